@@ -1,0 +1,2 @@
+//! The brygga command.
+fn main() {}

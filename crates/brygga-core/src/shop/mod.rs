@@ -1,0 +1,72 @@
+//! What the shop (Shopify) has: orders and customers in the words of the trade, free of JSON.
+
+mod order;
+mod status;
+
+pub use order::{
+    Address, B2b, Customer, Discount, Duty, Fee, Line, LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping,
+    ShippingLine, TaxLine, Transaction,
+};
+pub use status::{FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus};
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Currency, Money};
+
+/// One amount in the two currencies in which Shopify states it (`facts/shopify` 7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneyBag {
+    /// In the shop's currency.
+    pub shop: Money,
+    /// In the currency that the customer saw and paid.
+    pub presentment: Money,
+}
+
+/// Which of the two currencies of a [`MoneyBag`] a document is made in. Frozen per order at first booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The shop's currency.
+    Shop,
+    /// The currency that the customer saw.
+    Presentment,
+}
+
+impl MoneyBag {
+    /// The amount on one side.
+    pub fn on(&self, side: Side) -> Money {
+        match side {
+            Side::Shop => self.shop,
+            Side::Presentment => self.presentment,
+        }
+    }
+
+    /// The same amount on both sides: for tests and for shops with one currency.
+    pub fn same(money: Money) -> Self {
+        Self { shop: money, presentment: money }
+    }
+
+    /// Nothing, in both currencies.
+    pub fn zero(shop: Currency, presentment: Currency) -> Self {
+        Self { shop: Money::zero(shop), presentment: Money::zero(presentment) }
+    }
+}
+
+/// What the shop says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopInfo {
+    /// The shop's name as shown to people.
+    pub name: String,
+    /// `something.myshopify.com`.
+    pub domain: String,
+    /// The shop's own currency.
+    pub currency: Currency,
+    /// The shop's time zone: it decides on which date an order is booked (`booking-rules` 3).
+    pub time_zone: chrono_tz::Tz,
+    /// The shop's country, ISO 3166 two letters.
+    pub country: String,
+    /// Do prices contain tax.
+    pub taxes_included: bool,
+    /// The scopes that the installation was granted.
+    pub scopes: Vec<String>,
+}
