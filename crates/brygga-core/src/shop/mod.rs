@@ -7,11 +7,17 @@ pub use order::{
     Address, B2b, Customer, Discount, Duty, Fee, Line, LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping,
     ShippingLine, TaxLine, Transaction,
 };
+pub(crate) use status::known_or_other;
 pub use status::{FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus};
 
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, Money};
+
+/// A word from a remote that this program does not know, kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Other(pub String);
 
 /// One amount in the two currencies in which Shopify states it (`facts/shopify` 7.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,247 @@
+//! Stable codes for everything that can keep a record out of the books, or a run from running.
+//!
+//! A code never changes its meaning. Screens match on the code and its parameters, never on an English text; the English
+//! sentences here serve the command line and `docs/errors.md`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a code means for the record or the run that carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The record needs a decision or a repair by a person.
+    Held,
+    /// The record is not due; it is picked up by itself.
+    Waiting,
+    /// The record will not be booked, and need not be.
+    Skipped,
+    /// The run could not go on; nothing is lost.
+    Failure,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $class:ident, $message:literal, $remedy:literal;)+) => {
+        /// A stable code. See `docs/errors.md` for the list with remedies.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $message] #[serde(rename = $text)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of this list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as it is shown and stored.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// What the code means for its record or run.
+            pub fn class(self) -> Class {
+                match self { $(Self::$variant => Class::$class),+ }
+            }
+
+            /// The English sentence, with `{name}` for parameters.
+            pub fn template(self) -> &'static str {
+                match self { $(Self::$variant => $message),+ }
+            }
+
+            /// What to do about it, in English.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // Records held (booking-rules 2 to 5)
+    TotalsDiffer = "totals-differ", Held, "The lines of order {order} add up to {ours}, but Shopify says {theirs}.", "Open the order in Shopify and look for an amount that no line explains. Send us the record's story if there is none.";
+    RoundingOverLimit = "rounding-over-limit", Held, "Order {order} would need a rounding of {amount}; the limit is {limit}.", "Raise the rounding limit in the settings, or book this order by hand.";
+    VatDiffers = "vat-differs", Held, "VAT at {rate} % would be {ours} in Visma.net, but Shopify charged {theirs}.", "Check the VAT rate of the mapped VAT category in Visma.net.";
+    VatIdInclusive = "vat-id-is-inclusive", Held, "The VAT id {vat_id} in Visma.net takes VAT out of the price.", "Choose a VAT category whose VAT id adds VAT to the price.";
+    VatModeUnconfirmed = "vat-mode-unconfirmed", Waiting, "Order {order} waits until one document has shown how Visma.net rounds VAT.", "Nothing to do: it goes on by itself after the first confirmed document.";
+    VatUnmapped = "vat-unmapped", Held, "No VAT row for {rate} % on {kind} to {country} ({scheme}).", "Map this VAT row, then retry the orders that wait for it.";
+    VatRateUnknown = "vat-rate-unknown", Held, "Visma.net's VAT id {vat_id} has no rate of {rate} % on {date}.", "Check the VAT rates by date in Visma.net, or map another VAT category.";
+    VatMappingBroken = "vat-mapping-broken", Held, "VAT category {category} with VAT zone {zone} leads to no single VAT id in Visma.net.", "Choose a VAT category and zone that share exactly one VAT id.";
+    SeveralTaxes = "several-taxes-on-line", Held, "A line of order {order} has several taxes.", "Book this order by hand: several taxes on one line are not supported.";
+    TaxRateMissing = "tax-rate-missing", Held, "Shopify gives a tax without a rate on order {order}.", "Open the order in Shopify and check its taxes.";
+    TaxZero = "tax-zero-unexpected", Held, "Order {order} to {country} has no VAT where you charge VAT.", "Approve this order without VAT, or correct the tax settings in Shopify.";
+    ChannelLiable = "channel-liable-tax", Held, "The tax on order {order} is paid by the sales channel.", "Map the marketplace scheme, or book this order by hand.";
+    CountryUnknown = "country-unknown", Held, "Order {order} has no country: no shipping, billing or point-of-sale address.", "Add an address to the order in Shopify.";
+    SpecialTerritory = "special-territory-taxed", Held, "Order {order} goes to {territory}, which has its own VAT rules, but was taxed like {country}.", "Check the tax settings for this territory in Shopify.";
+    SkuMissing = "sku-missing", Held, "The line \"{title}\" of order {order} has no SKU.", "Give the product a SKU in Shopify, or choose a default item in the settings.";
+    ItemNotFound = "item-not-found", Held, "No item {sku} in Visma.net.", "Make the item in Visma.net, correct the SKU in Shopify, or choose a default item.";
+    ItemInactive = "item-inactive", Held, "The item {sku} is not for sale in Visma.net ({status}).", "Make the item active in Visma.net.";
+    ItemUnsupported = "item-unsupported", Held, "The item {sku} is a kit or is tracked by lot or serial number.", "Book this order by hand.";
+    SpecialItemUnmapped = "special-item-unmapped", Held, "No item is chosen for {kind}.", "Choose the item for {kind} in the mapping.";
+    GiftCardUnmapped = "gift-card-unmapped", Held, "Order {order} sells a gift card, and it is not decided how gift cards are booked.", "Decide in the settings if your gift cards are multi-purpose or single-purpose.";
+    RemovedUnitsUnknown = "removed-units-unknown", Held, "Units were removed from order {order}, and Shopify does not say for how much money.", "Book this order by hand.";
+    EditedAfterInvoice = "edited-after-invoice", Held, "Order {order} was edited after it was shipped or invoiced in Visma.net.", "Correct the invoice in Visma.net.";
+    CancelledAfterShipment = "cancelled-after-shipment", Held, "Order {order} was cancelled, but is {status} in Visma.net.", "Cancel the shipment or credit the invoice in Visma.net.";
+    CustomerAmbiguous = "customer-ambiguous", Held, "{count} customers in Visma.net match {by}: {numbers}.", "Choose which customer it is.";
+    CustomerCurrency = "customer-currency", Held, "Customer {customer} in Visma.net has {theirs}, the order has {ours}.", "Make a customer for this currency, or allow other currencies for the customer in Visma.net.";
+    CustomerInactive = "customer-inactive", Held, "Customer {customer} is {status} in Visma.net.", "Make the customer active in Visma.net.";
+    CustomerWithheld = "customer-withheld", Held, "Shopify withholds the customer's data for order {order}.", "Ask for protected customer data in the app, or choose a house customer.";
+    CustomerClassUnmapped = "customer-class-unmapped", Held, "No customer class for {country} ({kind}).", "Choose the customer class in the mapping.";
+    HouseCustomerMissing = "house-customer-missing", Held, "Order {order} is from a guest without e-mail, and no house customer is chosen for {country} in {currency}.", "Choose the house customer in the mapping.";
+    PeriodClosed = "period-closed", Held, "The period {period} is closed in Visma.net.", "Open the period in Visma.net, or let such orders go to the first open day.";
+    PeriodMissing = "period-missing", Held, "Visma.net has no period for {date}.", "Make the financial year in Visma.net.";
+    CurrencyUnknown = "currency-unknown", Held, "The currency {currency} is not set up in Visma.net.", "Set up the currency in Visma.net.";
+    ErpRefused = "erp-refused", Held, "Visma.net refused the document: {reason}.", "Correct what Visma.net names, then retry.";
+    ShopRefused = "shop-refused", Held, "Shopify refused the change: {reason}.", "Correct what Shopify names, then retry.";
+    ReadBackDiffers = "read-back-differs", Held, "Visma.net stored {field} {theirs} on {document}, we sent {ours}.", "Compare the document in Visma.net with the order. Do not release it before they agree.";
+    CompanyRounding = "company-rounding", Held, "Visma.net rounds invoices by {amount}: the company's invoice rounding is on.", "Turn the invoice rounding off in Visma.net.";
+    DocumentDoubled = "document-doubled", Held, "{count} documents in Visma.net carry the id of order {order}: {numbers}.", "Cancel all but one in Visma.net, then retry.";
+    DocumentGone = "document-gone", Held, "{document} is not in Visma.net any more.", "Look who removed it, then retry to book the order again.";
+    DocumentChanged = "document-changed-by-others", Held, "{document} was changed in Visma.net by somebody else.", "Compare it with the order, then retry to write ours.";
+    RecordUnreadable = "record-unreadable", Held, "Order {order} could not be read: {reason}.", "Send us the record's story: this is ours to mend.";
+    OrderGone = "order-gone", Held, "Order {order} is not in Shopify any more.", "Look who deleted it. A document in Visma.net is not touched.";
+
+    // Records waiting (booking-rules 3)
+    WaitingForPayment = "waiting-for-payment", Waiting, "Order {order} is not paid yet ({status}).", "Nothing to do: it is booked when it is paid.";
+    WaitingForFulfilment = "waiting-for-fulfilment", Waiting, "Order {order} is not fulfilled yet.", "Nothing to do: it is booked when it is fulfilled.";
+    WaitingGrace = "waiting-grace", Waiting, "Order {order} is booked after {minutes} minutes.", "Nothing to do.";
+    WaitingOutcome = "waiting-outcome", Waiting, "It is not known yet if Visma.net took order {order}; it is looked up before anything is sent again.", "Nothing to do.";
+    WaitingRemote = "waiting-remote", Waiting, "{remote} did not answer; order {order} is tried again at {at}.", "Nothing to do.";
+    WaitingRefund = "waiting-refund", Waiting, "A refund of order {order} is pending.", "Nothing to do: it goes on when the money has moved.";
+
+    // Records skipped (booking-rules 3)
+    SkippedTest = "skipped-test", Skipped, "Order {order} is a test order.", "Nothing to do.";
+    SkippedBeforeStart = "skipped-before-start", Skipped, "Order {order} is from before the start date {start}.", "Choose an earlier start date in the settings if it should be booked.";
+    SkippedTag = "skipped-tag", Skipped, "Order {order} has the tag {tag}, which is left out.", "Change the tags that are left out in the settings.";
+    SkippedChannel = "skipped-channel", Skipped, "Order {order} came by {channel}, which is left out.", "Change the channels that are left out in the settings.";
+    SkippedCancelled = "skipped-cancelled", Skipped, "Order {order} was cancelled before it was booked.", "Nothing to do.";
+    SkippedRemoved = "skipped-removed", Skipped, "All units of order {order} were removed before it was booked.", "Nothing to do.";
+
+    // Connections
+    ShopDomain = "shop-domain", Failure, "\"{domain}\" is not a shop's own address.", "Use the address that ends in .myshopify.com. It is in Shopify under Settings, Domains.";
+    ShopNotFound = "shop-not-found", Failure, "There is no shop at {domain}.", "Check the spelling of the address that ends in .myshopify.com.";
+    ShopCredentials = "shop-credentials", Failure, "Shopify does not accept the client id or the secret: {detail}", "Copy both again from the app's settings in the Dev Dashboard.";
+    ShopToken = "shop-token", Failure, "Shopify does not accept the token any more.", "Connect the shop again. If you pasted the client secret as the token, use the token.";
+    ShopAppMissing = "shop-app-not-installed", Failure, "The app is not installed in {domain}.", "Open the app in the Dev Dashboard and install it in the shop.";
+    ShopOrganization = "shop-other-organization", Failure, "The app belongs to another organization than {domain}.", "Make the app from the login of the shop's own organization.";
+    ShopScopes = "shop-scopes-missing", Failure, "The app lacks permissions: {scopes}.", "Release a new version of the app with these scopes and approve it in the shop.";
+    ShopAccess = "shop-access-denied", Failure, "Shopify denies access to {field}: {scope}.", "Add the scope to the app and approve it in the shop.";
+    ShopHorizon = "shop-only-60-days", Failure, "The app sees the orders of the last 60 days only.", "Ask for read_all_orders, or start from a later date.";
+    ShopUnavailable = "shop-unavailable", Failure, "The shop is {state}.", "Open the shop in Shopify and look why.";
+    ShopVersion = "shop-api-version", Failure, "Shopify answered with API version {got}, asked was {asked}.", "Update Brygga.";
+    ShopQuery = "shop-query-refused", Failure, "Shopify refused a query: {detail}", "Update Brygga. If it is the newest, tell us.";
+    ShopSearchWarning = "shop-search-warning", Failure, "Shopify did not understand a search: {detail}", "Update Brygga. If it is the newest, tell us.";
+    ErpCredentials = "erp-credentials", Failure, "Visma Connect does not accept the client id or the secret: {detail}", "Copy both again from the Visma Developer Portal.";
+    ErpTenant = "erp-tenant", Failure, "Visma Connect does not know the company {tenant} for this application.", "Check the tenant id in Visma Admin, and give the application's user the role API User. A new role can take 15 minutes.";
+    ErpTenantCustomer = "erp-tenant-is-customer", Failure, "Visma.net does not accept the token of {tenant}. It may be the id of the customer instead of the company.", "Use the company's tenant id: Visma Admin, Company, Edit, Configuration.";
+    ErpScope = "erp-scope-missing", Failure, "The Visma.net application may not {action}: {scope}.", "Add the scope in the Developer Portal and have it approved for the company.";
+    ErpForbidden = "erp-forbidden", Failure, "Visma.net does not allow {action}.", "Give the application's user the roles it needs.";
+    ErpLicence = "erp-licence", Failure, "Visma.net has no licence for this company.", "Check the tenant id, the API User role and the company's licence.";
+
+    // Transport
+    RemoteUnreachable = "remote-unreachable", Failure, "{remote} cannot be reached: {detail}", "Check the internet connection. Brygga tries again by itself.";
+    RemoteTimeout = "remote-timeout", Failure, "{remote} did not answer in time.", "Nothing to do: Brygga tries again by itself.";
+    RemoteBroken = "remote-broken", Failure, "{remote} has a fault (status {status}).", "Nothing to do: Brygga tries again by itself.";
+    RemoteNotJson = "remote-not-json", Failure, "{remote} answered with something that is no data: {detail}", "Nothing to do: Brygga tries again by itself. If it stays, a proxy or a login page may stand between.";
+    RemoteUnexpected = "remote-unexpected", Failure, "{remote} answered in an unknown form: {detail}", "Update Brygga. If it is the newest, tell us.";
+    RemoteBusy = "remote-busy", Failure, "{remote} allows no more calls until {at}.", "Nothing to do: Brygga goes on by itself.";
+    RemoteEmpty = "remote-suspiciously-empty", Failure, "{remote} gave nothing where there was data before.", "Nothing to do: Brygga tries again by itself.";
+    RemoteConflict = "remote-conflict", Failure, "{document} was changed at the same time.", "Nothing to do: it is read and decided again.";
+
+    // This computer
+    StoreNewer = "store-newer", Failure, "The database was written by a newer Brygga (version {file}, this one knows {known}).", "Update Brygga, or open the backup made before the update.";
+    StoreReadOnly = "store-read-only", Failure, "The database {path} cannot be written.", "Check the rights of the folder.";
+    StoreFull = "store-disk-full", Failure, "The disk is full: nothing more can be stored.", "Make room on the disk. Nothing was lost; Brygga goes on where it stopped.";
+    StoreInUse = "store-in-use", Failure, "Another Brygga has this database open.", "Use the one that is open, or close it.";
+    StoreDamaged = "store-damaged", Failure, "The database is damaged: {detail}", "Open the last backup from the folder of the database.";
+    StoreKey = "store-wrong-key", Failure, "The key of the database does not fit.", "Use the computer account or the passphrase with which the database was made.";
+    StoreFault = "store-fault", Failure, "The database has a fault: {detail}", "Start Brygga again. If it stays, open the last backup.";
+    SecretsUnavailable = "secrets-unavailable", Failure, "The keychain of this computer cannot be used: {detail}", "Unlock the keychain, or use the encrypted file with a passphrase.";
+    SecretsPassphrase = "secrets-wrong-passphrase", Failure, "The passphrase does not fit the secrets file.", "Type the passphrase again.";
+    NotConnected = "not-connected", Failure, "{remote} is not connected.", "Connect it first.";
+    AddressNotLoopback = "address-not-loopback", Failure, "{address} is not an address of this computer.", "Another address is only for the practice pair on this computer.";
+    SettingsUnreadable = "settings-unreadable", Failure, "The settings could not be read: {detail}", "Correct the file at the place named.";
+    WrongUse = "wrong-use", Failure, "{detail}", "See the help.";
+    Stopped = "stopped", Failure, "Stopped by you.", "Sync again when you like.";
+    Internal = "internal", Failure, "Brygga has a fault: {detail}", "Start Brygga again and tell us.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Code {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text).ok_or(())
+    }
+}
+
+/// A code with its parameters: the whole of what is wrong, for screens to put into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub struct Problem {
+    /// What is wrong.
+    pub code: Code,
+    /// The names and amounts in it. Never a secret.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Problem {
+    /// The bare code.
+    pub fn new(code: Code) -> Self {
+        Self { code, params: BTreeMap::new() }
+    }
+
+    /// The same with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The English sentence.
+    pub fn message(&self) -> String {
+        let mut text = self.code.template().to_owned();
+        for (name, value) in &self.params {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        text
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.message(), self.code)
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_survive_their_text() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code} twice");
+            assert_eq!(code.as_str().parse(), Ok(*code));
+            assert_eq!(serde_json::to_value(code).unwrap(), serde_json::Value::from(code.as_str()));
+        }
+    }
+
+    #[test]
+    fn message_puts_parameters_in() {
+        let problem = Problem::new(Code::ItemNotFound).with("sku", "A-1");
+        assert_eq!(problem.message(), "No item A-1 in Visma.net.");
+    }
+}

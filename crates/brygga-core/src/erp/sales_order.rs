@@ -1,0 +1,244 @@
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::customer::PostalAddress;
+use crate::shop::known_or_other;
+
+known_or_other! {
+    /// `SalesOrderListDto.status` and `SalesOrderStatusDto.description`.
+    OrderStatus {
+        /// Ready.
+        Open = "Open",
+        /// Stopped by somebody.
+        Hold = "Hold",
+        /// Stopped for credit.
+        CreditHold = "CreditHold",
+        /// Done.
+        Completed = "Completed",
+        /// Cancelled.
+        Cancelled = "Cancelled",
+        /// Waits for goods.
+        BackOrder = "BackOrder",
+        /// Being shipped.
+        Shipping = "Shipping",
+        /// Invoiced.
+        Invoiced = "Invoiced",
+        /// Waits for a yes.
+        PendingApproval = "PendingApproval",
+    }
+}
+
+/// A sales order's type and number: `SO 000223`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OrderNumber {
+    /// Order type, such as `SO`.
+    pub order_type: String,
+    /// Number within the type.
+    pub number: String,
+}
+
+impl std::fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.order_type, self.number)
+    }
+}
+
+/// The parts of a sales order's head that follow the shop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeadDraft {
+    /// The order's name in the shop: `customer.order`, the search term (at most 40 characters).
+    pub customer_order: String,
+    /// `customer.refNo`: the numeric Shopify id, or the PO number of a B2B order.
+    pub customer_ref: String,
+    /// `customFields.customStr1`: the numeric Shopify id where `customer_ref` is a PO number.
+    pub custom_id: Option<String>,
+    /// Booking date in the shop's time zone, sent as 12:00 UTC (`booking-rules` 3).
+    pub date: NaiveDate,
+    /// VAT zone; always sent.
+    pub vat_zone: String,
+    /// Text of the document (at most 255).
+    pub description: String,
+    /// Branch, if one is set.
+    pub branch: Option<String>,
+    /// Where the goods go.
+    pub delivery: DeliveryDraft,
+    /// Where the invoice goes.
+    pub billing: DeliveryDraft,
+}
+
+/// Name and address on a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DeliveryDraft {
+    /// Name.
+    pub name: Option<String>,
+    /// Person.
+    pub attention: Option<String>,
+    /// Phone.
+    pub phone: Option<String>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Address.
+    pub address: Option<PostalAddress>,
+}
+
+/// A sales order to be made in Visma.net.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SalesOrderDraft {
+    /// Order type: `SO`, or `SA` which allocates stock.
+    pub order_type: String,
+    /// ISO currency of all amounts.
+    pub currency: String,
+    /// The head.
+    pub head: HeadDraft,
+    /// The lines, in order.
+    pub lines: Vec<LineDraft>,
+}
+
+/// One line to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LineDraft {
+    /// `externalLink`: which part of the shop's order this is, such as `line/123`, `shipping/5`, `rounding`.
+    pub link: String,
+    /// Inventory number.
+    pub item: String,
+    /// Text (at most 256).
+    pub description: String,
+    /// Units.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub quantity: Decimal,
+    /// Net price of one unit.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub unit_price: Decimal,
+    /// Discount on the line, net.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub discount: Decimal,
+    /// VAT category.
+    pub vat_category: String,
+    /// Sales account, where not the item's own.
+    pub account: Option<String>,
+    /// Warehouse, for goods.
+    pub warehouse: Option<String>,
+}
+
+impl LineDraft {
+    /// What the line comes to, net.
+    pub fn net(&self) -> Decimal {
+        self.unit_price * self.quantity - self.discount
+    }
+}
+
+/// A change of one line that is already there. The item cannot change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LinePatch {
+    /// Visma.net's own line number.
+    pub line_id: i64,
+    /// What it shall be.
+    pub line: LineDraft,
+}
+
+/// A row of the list of sales orders, as a look-up finds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SalesOrderHit {
+    /// Type and number.
+    pub number: OrderNumber,
+    /// `customerOrder`.
+    pub customer_order: Option<String>,
+    /// `customerRefNo`.
+    pub customer_ref: Option<String>,
+    /// Customer number.
+    pub customer: Option<String>,
+    /// Status.
+    pub status: OrderStatus,
+    /// Total with VAT.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub total: Decimal,
+}
+
+/// A sales order as Visma.net has it: head, lines, VAT.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BookedOrder {
+    /// Type and number.
+    pub number: OrderNumber,
+    /// The ETag to be sent with the next change.
+    pub etag: String,
+    /// Status.
+    pub status: OrderStatus,
+    /// Date.
+    pub date: Option<NaiveDate>,
+    /// ISO currency.
+    pub currency: String,
+    /// Customer number.
+    pub customer: String,
+    /// VAT zone of the customer as the order gives it back; the order's own override is not in the answer.
+    pub vat_zone: Option<String>,
+    /// `customer.order`.
+    pub customer_order: Option<String>,
+    /// `customer.refNo`.
+    pub customer_ref: Option<String>,
+    /// `customFields.customStr1`.
+    pub custom_id: Option<String>,
+    /// Total with VAT.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub total: Decimal,
+    /// VAT of the whole.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub tax_total: Decimal,
+    /// The lines.
+    pub lines: Vec<BookedLine>,
+    /// The VAT per VAT id.
+    pub taxes: Vec<BookedTax>,
+}
+
+impl BookedOrder {
+    /// Is this document the one of the shop's order `id`: the stored id decides, never the name (`booking-rules` 3).
+    pub fn is_of(&self, id: &str) -> bool {
+        self.customer_ref.as_deref() == Some(id) || self.custom_id.as_deref() == Some(id)
+    }
+}
+
+/// One line as Visma.net has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BookedLine {
+    /// Visma.net's own line number.
+    pub line_id: i64,
+    /// `externalLink`.
+    pub link: Option<String>,
+    /// Inventory number.
+    pub item: String,
+    /// Units.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub quantity: Decimal,
+    /// Net price of one unit.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub unit_price: Decimal,
+    /// Discount on the line.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub discount: Decimal,
+    /// What the line comes to, net, after discount.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub net: Decimal,
+    /// VAT category.
+    pub vat_category: Option<String>,
+    /// Warehouse.
+    pub warehouse: Option<String>,
+    /// Units on shipments.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub shipped: Decimal,
+}
+
+/// VAT of one VAT id as Visma.net has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BookedTax {
+    /// VAT id.
+    pub vat_id: String,
+    /// Per cent.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub rate: Decimal,
+    /// Base.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub taxable: Decimal,
+    /// VAT.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub amount: Decimal,
+}
