@@ -1,0 +1,477 @@
+//! Commands, events and their data, as the UI sees them. Plain data in the user's words; secrets never cross it.
+//!
+//! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Why a command failed: a stable code and its parameters; the UI puts it into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ApiError {
+    /// Stable code, such as `store-disk-full`. See `docs/errors.md`.
+    pub code: String,
+    /// Names and amounts in it.
+    pub params: BTreeMap<String, String>,
+}
+
+/// A code with parameters on a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Reason {
+    /// Stable code.
+    pub code: String,
+    /// Names and amounts in it.
+    pub params: BTreeMap<String, String>,
+}
+
+/// An amount: exact decimal text and ISO currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Amount {
+    /// Decimal text, such as `1199.95`.
+    pub amount: String,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Seen, not decided yet.
+    New,
+    /// In Visma.net and proven.
+    Booked,
+    /// Not due; picked up by itself.
+    Waiting,
+    /// Left out, with a reason.
+    Skipped,
+    /// Needs a person.
+    Held,
+}
+
+/// What the program is and where it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AppInfo {
+    /// Version of the program.
+    pub version: String,
+    /// Runs on the practice pair.
+    pub practice: bool,
+    /// The shop's name.
+    pub shop: String,
+    /// The shop's domain.
+    pub shop_domain: String,
+    /// The company in Visma.net, if it is known.
+    pub company: String,
+    /// The shop's time zone, IANA name: dates are shown in it.
+    pub time_zone: String,
+    /// The moment, ISO 8601 (the practice pair has its own clock).
+    pub now: String,
+}
+
+/// Counts of records by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Counts {
+    /// Seen, not decided yet.
+    pub new: u32,
+    /// Booked and proven.
+    pub booked: u32,
+    /// Waiting.
+    pub waiting: u32,
+    /// Skipped.
+    pub skipped: u32,
+    /// Held.
+    pub held: u32,
+}
+
+/// The health sentence: which sentence, with what in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Health {
+    /// Nothing was read yet.
+    NothingYet,
+    /// All orders up to a moment are booked, skipped or waiting for a stated reason; proven by reading back.
+    AllWell {
+        /// Orders in Visma.net.
+        booked: u32,
+        /// Read up to, ISO 8601.
+        up_to: String,
+    },
+    /// Records need a person.
+    NeedsYou {
+        /// How many.
+        held: u32,
+    },
+    /// The last run could not go on.
+    Stopped {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// One flow on the overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FlowRow {
+    /// `orders` or `customers`.
+    pub flow: String,
+    /// Where from: `shopify` or `visma`.
+    pub from: String,
+    /// Where to.
+    pub to: String,
+    /// Counts by state.
+    pub counts: Counts,
+    /// Booked per day over the last 30 days, oldest first: (date, count).
+    pub days: Vec<DayCount>,
+    /// End of the last run, ISO 8601.
+    pub last_run: Option<String>,
+}
+
+/// A count on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DayCount {
+    /// Date, `YYYY-MM-DD`, in the shop's time zone.
+    pub date: String,
+    /// Records booked on it.
+    pub count: u32,
+}
+
+/// The overview page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Overview {
+    /// The large sentence.
+    pub health: Health,
+    /// One row per flow.
+    pub flows: Vec<FlowRow>,
+    /// The run under way.
+    pub run: Option<RunProgress>,
+    /// The last run that ended.
+    pub last_run: Option<RunSummary>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunProgress {
+    /// Id of the run.
+    pub run: String,
+    /// `reading`, `deciding`, `sending`, `proving`.
+    pub phase: String,
+    /// Records done in the phase.
+    pub done: u32,
+    /// Records to do in the phase, if known.
+    pub total: Option<u32>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunSummary {
+    /// Id of the run.
+    pub run: String,
+    /// ISO 8601.
+    pub started: String,
+    /// ISO 8601.
+    pub ended: String,
+    /// Records read.
+    pub read: u32,
+    /// Documents made or changed.
+    pub written: u32,
+    /// Why it stopped early, if it did.
+    pub failure: Option<Reason>,
+}
+
+/// One line of the activity log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActivityRow {
+    /// Grows with time.
+    pub id: i64,
+    /// ISO 8601.
+    pub at: String,
+    /// `info`, `good`, `warn`, `bad`.
+    pub level: String,
+    /// Stable event name, such as `order-booked`; the UI puts it into words with `params`.
+    pub event: String,
+    /// Kind of record: `order`, `customer`.
+    pub kind: Option<String>,
+    /// Id of the record.
+    pub id_of_record: Option<String>,
+    /// Name of the record for people, such as `#1042`.
+    pub name: Option<String>,
+    /// Names and amounts in it; `code` is a stable code.
+    pub params: BTreeMap<String, String>,
+}
+
+/// Asks for a piece of the activity log, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActivityQuery {
+    /// Order number or other text to look for.
+    pub search: Option<String>,
+    /// Only rows older than this id.
+    pub before: Option<i64>,
+    /// At most so many, 1 to 500.
+    pub limit: u32,
+}
+
+/// A piece of the activity log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActivityPage {
+    /// Rows, newest first.
+    pub rows: Vec<ActivityRow>,
+    /// Is there more.
+    pub more: bool,
+}
+
+/// Records held for the same cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HeldGroup {
+    /// The cause.
+    pub reason: Reason,
+    /// How many records.
+    pub count: u32,
+    /// Their money, per currency.
+    pub money: Vec<Amount>,
+    /// The records, at most 200.
+    pub records: Vec<RecordLine>,
+}
+
+/// One record in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecordLine {
+    /// `order` or `customer`.
+    pub kind: String,
+    /// Numeric Shopify id.
+    pub id: String,
+    /// Name for people, such as `#1042`.
+    pub name: String,
+    /// Customer's name.
+    pub party: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Why, for waiting, skipped and held.
+    pub reason: Option<Reason>,
+    /// Total with VAT.
+    pub amount: Option<Amount>,
+    /// Number in Visma.net, such as `SO 000223`.
+    pub erp_number: Option<String>,
+    /// When it happened in the shop, ISO 8601.
+    pub happened: Option<String>,
+    /// Last change of its state, ISO 8601.
+    pub changed: String,
+}
+
+/// Asks for a piece of the record list, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecordsQuery {
+    /// `order` or `customer`.
+    pub kind: String,
+    /// Order number, name, or number in Visma.net.
+    pub search: Option<String>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// Rows to leave out at the front.
+    pub offset: u32,
+    /// At most so many, 1 to 500.
+    pub limit: u32,
+}
+
+/// A piece of the record list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecordsPage {
+    /// Rows.
+    pub rows: Vec<RecordLine>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// Names one record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecordKey {
+    /// `order` or `customer`.
+    pub kind: String,
+    /// Numeric Shopify id.
+    pub id: String,
+}
+
+/// One fact on both sides, for a record's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Fact {
+    /// Stable name: `number`, `date`, `customer`, `currency`, `total`, `vat`, `status`, `vat-25`.
+    pub name: String,
+    /// In Shopify.
+    pub shopify: Option<String>,
+    /// In Visma.net.
+    pub visma: Option<String>,
+    /// Do they agree; `None` when there is nothing to compare.
+    pub agrees: Option<bool>,
+}
+
+/// One line of the planned document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanLine {
+    /// Which part of the order: `line/123`, `shipping/1`, `rounding`.
+    pub part: String,
+    /// Item in Visma.net.
+    pub item: String,
+    /// Text.
+    pub description: String,
+    /// Units.
+    pub quantity: String,
+    /// Net price of one.
+    pub unit_price: String,
+    /// Discount, net.
+    pub discount: String,
+    /// Net.
+    pub net: String,
+    /// VAT category.
+    pub vat_category: String,
+    /// Per cent.
+    pub vat_percent: String,
+    /// The rule that made it, such as `product-by-sku`.
+    pub rule: String,
+}
+
+/// One step of a record's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StoryStep {
+    /// ISO 8601.
+    pub at: String,
+    /// `seen`, `planned`, `sent`, `answered`, `looked-up`, `read-back`, `proven`, `held`, `waiting`, `skipped`, ...: an activity event or a journal step.
+    pub event: String,
+    /// `info`, `good`, `warn`, `bad`.
+    pub level: String,
+    /// Names and amounts in it.
+    pub params: BTreeMap<String, String>,
+    /// The request and its answer, redacted, if the step was one.
+    pub exchange: Option<Exchange>,
+}
+
+/// One request and its answer, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Exchange {
+    /// `shopify` or `visma`.
+    pub remote: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// Status, if an answer came.
+    pub status: Option<u16>,
+    /// Request body.
+    pub request: Option<String>,
+    /// Answer body.
+    pub answer: Option<String>,
+    /// Milliseconds.
+    pub millis: u32,
+}
+
+/// One record's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Story {
+    /// The record.
+    pub record: RecordLine,
+    /// The same facts on both sides.
+    pub facts: Vec<Fact>,
+    /// The document as planned or as booked.
+    pub plan: Vec<PlanLine>,
+    /// What happened, oldest first.
+    pub steps: Vec<StoryStep>,
+    /// The order in Shopify's admin.
+    pub shopify_url: Option<String>,
+    /// The shop's own record as it was read last, for the curious (JSON text).
+    pub payload: Option<String>,
+}
+
+/// Asks to try records again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Retry {
+    /// The records; empty means all held ones.
+    pub records: Vec<RecordKey>,
+}
+
+/// How many records are tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Retried {
+    /// Records marked; the run that was started books them.
+    pub count: u32,
+}
+
+/// Starts a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncNow {
+    /// Only this flow: `orders` or `customers`.
+    pub flow: Option<String>,
+}
+
+/// A run was started, or one was under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Started {
+    /// Id of the run.
+    pub run: String,
+    /// It was under way before.
+    pub already: bool,
+}
+
+/// Nothing: for commands without a request or an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Nothing {}
+
+/// What the host tells the UI without being asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "event", content = "data")]
+pub enum Event {
+    /// New lines in the activity log.
+    Activity(Vec<ActivityRow>),
+    /// How far the run is.
+    Progress(RunProgress),
+    /// The run ended.
+    Finished(RunSummary),
+    /// Records changed: lists and counts should be read again.
+    RecordsChanged(Nothing),
+}
+
+/// Every command once: name, request, answer. Hosts and the generated TypeScript are made from this table.
+#[macro_export]
+macro_rules! with_commands {
+    ($callback:ident) => {
+        $callback! {
+            app_info(Nothing) -> AppInfo;
+            overview(Nothing) -> Overview;
+            sync_now(SyncNow) -> Started;
+            sync_stop(Nothing) -> Nothing;
+            activity(ActivityQuery) -> ActivityPage;
+            held(Nothing) -> Vec<HeldGroup>;
+            records(RecordsQuery) -> RecordsPage;
+            story(RecordKey) -> Story;
+            retry(Retry) -> Retried;
+        }
+    };
+}
