@@ -1,1 +1,27 @@
 #![doc = include_str!("../README.md")]
+
+pub mod broken;
+pub mod faults;
+pub mod record;
+pub mod shop_data;
+pub mod visma;
+
+/// The credentials that the practice pair accepts. They are no secrets: they open nothing but a server on loopback.
+pub mod practice {
+    /// The practice shop's domain.
+    pub const SHOP_DOMAIN: &str = "fjord-og-fjell.myshopify.com";
+    /// Client id of the practice app in Shopify's Dev Dashboard.
+    pub const SHOP_CLIENT_ID: &str = "practice-client";
+    /// Its secret.
+    pub const SHOP_CLIENT_SECRET: &str = "practice-secret";
+    /// The static token of a legacy custom app (`facts/shopify 1.1`).
+    pub const SHOP_LEGACY_TOKEN: &str = "shpat_practice_legacy_token";
+    /// Client id at Visma Connect.
+    pub const VISMA_CLIENT_ID: &str = "isv_brygga_practice";
+    /// Its secret.
+    pub const VISMA_CLIENT_SECRET: &str = "practice-secret";
+    /// Tenant id of the practice company.
+    pub const VISMA_COMPANY_TENANT: &str = "11111111-2222-3333-4444-555555555555";
+    /// Tenant id of the customer that owns the company: a token is issued for it, but every API call answers 401.
+    pub const VISMA_CUSTOMER_TENANT: &str = "99999999-8888-7777-6666-555555555555";
+}
