@@ -43,6 +43,9 @@ pub struct Customer {
     pub class: Option<String>,
     /// May documents be in other currencies (`overrideCurrency`-like flag), if Visma.net says so.
     pub any_currency: Option<bool>,
+    /// Our reference, if the customer was made by us and nobody removed it ([`CustomerDraft::reference`]).
+    #[serde(default)]
+    pub reference: Option<String>,
 }
 
 /// A postal address as Visma.net takes it.
