@@ -1,1 +1,28 @@
 #![doc = include_str!("../README.md")]
+
+mod backup;
+mod column;
+mod error;
+mod key;
+mod migrations;
+mod open;
+mod retention;
+mod seal;
+mod store;
+mod table;
+mod text_enum;
+
+pub use error::StoreError;
+pub use key::DataKey;
+pub use open::OpenOptions;
+pub use retention::{Pruned, Retention};
+pub use store::Store;
+pub use table::activity::{Activity, ActivityRow, Level};
+pub use table::exchanges::Exchange;
+pub use table::journal::{Intent, IntentState, JournalHead, Settle};
+pub use table::links::Link;
+pub use table::mirror::{MirrorRow, PageEffect};
+pub use table::problems::ProblemGroup;
+pub use table::records::{RecordKind, RecordRef, RecordRow, RecordState, StateCounts};
+pub use table::runs::Run;
+pub use table::settings::SettingChange;

@@ -1,0 +1,304 @@
+//! What happened, in the order it happened, for the screen and the export.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, named_params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::column::{all, first, get, get_time, limit, parse_uuid, run, time};
+use crate::error::StoreError;
+use crate::seal::{Place, Seal};
+use crate::store::Store;
+use crate::table::records::{RecordRef, open_name};
+use crate::table::search::Needle;
+use crate::text_enum::text_enum;
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE activity (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    level TEXT NOT NULL,
+    event TEXT NOT NULL,
+    record_kind TEXT,
+    record_id TEXT,
+    name TEXT,
+    run TEXT,
+    private BLOB NOT NULL
+) STRICT;
+CREATE INDEX activity_by_record ON activity (record_kind, record_id, id) WHERE record_id IS NOT NULL;
+CREATE INDEX activity_by_time ON activity (at);
+";
+
+/// How many of the newest rows a search looks at.
+const SCAN: usize = 50_000;
+
+text_enum! {
+    /// How an event should look.
+    Level {
+        /// Worth telling.
+        Info = "info",
+        /// Something was achieved.
+        Good = "good",
+        /// Somebody should look.
+        Warn = "warn",
+        /// Something went wrong.
+        Bad = "bad",
+    }
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Activity {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How it should look.
+    pub level: Level,
+    /// Stable name of the event, such as "order-booked".
+    pub event: String,
+    /// The record it is about.
+    pub record: Option<RecordRef>,
+    /// What people call the record. Sealed if it is a person's name.
+    pub name: Option<String>,
+    /// What the sentence needs. Sealed.
+    pub params: BTreeMap<String, String>,
+    /// The run it happened in.
+    pub run: Option<Uuid>,
+}
+
+impl Activity {
+    /// An event that is about no record.
+    pub fn new(at: DateTime<Utc>, level: Level, event: impl Into<String>) -> Self {
+        Self {
+            at,
+            level,
+            event: event.into(),
+            record: None,
+            name: None,
+            params: BTreeMap::new(),
+            run: None,
+        }
+    }
+
+    /// The same about a record.
+    #[must_use]
+    pub fn about(mut self, record: RecordRef, name: impl Into<String>) -> Self {
+        self.record = Some(record);
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The same as part of a run.
+    #[must_use]
+    pub fn in_run(mut self, run: Uuid) -> Self {
+        self.run = Some(run);
+        self
+    }
+}
+
+/// A stored event; reads like the event it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivityRow {
+    /// Its number: later events have greater ones.
+    pub id: i64,
+    /// The event.
+    pub activity: Activity,
+}
+
+impl Deref for ActivityRow {
+    type Target = Activity;
+
+    fn deref(&self) -> &Activity {
+        &self.activity
+    }
+}
+
+/// What of an event is sealed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Private {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    params: BTreeMap<String, String>,
+}
+
+/// The number of a row is not known before it is stored, so the box is bound to the record.
+fn place(record: Option<&RecordRef>) -> Place<'_> {
+    Place {
+        table: "activity",
+        kind: record.map_or("", |record| record.kind.as_str()),
+        id: record.map_or("", |record| &record.id),
+    }
+}
+
+/// Stores events; their numbers.
+pub(crate) fn insert(
+    db: &Connection,
+    seal: &Seal,
+    events: &[Activity],
+) -> Result<Vec<i64>, StoreError> {
+    let mut ids = Vec::with_capacity(events.len());
+    for event in events {
+        let record = event.record.as_ref();
+        let open = match (record, &event.name) {
+            (Some(record), Some(name)) => open_name(record.kind, name),
+            _ => None,
+        };
+        let private = Private {
+            name: event.name.clone().filter(|_| open.is_none()),
+            params: event.params.clone(),
+        };
+        run(
+            db,
+            "INSERT INTO activity (at, level, event, record_kind, record_id, name, run, private)
+             VALUES (:at, :level, :event, :record_kind, :record_id, :name, :run, :private)",
+            named_params! {
+                ":at": time(event.at),
+                ":level": event.level.as_str(),
+                ":event": event.event,
+                ":record_kind": record.map(|record| record.kind.as_str()),
+                ":record_id": record.map(|record| &record.id),
+                ":name": open,
+                ":run": event.run.map(|run| run.to_string()),
+                ":private": seal.seal(place(record), &private)?,
+            },
+        )?;
+        ids.push(db.last_insert_rowid());
+    }
+    Ok(ids)
+}
+
+fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
+    let kind = get::<Option<String>>(row, "record_kind")?;
+    let id = get::<Option<String>>(row, "record_id")?;
+    let record = match (kind, id) {
+        (Some(kind), Some(id)) => Some(RecordRef::new(kind.parse()?, id)),
+        _ => None,
+    };
+    let private: Private = seal.open(place(record.as_ref()), &get::<Vec<u8>>(row, "private")?)?;
+    Ok(ActivityRow {
+        id: get(row, "id")?,
+        activity: Activity {
+            at: get_time(row, "at")?,
+            level: get::<String>(row, "level")?.parse()?,
+            event: get(row, "event")?,
+            name: get::<Option<String>>(row, "name")?.or(private.name),
+            record,
+            params: private.params,
+            run: get::<Option<String>>(row, "run")?
+                .map(|text| parse_uuid(&text, "run"))
+                .transpose()?,
+        },
+    })
+}
+
+impl ActivityRow {
+    /// Whether the event's record, name or one of its parameters contains what was typed.
+    fn matches(&self, needle: &Needle) -> bool {
+        let record = self.record.as_ref().map(|record| &record.id);
+        self.name
+            .iter()
+            .chain(record)
+            .chain(self.params.values())
+            .chain([&self.event])
+            .any(|text| needle.is_in(text))
+    }
+}
+
+impl Store {
+    /// Stores events; their numbers.
+    pub fn log(&self, events: &[Activity]) -> Result<Vec<i64>, StoreError> {
+        self.write(|db| insert(db, &self.seal, events))
+    }
+
+    /// Events, newest first: of one record or all, older than `before_id` (for the next page), and containing `search` in
+    /// name, id, parameters or event. A search looks at the 50,000 newest of them.
+    pub fn activity(
+        &self,
+        search: Option<&str>,
+        before_id: Option<i64>,
+        count: usize,
+        record: Option<&RecordRef>,
+    ) -> Result<Vec<ActivityRow>, StoreError> {
+        let needle = Needle::new(search);
+        let scan = if needle.is_some() { SCAN } else { count };
+        let before = before_id.unwrap_or(i64::MAX);
+        self.read(|db| {
+            let mut found = Vec::new();
+            let mut look = |row: &Row<'_>| {
+                let event = read(row, &self.seal)?;
+                if needle.as_ref().is_none_or(|needle| event.matches(needle)) {
+                    found.push(event);
+                }
+                Ok(found.len() < count)
+            };
+            match record {
+                Some(record) => until(
+                    db,
+                    "SELECT * FROM activity WHERE record_kind = ?1 AND record_id = ?2 AND id < ?3
+                     ORDER BY id DESC LIMIT ?4",
+                    (record.kind.as_str(), &record.id, before, limit(scan)),
+                    &mut look,
+                )?,
+                None => until(
+                    db,
+                    "SELECT * FROM activity WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+                    (before, limit(scan)),
+                    &mut look,
+                )?,
+            }
+            Ok(found)
+        })
+    }
+
+    /// Events with greater numbers than `id`, oldest first: what a screen has not seen yet.
+    pub fn activity_after(&self, id: i64) -> Result<Vec<ActivityRow>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT * FROM activity WHERE id > ?1 ORDER BY id",
+                [id],
+                |row| read(row, &self.seal),
+            )
+        })
+    }
+
+    /// The number of the newest event, 0 before the first.
+    pub fn last_activity(&self) -> Result<i64, StoreError> {
+        self.read(|db| {
+            let last = first(
+                db,
+                "SELECT coalesce(max(id), 0) AS id FROM activity",
+                [],
+                |row| get(row, "id"),
+            )?;
+            Ok(last.unwrap_or_default())
+        })
+    }
+}
+
+/// Gives rows to `look` until it says stop.
+fn until(
+    db: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    look: &mut impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        if !look(row)? {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Which document or customer of the shop is which of the ERP.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
+use serde_json::Value;
+
+use crate::column::{all, first, get, get_time, run, time};
+use crate::error::StoreError;
+use crate::seal::{Place, Seal};
+use crate::store::Store;
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE links (
+    kind TEXT NOT NULL,
+    shop_id TEXT NOT NULL,
+    erp_id TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    detail BLOB NOT NULL,
+    PRIMARY KEY (kind, shop_id)
+) STRICT;
+CREATE INDEX links_by_erp ON links (kind, erp_id);
+";
+
+/// One pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// What is linked: "order", "customer".
+    pub kind: String,
+    /// The id in the shop. A customer with several currencies has one link each ("123/NOK").
+    pub shop_id: String,
+    /// The id in the ERP: "SO/000223", a customer number.
+    pub erp_id: String,
+    /// What must be known of the document: version, currency, digest of what was booked. Sealed.
+    pub detail: Value,
+    /// When the link was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// The box is bound to the kind and the id in the shop.
+fn place<'a>(kind: &'a str, shop_id: &'a str) -> Place<'a> {
+    Place {
+        table: "links",
+        kind,
+        id: shop_id,
+    }
+}
+
+pub(crate) fn put(db: &Connection, seal: &Seal, link: &Link) -> Result<(), StoreError> {
+    run(
+        db,
+        "INSERT INTO links (kind, shop_id, erp_id, made_at, detail) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (kind, shop_id) DO UPDATE SET erp_id = excluded.erp_id, made_at = excluded.made_at,
+            detail = excluded.detail",
+        (
+            &link.kind,
+            &link.shop_id,
+            &link.erp_id,
+            time(link.made_at),
+            seal.seal(place(&link.kind, &link.shop_id), &link.detail)?,
+        ),
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>, seal: &Seal) -> Result<Link, StoreError> {
+    let kind = get::<String>(row, "kind")?;
+    let shop_id = get::<String>(row, "shop_id")?;
+    Ok(Link {
+        detail: seal.open(place(&kind, &shop_id), &get::<Vec<u8>>(row, "detail")?)?,
+        erp_id: get(row, "erp_id")?,
+        made_at: get_time(row, "made_at")?,
+        kind,
+        shop_id,
+    })
+}
+
+impl Store {
+    /// The link of a record of the shop.
+    pub fn link(&self, kind: &str, shop_id: &str) -> Result<Option<Link>, StoreError> {
+        self.read(|db| {
+            first(
+                db,
+                "SELECT * FROM links WHERE kind = ?1 AND shop_id = ?2",
+                (kind, shop_id),
+                |row| read(row, &self.seal),
+            )
+        })
+    }
+
+    /// The links of a document or customer of the ERP: several customers of the shop may be one there.
+    pub fn links_to(&self, kind: &str, erp_id: &str) -> Result<Vec<Link>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT * FROM links WHERE kind = ?1 AND erp_id = ?2 ORDER BY length(shop_id), shop_id",
+                (kind, erp_id),
+                |row| read(row, &self.seal),
+            )
+        })
+    }
+
+    /// Every link of a kind, by the id in the shop.
+    pub fn links(&self, kind: &str) -> Result<Vec<Link>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT * FROM links WHERE kind = ?1 ORDER BY length(shop_id), shop_id",
+                [kind],
+                |row| read(row, &self.seal),
+            )
+        })
+    }
+
+    /// Stores a link in place of an earlier one.
+    pub fn put_link(&self, link: &Link) -> Result<(), StoreError> {
+        self.write(|db| put(db, &self.seal, link))
+    }
+
+    /// Removes a link; whether there was one.
+    pub fn remove_link(&self, kind: &str, shop_id: &str) -> Result<bool, StoreError> {
+        self.write(|db| {
+            let removed = run(
+                db,
+                "DELETE FROM links WHERE kind = ?1 AND shop_id = ?2",
+                (kind, shop_id),
+            )?;
+            Ok(removed > 0)
+        })
+    }
+}

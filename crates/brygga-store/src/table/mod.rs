@@ -1,0 +1,14 @@
+//! One module per table: its SQL, its rows, and the methods of the store that read and write it.
+
+pub(crate) mod activity;
+pub(crate) mod cursors;
+pub(crate) mod exchanges;
+pub(crate) mod journal;
+pub(crate) mod links;
+pub(crate) mod meta;
+pub(crate) mod mirror;
+pub(crate) mod problems;
+pub(crate) mod records;
+pub(crate) mod runs;
+pub(crate) mod search;
+pub(crate) mod settings;
