@@ -1,1 +1,388 @@
-//! Placeholder until the rules stand.
+//! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// Everything the merchant can choose for orders and customers. Written and read as one readable file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Hard start: orders with an earlier booking date are never booked.
+    pub start_date: Option<NaiveDate>,
+    /// Order type of sales orders: `SO`, or `SA` which allocates stock.
+    pub order_type: String,
+    /// Branch of all documents; none means the company's own default.
+    pub branch: Option<String>,
+    /// Warehouse of goods lines; none means the item's own default.
+    pub warehouse: Option<String>,
+    /// Which of Shopify's two currencies documents are made in.
+    pub document_currency: DocumentCurrency,
+    /// The largest rounding line, in minor units of the currency (`booking-rules` 2).
+    pub rounding_limit: u32,
+    /// When an order becomes due.
+    pub trigger: Triggers,
+    /// Which orders are left out.
+    pub leave_out: LeaveOut,
+    /// Country from which goods are sent; none means the shop's own country.
+    pub dispatch_country: Option<String>,
+    /// The VAT table.
+    pub vat: Vec<VatRow>,
+    /// Orders without VAT that the merchant approved (numeric ids).
+    pub approved_without_vat: BTreeSet<String>,
+    /// Items for what is no product.
+    pub special_items: SpecialItems,
+    /// What a gift card sold is.
+    pub gift_cards: GiftCards,
+    /// What to do with a product that has no item.
+    pub missing_item: MissingItem,
+    /// Customers.
+    pub customers: CustomerSettings,
+    /// What to do with a date in a closed period.
+    pub closed_period: ClosedPeriod,
+    /// Seconds between the two look-ups that prove that a document is not there (`booking-rules` 3).
+    pub lookup_gap_seconds: u32,
+    /// Until one document was read back, may orders be booked on which the VAT modes would differ.
+    pub confirm_vat_mode: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            start_date: None,
+            order_type: "SO".into(),
+            branch: None,
+            warehouse: None,
+            document_currency: DocumentCurrency::Shop,
+            rounding_limit: 5,
+            trigger: Triggers::default(),
+            leave_out: LeaveOut::default(),
+            dispatch_country: None,
+            vat: Vec::new(),
+            approved_without_vat: BTreeSet::new(),
+            special_items: SpecialItems::default(),
+            gift_cards: GiftCards::MultiPurpose,
+            missing_item: MissingItem::Hold,
+            customers: CustomerSettings::default(),
+            closed_period: ClosedPeriod::Hold,
+            lookup_gap_seconds: 5,
+            confirm_vat_mode: true,
+        }
+    }
+}
+
+/// Which currency a document is made in (`booking-rules` 1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "currency")]
+pub enum DocumentCurrency {
+    /// Always the shop's own.
+    Shop,
+    /// The customer's, where a cash account in that currency is mapped; else the shop's.
+    Presentment {
+        /// ISO codes of the currencies with a mapped cash account.
+        mapped: BTreeSet<String>,
+    },
+}
+
+/// When an order is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// As soon as it is there.
+    Created,
+    /// When it is fully authorised or paid.
+    Paid,
+    /// When it is fulfilled.
+    Fulfilled,
+}
+
+/// Triggers per payment gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Triggers {
+    /// For gateways without their own.
+    pub default: Trigger,
+    /// By gateway name as Shopify writes it.
+    pub by_gateway: BTreeMap<String, Trigger>,
+    /// Minutes after the order before it is booked.
+    pub grace_minutes: u32,
+}
+
+impl Default for Triggers {
+    fn default() -> Self {
+        Self {
+            default: Trigger::Paid,
+            by_gateway: BTreeMap::new(),
+            grace_minutes: 0,
+        }
+    }
+}
+
+/// Which orders are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LeaveOut {
+    /// Orders with one of these tags.
+    pub tags: BTreeSet<String>,
+    /// Orders from one of these channels (`sourceName`); put `pos` here to leave the point of sale out.
+    pub channels: BTreeSet<String>,
+}
+
+/// What a VAT row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VatKind {
+    /// Products and custom lines.
+    Goods,
+    /// Shipping.
+    Shipping,
+    /// Gift cards sold.
+    GiftCard,
+    /// Tips, duties, fees, rounding.
+    Other,
+}
+
+/// Who buys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// A private person.
+    Private,
+    /// A company.
+    Company,
+}
+
+/// Under which VAT scheme the sale falls (`booking-rules` 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheme {
+    /// Home VAT.
+    Domestic,
+    /// One stop shop: within the EU, VAT of the destination.
+    Oss,
+    /// Import one stop shop: into the EU, VAT of the destination.
+    Ioss,
+    /// Norway's scheme for foreign shops.
+    Voec,
+    /// No VAT: the goods leave the VAT area.
+    Export,
+    /// No VAT: the buyer accounts for it.
+    ReverseCharge,
+    /// The marketplace pays the tax.
+    Marketplace,
+}
+
+macro_rules! words {
+    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        impl $name {
+            /// The stable word for messages and files.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+    };
+}
+words!(VatKind { Goods = "goods", Shipping = "shipping", GiftCard = "gift_card", Other = "other" });
+words!(Party { Private = "private", Company = "company" });
+words!(Scheme {
+    Domestic = "domestic",
+    Oss = "oss",
+    Ioss = "ioss",
+    Voec = "voec",
+    Export = "export",
+    ReverseCharge = "reverse_charge",
+    Marketplace = "marketplace",
+});
+
+/// The whole key of a VAT row (`booking-rules` 5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VatKey {
+    /// ISO country from which goods are sent.
+    pub dispatch: String,
+    /// ISO country or special territory to which they go.
+    pub destination: String,
+    /// Per cent.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub rate: Decimal,
+    /// What is sold.
+    pub kind: VatKind,
+    /// Who buys.
+    pub party: Party,
+    /// Scheme.
+    pub scheme: Scheme,
+}
+
+/// One row of the VAT table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VatRow {
+    /// When the row applies.
+    #[serde(flatten)]
+    pub key: VatKey,
+    /// VAT category of the line.
+    pub category: String,
+    /// VAT zone of the order.
+    pub zone: String,
+}
+
+/// The item for something that is no product. It must not require shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpecialItem {
+    /// Inventory number of a non-stock item.
+    pub item: String,
+    /// Sales account, where not the item's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+}
+
+/// Items for what is no product.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpecialItems {
+    /// Shipping.
+    pub shipping: Option<SpecialItem>,
+    /// Tips.
+    pub tip: Option<SpecialItem>,
+    /// Duties.
+    pub duty: Option<SpecialItem>,
+    /// Additional fees.
+    pub fee: Option<SpecialItem>,
+    /// Rounding; an item whose lines may be negative.
+    pub rounding: Option<SpecialItem>,
+    /// Gift cards sold: a liability.
+    pub gift_card: Option<SpecialItem>,
+    /// Lines typed by hand.
+    pub custom: Option<SpecialItem>,
+}
+
+/// What a gift card sold is (`booking-rules` 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiftCards {
+    /// Multi-purpose: a liability, no VAT, no revenue.
+    MultiPurpose,
+    /// Single-purpose: VAT at sale; held until a VAT row for gift cards with that rate is there.
+    SinglePurpose,
+}
+
+/// What to do with a product that has no item in Visma.net.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "rule")]
+pub enum MissingItem {
+    /// The order is held.
+    Hold,
+    /// One item stands for all.
+    DefaultItem {
+        /// Its inventory number.
+        item: String,
+    },
+}
+
+/// What to do with a date in a closed period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedPeriod {
+    /// The order is held.
+    Hold,
+    /// The first day of the next open period.
+    FirstOpenDay,
+}
+
+/// What to do when the shop withholds who the customer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// The order is held.
+    Hold,
+    /// The house customer of the country and currency.
+    HouseCustomer,
+}
+
+/// Customers (`booking-rules` 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomerSettings {
+    /// Class of new customers.
+    pub classes: Vec<ClassRow>,
+    /// House customers.
+    pub house: Vec<HouseRow>,
+    /// All private customers on the house customer.
+    pub private_on_house: bool,
+    /// What to do when the shop withholds who the customer is.
+    pub withheld: Withheld,
+    /// The merchant's answers to "which one?": identity in the shop to customer number.
+    pub chosen: BTreeMap<String, String>,
+    /// May an existing customer with the same e-mail be linked.
+    pub match_by_email: bool,
+}
+
+impl Default for CustomerSettings {
+    fn default() -> Self {
+        Self {
+            classes: Vec::new(),
+            house: Vec::new(),
+            private_on_house: false,
+            withheld: Withheld::Hold,
+            chosen: BTreeMap::new(),
+            match_by_email: true,
+        }
+    }
+}
+
+/// Class of new customers of a country; `*` is every other country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassRow {
+    /// ISO country, or `*`.
+    pub country: String,
+    /// Private or company.
+    pub party: Party,
+    /// Customer class.
+    pub class: String,
+}
+
+/// House customer of a country and currency; `*` is every other country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseRow {
+    /// ISO country, or `*`.
+    pub country: String,
+    /// ISO currency.
+    pub currency: String,
+    /// Customer number.
+    pub customer: String,
+}
+
+impl CustomerSettings {
+    /// The class for a country and party.
+    pub fn class(&self, country: &str, party: Party) -> Option<&str> {
+        let row = |wanted: &str| {
+            self.classes
+                .iter()
+                .find(|row| row.country == wanted && row.party == party)
+        };
+        row(country)
+            .or_else(|| row("*"))
+            .map(|row| row.class.as_str())
+    }
+
+    /// The house customer for a country and currency.
+    pub fn house_customer(&self, country: &str, currency: &str) -> Option<&str> {
+        let row = |wanted: &str| {
+            self.house
+                .iter()
+                .find(|row| row.country == wanted && row.currency == currency)
+        };
+        row(country)
+            .or_else(|| row("*"))
+            .map(|row| row.customer.as_str())
+    }
+}
+
+impl Settings {
+    /// The VAT row with exactly this key.
+    pub fn vat_row(&self, key: &VatKey) -> Option<&VatRow> {
+        self.vat
+            .iter()
+            .find(|row| row.key.rate == key.rate && row.key == *key)
+    }
+}

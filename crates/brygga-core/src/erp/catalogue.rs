@@ -150,7 +150,11 @@ pub struct VatRate {
 impl VatId {
     /// The rate on `date`, in per cent.
     pub fn rate_on(&self, date: NaiveDate) -> Option<Decimal> {
-        self.rates.iter().filter(|rate| rate.from <= date).max_by_key(|rate| rate.from).map(|rate| rate.percent)
+        self.rates
+            .iter()
+            .filter(|rate| rate.from <= date)
+            .max_by_key(|rate| rate.from)
+            .map(|rate| rate.percent)
     }
 }
 
@@ -238,26 +242,34 @@ pub struct OrderType {
 impl Catalogue {
     /// The decimals of amounts in `currency`, as Visma.net has them; `None` if the currency is not set up.
     pub fn decimals(&self, currency: &str) -> Option<u32> {
-        self.currencies.iter().find(|known| known.id == currency).map(|known| known.decimals)
+        self.currencies
+            .iter()
+            .find(|known| known.id == currency)
+            .map(|known| known.decimals)
     }
 
     /// The company's own currency.
     pub fn base_currency(&self) -> Option<&str> {
-        self.currencies.iter().find(|known| known.base).map(|known| known.id.as_str())
+        self.currencies
+            .iter()
+            .find(|known| known.base)
+            .map(|known| known.id.as_str())
     }
 
-    /// The one VAT id that a category in a zone leads to; `None` if there is none or more than one (`facts/visma` 11).
-    pub fn vat_id(&self, category: &str, zone: &str) -> Option<&VatId> {
-        let mut found = self
-            .vat_ids
+    /// The VAT ids that a category in a zone leads to: those that belong to both (`facts/visma` 11). One is right.
+    pub fn vat_ids_of(&self, category: &str, zone: &str) -> Vec<&VatId> {
+        self.vat_ids
             .iter()
-            .filter(|vat| vat.zones.iter().any(|z| z == zone) && vat.categories.iter().any(|c| c == category));
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+            .filter(|vat| {
+                vat.zones.iter().any(|z| z == zone) && vat.categories.iter().any(|c| c == category)
+            })
+            .collect()
     }
 
     /// The period that holds `date`.
     pub fn period(&self, date: NaiveDate) -> Option<&Period> {
-        self.periods.iter().find(|period| period.from <= date && date <= period.to)
+        self.periods
+            .iter()
+            .find(|period| period.from <= date && date <= period.to)
     }
 }

@@ -5,9 +5,11 @@ mod customer;
 mod sales_order;
 
 pub use catalogue::{
-    Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
+    Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod,
+    Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 pub use customer::{Customer, CustomerDraft, CustomerStatus, PostalAddress};
 pub use sales_order::{
-    BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, LineDraft, LinePatch, OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
+    BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, LineDraft, LinePatch,
+    OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
 };

@@ -4,11 +4,13 @@ mod order;
 mod status;
 
 pub use order::{
-    Address, B2b, Customer, Discount, Duty, Fee, Line, LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping,
-    ShippingLine, TaxLine, Transaction,
+    Address, B2b, Customer, Discount, Duty, Fee, Line, LineKind, Order, OrderId, OrderTotals,
+    Refund, RefundLine, RefundShipping, ShippingLine, TaxLine, Transaction,
 };
 pub(crate) use status::known_or_other;
-pub use status::{FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus};
+pub use status::{
+    FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,12 +51,18 @@ impl MoneyBag {
 
     /// The same amount on both sides: for tests and for shops with one currency.
     pub fn same(money: Money) -> Self {
-        Self { shop: money, presentment: money }
+        Self {
+            shop: money,
+            presentment: money,
+        }
     }
 
     /// Nothing, in both currencies.
     pub fn zero(shop: Currency, presentment: Currency) -> Self {
-        Self { shop: Money::zero(shop), presentment: Money::zero(presentment) }
+        Self {
+            shop: Money::zero(shop),
+            presentment: Money::zero(presentment),
+        }
     }
 }
 

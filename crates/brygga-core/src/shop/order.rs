@@ -2,7 +2,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::status::{FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus};
+use super::status::{
+    FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus,
+};
 use super::{MoneyBag, Side};
 use crate::money::Currency;
 
@@ -343,4 +345,32 @@ pub struct Address {
     pub country: Option<String>,
     /// Phone.
     pub phone: Option<String>,
+}
+
+impl Refund {
+    /// Does this refund take nothing but units out of the order before they were sent (restock `CANCEL` on every line): then the
+    /// order shrinks, shipping given back with it, and no credit note follows (`booking-rules` 3 and 8).
+    pub fn removes_before_shipping(&self) -> bool {
+        !self.lines.is_empty()
+            && self
+                .lines
+                .iter()
+                .all(|line| line.restock == RestockType::Cancel)
+    }
+}
+
+impl Line {
+    /// Units that left the order before they were sent: refunded with restock `CANCEL`, or removed by an edit.
+    /// `None` when Shopify's figures contradict each other.
+    pub fn removed_before_shipping(&self, order: &Order) -> Option<u32> {
+        let gone = self.quantity.checked_sub(self.current_quantity)?;
+        let sent_back: u32 = order
+            .refunds
+            .iter()
+            .flat_map(|refund| &refund.lines)
+            .filter(|line| line.line_id == self.id && line.restock != RestockType::Cancel)
+            .map(|line| line.quantity)
+            .sum();
+        gone.checked_sub(sent_back)
+    }
 }

@@ -1,0 +1,366 @@
+//! What of an order is to be booked: every money component once, without the units that were removed before they were
+//! sent (`booking-rules` 2.5 and 3).
+
+use rust_decimal::Decimal;
+
+use crate::code::{Code, Problem};
+use crate::settings::VatKind;
+use crate::shop::{Line, LineKind, MoneyBag, Order, RestockType, Side, TaxLine};
+
+/// Which part of the order a component is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// A product, found by variant or SKU.
+    Product {
+        /// SKU as Shopify has it.
+        sku: Option<String>,
+    },
+    /// A line typed by hand.
+    Custom {
+        /// SKU, if one was typed.
+        sku: Option<String>,
+    },
+    /// A tip.
+    Tip,
+    /// A gift card sold.
+    GiftCard,
+    /// A shipping line.
+    Shipping,
+    /// A duty.
+    Duty,
+    /// An additional fee.
+    Fee,
+}
+
+impl Part {
+    /// What the VAT table calls it.
+    pub fn vat_kind(&self) -> VatKind {
+        match self {
+            Self::Product { .. } | Self::Custom { .. } => VatKind::Goods,
+            Self::Shipping => VatKind::Shipping,
+            Self::GiftCard => VatKind::GiftCard,
+            Self::Tip | Self::Duty | Self::Fee => VatKind::Other,
+        }
+    }
+}
+
+/// One money component of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// `externalLink` of its document line.
+    pub link: String,
+    /// What it is.
+    pub part: Part,
+    /// Text for people.
+    pub title: String,
+    /// Units, at least 1.
+    pub quantity: u32,
+    /// Net amount after discounts, in the document's currency.
+    pub net: Decimal,
+    /// Shopify's VAT on it.
+    pub tax: Decimal,
+    /// VAT rate in per cent; 0 when Shopify names none.
+    pub rate: Decimal,
+    /// No tax line at all on something that is taxable: the sign of a forgotten tax setting.
+    pub untaxed_by_default: bool,
+}
+
+/// An order as it is to be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The components; one with no units and no money is left out.
+    pub components: Vec<Component>,
+    /// Shopify's total of it, VAT included.
+    pub total: Decimal,
+    /// Shopify's VAT of it.
+    pub tax: Decimal,
+    /// Are there goods, cards or tips left, or only shipping and fees.
+    pub units: u32,
+}
+
+/// Works out what is to be booked, and proves that it adds up to Shopify's own totals.
+pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
+    let mut removed = Removed {
+        net: Decimal::ZERO,
+        tax: Decimal::ZERO,
+    };
+    let mut components = Vec::new();
+    let mut units = 0;
+    for line in &order.lines {
+        let taken = removed_from(line, order, side)?;
+        let gross = line.original_total.on(side).amount
+            - line
+                .discounts
+                .iter()
+                .map(|discount| discount.amount.on(side).amount)
+                .sum::<Decimal>();
+        let tax = one_tax(&line.taxes, order, side)?;
+        let net = if order.taxes_included {
+            gross - tax.amount
+        } else {
+            gross
+        } - taken.net;
+        let quantity = line.quantity - taken.units;
+        removed.net += taken.net;
+        removed.tax += taken.tax;
+        units += quantity;
+        for duty in &line.duties {
+            let duty_tax = one_tax(&duty.taxes, order, side)?;
+            components.push(Component {
+                link: format!("duty/{}", duty.id),
+                part: Part::Duty,
+                title: line.title.clone(),
+                quantity: 1,
+                net: net_of(
+                    duty.price.on(side).amount,
+                    duty_tax.amount,
+                    order.taxes_included,
+                ),
+                tax: duty_tax.amount,
+                rate: duty_tax.rate,
+                untaxed_by_default: false,
+            });
+        }
+        let component = Component {
+            link: format!("line/{}", line.id),
+            part: match &line.kind {
+                LineKind::Product { sku, .. } => Part::Product { sku: sku.clone() },
+                LineKind::Custom { sku } => Part::Custom { sku: sku.clone() },
+                LineKind::Tip => Part::Tip,
+                LineKind::GiftCard => Part::GiftCard,
+            },
+            title: line.title.clone(),
+            quantity,
+            net,
+            tax: tax.amount - taken.tax,
+            rate: tax.rate,
+            untaxed_by_default: line.taxable
+                && line.taxes.is_empty()
+                && !matches!(line.kind, LineKind::Tip | LineKind::GiftCard),
+        };
+        match (quantity, component.net.is_zero() && component.tax.is_zero()) {
+            (0, true) => {}
+            // Money without units: its refund lines do not tell the whole story.
+            (0, false) => return Err(unknown_removal(order)),
+            (1.., _) => components.push(component),
+        }
+    }
+    push_shipping(order, side, &mut components, &mut removed)?;
+    for fee in &order.fees {
+        let tax = one_tax(&fee.taxes, order, side)?;
+        components.push(Component {
+            link: format!("fee/{}", fee.id),
+            part: Part::Fee,
+            title: fee.name.clone(),
+            quantity: 1,
+            net: net_of(fee.price.on(side).amount, tax.amount, order.taxes_included),
+            tax: tax.amount,
+            rate: tax.rate,
+            untaxed_by_default: false,
+        });
+    }
+
+    let total = order.totals.total.on(side).amount - removed.net - removed.tax;
+    let tax = order.totals.tax.on(side).amount - removed.tax;
+    let ours: Decimal = components
+        .iter()
+        .map(|component| component.net + component.tax)
+        .sum();
+    let our_tax: Decimal = components.iter().map(|component| component.tax).sum();
+    if ours != total || our_tax != tax {
+        let differ = if ours == total {
+            (our_tax, tax)
+        } else {
+            (ours, total)
+        };
+        return Err(Problem::new(Code::TotalsDiffer)
+            .with("order", &order.name)
+            .with("ours", differ.0.normalize())
+            .with("theirs", differ.1.normalize()));
+    }
+    Ok(Basis {
+        components,
+        total,
+        tax,
+        units,
+    })
+}
+
+struct Removed {
+    net: Decimal,
+    tax: Decimal,
+}
+
+struct Taken {
+    units: u32,
+    net: Decimal,
+    tax: Decimal,
+}
+
+/// The units of one line that left before they were sent, with exactly their own money, never a share of it.
+fn removed_from(line: &Line, order: &Order, side: Side) -> Result<Taken, Problem> {
+    let units = line
+        .removed_before_shipping(order)
+        .ok_or_else(|| unknown_removal(order))?;
+    let told: Vec<_> = order
+        .refunds
+        .iter()
+        .flat_map(|refund| &refund.lines)
+        .filter(|refund| refund.line_id == line.id && refund.restock == RestockType::Cancel)
+        .collect();
+    let told_units: u32 = told.iter().map(|refund| refund.quantity).sum();
+    let told_tax: Decimal = told.iter().map(|refund| refund.tax.on(side).amount).sum();
+    let told_subtotal: Decimal = told
+        .iter()
+        .map(|refund| refund.subtotal.on(side).amount)
+        .sum();
+    let told_net = if order.taxes_included {
+        told_subtotal - told_tax
+    } else {
+        told_subtotal
+    };
+    let untold = units
+        .checked_sub(told_units)
+        .ok_or_else(|| unknown_removal(order))?;
+    if untold == 0 {
+        return Ok(Taken {
+            units,
+            net: told_net,
+            tax: told_tax,
+        });
+    }
+    // Removed by an edit that left no refund line. All units gone: all the money is gone with them.
+    let tax = one_tax(&line.taxes, order, side)?.amount;
+    let gross = line.original_total.on(side).amount
+        - line
+            .discounts
+            .iter()
+            .map(|discount| discount.amount.on(side).amount)
+            .sum::<Decimal>();
+    if units == line.quantity {
+        return Ok(Taken {
+            units,
+            net: net_of(gross, tax, order.taxes_included),
+            tax,
+        });
+    }
+    // Some units gone: the difference between the original and the current totals is theirs, if nothing else was removed.
+    let alone = order.refunds.is_empty()
+        && order
+            .lines
+            .iter()
+            .filter(|other| other.quantity != other.current_quantity)
+            .count()
+            == 1;
+    if alone {
+        let total = order.totals.total.on(side).amount - order.totals.current_total.on(side).amount;
+        let tax = order.totals.tax.on(side).amount - order.totals.current_tax.on(side).amount;
+        return Ok(Taken {
+            units,
+            net: total - tax,
+            tax,
+        });
+    }
+    Err(unknown_removal(order))
+}
+
+fn push_shipping(
+    order: &Order,
+    side: Side,
+    components: &mut Vec<Component>,
+    removed: &mut Removed,
+) -> Result<(), Problem> {
+    let mut lines = Vec::new();
+    for line in &order.shipping {
+        let tax = one_tax(&line.taxes, order, side)?;
+        lines.push(Component {
+            link: format!("shipping/{}", line.id),
+            part: Part::Shipping,
+            title: line.title.clone(),
+            quantity: 1,
+            net: net_of(
+                line.discounted.on(side).amount,
+                tax.amount,
+                order.taxes_included,
+            ),
+            tax: tax.amount,
+            rate: tax.rate,
+            untaxed_by_default: line.taxes.is_empty() && !line.discounted.on(side).amount.is_zero(),
+        });
+    }
+    let back = order
+        .refunds
+        .iter()
+        .filter(|refund| refund.removes_before_shipping())
+        .flat_map(|refund| &refund.shipping);
+    let (net_back, tax_back) = back.fold((Decimal::ZERO, Decimal::ZERO), |(net, tax), line| {
+        (
+            net + line.subtotal.on(side).amount,
+            tax + line.tax.on(side).amount,
+        )
+    });
+    if !net_back.is_zero() || !tax_back.is_zero() {
+        let all_net: Decimal = lines.iter().map(|line| line.net).sum();
+        let all_tax: Decimal = lines.iter().map(|line| line.tax).sum();
+        match lines.as_mut_slice() {
+            _ if (all_net, all_tax) == (net_back, tax_back) => lines.clear(),
+            [line] => {
+                line.net -= net_back;
+                line.tax -= tax_back;
+            }
+            _ => return Err(unknown_removal(order)),
+        }
+        removed.net += net_back;
+        removed.tax += tax_back;
+    }
+    // A free shipping line is kept: it tells how the goods were sent.
+    components.append(&mut lines);
+    Ok(())
+}
+
+struct OneTax {
+    amount: Decimal,
+    rate: Decimal,
+}
+
+/// The one tax of a line. None is 0 %; several are not ours to guess (`booking-rules` 5).
+fn one_tax(taxes: &[TaxLine], order: &Order, side: Side) -> Result<OneTax, Problem> {
+    if taxes
+        .iter()
+        .any(|tax| tax.channel_liable && !tax.amount.on(side).amount.is_zero())
+    {
+        return Err(Problem::new(Code::ChannelLiable).with("order", &order.name));
+    }
+    let counted = |tax: &&TaxLine| {
+        !is_zero(&tax.amount) || tax.rate_percent.is_some_and(|rate| !rate.is_zero())
+    };
+    let mut counted = taxes.iter().filter(counted);
+    let Some(first) = counted.next() else {
+        return Ok(OneTax {
+            amount: Decimal::ZERO,
+            rate: Decimal::ZERO,
+        });
+    };
+    if counted.next().is_some() {
+        return Err(Problem::new(Code::SeveralTaxes).with("order", &order.name));
+    }
+    match first.rate_percent {
+        Some(rate) => Ok(OneTax {
+            amount: first.amount.on(side).amount,
+            rate: rate.normalize(),
+        }),
+        None => Err(Problem::new(Code::TaxRateMissing).with("order", &order.name)),
+    }
+}
+
+fn is_zero(bag: &MoneyBag) -> bool {
+    bag.shop.amount.is_zero() && bag.presentment.amount.is_zero()
+}
+
+fn net_of(price: Decimal, tax: Decimal, included: bool) -> Decimal {
+    if included { price - tax } else { price }
+}
+
+fn unknown_removal(order: &Order) -> Problem {
+    Problem::new(Code::RemovedUnitsUnknown).with("order", &order.name)
+}

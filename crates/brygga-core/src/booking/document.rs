@@ -1,0 +1,416 @@
+//! From an order to the sales order it becomes: dates, currency, VAT rows, items, the gate, the lines (`booking-rules` 3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::address::delivery;
+use super::basis::{Basis, Component, Part, basis};
+use super::customer::{Identity, identity};
+use super::due::booking_date;
+use super::gate::{self, Explained, Limits, Priced, VatOfLine};
+use super::item::item_for;
+use super::place::{Destination, destination, scheme};
+use crate::code::{Code, Problem};
+use crate::digest;
+use crate::erp::{Catalogue, HeadDraft, LineDraft, SalesOrderDraft};
+use crate::settings::{
+    ClosedPeriod, DocumentCurrency, GiftCards, Settings, VatKey, VatKind, VatRow,
+};
+use crate::shop::{Order, ShopInfo, Side};
+
+/// Why a line is as it is: shown in the preview and in the record's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineWhy {
+    /// `externalLink` of the line.
+    pub link: String,
+    /// The rule that made it, such as `product-by-sku`.
+    pub rule: String,
+    /// VAT rate in per cent.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub vat_percent: Decimal,
+}
+
+/// A sales order to be, with all that is known of it before anything is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The document.
+    pub draft: SalesOrderDraft,
+    /// Why each line is as it is.
+    pub why: Vec<LineWhy>,
+    /// The side of Shopify's amounts that it is made from; frozen at first booking.
+    pub side: Side,
+    /// Shopify's total, VAT included.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub total: Decimal,
+    /// VAT that Visma.net will compute, per rate in per cent.
+    pub vat: BTreeMap<String, String>,
+    /// What differs from Shopify, by name.
+    pub explained: Vec<Explained>,
+    /// VAT ids on it.
+    pub vat_ids: BTreeSet<String>,
+    /// Would the other way of computing VAT give other figures.
+    pub depends_on_mode: bool,
+    /// Who buys.
+    pub identity: Identity,
+    /// ISO country or special territory.
+    pub destination: String,
+    /// Digest of the economic content.
+    pub economic: String,
+    /// Digest of the addresses.
+    pub addresses: String,
+}
+
+/// What documents are made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The shop.
+    pub shop: &'a ShopInfo,
+    /// The merchant's choices.
+    pub settings: &'a Settings,
+    /// What Visma.net is set up with.
+    pub catalogue: &'a Catalogue,
+}
+
+/// The side on which an order is documented, when it is not frozen yet (`booking-rules` 1).
+pub fn side(order: &Order, settings: &Settings) -> Side {
+    match &settings.document_currency {
+        DocumentCurrency::Presentment { mapped }
+            if mapped.contains(order.presentment_currency.code()) =>
+        {
+            Side::Presentment
+        }
+        DocumentCurrency::Presentment { .. } | DocumentCurrency::Shop => Side::Shop,
+    }
+}
+
+/// Is nothing left of an order to be sold.
+pub fn is_empty(order: &Order, side: Side) -> Result<bool, Problem> {
+    Ok(basis(order, side)?.units == 0)
+}
+
+/// Makes the document of an order, or says what stands in the way.
+pub fn document(
+    order: &Order,
+    ground: Ground<'_>,
+    frozen: Option<Side>,
+) -> Result<Document, Problem> {
+    let Ground {
+        shop,
+        settings,
+        catalogue,
+    } = ground;
+    let side = frozen.unwrap_or_else(|| side(order, settings));
+    let currency = order.currency(side);
+    let decimals = catalogue
+        .decimals(currency.code())
+        .ok_or_else(|| Problem::new(Code::CurrencyUnknown).with("currency", currency.code()))?;
+    let identity = identity(order, settings)?;
+    let place = destination(order)?;
+    let Basis {
+        components,
+        total,
+        tax,
+        ..
+    } = basis(order, side)?;
+    let date = open_date(booking_date(order, shop), ground)?;
+
+    let dispatch = settings
+        .dispatch_country
+        .as_deref()
+        .unwrap_or(&shop.country);
+    let table = Table {
+        ground,
+        dispatch,
+        place: &place,
+        identity: &identity,
+        taxed: !tax.is_zero(),
+        date,
+    };
+    table.refuse_wrong_zero(order, &components, tax)?;
+
+    let mut priced = Vec::with_capacity(components.len());
+    let mut zones = BTreeSet::new();
+    for component in components {
+        let row = table.row(&component)?;
+        zones.insert(row.zone.clone());
+        priced.push(Priced {
+            vat_id: table.vat_id(row, component.rate)?,
+            category: row.category.clone(),
+            component,
+        });
+    }
+    let zone = match (zones.pop_first(), zones.pop_first()) {
+        (Some(zone), None) => zone,
+        // An order without lines still belongs somewhere; the row for other things says where.
+        (None, _) => table.other_row()?.zone.clone(),
+        (Some(one), Some(two)) => {
+            return Err(Problem::new(Code::VatMappingBroken)
+                .with("category", "several")
+                .with("zone", format!("{one}, {two}")));
+        }
+    };
+
+    let passed = gate::pass(
+        &priced,
+        total,
+        Limits {
+            decimals,
+            rounding: settings.rounding_limit,
+        },
+    )
+    .map_err(|problem| problem.with("order", &order.name))?;
+    let vat_ids: BTreeSet<_> = priced
+        .iter()
+        .filter_map(|line| line.vat_id.as_ref().map(|id| id.id.clone()))
+        .collect();
+
+    let mut lines = Vec::with_capacity(passed.lines.len() + 1);
+    let mut why = Vec::with_capacity(lines.capacity());
+    for line in &passed.lines {
+        let item = item_for(&line.component.part, &line.component.title, order, ground)?;
+        let quantity = Decimal::from(line.component.quantity);
+        let price = gate::price(line.net, quantity, decimals);
+        why.push(LineWhy {
+            link: line.component.link.clone(),
+            rule: item.rule.into(),
+            vat_percent: line.component.rate,
+        });
+        lines.push(LineDraft {
+            link: line.component.link.clone(),
+            item: item.number,
+            description: line.component.title.clone(),
+            quantity,
+            unit_price: price.unit_price,
+            discount: price.discount,
+            vat_category: line.category.clone(),
+            account: item.account,
+            warehouse: if item.stock {
+                settings.warehouse.clone()
+            } else {
+                None
+            },
+        });
+    }
+    if let Some(amount) = passed.rounding {
+        let special = settings
+            .special_items
+            .rounding
+            .as_ref()
+            .ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", "rounding"))?;
+        let row = table.other_row()?;
+        if row.zone != zone {
+            return Err(Problem::new(Code::VatMappingBroken)
+                .with("category", &row.category)
+                .with("zone", format!("{zone}, {}", row.zone)));
+        }
+        why.push(LineWhy {
+            link: "rounding".into(),
+            rule: "rounding".into(),
+            vat_percent: Decimal::ZERO,
+        });
+        lines.push(LineDraft {
+            link: "rounding".into(),
+            item: special.item.clone(),
+            description: "Rounding between Shopify and Visma.net".into(),
+            quantity: Decimal::ONE,
+            unit_price: amount,
+            discount: Decimal::ZERO,
+            vat_category: row.category.clone(),
+            account: special.account.clone(),
+            warehouse: None,
+        });
+    }
+
+    let po = order
+        .po_number
+        .as_deref()
+        .map(str::trim)
+        .filter(|po| !po.is_empty());
+    let billing = order.billing.as_ref().or(order.shipping_address.as_ref());
+    let goods_to = order.shipping_address.as_ref().or(order.billing.as_ref());
+    Ok(Document {
+        draft: SalesOrderDraft {
+            order_type: settings.order_type.clone(),
+            currency: currency.code().to_owned(),
+            head: HeadDraft {
+                customer_order: order.name.clone(),
+                customer_ref: po.map_or_else(|| order.id.0.clone(), str::to_owned),
+                custom_id: po.map(|_| order.id.0.clone()),
+                date,
+                vat_zone: zone,
+                description: format!("Shopify {}", order.name),
+                branch: settings.branch.clone(),
+                delivery: delivery(order, goods_to),
+                billing: delivery(order, billing),
+            },
+            lines,
+        },
+        why,
+        side,
+        total,
+        vat: passed
+            .vat
+            .iter()
+            .map(|(rate, amount)| (rate.normalize().to_string(), amount.normalize().to_string()))
+            .collect(),
+        explained: passed.explained,
+        vat_ids,
+        depends_on_mode: passed.depends_on_mode,
+        identity,
+        destination: place.key().to_owned(),
+        economic: digest::economic(order, side),
+        addresses: digest::addresses(order),
+    })
+}
+
+/// The booking date, in a period that is open (`booking-rules` 3).
+fn open_date(date: NaiveDate, ground: Ground<'_>) -> Result<NaiveDate, Problem> {
+    let periods = &ground.catalogue.periods;
+    let Some(period) = ground.catalogue.period(date) else {
+        return Err(Problem::new(Code::PeriodMissing).with("date", date));
+    };
+    if period.open {
+        return Ok(date);
+    }
+    let next = periods
+        .iter()
+        .filter(|other| other.open && other.from > date)
+        .map(|other| other.from)
+        .min();
+    match (ground.settings.closed_period, next) {
+        (ClosedPeriod::FirstOpenDay, Some(first)) => Ok(first),
+        (ClosedPeriod::FirstOpenDay | ClosedPeriod::Hold, _) => {
+            Err(Problem::new(Code::PeriodClosed).with("period", &period.id))
+        }
+    }
+}
+
+/// The VAT table as one order sees it.
+struct Table<'a> {
+    ground: Ground<'a>,
+    dispatch: &'a str,
+    place: &'a Destination,
+    identity: &'a Identity,
+    taxed: bool,
+    date: NaiveDate,
+}
+
+impl Table<'_> {
+    fn key(&self, rate: Decimal, kind: VatKind) -> VatKey {
+        VatKey {
+            dispatch: self.dispatch.to_owned(),
+            destination: self.place.key().to_owned(),
+            rate: rate.normalize(),
+            kind,
+            party: self.identity.party,
+            scheme: scheme(self.dispatch, self.place, self.identity.party, self.taxed),
+        }
+    }
+
+    fn find(&self, rate: Decimal, kind: VatKind) -> Result<&VatRow, Problem> {
+        let key = self.key(rate, kind);
+        self.ground.settings.vat_row(&key).ok_or_else(|| {
+            Problem::new(Code::VatUnmapped)
+                .with("rate", key.rate)
+                .with("kind", kind.as_str())
+                .with("country", &key.destination)
+                .with("dispatch", &key.dispatch)
+                .with("party", key.party.as_str())
+                .with("scheme", key.scheme.as_str())
+        })
+    }
+
+    fn row(&self, component: &Component) -> Result<&VatRow, Problem> {
+        let kind = component.part.vat_kind();
+        if component.part == Part::GiftCard {
+            let taxed = !component.rate.is_zero();
+            let single = self.ground.settings.gift_cards == GiftCards::SinglePurpose;
+            if taxed != single {
+                return Err(Problem::new(Code::GiftCardUnmapped).with("order", &component.title));
+            }
+        }
+        self.find(component.rate, kind)
+    }
+
+    fn other_row(&self) -> Result<&VatRow, Problem> {
+        self.find(Decimal::ZERO, VatKind::Other)
+    }
+
+    /// The one VAT id of a row, with the rate that Shopify charged.
+    fn vat_id(&self, row: &VatRow, rate: Decimal) -> Result<Option<VatOfLine>, Problem> {
+        let ids = self.ground.catalogue.vat_ids_of(&row.category, &row.zone);
+        let id = match ids.as_slice() {
+            [] if rate.is_zero() => return Ok(None),
+            [id] => id,
+            _ => {
+                return Err(Problem::new(Code::VatMappingBroken)
+                    .with("category", &row.category)
+                    .with("zone", &row.zone));
+            }
+        };
+        let percent = if id.reverse {
+            Some(Decimal::ZERO)
+        } else {
+            id.rate_on(self.date)
+        };
+        match (percent, id.calculation) {
+            (Some(percent), Some(calculation)) if percent == rate => Ok(Some(VatOfLine {
+                id: id.id.clone(),
+                percent: percent.normalize(),
+                calculation,
+            })),
+            (Some(_), None) => Err(Problem::new(Code::VatMappingBroken)
+                .with("category", &row.category)
+                .with("zone", &row.zone)),
+            _ => Err(Problem::new(Code::VatRateUnknown)
+                .with("vat_id", &id.id)
+                .with("rate", rate.normalize())
+                .with("date", self.date)),
+        }
+    }
+
+    /// Tax where there must be none, and none where there should be some.
+    fn refuse_wrong_zero(
+        &self,
+        order: &Order,
+        components: &[Component],
+        tax: Decimal,
+    ) -> Result<(), Problem> {
+        if let Some(territory) = self.place.territory
+            && territory != "XI"
+            && !tax.is_zero()
+        {
+            return Err(Problem::new(Code::SpecialTerritory)
+                .with("order", &order.name)
+                .with("territory", territory)
+                .with("country", &self.place.country));
+        }
+        if self
+            .ground
+            .settings
+            .approved_without_vat
+            .contains(&order.id.0)
+        {
+            return Ok(());
+        }
+        let charged_there = self.ground.settings.vat.iter().any(|row| {
+            row.key.dispatch == self.dispatch
+                && row.key.destination == self.place.key()
+                && row.key.party == self.identity.party
+                && row.key.kind == VatKind::Goods
+                && row.key.rate > Decimal::ZERO
+        });
+        let forgotten = components
+            .iter()
+            .any(|component| component.untaxed_by_default && component.net > Decimal::ZERO);
+        if charged_there && forgotten {
+            return Err(Problem::new(Code::TaxZero)
+                .with("order", &order.name)
+                .with("country", self.place.key()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! Is an order to be booked, and is it time (`booking-rules` 3).
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::code::{Code, Problem};
+use crate::settings::{Settings, Trigger};
+use crate::shop::{FinancialStatus, FulfillmentStatus, Order, ShopInfo, TransactionStatus};
+
+/// Why an order is not booked now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotNow {
+    /// It will not be booked.
+    Skipped(Problem),
+    /// It is not due; look again at the moment given, or when it changes.
+    Waiting(Problem, Option<DateTime<Utc>>),
+}
+
+/// The date on which an order is booked: its day in the shop's time zone.
+pub fn booking_date(order: &Order, shop: &ShopInfo) -> NaiveDate {
+    order
+        .processed_at
+        .with_timezone(&shop.time_zone)
+        .date_naive()
+}
+
+/// Says why an order that was never booked is not booked now, if so.
+pub(super) fn not_now(
+    order: &Order,
+    shop: &ShopInfo,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Option<NotNow> {
+    let named = |code| Problem::new(code).with("order", &order.name);
+    if order.test {
+        return Some(NotNow::Skipped(named(Code::SkippedTest)));
+    }
+    if let Some(start) = settings.start_date
+        && booking_date(order, shop) < start
+    {
+        return Some(NotNow::Skipped(
+            named(Code::SkippedBeforeStart).with("start", start),
+        ));
+    }
+    if let Some(tag) = order
+        .tags
+        .iter()
+        .find(|tag| settings.leave_out.tags.contains(tag.as_str()))
+    {
+        return Some(NotNow::Skipped(named(Code::SkippedTag).with("tag", tag)));
+    }
+    if let Some(channel) = order
+        .source_name
+        .as_ref()
+        .filter(|channel| settings.leave_out.channels.contains(channel.as_str()))
+    {
+        return Some(NotNow::Skipped(
+            named(Code::SkippedChannel).with("channel", channel),
+        ));
+    }
+    if order.cancelled_at.is_some() {
+        return Some(NotNow::Skipped(named(Code::SkippedCancelled)));
+    }
+    match trigger(order, settings) {
+        Trigger::Created => {}
+        Trigger::Paid if is_paid(order) => {}
+        Trigger::Paid => {
+            let status = order
+                .financial_status
+                .as_ref()
+                .map_or("unknown", FinancialStatus::as_str);
+            return Some(NotNow::Waiting(
+                named(Code::WaitingForPayment).with("status", status),
+                None,
+            ));
+        }
+        Trigger::Fulfilled if order.fulfillment_status == FulfillmentStatus::Fulfilled => {}
+        Trigger::Fulfilled => {
+            return Some(NotNow::Waiting(named(Code::WaitingForFulfilment), None));
+        }
+    }
+    let due = order.processed_at + TimeDelta::minutes(i64::from(settings.trigger.grace_minutes));
+    (now < due).then(|| {
+        NotNow::Waiting(
+            named(Code::WaitingGrace).with("minutes", settings.trigger.grace_minutes),
+            Some(due),
+        )
+    })
+}
+
+/// The latest of the triggers of the gateways that the customer used.
+fn trigger(order: &Order, settings: &Settings) -> Trigger {
+    order
+        .transactions
+        .iter()
+        .filter(|transaction| {
+            matches!(
+                transaction.status,
+                TransactionStatus::Success | TransactionStatus::Pending
+            )
+        })
+        .map(|transaction| {
+            settings
+                .trigger
+                .by_gateway
+                .get(&transaction.gateway)
+                .copied()
+                .unwrap_or(settings.trigger.default)
+        })
+        .max()
+        .unwrap_or(settings.trigger.default)
+}
+
+/// Fully authorised or paid. Money that went back was paid first.
+fn is_paid(order: &Order) -> bool {
+    match &order.financial_status {
+        Some(
+            FinancialStatus::Authorized
+            | FinancialStatus::Paid
+            | FinancialStatus::PartiallyRefunded
+            | FinancialStatus::Refunded,
+        ) => true,
+        Some(
+            FinancialStatus::Expired
+            | FinancialStatus::PartiallyPaid
+            | FinancialStatus::Pending
+            | FinancialStatus::Voided
+            | FinancialStatus::Other(_),
+        )
+        | None => false,
+    }
+}
