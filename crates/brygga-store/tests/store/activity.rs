@@ -1,0 +1,147 @@
+//! Events and exchanges.
+
+use brygga_store::{Activity, ActivityRow, Exchange, Level, RecordRef, Retention};
+use chrono::TimeDelta;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::common::{Place, at, memory};
+
+fn event(number: i64) -> Activity {
+    Activity::new(at(number), Level::Info, "order-seen")
+        .about(RecordRef::order(number.to_string()), format!("#{number}"))
+        .with("party", "Kari Nordmann")
+        .in_run(Uuid::from_u128(1))
+}
+
+fn names(rows: &[ActivityRow]) -> Vec<&str> {
+    rows.iter()
+        .map(|row| row.name.as_deref().unwrap())
+        .collect()
+}
+
+#[test]
+fn event_is_read_back_whole() {
+    let store = memory();
+    let bare = Activity::new(at(0), Level::Bad, "run-failed");
+    let person = Activity::new(at(1), Level::Good, "customer-created")
+        .about(RecordRef::customer("5"), "Kari Nordmann");
+    let ids = store
+        .log(&[event(1), bare.clone(), person.clone()])
+        .unwrap();
+    assert_eq!(ids, [1, 2, 3]);
+    let rows = store.activity_after(0).unwrap();
+    assert_eq!(
+        rows.iter()
+            .map(|row| row.activity.clone())
+            .collect::<Vec<_>>(),
+        [event(1), bare, person]
+    );
+    assert_eq!(store.activity_after(2).unwrap()[0].id, 3);
+    assert_eq!(store.last_activity().unwrap(), 3);
+}
+
+#[test]
+fn activity_comes_newest_first_in_pages() {
+    let store = memory();
+    assert_eq!(store.last_activity().unwrap(), 0);
+    store.log(&(1..=5).map(event).collect::<Vec<_>>()).unwrap();
+    let page = store.activity(None, None, 2, None).unwrap();
+    assert_eq!(names(&page), ["#5", "#4"]);
+    let page = store.activity(None, Some(page[1].id), 2, None).unwrap();
+    assert_eq!(names(&page), ["#3", "#2"]);
+    let one = store
+        .activity(None, None, 9, Some(&RecordRef::order("3")))
+        .unwrap();
+    assert_eq!(names(&one), ["#3"]);
+    assert!(store.activity(None, None, 0, None).unwrap().is_empty());
+}
+
+#[test]
+fn search_looks_into_names_parameters_and_events() {
+    let store = memory();
+    store.log(&(1..=12).map(event).collect::<Vec<_>>()).unwrap();
+    store
+        .log(&[Activity::new(at(20), Level::Warn, "customer-linked")
+            .about(RecordRef::customer("77"), "Ola Dunk")])
+        .unwrap();
+    let found = |search: &str| names(&store.activity(Some(search), None, 9, None).unwrap()).len();
+    assert_eq!(found("#12"), 1);
+    assert_eq!(found("1"), 4, "#1, #10, #11 and #12");
+    assert_eq!(found("ola"), 1);
+    assert_eq!(found("77"), 1);
+    assert_eq!(found("linked"), 1);
+    assert_eq!(found("nordmann"), 9, "no more than asked");
+    let older = store.activity(Some("nordmann"), Some(3), 9, None).unwrap();
+    assert_eq!(names(&older), ["#2", "#1"]);
+    let both = store
+        .activity(Some("kari"), None, 9, Some(&RecordRef::order("3")))
+        .unwrap();
+    assert_eq!(names(&both), ["#3"]);
+}
+
+fn exchange(id: &str, minute: i64) -> Exchange {
+    Exchange {
+        record: RecordRef::order(id),
+        at: at(minute),
+        remote: "visma".to_owned(),
+        method: "POST".to_owned(),
+        target: "/api/v3/SalesOrders".to_owned(),
+        request: Some(json!({"customer": "Kari Nordmann"})),
+        status: Some(201),
+        answer: None,
+        elapsed_ms: 120,
+    }
+}
+
+#[test]
+fn exchanges_of_a_record_come_in_order() {
+    let store = memory();
+    store.put_exchange(&exchange("1", 2)).unwrap();
+    store
+        .put_exchanges(&[exchange("2", 3), exchange("1", 1)])
+        .unwrap();
+    assert_eq!(
+        store.exchanges_of(&RecordRef::order("1")).unwrap(),
+        [exchange("1", 2), exchange("1", 1)],
+        "in the order they were stored"
+    );
+    assert!(
+        store
+            .exchanges_of(&RecordRef::order("3"))
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn record_keeps_its_newest_exchanges() {
+    let store = memory();
+    store.put_exchange(&exchange("2", 0)).unwrap();
+    store
+        .put_exchanges(
+            &(0..205)
+                .map(|minute| exchange("1", minute))
+                .collect::<Vec<_>>(),
+        )
+        .unwrap();
+    let kept = store.exchanges_of(&RecordRef::order("1")).unwrap();
+    assert_eq!((kept.len(), kept[0].at), (200, at(5)));
+    assert_eq!(store.exchanges_of(&RecordRef::order("2")).unwrap().len(), 1);
+}
+
+#[test]
+fn history_is_pruned_by_age() {
+    let place = Place::new();
+    let store = place.open();
+    store.log(&[event(1)]).unwrap();
+    store.put_exchange(&exchange("1", 1)).unwrap();
+    store.start_run(Uuid::from_u128(1), "sync").unwrap();
+    let retention = Retention::default();
+    place.clock.set(at(0) + TimeDelta::days(31));
+    let pruned = store.prune(&retention).unwrap();
+    assert_eq!((pruned.activity, pruned.exchanges, pruned.runs), (0, 1, 0));
+    place.clock.set(at(0) + TimeDelta::days(731));
+    let pruned = store.prune(&retention).unwrap();
+    assert_eq!((pruned.activity, pruned.exchanges, pruned.runs), (1, 0, 1));
+}

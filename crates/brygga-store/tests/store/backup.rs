@@ -1,0 +1,113 @@
+//! Copies: before each migration, once a day, kept 14 days.
+
+use std::fs;
+use std::sync::Arc;
+
+use brygga_store::{OpenOptions, RecordRef, Store};
+use chrono::TimeDelta;
+use rusqlite::Connection;
+
+use crate::common::{Place, at, memory, order};
+
+/// The names of the copies, sorted.
+fn copies(place: &Place) -> Vec<String> {
+    let Ok(folder) = fs::read_dir(place.path.with_file_name("backups")) else {
+        return Vec::new();
+    };
+    let mut names: Vec<_> = folder
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn one_copy_a_day_is_made_and_opens() {
+    let place = Place::new();
+    let store = place.open();
+    assert_eq!(
+        copies(&place),
+        Vec::<String>::new(),
+        "an empty file needs no copy"
+    );
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    let copy = store.backup_daily().unwrap().unwrap();
+    assert_eq!(store.backup_daily().unwrap(), None);
+    assert_eq!(copies(&place), ["brygga-2026-10-01.sqlite"]);
+
+    let copied = Store::open(
+        OpenOptions::new(copy, place.key.clone()),
+        Arc::clone(&place.clock) as _,
+    );
+    assert!(
+        copied
+            .unwrap()
+            .mirror(&RecordRef::order("1"))
+            .unwrap()
+            .is_some()
+    );
+    assert_eq!(memory().backup_daily().unwrap(), None);
+}
+
+#[test]
+fn opening_makes_the_copy_of_the_day() {
+    let place = Place::new();
+    drop(place.open());
+    drop(place.open());
+    drop(place.open());
+    assert_eq!(copies(&place), ["brygga-2026-10-01.sqlite"]);
+}
+
+#[test]
+fn copies_go_after_14_days_but_never_the_last() {
+    let place = Place::new();
+    let store = place.open();
+    for day in 0..20 {
+        place.clock.set(at(0) + TimeDelta::days(day));
+        store.backup_daily().unwrap().unwrap();
+    }
+    let kept = copies(&place);
+    assert_eq!(kept.len(), 15);
+    assert_eq!(kept[0], "brygga-2026-10-06.sqlite");
+    let stranger = place
+        .path
+        .with_file_name("backups")
+        .join("brygga-of-mine.sqlite");
+    fs::write(&stranger, "").unwrap();
+
+    place.clock.set(at(0) + TimeDelta::days(4000));
+    store.backup_daily().unwrap().unwrap();
+    assert_eq!(
+        copies(&place).len(),
+        4,
+        "three copies, and the file that is none of ours"
+    );
+    assert!(stranger.exists());
+}
+
+#[test]
+fn older_file_is_copied_and_then_brought_up() {
+    let place = Place::new();
+    let store = place.open();
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    drop(store);
+    // The file as the program before the last step left it.
+    let db = Connection::open(&place.path).unwrap();
+    let version: i64 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    db.execute_batch("DROP TABLE runs").unwrap();
+    db.pragma_update(None, "user_version", version - 1).unwrap();
+    drop(db);
+
+    let store = place.open();
+    assert_eq!(store.last_run().unwrap(), None, "the table is there again");
+    assert!(store.mirror(&RecordRef::order("1")).unwrap().is_some());
+    let copy = format!("brygga-2026-10-01-before-update-of-{}.sqlite", version - 1);
+    assert!(copies(&place).contains(&copy), "{:?}", copies(&place));
+    let db = Connection::open(place.path.with_file_name("backups").join(copy)).unwrap();
+    let copied: i64 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(copied, version - 1, "the copy is the file as it was");
+}
