@@ -20,7 +20,11 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// As they are for this process.
     pub(crate) fn of_this_process() -> Self {
-        Self { by_variable: cfg!(target_os = "linux"), x11: env::var_os("DISPLAY"), wayland: env::var_os("WAYLAND_DISPLAY") }
+        Self {
+            by_variable: cfg!(target_os = "linux"),
+            x11: env::var_os("DISPLAY"),
+            wayland: env::var_os("WAYLAND_DISPLAY"),
+        }
     }
 }
 
@@ -30,7 +34,9 @@ pub(crate) fn check(surroundings: &Surroundings) -> Result<(), &'static str> {
     if !surroundings.by_variable || set(&surroundings.x11) || set(&surroundings.wayland) {
         return Ok(());
     }
-    Err("There is no display to open Brygga's window on. Run it on a desktop, or use the command line: `brygga demo` shows a month of practice orders.")
+    Err(
+        "There is no display to open Brygga's window on. Run it on a desktop, or use the command line: `brygga demo` shows a month of practice orders.",
+    )
 }
 
 /// Starts the program again with the renderer switch set, unless somebody has set it either way.
@@ -44,7 +50,10 @@ pub(crate) fn start_again_with_workarounds() {
         return;
     }
     if let Ok(program) = env::current_exe() {
-        let _failure = std::process::Command::new(program).args(env::args_os().skip(1)).env(DMABUF_SWITCH, "1").exec();
+        let _failure = std::process::Command::new(program)
+            .args(env::args_os().skip(1))
+            .env(DMABUF_SWITCH, "1")
+            .exec();
     }
 }
 
@@ -58,17 +67,36 @@ mod tests {
 
     #[test]
     fn a_linux_without_a_display_gets_a_sentence() {
-        let bare = Surroundings { by_variable: true, ..Surroundings::default() };
+        let bare = Surroundings {
+            by_variable: true,
+            ..Surroundings::default()
+        };
         assert!(check(&bare).unwrap_err().contains("brygga demo"));
-        let empty = Surroundings { by_variable: true, x11: Some(OsString::new()), wayland: None };
+        let empty = Surroundings {
+            by_variable: true,
+            x11: Some(OsString::new()),
+            wayland: None,
+        };
         assert!(check(&empty).is_err());
     }
 
     #[test]
     fn either_kind_of_display_will_do() {
-        let x11 = Surroundings { by_variable: true, x11: Some(":0".into()), wayland: None };
-        let wayland = Surroundings { by_variable: true, x11: None, wayland: Some("wayland-0".into()) };
+        let x11 = Surroundings {
+            by_variable: true,
+            x11: Some(":0".into()),
+            wayland: None,
+        };
+        let wayland = Surroundings {
+            by_variable: true,
+            x11: None,
+            wayland: Some("wayland-0".into()),
+        };
         assert_eq!((check(&x11), check(&wayland)), (Ok(()), Ok(())));
-        assert_eq!(check(&Surroundings::default()), Ok(()), "Windows and macOS find their screen without a variable");
+        assert_eq!(
+            check(&Surroundings::default()),
+            Ok(()),
+            "Windows and macOS find their screen without a variable"
+        );
     }
 }

@@ -14,12 +14,17 @@ pub(crate) struct Host {
 impl Host {
     /// Opens it: the practice pair, or what the merchant has connected.
     pub(crate) async fn open(_arguments: &Arguments) -> anyhow::Result<Self> {
-        Ok(Self { events: broadcast::channel(16).0 })
+        Ok(Self {
+            events: broadcast::channel(16).0,
+        })
     }
 
     /// Runs a command of the contract.
     pub(crate) async fn call(&self, name: &str, _payload: Value) -> Result<Value, ApiError> {
-        Err(ApiError { code: format!("no-command-{name}"), params: std::collections::BTreeMap::new() })
+        Err(ApiError {
+            code: format!("no-command-{name}"),
+            params: std::collections::BTreeMap::new(),
+        })
     }
 
     /// Everything that happens from now on.

@@ -13,7 +13,11 @@ const EVENT_CHANNEL: &str = "brygga://event";
 
 /// Runs the command `name` of the contract with its request, and gives its answer.
 #[tauri::command]
-pub(crate) async fn rpc(host: State<'_, Host>, name: String, payload: Value) -> Result<Value, ApiError> {
+pub(crate) async fn rpc(
+    host: State<'_, Host>,
+    name: String,
+    payload: Value,
+) -> Result<Value, ApiError> {
     host.call(&name, payload).await
 }
 

@@ -18,7 +18,9 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 
 /// Brings the window to the front when the program is started a second time.
 pub(crate) fn focus(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
     for result in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = result {
             tracing::warn!(%error, "the window could not be brought to the front");

@@ -1,0 +1,239 @@
+//! `cargo xtask test`: every check there is, on a fresh clone or a warm one. The contract comes last: it judges what the others sent.
+
+mod count;
+mod report;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::bail;
+
+use crate::prepare::{Needs, has_script, prepare};
+use crate::project::{self, Project, SHELL};
+use crate::{codegen, tidy};
+use report::Report;
+
+/// The package of the tests that cross crates.
+const TESTS: &str = "brygga-tests";
+
+/// Runs everything, also after a failure, and says at the end what passed.
+pub(crate) fn test(project: &Project) -> anyhow::Result<()> {
+    prepare(project, Needs::Tests)?;
+    let record = project.scratch("record");
+    if record.exists() {
+        fs::remove_dir_all(&record)?;
+    }
+    fs::create_dir_all(&record)?;
+    if !project.path("../shared/spec").exists() {
+        println!(
+            "SKIPPED: ../shared is not there, so nothing is compared with the official specifications and the recorded orders."
+        );
+    }
+
+    let mut report = Report::default();
+    rules(project, &mut report);
+    page(project, &mut report)?;
+    lints(project, &mut report);
+    suites(project, &record, &mut report);
+    kill_tests(project, &record, &mut report);
+    windows(project, &record, &mut report)?;
+    contract(project, &record, &mut report);
+    if report.close() {
+        return Ok(());
+    }
+    bail!("Not everything passed.")
+}
+
+fn rules(project: &Project, report: &mut Report) {
+    report.check(
+        "formatting",
+        project.cargo().args(["fmt", "--all", "--check"]),
+    );
+    report.own_check("rules of the architecture", || tidy::tidy(project));
+    report.own_check("generated files are current", || codegen::check(project));
+}
+
+/// The page: it comes before the shell, which embeds it.
+fn page(project: &Project, report: &mut Report) -> anyhow::Result<()> {
+    for script in ["lint", "typecheck"] {
+        if has_script(project, script)? {
+            report.check(
+                &format!("page: {script}"),
+                project.npm().args(["run", "--silent", script]),
+            );
+        }
+    }
+    report.tests(
+        "page: unit tests",
+        project.npm().args(["run", "--silent", "test"]),
+    );
+    report.check(
+        "page: build",
+        project.npm().args(["run", "--silent", "build"]),
+    );
+    Ok(())
+}
+
+fn lints(project: &Project, report: &mut Report) {
+    let strict = ["--all-targets", "--", "-D", "warnings"];
+    report.check(
+        "lints: all but the shell",
+        project
+            .cargo()
+            .args(["clippy", "--quiet", "--workspace", "--exclude", SHELL])
+            .args(strict),
+    );
+    report.check(
+        "lints: the shell",
+        project
+            .cargo()
+            .args(["clippy", "--quiet", "-p", SHELL])
+            .args(strict),
+    );
+}
+
+fn suites(project: &Project, record: &Path, report: &mut Report) {
+    let mut all = runner(project, record);
+    report.tests(
+        "tests: all but the shell",
+        all.args(["--workspace", "--exclude", SHELL]),
+    );
+    let mut documents = recorded(project.cargo(), record);
+    report.tests_if_any(
+        "tests in documents",
+        documents.args(["test", "--doc", "--workspace", "--exclude", SHELL]),
+    );
+}
+
+/// Crashes at every step of the journal: only here is the program built with the feature that can stop it.
+fn kill_tests(project: &Project, record: &Path, report: &mut Report) {
+    let stoppable = project.scratch("stoppable").join("brygga");
+    let build = report.own_check("build: the program that can be stopped", || {
+        project::run(project.cargo().args([
+            "build",
+            "--quiet",
+            "-p",
+            "brygga-cli",
+            "--features",
+            "crash-points",
+        ]))?;
+        if let Some(folder) = stoppable.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // The next build of the same program replaces it.
+        fs::copy(project.built("brygga"), &stoppable)?;
+        Ok(())
+    });
+    if build {
+        let mut kills = runner(project, record);
+        kills.env("BRYGGA_BIN", &stoppable).args([
+            "-p",
+            TESTS,
+            "--features",
+            "crash-points",
+            "--test",
+            "kill",
+        ]);
+        report.tests("tests: killed at every step", &mut kills);
+    }
+}
+
+/// The page in a browser, and the real window.
+fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let mut shell = runner(project, record);
+    report.tests("tests: the shell", shell.args(["-p", SHELL]));
+
+    let built = report.check(
+        "build: the program",
+        project
+            .cargo()
+            .args(["build", "--quiet", "-p", "brygga-cli"]),
+    );
+    if built && has_script(project, "e2e")? {
+        let mut browser = recorded(project.npm(), record);
+        browser
+            .env("BRYGGA_BIN", project.built("brygga"))
+            .args(["run", "--silent", "e2e"]);
+        report.tests("tests: the page in a browser", &mut browser);
+    }
+
+    let built = report.check(
+        "build: the window",
+        project.cargo().args([
+            "build",
+            "--quiet",
+            "-p",
+            SHELL,
+            "--features",
+            "custom-protocol",
+        ]),
+    );
+    let can_drive = ["Xvfb", "xvfb-run", "WebKitWebDriver", "dbus-run-session"]
+        .iter()
+        .all(|program| is_on_path(program));
+    if built && can_drive {
+        // A bus and a screen of its own: on a shared bus a second start is handed to the window of somebody else.
+        let mut window = recorded(project.command("dbus-run-session"), record);
+        window.env("BRYGGA_DESKTOP", project.built(SHELL)).args([
+            "--",
+            "xvfb-run",
+            "-a",
+            "-s",
+            "-screen 0 1400x900x24",
+            "node",
+            "--test",
+            "src-tauri/tests/",
+        ]);
+        report.tests("tests: the real window", &mut window);
+    } else if built {
+        report.skip(
+            "tests: the real window",
+            "Xvfb, WebKitWebDriver or a D-Bus is missing",
+        );
+    }
+    Ok(())
+}
+
+/// Judges every request that all the others sent, by the official specifications.
+fn contract(project: &Project, record: &Path, report: &mut Report) {
+    let mut contract = runner(project, record);
+    report.tests(
+        "tests: every request against the official specifications",
+        contract.args(["-p", TESTS, "--features", "contract", "--test", "contract"]),
+    );
+}
+
+/// nextest where it is installed, else `cargo test`.
+fn runner(project: &Project, record: &Path) -> Command {
+    let mut command = recorded(project.cargo(), record);
+    if project::succeeds(project.cargo().args(["nextest", "--version"])) {
+        command.args(["nextest", "run"]);
+    } else {
+        command.args([
+            "test",
+            "--quiet",
+            "--no-fail-fast",
+            "--lib",
+            "--bins",
+            "--tests",
+        ]);
+    }
+    command
+}
+
+/// The practice pair records what it is asked; snapshots and bindings in the checkout stay as they are.
+fn recorded(mut command: Command, record: &Path) -> Command {
+    let bindings = record.with_file_name("bindings");
+    command
+        .env("BRYGGA_RECORD_DIR", record)
+        .env("INSTA_UPDATE", "no")
+        .env("TS_RS_EXPORT_DIR", bindings);
+    command
+}
+
+fn is_on_path(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
+}
