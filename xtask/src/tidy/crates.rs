@@ -1,6 +1,6 @@
 //! Which crate may know which, and what must stay out of which.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -85,7 +85,7 @@ pub(super) fn check(project: &Project) -> anyhow::Result<Vec<String>> {
         json: serde_json::from_str(&text)?,
     };
     let mut wrong = metadata.directions()?;
-    wrong.extend(metadata.purity()?);
+    wrong.extend(purity(project)?);
     wrong.extend(metadata.tauri_only_in_the_shell());
     wrong.extend(metadata.crash_points());
     wrong.extend(metadata.readmes(project));
@@ -99,6 +99,28 @@ fn host(project: &Project) -> anyhow::Result<String> {
         .find_map(|line| line.strip_prefix("host: "))
         .map(str::to_owned)
         .context("rustc names its host")
+}
+
+/// The tree of the pure crate as it is built alone: in the whole workspace others switch on more features.
+fn purity(project: &Project) -> anyhow::Result<Vec<String>> {
+    let tree = project::output(project.cargo().args([
+        "tree",
+        "--locked",
+        "-p",
+        "brygga-core",
+        "-e",
+        "normal",
+        "--prefix",
+        "none",
+    ]))?;
+    let found: BTreeSet<_> = tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let strangers = NOT_IN_CORE.iter().filter(|name| found.contains(**name));
+    Ok(strangers
+        .map(|name| format!("brygga-core is pure, but {name} is in its tree"))
+        .collect())
 }
 
 /// What `cargo metadata` says.
@@ -179,48 +201,6 @@ impl Metadata {
             }
         }
         Ok(wrong)
-    }
-
-    /// The names in the tree of ordinary dependencies of the pure crate.
-    fn purity(&self) -> anyhow::Result<Vec<String>> {
-        let names: BTreeMap<_, _> = self
-            .packages()
-            .map(|package| (text(&package["id"]), text(&package["name"])))
-            .collect();
-        let nodes: BTreeMap<_, _> = self.nodes().map(|node| (text(&node["id"]), node)).collect();
-        let core = *names
-            .iter()
-            .find(|(_, name)| **name == "brygga-core")
-            .context("there is a brygga-core")?
-            .0;
-        let mut seen = BTreeSet::from([core]);
-        let mut queue = VecDeque::from([core]);
-        while let Some(id) = queue.pop_front() {
-            let dependencies = nodes
-                .get(id)
-                .and_then(|node| node["deps"].as_array())
-                .into_iter()
-                .flatten();
-            for dependency in dependencies {
-                let ordinary = dependency["dep_kinds"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .any(|kind| kind["kind"].is_null());
-                if ordinary && seen.insert(text(&dependency["pkg"])) {
-                    queue.push_back(text(&dependency["pkg"]));
-                }
-            }
-        }
-        let found: BTreeSet<_> = seen
-            .iter()
-            .filter_map(|id| names.get(id).copied())
-            .collect();
-        Ok(NOT_IN_CORE
-            .iter()
-            .filter(|name| found.contains(**name))
-            .map(|name| format!("brygga-core is pure, but {name} is in its tree"))
-            .collect())
     }
 
     fn tauri_only_in_the_shell(&self) -> Vec<String> {

@@ -12,10 +12,11 @@ const FIRST: &str = "en";
 
 /// Everything that is wrong.
 pub(super) fn check(project: &Project) -> anyhow::Result<Vec<String>> {
+    let Ok(folder) = std::fs::read_dir(project.path("ui/src/i18n")) else {
+        return Ok(vec!["ui/src/i18n cannot be read".to_owned()]);
+    };
     let mut catalogues = BTreeMap::new();
-    for entry in
-        std::fs::read_dir(project.path("ui/src/i18n")).context("ui/src/i18n cannot be read")?
-    {
+    for entry in folder {
         let path = entry?.path();
         if path
             .extension()

@@ -9,9 +9,7 @@ use crate::project::{self, Project};
 /// More lines than this do not fit in one head.
 const LONGEST: usize = 700;
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: &[&str] = &[
-    "utils", "util", "helpers", "helper", "manager", "service", "common", "misc",
-];
+const EMPTY_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "manager", "service"];
 /// Left over from writing. The words are put together here so that this file is not its own first finding.
 const LEFTOVERS: &[&str] = &[
     concat!("todo", "!("),
