@@ -28,7 +28,9 @@ pub struct JumpClock {
 impl JumpClock {
     /// A clock that stands at `start` until somebody waits on it or moves it.
     pub fn at(start: DateTime<Utc>) -> Self {
-        Self { now: Mutex::new(start) }
+        Self {
+            now: Mutex::new(start),
+        }
     }
 
     /// Moves the clock on by `duration`.
@@ -43,7 +45,9 @@ impl JumpClock {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, DateTime<Utc>> {
-        self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.now
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -176,7 +176,11 @@ impl std::str::FromStr for Code {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|code| code.as_str() == text).ok_or(())
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -193,7 +197,10 @@ pub struct Problem {
 impl Problem {
     /// The bare code.
     pub fn new(code: Code) -> Self {
-        Self { code, params: BTreeMap::new() }
+        Self {
+            code,
+            params: BTreeMap::new(),
+        }
     }
 
     /// The same with one more parameter.
@@ -235,7 +242,10 @@ mod tests {
         for code in Code::ALL {
             assert!(seen.insert(code.as_str()), "{code} twice");
             assert_eq!(code.as_str().parse(), Ok(*code));
-            assert_eq!(serde_json::to_value(code).unwrap(), serde_json::Value::from(code.as_str()));
+            assert_eq!(
+                serde_json::to_value(code).unwrap(),
+                serde_json::Value::from(code.as_str())
+            );
         }
     }
 

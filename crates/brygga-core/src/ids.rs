@@ -36,18 +36,26 @@ pub struct CountingIds {
 impl CountingIds {
     /// Ids that start after `seed`.
     pub fn from_seed(seed: u64) -> Self {
-        Self { next: AtomicU64::new(seed << 32) }
+        Self {
+            next: AtomicU64::new(seed << 32),
+        }
     }
 }
 
 impl Ids for CountingIds {
     fn next_id(&self) -> Uuid {
-        Uuid::from_u64_pair(0x6272_7967_6761_7000, self.next.fetch_add(1, Ordering::Relaxed))
+        Uuid::from_u64_pair(
+            0x6272_7967_6761_7000,
+            self.next.fetch_add(1, Ordering::Relaxed),
+        )
     }
 
     fn jitter(&self) -> u64 {
         // splitmix64 over the counter
-        let mut z = self.next.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut z = self
+            .next
+            .fetch_add(1, Ordering::Relaxed)
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)

@@ -31,13 +31,15 @@ impl Money {
     /// The sum, or `None` if the currencies differ.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
-        (self.currency == other.currency).then(|| Self::new(self.amount + other.amount, self.currency))
+        (self.currency == other.currency)
+            .then(|| Self::new(self.amount + other.amount, self.currency))
     }
 
     /// The difference, or `None` if the currencies differ.
     #[must_use]
     pub fn minus(self, other: Self) -> Option<Self> {
-        (self.currency == other.currency).then(|| Self::new(self.amount - other.amount, self.currency))
+        (self.currency == other.currency)
+            .then(|| Self::new(self.amount - other.amount, self.currency))
     }
 
     /// The amount rounded to the currency's own decimals.

@@ -120,14 +120,8 @@ pub struct Plan {
 pub struct BookedState {
     /// Type and number.
     pub number: OrderNumber,
-    /// The side that was frozen.
-    pub side: Side,
-    /// Digest of the economic content that was booked.
-    pub economic: String,
-    /// Digest of the addresses that were booked.
-    pub addresses: String,
-    /// What we wrote last.
-    pub draft: SalesOrderDraft,
+    /// The document that was booked last: its side is frozen, its digests tell what changed since.
+    pub document: Document,
     /// The order was cancelled in Visma.net by us.
     pub cancelled: bool,
 }
@@ -184,7 +178,7 @@ pub fn first_look(
 }
 
 fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstLook {
-    let empty = || document::is_empty(order, booked.side).unwrap_or(false);
+    let empty = || document::is_empty(order, booked.document.side).unwrap_or(false);
     if order.cancelled_at.is_some() || empty() {
         return if booked.cancelled {
             FirstLook::Decided(Decision::UpToDate)
@@ -192,13 +186,13 @@ fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstL
             FirstLook::Changed(Box::new(Change::Cancel))
         };
     }
-    if digest::economic(order, booked.side) == booked.economic
-        && digest::addresses(order) == booked.addresses
+    if digest::economic(order, booked.document.side) == booked.document.economic
+        && digest::addresses(order) == booked.document.addresses
     {
         return FirstLook::Decided(Decision::UpToDate);
     }
     FirstLook::Changed(Box::new(
-        match document::document(order, ground, Some(booked.side)) {
+        match document::document(order, ground, Some(booked.document.side)) {
             Ok(document) => Change::Edit(Box::new(document)),
             Err(problem) => Change::Unbookable(problem),
         },
@@ -343,7 +337,7 @@ pub fn plan_change(
             Decision::Held(Problem::new(Code::DocumentChanged).with("document", &there.number))
         }
         Change::Edit(document) if is_changeable(there) => {
-            match change::steps(Some(&booked.draft), &document.draft, there) {
+            match change::steps(Some(&booked.document.draft), &document.draft, there) {
                 Ok(steps) => Decision::Do(Box::new(Plan {
                     document: Some(*document),
                     link_customer: None,
@@ -354,7 +348,9 @@ pub fn plan_change(
             }
         }
         // Only the addresses changed: a document that was sent or invoiced keeps its own.
-        Change::Edit(document) if document.economic == booked.economic => Decision::UpToDate,
+        Change::Edit(document) if document.economic == booked.document.economic => {
+            Decision::UpToDate
+        }
         Change::Edit(_) => {
             Decision::Held(Problem::new(Code::EditedAfterInvoice).with("order", &order.name))
         }
