@@ -183,7 +183,7 @@ fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Res
             "-screen 0 1400x900x24",
             "node",
             "--test",
-            "src-tauri/tests/",
+            "src-tauri/tests/window.test.mjs",
         ]);
         report.tests("tests: the real window", &mut window);
     } else if built {
