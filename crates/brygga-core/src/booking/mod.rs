@@ -28,7 +28,7 @@ pub use gate::Explained;
 use crate::code::{Code, Problem};
 use crate::digest;
 use crate::erp::{BookedOrder, HeadDraft, LineDraft, OrderNumber, OrderStatus, SalesOrderDraft};
-use crate::shop::{Order, Side};
+use crate::shop::Order;
 
 /// One effect in Visma.net. Each becomes a journalled intent of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

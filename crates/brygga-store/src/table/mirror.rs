@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use crate::column::{first, get, get_time, run, time};
+use crate::column::{all, first, get, get_time, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
 use crate::table::cursors;
-use crate::table::records::{self, RecordRef};
+use crate::table::records::{self, RecordKind, RecordRef};
 
 // The digest stands before the payload, and in an index of its own, so that looking for changes reads no payloads.
 pub(crate) const CREATE: &str = "
@@ -172,6 +172,19 @@ impl Store {
                 cursors::set(db, flow, at, now)?;
             }
             Ok(effect)
+        })
+    }
+
+    /// The record of `kind` that changed last on its own side, or `None` if none is stored.
+    pub fn newest_mirrored(&self, kind: RecordKind) -> Result<Option<RecordRef>, StoreError> {
+        self.read(|db| {
+            let mut newest = all(
+                db,
+                "SELECT kind, id FROM mirror WHERE kind = ?1 ORDER BY updated_at DESC LIMIT 1",
+                [kind.as_str()],
+                records::read_ref,
+            )?;
+            Ok(newest.pop())
         })
     }
 

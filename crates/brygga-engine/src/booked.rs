@@ -1,0 +1,54 @@
+//! What the link of a booked order remembers.
+
+use chrono::{DateTime, Utc};
+
+use brygga_core::booking::{BookedState, Document};
+use brygga_core::erp::OrderNumber;
+use brygga_core::{Code, Problem};
+use brygga_store::{Link, Store};
+
+/// Kind of the links of orders.
+pub const ORDER: &str = "order";
+/// Kind of the links of customers.
+pub const CUSTOMER: &str = "customer";
+/// Kind of the marks of VAT ids whose rounding a read-back has confirmed.
+pub const VAT_CONFIRMED: &str = "vat-confirmed";
+
+/// The number as the link keeps it: `SO/000223`.
+pub fn erp_id(number: &OrderNumber) -> String {
+    format!("{}/{}", number.order_type, number.number)
+}
+
+/// The number that a link keeps.
+pub fn number(erp_id: &str) -> Option<OrderNumber> {
+    let (order_type, number) = erp_id.split_once('/')?;
+    Some(OrderNumber { order_type: order_type.to_owned(), number: number.to_owned() })
+}
+
+/// What is remembered of a document that was just made or changed.
+pub fn state(number: &OrderNumber, document: &Document) -> BookedState {
+    BookedState {
+        number: number.clone(),
+        document: document.clone(),
+        cancelled: false,
+    }
+}
+
+/// The link of an order.
+pub fn link(order: &str, state: &BookedState, now: DateTime<Utc>) -> Result<Link, Problem> {
+    let detail = serde_json::to_value(state).map_err(internal)?;
+    Ok(Link { kind: ORDER.into(), shop_id: order.to_owned(), erp_id: erp_id(&state.number), detail, made_at: now })
+}
+
+/// What is remembered of an order, if it is linked.
+pub fn recall(store: &Store, order: &str) -> Result<Option<BookedState>, Problem> {
+    match store.link(ORDER, order)? {
+        Some(link) => serde_json::from_value(link.detail).map(Some).map_err(internal),
+        None => Ok(None),
+    }
+}
+
+/// A fault of our own.
+pub(crate) fn internal(error: impl std::fmt::Display) -> Problem {
+    Problem::new(Code::Internal).with("detail", error)
+}

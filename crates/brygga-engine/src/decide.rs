@@ -1,0 +1,306 @@
+//! From a record that is due to a plan in the journal, or to the reason why there is none.
+
+use brygga_core::booking::{self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Plan, Step, customer};
+use brygga_core::erp::{BookedOrder, Customer, OrderStatus};
+use brygga_core::shop::{Order, Side};
+use brygga_core::{Code, Money, Problem};
+use brygga_store::{Activity, Intent, Level, Link, RecordKind, RecordRef, RecordRow, RecordState};
+use uuid::Uuid;
+
+use crate::booked::{self, CUSTOMER, VAT_CONFIRMED, internal};
+use crate::engine::{Engine, Setup};
+
+/// What was decided of one record.
+pub(crate) enum Decided {
+    /// Waiting, skipped, held, or as it should be: nothing to send.
+    Settled,
+    /// Linked, and as it should be as far as we know: to be read back.
+    Verify(BookedState),
+    /// A plan with effects, written to the journal.
+    Planned(Box<Planned>),
+}
+
+/// A plan in the journal.
+pub(crate) struct Planned {
+    pub(crate) record: RecordRow,
+    pub(crate) plan: Plan,
+    pub(crate) intents: Vec<Intent>,
+    /// The document's number, when it is there already.
+    pub(crate) booked: Option<BookedState>,
+}
+
+/// May an order on which the VAT modes differ go first (`booking-rules` 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// It waits for a confirmed document.
+    Wait,
+    /// It is itself the one document.
+    GoFirst,
+}
+
+impl Engine {
+    /// Decides on one order. Reads both sides, writes to the store alone.
+    pub(crate) async fn decide(&self, record: &RecordRef, setup: &Setup, probe: Probe) -> Result<Decided, Problem> {
+        let Some(mirror) = self.store.mirror(record)? else { return Ok(Decided::Settled) };
+        let mut row = self.store.record(record)?.unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
+        let asked = std::mem::take(&mut row.retry);
+        row.name.clone_from(&mirror.name);
+        row.decided_digest = Some(mirror.digest.clone());
+        row.settings_rev = setup.settings_rev;
+        row.due_at = None;
+        let order = match self.shop.read(&mirror.payload) {
+            Ok(order) => order,
+            Err(problem) => {
+                let problem = problem.with("order", &mirror.name);
+                return self.settle_as(row, RecordState::Held, Some(problem));
+            }
+        };
+        let known = booked::recall(&self.store, &order.id.0)?;
+        describe(&mut row, &order, known.as_ref(), setup);
+
+        match booking::first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+            FirstLook::Decided(decision) => self.conclude(row, decision, known),
+            FirstLook::New(document) => self.decide_new(row, &order, *document, setup, probe).await,
+            FirstLook::Changed(change) => {
+                let Some(state) = known else { return Err(internal("a change without a booked document")) };
+                self.decide_change(row, &order, *change, state, asked).await
+            }
+        }
+    }
+
+    async fn decide_new(&self, mut row: RecordRow, order: &Order, document: Document, setup: &Setup, probe: Probe) -> Result<Decided, Problem> {
+        if document.depends_on_mode && setup.settings.confirm_vat_mode && probe == Probe::Wait && !self.all_confirmed(&document)? {
+            row.due_at = Some(self.clock.now());
+            let problem = Problem::new(Code::VatModeUnconfirmed).with("order", &order.name);
+            return self.settle_as(row, RecordState::Waiting, Some(problem));
+        }
+        let key = document.identity.link_key(&document.draft.currency);
+        let _turn = self.take_turn(&key).await;
+        let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
+        let documents = self.documents_of(order).await?;
+        let candidates = if linked_customer.is_some() || !documents.is_empty() {
+            customer::Candidates::default()
+        } else {
+            self.candidates(&document).await?
+        };
+        let found = LookedUp { linked_customer, candidates, documents };
+        let decision = booking::plan(order, setup.ground(), document, &found);
+        if let Decision::Held(problem) = &decision
+            && matches!(problem.code, Code::CustomerAmbiguous | Code::CustomerInactive)
+        {
+            self.note_customer(&key, RecordState::Held, None, Some(problem.clone()))?;
+        }
+        self.conclude(row, decision, None)
+    }
+
+    async fn decide_change(&self, row: RecordRow, order: &Order, change: Change, state: BookedState, asked: bool) -> Result<Decided, Problem> {
+        let there = self.erp.order(&state.number).await?;
+        if there.is_none() && asked {
+            // The merchant looked and asked for it again: the link goes, and the order is booked as if for the first time.
+            self.store.remove_link(booked::ORDER, &order.id.0)?;
+            let mut row = row;
+            row.erp_number = None;
+            row.booked_digest = None;
+            row.retry = true;
+            self.store.put_record(&row)?;
+            return Ok(Decided::Settled);
+        }
+        let decision = booking::plan_change(order, change, &state, there.as_ref());
+        self.conclude(row, decision, Some(state))
+    }
+
+    /// Writes a decision down: as a state with its reason, or as a plan.
+    fn conclude(&self, mut row: RecordRow, decision: Decision, booked: Option<BookedState>) -> Result<Decided, Problem> {
+        match decision {
+            Decision::UpToDate => match booked {
+                Some(state) if row.state != RecordState::Booked => {
+                    self.store.put_record(&row)?;
+                    Ok(Decided::Verify(state))
+                }
+                _ => {
+                    self.store.put_record(&row)?;
+                    Ok(Decided::Settled)
+                }
+            },
+            Decision::Waiting(problem, at) => {
+                row.due_at = at;
+                self.settle_as(row, RecordState::Waiting, Some(problem))
+            }
+            Decision::Skipped(problem) => self.settle_as(row, RecordState::Skipped, Some(problem)),
+            Decision::Held(problem) => self.settle_as(row, RecordState::Held, Some(problem)),
+            Decision::Do(plan) => self.write_plan(row, *plan, booked),
+        }
+    }
+
+    fn write_plan(&self, mut row: RecordRow, plan: Plan, booked: Option<BookedState>) -> Result<Decided, Problem> {
+        let now = self.clock.now();
+        let plan_id = self.ids.next_id();
+        let intents = plan
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(seq, step)| {
+                let body = serde_json::to_value(StepBody { step: step.clone(), plan: plan.clone() }).map_err(internal)?;
+                let key = self.key(&row.record, step, plan_id, seq)?;
+                let mut intent = Intent::new(self.ids.next_id(), plan_id, row.record.clone(), step.name(), key, body, now);
+                intent.seq = u32::try_from(seq).unwrap_or(u32::MAX);
+                Ok(intent)
+            })
+            .collect::<Result<Vec<_>, Problem>>()?;
+        row.state = RecordState::Planned;
+        row.problem = None;
+        row.changed_at = now;
+        let steps = plan.steps.iter().map(Step::name).collect::<Vec<_>>().join(", ");
+        let told = Activity::new(now, Level::Info, "planned").about(row.record.clone(), &row.name).with("steps", steps);
+        self.store.write_plan(&row, &intents, &[told])?;
+        crate::crash::point("plan", "written");
+        Ok(Decided::Planned(Box::new(Planned { record: row, plan, intents, booked })))
+    }
+
+    /// The key that keeps an effect from being in the journal twice at a time.
+    fn key(&self, record: &RecordRef, step: &Step, plan: Uuid, seq: usize) -> Result<String, Problem> {
+        Ok(match step {
+            Step::CreateCustomer { key, .. } => format!("create-customer/{key}"),
+            Step::CreateOrder { .. } => {
+                // A document that somebody removed may be made once more; so the ones that were made are counted.
+                let made = self.store.intents_of(record)?.iter().filter(|intent| intent.kind == "create-order" && intent.state == brygga_store::IntentState::Done).count();
+                format!("create-order/{}/{made}", record.id)
+            }
+            Step::PatchHead { .. } | Step::PatchLines { .. } | Step::AddLines { .. } | Step::DeleteLines { .. } | Step::Cancel {} => {
+                format!("{}/{}/{plan}/{seq}", step.name(), record.id)
+            }
+        })
+    }
+
+    /// Puts a record in a state that needs nothing more, and tells it if that is news.
+    pub(crate) fn settle_as(&self, mut row: RecordRow, state: RecordState, problem: Option<Problem>) -> Result<Decided, Problem> {
+        let news = row.state != state || row.problem != problem;
+        row.state = state;
+        row.problem = problem;
+        if news {
+            let now = self.clock.now();
+            row.changed_at = now;
+            let (event, level) = match state {
+                RecordState::Waiting => ("order-waiting", Level::Info),
+                RecordState::Skipped => ("order-skipped", Level::Info),
+                RecordState::Held => ("order-held", Level::Bad),
+                RecordState::New | RecordState::Planned | RecordState::Booked => ("order-booked", Level::Good),
+            };
+            let mut told = Activity::new(now, level, event).about(row.record.clone(), &row.name);
+            if let Some(problem) = &row.problem {
+                told = told.with("code", problem.code);
+                for (name, value) in &problem.params {
+                    told = told.with(name, value);
+                }
+            }
+            self.store.write_plan(&row, &[], &[told])?;
+        } else {
+            self.store.put_record(&row)?;
+        }
+        Ok(Decided::Settled)
+    }
+
+    /// The documents in Visma.net that carry this order's id, cancelled ones left out.
+    pub(crate) async fn documents_of(&self, order: &Order) -> Result<Vec<BookedOrder>, Problem> {
+        let mut documents = Vec::new();
+        for hit in self.erp.find_orders(&order.name).await? {
+            let by_po = order.po_number.is_some() && hit.customer_ref == order.po_number;
+            if hit.status == OrderStatus::Cancelled || !(hit.customer_ref.as_deref() == Some(order.id.0.as_str()) || by_po) {
+                continue;
+            }
+            if let Some(document) = self.erp.order(&hit.number).await?
+                && document.is_of(&order.id.0)
+            {
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
+
+    async fn candidates(&self, document: &Document) -> Result<customer::Candidates, Problem> {
+        let identity = &document.identity;
+        let mut found = customer::Candidates::default();
+        if identity.key == "house" {
+            return Ok(found);
+        }
+        if let Some(registration) = &identity.registration {
+            found.by_registration = self.erp.customers_by_registration(registration).await?;
+        }
+        if let Some(email) = &identity.email {
+            found.by_email = self.erp.customers_by_email(email).await?;
+        }
+        // One that we made ourselves for this very buyer, before a restored backup forgot it, is that buyer's.
+        let ours = identity.link_key(&document.draft.currency);
+        let own: Vec<Customer> = found.by_email.iter().chain(&found.by_registration).filter(|customer| customer.reference.as_deref() == Some(ours.as_str())).cloned().collect();
+        if let [one] = own.as_slice() {
+            found.by_registration = vec![one.clone()];
+        }
+        Ok(found)
+    }
+
+    fn all_confirmed(&self, document: &Document) -> Result<bool, Problem> {
+        for id in &document.vat_ids {
+            if self.store.link(VAT_CONFIRMED, id)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where the record of a customer stands. Customers have the name of their link as id.
+    pub(crate) fn note_customer(&self, key: &str, state: RecordState, number: Option<&str>, problem: Option<Problem>) -> Result<(), Problem> {
+        self.store.put_record(&self.customer_row(key, state, number, problem)?)?;
+        Ok(())
+    }
+
+    pub(crate) fn customer_row(&self, key: &str, state: RecordState, number: Option<&str>, problem: Option<Problem>) -> Result<RecordRow, Problem> {
+        let record = RecordRef::new(RecordKind::Customer, key);
+        let now = self.clock.now();
+        let mut row = self.store.record(&record)?.unwrap_or_else(|| RecordRow::new(record, key, now));
+        row.state = state;
+        row.erp_number = number.map(str::to_owned);
+        row.problem = problem;
+        row.changed_at = now;
+        Ok(row)
+    }
+
+    /// Links a customer that was found.
+    pub(crate) fn link_customer(&self, key: &str, number: &str, by: &str) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let link = Link {
+            kind: CUSTOMER.into(),
+            shop_id: key.to_owned(),
+            erp_id: number.to_owned(),
+            detail: serde_json::json!({ "by": by }),
+            made_at: now,
+        };
+        self.store.put_link(&link)?;
+        let row = self.customer_row(key, RecordState::Booked, Some(number), None)?;
+        let told = Activity::new(now, Level::Good, "customer-linked").about(row.record.clone(), number).with("number", number).with("by", by);
+        self.store.write_plan(&row, &[], &[told])?;
+        Ok(())
+    }
+}
+
+/// What the journal keeps of a step: the step, and the plan that it belongs to.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct StepBody {
+    pub(crate) step: Step,
+    pub(crate) plan: Plan,
+}
+
+/// What lists show of an order.
+fn describe(row: &mut RecordRow, order: &Order, booked: Option<&BookedState>, setup: &Setup) {
+    let side = booked.map_or_else(|| booking::document::side(order, &setup.settings), |booked| booked.document.side);
+    let total = match side {
+        Side::Shop => order.totals.total.shop,
+        Side::Presentment => order.totals.total.presentment,
+    };
+    row.amount = Some(Money::new(total.amount, total.currency));
+    row.happened_at = Some(order.processed_at);
+    let address = order.billing.as_ref().or(order.shipping_address.as_ref());
+    row.party = order.b2b.as_ref().map(|b2b| b2b.company_name.clone()).or_else(|| address.and_then(|address| address.name.clone()));
+    if let Some(booked) = booked {
+        row.erp_number = Some(booked.number.to_string());
+    }
+}

@@ -1,0 +1,201 @@
+//! The engine of one shop-company pair: ports, store, clock, and the one run at a time.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use brygga_core::booking::Ground;
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::Settings;
+use brygga_core::shop::ShopInfo;
+use brygga_core::{Clock, Code, Ids, Problem};
+use brygga_store::Store;
+
+use crate::booked::internal;
+use crate::ports::{Erp, Events, Shop};
+
+/// Name of the merchant's choices among the store's settings.
+pub const SETTINGS: &str = "settings";
+/// How long what Visma.net is set up with is believed.
+const CATALOGUE_AGE: TimeDelta = TimeDelta::minutes(10);
+
+/// What an engine is made of.
+pub struct Parts {
+    /// The shop.
+    pub shop: Arc<dyn Shop>,
+    /// The ERP.
+    pub erp: Arc<dyn Erp>,
+    /// The database of the pair.
+    pub store: Arc<Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids.
+    pub ids: Arc<dyn Ids>,
+    /// Whoever watches.
+    pub events: Arc<dyn Events>,
+}
+
+/// Keeps one shop and one company in step.
+pub struct Engine {
+    pub(crate) shop: Arc<dyn Shop>,
+    pub(crate) erp: Arc<dyn Erp>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) events: Arc<dyn Events>,
+    stop: AtomicBool,
+    draining: AtomicBool,
+    running: tokio::sync::Mutex<()>,
+    seen: Mutex<Seen>,
+    pub(crate) busy: Mutex<BTreeSet<String>>,
+}
+
+/// What was read of both sides' set-up, and when.
+#[derive(Default)]
+struct Seen {
+    shop: Option<(DateTime<Utc>, Arc<ShopInfo>)>,
+    catalogue: Option<(DateTime<Utc>, Arc<Catalogue>)>,
+}
+
+/// What decisions are made with, all read at one time.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    pub(crate) shop: Arc<ShopInfo>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) settings_rev: i64,
+}
+
+impl Setup {
+    pub(crate) fn ground(&self) -> Ground<'_> {
+        Ground { shop: &self.shop, settings: &self.settings, catalogue: &self.catalogue }
+    }
+}
+
+impl Engine {
+    /// An engine over these parts.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { shop, erp, store, clock, ids, events } = parts;
+        Self {
+            shop,
+            erp,
+            store,
+            clock,
+            ids,
+            events,
+            stop: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
+            running: tokio::sync::Mutex::new(()),
+            seen: Mutex::default(),
+            busy: Mutex::default(),
+        }
+    }
+
+    /// The database of the pair.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The shop's side.
+    pub fn shop(&self) -> &Arc<dyn Shop> {
+        &self.shop
+    }
+
+    /// The ERP's side.
+    pub fn erp(&self) -> &Arc<dyn Erp> {
+        &self.erp
+    }
+
+    /// The merchant's choices.
+    pub fn settings(&self) -> Result<Settings, Problem> {
+        match self.store.setting(SETTINGS)? {
+            Some(value) => serde_json::from_value(value).map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
+            None => Ok(Settings::default()),
+        }
+    }
+
+    /// Keeps the merchant's choices. Records that wait or are held are decided again under them.
+    pub fn put_settings(&self, settings: &Settings, who: &str) -> Result<(), Problem> {
+        let value = serde_json::to_value(settings).map_err(internal)?;
+        if self.store.setting(SETTINGS)?.as_ref() != Some(&value) {
+            self.store.put_setting(SETTINGS, value, who)?;
+        }
+        Ok(())
+    }
+
+    /// What the shop says of itself, as it was read last.
+    pub async fn shop_info(&self) -> Result<Arc<ShopInfo>, Problem> {
+        let now = self.clock.now();
+        if let Some((at, info)) = &self.seen().shop
+            && now - *at < CATALOGUE_AGE
+        {
+            return Ok(Arc::clone(info));
+        }
+        let info = Arc::new(self.shop.info().await?);
+        self.seen().shop = Some((now, Arc::clone(&info)));
+        Ok(info)
+    }
+
+    /// What Visma.net is set up with, as it was read last.
+    pub async fn catalogue(&self) -> Result<Arc<Catalogue>, Problem> {
+        let now = self.clock.now();
+        if let Some((at, catalogue)) = &self.seen().catalogue
+            && now - *at < CATALOGUE_AGE
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let catalogue = Arc::new(self.erp.catalogue().await?);
+        self.seen().catalogue = Some((now, Arc::clone(&catalogue)));
+        Ok(catalogue)
+    }
+
+    /// Forgets what was read of both sides' set-up: after a retry was asked for, somebody may have repaired it.
+    pub fn forget_setup(&self) {
+        *self.seen() = Seen::default();
+    }
+
+    pub(crate) async fn setup(&self) -> Result<Setup, Problem> {
+        Ok(Setup {
+            shop: self.shop_info().await?,
+            settings: Arc::new(self.settings()?),
+            catalogue: self.catalogue().await?,
+            settings_rev: self.store.settings_rev()?,
+        })
+    }
+
+    /// Ends the run under way after the record in hand.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn check_stop(&self) -> Result<(), Problem> {
+        if self.stop.load(Ordering::SeqCst) { Err(Code::Stopped.into()) } else { Ok(()) }
+    }
+
+    /// While set, records not yet begun are left to the next run; those under way are brought to their end.
+    pub(crate) fn drain(&self, on: bool) {
+        self.draining.store(on, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
+    /// The one run at a time. `None` while another is under way.
+    pub(crate) fn begin_run(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let guard = self.running.try_lock().ok()?;
+        self.stop.store(false, Ordering::SeqCst);
+        Some(guard)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,117 @@
+//! Intake: what changed in the shop comes into the mirror, page by page; the cursor moves with the last page of a complete
+//! set, and never past the newest change seen (`design` 3).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use brygga_core::shop::OrderId;
+use brygga_core::{Code, Problem, digest};
+use brygga_store::{MirrorRow, PageEffect, RecordRef};
+
+use crate::engine::Engine;
+use crate::ports::{Phase, RawOrder, Signal};
+
+/// The flow's name in the cursor table.
+pub const ORDERS: &str = "orders";
+/// How far behind the newest change seen each read begins: the search index lags (`facts/shopify` 5.4).
+pub const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+/// How far back the nightly sweep looks for what the index missed.
+const SWEEP: TimeDelta = TimeDelta::days(3);
+/// Flow name of the sweep's own mark.
+const SWEPT: &str = "orders-sweep";
+
+impl Engine {
+    /// Reads the orders that changed. How many were read, and how many of them are new or changed.
+    pub(crate) async fn read_orders(&self, since: Option<DateTime<Utc>>) -> Result<Intake, Problem> {
+        let cursor = self.store.cursor(ORDERS)?;
+        let now = self.clock.now();
+        let swept = self.store.cursor(SWEPT)?;
+        let sweep = cursor.is_some() && swept.is_none_or(|at| now - at >= TimeDelta::hours(24));
+        let from = match (since, cursor) {
+            (Some(since), _) => since,
+            (None, Some(cursor)) if sweep => (cursor - SWEEP).max(self.begin()?),
+            (None, Some(cursor)) => cursor - OVERLAP,
+            (None, None) => self.begin()?,
+        };
+        let mut intake = Intake::default();
+        let mut newest = cursor;
+        let mut after: Option<String> = None;
+        loop {
+            self.check_stop()?;
+            let page = self.shop.orders_changed(from, after.as_deref()).await?;
+            intake.read += page.orders.len();
+            let rows: Vec<MirrorRow> = page.orders.iter().map(|order| self.mirror_row(order)).collect();
+            newest = rows.iter().map(|row| row.updated_at).chain(newest).max();
+            let last = page.next.is_none();
+            if last && intake.read == 0 {
+                self.doubt_empty(from, cursor).await?;
+            }
+            let move_to = if last { newest.map(|newest| (ORDERS, newest.min(now))) } else { None };
+            let effect = self.store.store_page(&rows, move_to)?;
+            intake.add(effect);
+            self.events.signal(Signal::Progress(Phase::Reading, intake.read, None));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        if sweep || swept.is_none() {
+            self.store.store_page(&[], Some((SWEPT, now)))?;
+        }
+        Ok(intake)
+    }
+
+    /// Where a first read begins: the start date's midnight in the shop's time zone at the earliest.
+    fn begin(&self) -> Result<DateTime<Utc>, Problem> {
+        let settings = self.settings()?;
+        let Some(start) = settings.start_date else { return Ok(DateTime::UNIX_EPOCH) };
+        let midnight = start.and_time(chrono::NaiveTime::MIN).and_utc();
+        // No time zone is further than 14 hours from UTC; what is too early is skipped by its own date.
+        Ok(midnight - TimeDelta::hours(14))
+    }
+
+    pub(crate) fn mirror_row(&self, raw: &RawOrder) -> MirrorRow {
+        let digest = match self.shop.read(&raw.json) {
+            Ok(order) => digest::content(&order),
+            // Kept all the same: the planner says why it cannot be read.
+            Err(_) => digest::of(&raw.json),
+        };
+        MirrorRow {
+            record: RecordRef::order(&raw.id),
+            name: raw.name.clone(),
+            updated_at: raw.updated_at,
+            digest,
+            payload: raw.json.clone(),
+            seen_at: self.clock.now(),
+        }
+    }
+
+    /// An empty answer where the newest change must come again is no success, unless that order is gone (`design` 3).
+    async fn doubt_empty(&self, from: DateTime<Utc>, cursor: Option<DateTime<Utc>>) -> Result<(), Problem> {
+        if cursor.is_none_or(|cursor| cursor < from) {
+            return Ok(());
+        }
+        let Some(newest) = self.store.newest_mirrored(brygga_store::RecordKind::Order)? else { return Ok(()) };
+        match self.shop.order(&OrderId(newest.id)).await? {
+            Some(_) => Err(Problem::new(Code::RemoteEmpty).with("remote", "Shopify")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a read brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// Orders read, overlap included.
+    pub read: usize,
+    /// Never seen before.
+    pub new: usize,
+    /// With another content.
+    pub changed: usize,
+}
+
+impl Intake {
+    fn add(&mut self, effect: PageEffect) {
+        self.new += effect.new;
+        self.changed += effect.changed;
+    }
+}

@@ -1,0 +1,128 @@
+//! What the engine asks of the two sides and of whoever watches it. The real clients implement it; so do the simulation's.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use brygga_core::Problem;
+use brygga_core::erp::{
+    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber, SalesOrderDraft, SalesOrderHit,
+};
+use brygga_core::shop::{Order, OrderId, ShopInfo};
+
+/// One order as the shop gave it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawOrder {
+    /// Numeric id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Last change.
+    pub updated_at: DateTime<Utc>,
+    /// The whole node, all nested lists complete.
+    pub json: Value,
+}
+
+/// One page of changed orders.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OrderPage {
+    /// The orders, oldest change first.
+    pub orders: Vec<RawOrder>,
+    /// Where the next page begins; `None` when the set is complete.
+    pub next: Option<String>,
+}
+
+/// The shop.
+#[async_trait]
+pub trait Shop: Send + Sync {
+    /// What the shop says of itself.
+    async fn info(&self) -> Result<ShopInfo, Problem>;
+    /// Orders changed at or after `since`, oldest change first.
+    async fn orders_changed(&self, since: DateTime<Utc>, after: Option<&str>) -> Result<OrderPage, Problem>;
+    /// One order, read directly: not by the search index. `None` if it is not there.
+    async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem>;
+    /// Turns a stored order into the words of the trade.
+    fn read(&self, json: &Value) -> Result<Order, Problem>;
+}
+
+/// How a write ended when it did not end well.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteError {
+    /// Surely not done: the other side refused it.
+    Refused(Problem),
+    /// Surely not done: it never left, or the other side had no room for it.
+    NotSent(Problem),
+    /// It may have happened: looked up before anything is sent again.
+    Unknown(Problem),
+    /// Surely not done: the document was changed meanwhile. Read and decide again.
+    Conflict(Problem),
+}
+
+/// The ERP.
+#[async_trait]
+pub trait Erp: Send + Sync {
+    /// What it is set up with.
+    async fn catalogue(&self) -> Result<Catalogue, Problem>;
+    /// Customers with exactly this e-mail.
+    async fn customers_by_email(&self, email: &str) -> Result<Vec<Customer>, Problem>;
+    /// Customers with exactly this VAT or organisation number.
+    async fn customers_by_registration(&self, registration: &str) -> Result<Vec<Customer>, Problem>;
+    /// Customers that carry our reference: made by us.
+    async fn customers_by_draft(&self, draft: &CustomerDraft) -> Result<Vec<Customer>, Problem>;
+    /// Makes a customer; its number.
+    async fn create_customer(&self, draft: &CustomerDraft) -> Result<String, WriteError>;
+    /// Sales orders whose customer order number is exactly this.
+    async fn find_orders(&self, customer_order: &str) -> Result<Vec<SalesOrderHit>, Problem>;
+    /// Sales orders changed at or after `since`.
+    async fn orders_since(&self, since: DateTime<Utc>) -> Result<Vec<SalesOrderHit>, Problem>;
+    /// One sales order, whole. `None` if it is not there.
+    async fn order(&self, number: &OrderNumber) -> Result<Option<BookedOrder>, Problem>;
+    /// Makes a sales order; its number.
+    async fn create_order(&self, draft: &SalesOrderDraft, customer: &str) -> Result<OrderNumber, WriteError>;
+    /// Changes the head; the new ETag.
+    async fn patch_head(&self, number: &OrderNumber, etag: &str, head: &HeadDraft) -> Result<(), WriteError>;
+    /// Changes lines.
+    async fn patch_lines(&self, number: &OrderNumber, etag: &str, lines: &[LinePatch]) -> Result<(), WriteError>;
+    /// Adds lines.
+    async fn add_lines(&self, number: &OrderNumber, etag: &str, lines: &[LineDraft]) -> Result<(), WriteError>;
+    /// Takes lines away.
+    async fn delete_lines(&self, number: &OrderNumber, etag: &str, lines: &[i64]) -> Result<(), WriteError>;
+    /// Cancels the order.
+    async fn cancel(&self, number: &OrderNumber, etag: &str) -> Result<(), WriteError>;
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Reading what changed.
+    Reading,
+    /// Looking up what became of effects whose answer was lost.
+    Resolving,
+    /// Deciding and sending.
+    Sending,
+    /// Reading back.
+    Proving,
+}
+
+/// What the engine tells while it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// The activity log has new rows, and records may have changed.
+    Changed,
+    /// How far the run is: phase, done, to do.
+    Progress(Phase, usize, Option<usize>),
+}
+
+/// Whoever watches.
+pub trait Events: Send + Sync {
+    /// Something happened.
+    fn signal(&self, signal: Signal);
+}
+
+/// Nobody watches.
+#[derive(Debug, Default)]
+pub struct Unwatched;
+
+impl Events for Unwatched {
+    fn signal(&self, _signal: Signal) {}
+}

@@ -1,0 +1,109 @@
+//! Proof: every booked document read back, against a fresh read of the shop (`booking-rules` 11).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+
+use brygga_core::Problem;
+use brygga_core::booking::Explained;
+use brygga_core::erp::OrderStatus;
+use brygga_core::proof::{Difference, compare};
+use brygga_core::shop::OrderId;
+use brygga_store::Link;
+
+use crate::booked::{self, ORDER};
+use crate::engine::{Engine, Setup};
+use crate::ports::{Phase, Signal};
+
+/// What the proof of all booked orders came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofReport {
+    /// Documents read back (head, lines, VAT) and compared with a fresh read of the shop.
+    pub checked: usize,
+    /// Unexplained: differing, missing, doubled, without an order.
+    pub differences: Vec<Difference>,
+    /// Differences that a rule names, by class.
+    pub explained: BTreeMap<String, usize>,
+}
+
+impl ProofReport {
+    /// How many differences a rule names.
+    pub fn explained_count(&self) -> usize {
+        self.explained.values().sum()
+    }
+}
+
+const SIDE_BY_SIDE: usize = 4;
+
+impl Engine {
+    /// Proves all linked orders. Reads both sides; writes nothing.
+    pub async fn prove(&self) -> Result<ProofReport, Problem> {
+        let setup = self.setup().await?;
+        let links = self.store.links(ORDER)?;
+        let mut report = ProofReport::default();
+        self.look_for_strangers(&links, &mut report).await?;
+        let total = links.len();
+        let mut results = stream::iter(links.iter().map(|link| self.prove_one(link, &setup))).buffer_unordered(SIDE_BY_SIDE);
+        while let Some(result) = results.next().await {
+            let (differences, explained) = result?;
+            report.checked += 1;
+            report.differences.extend(differences);
+            for class in explained {
+                let name = match class {
+                    Explained::VatPerDocument { .. } => "vat-per-document",
+                    Explained::RoundingLine { .. } => "rounding-line",
+                };
+                *report.explained.entry(name.to_owned()).or_default() += 1;
+            }
+            self.events.signal(Signal::Progress(Phase::Proving, report.checked, Some(total)));
+        }
+        report.differences.sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
+        Ok(report)
+    }
+
+    async fn prove_one(&self, link: &Link, setup: &Setup) -> Result<(Vec<Difference>, Vec<Explained>), Problem> {
+        let missing = |what: &str, shopify: &str, visma: &str| {
+            let difference = Difference {
+                order: link.shop_id.clone(),
+                document: Some(link.erp_id.replace('/', " ")),
+                what: what.to_owned(),
+                shopify: shopify.to_owned(),
+                visma: visma.to_owned(),
+            };
+            Ok((vec![difference], Vec::new()))
+        };
+        let (Some(number), Some(state)) = (booked::number(&link.erp_id), booked::recall(&self.store, &link.shop_id)?) else {
+            return missing("stale-link", &link.shop_id, &link.erp_id);
+        };
+        let Some(raw) = self.shop.order(&OrderId(link.shop_id.clone())).await? else {
+            return missing("document-without-order", "gone", &number.to_string());
+        };
+        let order = self.shop.read(&raw.json)?;
+        let Some(document) = self.erp.order(&number).await? else {
+            return missing("missing", &order.name, "gone");
+        };
+        let proven = compare(&order, &document, state.document.side, &setup.shop, &setup.settings, &setup.catalogue);
+        Ok((proven.differences, proven.explained))
+    }
+
+    /// Documents that carry the id of one of our orders, but are not the one that is linked.
+    async fn look_for_strangers(&self, links: &[Link], report: &mut ProofReport) -> Result<(), Problem> {
+        let ours: BTreeMap<&str, &str> = links.iter().map(|link| (link.shop_id.as_str(), link.erp_id.as_str())).collect();
+        for hit in self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await? {
+            let Some(id) = hit.customer_ref.as_deref() else { continue };
+            let Some(linked) = ours.get(id) else { continue };
+            if *linked != booked::erp_id(&hit.number) && hit.status != OrderStatus::Cancelled {
+                report.differences.push(Difference {
+                    order: hit.customer_order.clone().unwrap_or_else(|| id.to_owned()),
+                    document: Some(hit.number.to_string()),
+                    what: "doubled".to_owned(),
+                    shopify: linked.replace('/', " "),
+                    visma: hit.number.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
