@@ -1,0 +1,452 @@
+//! What the practice company is set up with: items, customers, VAT, currencies, periods and the rest that a sales order leans on.
+
+mod company;
+mod customers;
+mod items;
+mod seen;
+mod vat;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::VismaConfig;
+use crate::shop_data::ShopData;
+
+/// The master data of the practice company.
+#[derive(Debug, Clone)]
+pub struct VismaData {
+    /// Items by inventory number.
+    pub items: BTreeMap<String, Item>,
+    /// Customers that are there before the first order, in the shape of `CustomerDto`.
+    pub customers: Vec<Map<String, Value>>,
+    /// VAT ids.
+    pub vat_ids: Vec<VatId>,
+    /// VAT categories: id and text.
+    pub vat_categories: Vec<Named>,
+    /// VAT zones: id and text.
+    pub vat_zones: Vec<VatZone>,
+    /// Warehouses.
+    pub warehouses: Vec<Named>,
+    /// Currencies; exactly one is the base currency.
+    pub currencies: Vec<Currency>,
+    /// Exchange rates into the base currency.
+    pub rates: Vec<Rate>,
+    /// Payment methods.
+    pub payment_methods: Vec<Named>,
+    /// Cash accounts.
+    pub cash_accounts: Vec<CashAccount>,
+    /// Branches; the first is the company's main one.
+    pub branches: Vec<Named>,
+    /// Financial periods.
+    pub periods: Vec<Period>,
+    /// Sales order types.
+    pub order_types: Vec<OrderType>,
+    /// Customer classes.
+    pub customer_classes: Vec<CustomerClass>,
+    /// Credit terms.
+    pub credit_terms: Vec<CreditTerm>,
+    /// General ledger accounts that sales may use.
+    pub accounts: Vec<Named>,
+    /// Carriers (ship-via codes).
+    pub carriers: Vec<Named>,
+}
+
+/// An id and its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Named {
+    pub(crate) fn new(id: &str, text: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+}
+
+/// One item.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// `inventoryId`.
+    pub internal_id: i32,
+    /// `inventoryNumber`: the SKU.
+    pub number: String,
+    /// Text.
+    pub description: String,
+    /// `InventoryDto.type`.
+    pub kind: &'static str,
+    /// `InventoryDto.status`.
+    pub status: String,
+    /// Default VAT category.
+    pub vat_category: String,
+    /// Default price in base currency, without VAT: what a line costs when the order does not insist on its own price.
+    pub default_price: Decimal,
+    /// EAN, if known.
+    pub barcode: Option<String>,
+    /// Default sales account.
+    pub sales_account: String,
+    /// Units in the main warehouse, for stock items.
+    pub on_hand: Decimal,
+}
+
+impl Item {
+    /// Is it kept in stock.
+    pub fn is_stock(&self) -> bool {
+        matches!(
+            self.kind,
+            "FinishedGoodItem" | "ComponentPartItem" | "SubassemblyItem"
+        )
+    }
+
+    /// The line type of its order lines. Only `MiscCharge` lines may have a negative quantity (code 1809).
+    pub fn line_type(&self) -> &'static str {
+        match self.kind {
+            "ChargeItem" => "MiscCharge",
+            _ if self.is_stock() => "GoodsForInventory",
+            _ => "NonInventoryGoods",
+        }
+    }
+}
+
+/// One VAT id: it applies where its zones and its categories meet (`facts/visma 11`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VatId {
+    /// `vatId`.
+    pub id: String,
+    /// Text.
+    pub description: String,
+    /// `calculateOn`.
+    pub calculate_on: CalculateOn,
+    /// Reverse charge.
+    pub reverse: bool,
+    /// `vismaXmlVatType`.
+    pub level: &'static str,
+    /// Its zones.
+    pub zones: Vec<String>,
+    /// Its categories.
+    pub categories: Vec<String>,
+    /// Rates in per cent, each from a day on.
+    pub schedule: Vec<(NaiveDate, Decimal)>,
+}
+
+impl VatId {
+    /// The rate on `date`, in per cent; none before the first.
+    pub fn rate_on(&self, date: NaiveDate) -> Option<Decimal> {
+        self.schedule
+            .iter()
+            .filter(|(from, _)| *from <= date)
+            .max_by_key(|(from, _)| *from)
+            .map(|(_, rate)| *rate)
+    }
+}
+
+/// `VatInformationDto.calculateOn`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalculateOn {
+    /// Per line, on top of it.
+    ItemAmount,
+    /// On the document's sum, on top of it.
+    DocumentAmount,
+    /// Per line, out of it: prices include VAT.
+    ExtractFromItemAmount,
+}
+
+impl CalculateOn {
+    /// The word of the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ItemAmount => "ItemAmount",
+            Self::DocumentAmount => "DocumentAmount",
+            Self::ExtractFromItemAmount => "ExtractFromItemAmount",
+        }
+    }
+}
+
+/// One VAT zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VatZone {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// ISO country that it stands for, if one. The API does not show it (`booking-rules 5`).
+    pub country: Option<String>,
+    /// Which scheme of VAT: `domestic`, `ioss`, `b2b`, `export`, `sales-tax`. The API does not show it.
+    pub scheme: &'static str,
+    /// `defaultVatCategory`.
+    pub default_category: String,
+}
+
+/// One currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Currency {
+    /// ISO code.
+    pub id: String,
+    /// Text.
+    pub text: String,
+    /// Is it the company's own.
+    pub base: bool,
+    /// Decimals of its amounts.
+    pub decimals: u32,
+}
+
+/// One exchange rate: so many units of the base currency for one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rate {
+    /// From this currency.
+    pub from: String,
+    /// From this day on.
+    pub since: NaiveDate,
+    /// Multiply by this.
+    pub rate: Decimal,
+}
+
+/// One cash account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CashAccount {
+    /// Number.
+    pub number: String,
+    /// Text.
+    pub text: String,
+    /// ISO currency.
+    pub currency: String,
+    /// Payment methods that may use it.
+    pub methods: Vec<String>,
+}
+
+/// One financial period: a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// `YYYYMM`.
+    pub id: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// Has it been activated.
+    pub active: bool,
+    /// Is it closed for customer documents.
+    pub closed: bool,
+}
+
+/// One sales order type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrderType {
+    /// Two letters.
+    pub id: String,
+    /// Text.
+    pub text: String,
+    /// `behavior`.
+    pub behavior: &'static str,
+    /// `defaultOperation`.
+    pub operation: &'static str,
+    /// `customerDocumentType`.
+    pub document: &'static str,
+    /// Do its orders allocate stock (SA) or only book it (SO), `facts/visma 16`.
+    pub allocates: bool,
+    /// Can this practice Visma.net make one yet.
+    pub practised: bool,
+    /// Are new orders put on hold.
+    pub hold_on_entry: bool,
+}
+
+/// One customer class with the defaults that it gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CustomerClass {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// `taxZoneId`.
+    pub vat_zone: Option<String>,
+    /// `paymentMethodId`.
+    pub payment_method: Option<String>,
+    /// Credit terms of new customers.
+    pub terms: Option<String>,
+    /// Currency of new customers; the base currency when absent.
+    pub currency: Option<String>,
+    /// May documents be in another currency than the customer's (else 1408).
+    pub any_currency: bool,
+}
+
+/// One set of credit terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreditTerm {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// Days until payment is due.
+    pub days: i32,
+}
+
+/// One row of the VAT table that a merchant with this company would fill in: which zone and category book this rate rightly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VatRow {
+    /// ISO country of destination; absent for export, which takes the rest of the world.
+    pub country: Option<String>,
+    /// Scheme of the zone: `domestic`, `ioss`, `b2b`, `export`, `sales-tax`.
+    pub scheme: &'static str,
+    /// Per cent, on the day asked for.
+    pub rate: Decimal,
+    /// VAT id that applies.
+    pub vat_id: String,
+    /// VAT zone, for the order.
+    pub zone: String,
+    /// VAT category, for the line.
+    pub category: String,
+}
+
+/// The item for shipping lines.
+pub const ITEM_SHIPPING: &str = "FRAKT";
+/// The item for additional fees.
+pub const ITEM_FEE: &str = "GEBYR";
+/// The item for tips.
+pub const ITEM_TIP: &str = "TIPS";
+/// The item for duties.
+pub const ITEM_DUTY: &str = "TOLL";
+/// The item for gift cards sold.
+pub const ITEM_GIFT_CARD: &str = "GAVEKORT";
+/// The item for the rounding line; its lines may be negative.
+pub const ITEM_ROUNDING: &str = "AVRUNDING";
+/// The item for custom lines.
+pub const ITEM_CUSTOM: &str = "DIVERSE";
+
+/// The category of what bears no VAT at all: rounding and gift cards, in every zone.
+pub const CATEGORY_NONE: &str = "INGEN";
+/// The main warehouse.
+pub const WAREHOUSE: &str = "HOVED";
+/// The physical shop's warehouse.
+pub const WAREHOUSE_STORE: &str = "BUTIKK";
+
+impl VismaData {
+    /// The company that fits a shop: an item for each of its SKUs, its currencies, VAT for its countries, and some customers that it already has.
+    pub fn for_shop(shop: &ShopData, config: &VismaConfig) -> Self {
+        let seen = seen::Seen::in_shop(shop);
+        let (vat_ids, vat_categories, vat_zones) = vat::setup(&seen, config.vat_rounding);
+        let currencies = company::currencies(&seen);
+        let codes: BTreeSet<&str> = currencies
+            .iter()
+            .map(|currency| currency.id.as_str())
+            .collect();
+        let customer_classes = company::customer_classes(&codes);
+        let credit_terms = company::credit_terms();
+        let customers = customers::existing(&seen, &customer_classes, &credit_terms, &vat_zones);
+        Self {
+            items: items::all(&seen),
+            customers,
+            vat_ids,
+            vat_categories,
+            vat_zones,
+            warehouses: vec![
+                Named::new(WAREHOUSE, "Hovedlager"),
+                Named::new(WAREHOUSE_STORE, "Butikklager"),
+            ],
+            rates: company::rates(&codes),
+            payment_methods: company::payment_methods(),
+            cash_accounts: company::cash_accounts(&codes),
+            currencies,
+            branches: vec![Named::new("1", "Fjord & Fjell AS")],
+            periods: company::periods(&seen),
+            order_types: company::order_types(),
+            customer_classes,
+            credit_terms,
+            accounts: company::accounts(),
+            carriers: vec![
+                Named::new("POSTEN", "Posten Norge"),
+                Named::new("BRING", "Bring"),
+            ],
+        }
+    }
+
+    /// The VAT table that books this company's sales rightly on `date`: every pair of zone and category to which exactly one VAT id belongs.
+    pub fn vat_rows(&self, date: NaiveDate) -> Vec<VatRow> {
+        let mut rows = Vec::new();
+        for zone in &self.vat_zones {
+            for category in &self.vat_categories {
+                let applied: Vec<&VatId> = self
+                    .vat_ids
+                    .iter()
+                    .filter(|vat| {
+                        vat.zones.contains(&zone.id) && vat.categories.contains(&category.id)
+                    })
+                    .collect();
+                if let [vat] = applied[..]
+                    && let Some(rate) = vat.rate_on(date)
+                {
+                    rows.push(VatRow {
+                        country: zone.country.clone(),
+                        scheme: zone.scheme,
+                        rate,
+                        vat_id: vat.id.clone(),
+                        zone: zone.id.clone(),
+                        category: category.id.clone(),
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    pub(crate) fn base_currency(&self) -> &str {
+        self.currencies
+            .iter()
+            .find(|currency| currency.base)
+            .map_or("NOK", |currency| &currency.id)
+    }
+
+    pub(crate) fn currency(&self, id: &str) -> Option<&Currency> {
+        self.currencies.iter().find(|currency| currency.id == id)
+    }
+
+    /// Decimals of amounts in `currency`.
+    pub(crate) fn decimals(&self, currency: &str) -> u32 {
+        self.currency(currency)
+            .map_or(2, |currency| currency.decimals)
+    }
+
+    /// Units of the base currency for one unit of `currency` on `date`, from the rate table (`facts/visma 7`: v3 carries no rate of its own).
+    pub(crate) fn rate(&self, currency: &str, date: NaiveDate) -> Decimal {
+        if currency == self.base_currency() {
+            return Decimal::ONE;
+        }
+        self.rates
+            .iter()
+            .filter(|rate| rate.from == currency && rate.since <= date)
+            .max_by_key(|rate| rate.since)
+            .map_or(Decimal::ONE, |rate| rate.rate)
+    }
+
+    pub(crate) fn period_of(&self, date: NaiveDate) -> Option<&Period> {
+        self.periods
+            .iter()
+            .find(|period| period.from <= date && date <= period.to)
+    }
+
+    pub(crate) fn class(&self, id: &str) -> Option<&CustomerClass> {
+        self.customer_classes.iter().find(|class| class.id == id)
+    }
+
+    pub(crate) fn zone(&self, id: &str) -> Option<&VatZone> {
+        self.vat_zones.iter().find(|zone| zone.id == id)
+    }
+}
+
+pub(crate) fn has(list: &[Named], id: &str) -> bool {
+    list.iter().any(|named| named.id == id)
+}
+
+pub(crate) fn text_of<'a>(list: &'a [Named], id: &str) -> Option<&'a str> {
+    list.iter()
+        .find(|named| named.id == id)
+        .map(|named| named.text.as_str())
+}

@@ -1,0 +1,143 @@
+//! `PATCH` of an order's head: either its status alone, or other fields.
+
+use serde_json::{Map, Value};
+
+use super::problem::{self, Detail};
+use super::{SalesOrder, check, precondition, save};
+use crate::visma::exchange::{Call, Reply};
+use crate::visma::shape::{self, sales_order};
+use crate::visma::world::World;
+
+/// Parts that are merged into what is there.
+const MERGED: [&str; 11] = [
+    "shipping",
+    "billing",
+    "financialInformation",
+    "paymentSettings",
+    "customFields",
+    "print",
+    "freight",
+    "ownerId",
+    "salesPersonId",
+    "projectId",
+    "useReplacementCostForMarginAndProfit",
+];
+
+pub(super) fn head(world: &mut World, call: &Call, mut order: SalesOrder) -> Reply {
+    if let Err(reply) = precondition(call, &order) {
+        return reply;
+    }
+    let Some(body) = call.json() else {
+        return problem::unreadable();
+    };
+    let issues = shape::check(&body, sales_order::PATCH_ORDER);
+    let (true, Some(body)) = (issues.is_empty(), body.as_object()) else {
+        return problem::misshapen(&issues);
+    };
+
+    if let Some(status) = check::text(body, "status") {
+        if body
+            .iter()
+            .any(|(name, value)| name != "status" && !value.is_null())
+        {
+            return problem::refused(&[Detail::new(
+                "0004-ValueNotAllowed",
+                "status",
+                "When status is set, no other fields may be patched in the same call",
+            )]);
+        }
+        return set_status(world, order, status);
+    }
+    if !order.is_editable() {
+        return problem::refused(&[Detail::new(
+            "0005-InvalidState",
+            "status",
+            format!("The order is {} and cannot be changed.", order.status),
+        )]);
+    }
+    apply(&mut order, body);
+    let mut details = Vec::new();
+    check::customer(world, &order, &mut details);
+    check::head(&world.data, &order, &mut details);
+    if details.is_empty() {
+        save(world, order)
+    } else {
+        problem::refused(&details)
+    }
+}
+
+fn set_status(world: &mut World, mut order: SalesOrder, status: &str) -> Reply {
+    let known = ["Open", "Hold", "BackOrder", "Cancelled", "Completed"];
+    if !known.contains(&status) {
+        return problem::refused(&[Detail::new(
+            "0003-InvalidValue",
+            "status",
+            format!("'{status}' must be one of {}", known.join(", ")),
+        )]);
+    }
+    // A done or cancelled order can only be opened again.
+    let allowed = match order.status.as_str() {
+        "Open" | "Hold" | "BackOrder" | "CreditHold" | "PendingApproval" => true,
+        "Cancelled" | "Completed" => matches!(status, "Open" | "Hold") || status == order.status,
+        _ => false,
+    };
+    if !allowed {
+        return problem::refused(&[Detail::new(
+            "0005-InvalidState",
+            "status",
+            format!("An order that is {} cannot become {status}.", order.status),
+        )]);
+    }
+    status.clone_into(&mut order.status);
+    save(world, order)
+}
+
+fn apply(order: &mut SalesOrder, body: &Map<String, Value>) {
+    let set = |field: &mut Option<String>, map: &Map<String, Value>, name: &str| {
+        if let Some(text) = map.get(name).and_then(Value::as_str) {
+            *field = (!text.is_empty()).then(|| text.to_owned());
+        }
+    };
+    if let Some(date) = check::date(body, "date") {
+        order.date = date;
+    }
+    if let Some(date) = check::date(body, "requestOn") {
+        order.request_on = date;
+    }
+    if let Some(date) = check::date(body, "cancelBy") {
+        order.cancel_by = Some(date);
+    }
+    if let Some(currency) = check::text(body, "currencyId") {
+        currency.clone_into(&mut order.currency);
+    }
+    if let Some(branch) = check::text(body, "branchId") {
+        branch.clone_into(&mut order.branch);
+    }
+    set(&mut order.description, body, "description");
+    set(&mut order.note, body, "note");
+    set(&mut order.tax_zone, body, "taxZoneId");
+    if let Some(customer) = body.get("customer").and_then(Value::as_object) {
+        if let Some(id) = check::text(customer, "id") {
+            id.clone_into(&mut order.customer);
+        }
+        set(&mut order.customer_order, customer, "order");
+        set(&mut order.ref_no, customer, "refNo");
+        set(&mut order.terms, customer, "termsId");
+    }
+    for name in MERGED {
+        if let Some(value) = body.get(name).filter(|value| !value.is_null()) {
+            merge(order.parts.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from.iter().filter(|(_, value)| !value.is_null()) {
+                merge(into.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from.clone(),
+    }
+}

@@ -1,0 +1,219 @@
+//! Everything that the practice Visma.net remembers between two requests.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
+
+use super::connect::Connect;
+use super::data::VismaData;
+use super::orders::{self, SalesOrder};
+use super::quota::Window;
+use super::{VismaConfig, VismaCounters};
+
+/// The state behind one server.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) config: VismaConfig,
+    pub(crate) data: VismaData,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) base_url: String,
+    /// By type and number.
+    pub(crate) orders: BTreeMap<(String, String), SalesOrder>,
+    /// What the list still shows of deleted orders.
+    pub(crate) deleted_orders: Vec<Vec<(DateTime<Utc>, Option<Value>)>>,
+    /// By number.
+    pub(crate) customers: BTreeMap<String, Customer>,
+    pub(crate) connect: Connect,
+    pub(crate) window: Window,
+    pub(crate) counters: VismaCounters,
+    /// The company rounds document totals to this, if it does (`booking-rules 2`).
+    pub(crate) round_total_to: Option<Decimal>,
+    /// How long lists lag a write.
+    pub(crate) list_lag: TimeDelta,
+    /// The moment of the request that is being served.
+    pub(crate) now: DateTime<Utc>,
+    /// How far back a stale list looks in this request, beyond the usual lag.
+    pub(crate) stale: TimeDelta,
+    versions: u64,
+    order_numbers: BTreeMap<String, u32>,
+    customer_number: u32,
+    customer_id: i32,
+}
+
+/// One customer: its `CustomerDto`, and what the lists show of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Customer {
+    pub(crate) number: String,
+    pub(crate) internal_id: i32,
+    /// `CustomerDto` without metadata.
+    pub(crate) dto: Map<String, Value>,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) modified: DateTime<Utc>,
+    pub(crate) version: u64,
+    /// Rows of the list from their moments on.
+    pub(crate) listed: Vec<(DateTime<Utc>, Map<String, Value>)>,
+}
+
+impl Customer {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.dto
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The id of a look-up such as `customerClass`.
+    pub(crate) fn id_of(&self, name: &str) -> Option<&str> {
+        self.dto
+            .get(name)
+            .and_then(|value| value.get("id"))
+            .and_then(Value::as_str)
+    }
+}
+
+impl World {
+    pub(crate) fn new(
+        config: VismaConfig,
+        data: VismaData,
+        base_url: String,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut world = Self {
+            list_lag: TimeDelta::from_std(config.list_lag).unwrap_or_default(),
+            window: Window::new(config.calls_per_hour),
+            connect: Connect::default(),
+            counters: VismaCounters::default(),
+            orders: BTreeMap::new(),
+            deleted_orders: Vec::new(),
+            customers: BTreeMap::new(),
+            round_total_to: None,
+            now,
+            stale: TimeDelta::zero(),
+            versions: 1_000,
+            order_numbers: BTreeMap::new(),
+            customer_number: 10_000,
+            customer_id: 5_000,
+            base_url,
+            config,
+            data,
+        };
+        // What was there before the first request was there long before.
+        let long_ago = now - TimeDelta::days(400);
+        let existing = world.data.customers.clone();
+        world.now = long_ago;
+        for dto in existing {
+            let number = dto.get("number").and_then(Value::as_str).map(str::to_owned);
+            world.put_customer(number, dto);
+        }
+        world.now = now;
+        world
+    }
+
+    /// Stores a new customer under its own number or the next of the series.
+    pub(crate) fn put_customer(
+        &mut self,
+        number: Option<String>,
+        mut dto: Map<String, Value>,
+    ) -> String {
+        let number = number.unwrap_or_else(|| {
+            self.customer_number += 1;
+            self.customer_number.to_string()
+        });
+        self.customer_id += 1;
+        dto.insert("number".to_owned(), Value::String(number.clone()));
+        dto.insert("internalId".to_owned(), self.customer_id.into());
+        let customer = Customer {
+            number: number.clone(),
+            internal_id: self.customer_id,
+            dto,
+            created: self.now,
+            modified: self.now,
+            version: 0,
+            listed: Vec::new(),
+        };
+        self.save_customer(customer);
+        number
+    }
+
+    /// Stores a changed customer under a new version.
+    pub(crate) fn save_customer(&mut self, mut customer: Customer) -> &Customer {
+        self.versions += 1;
+        customer.version = self.versions;
+        customer.modified = self.now;
+        customer.listed.push((self.now, customer.dto.clone()));
+        let number = customer.number.clone();
+        self.customers
+            .entry(number)
+            .insert_entry(customer)
+            .into_mut()
+    }
+
+    pub(crate) fn next_order_id(&mut self, order_type: &str) -> String {
+        loop {
+            let number = self
+                .order_numbers
+                .entry(order_type.to_owned())
+                .or_insert(222);
+            *number += 1;
+            let id = format!("{number:06}");
+            // A number forced by hand may stand in the way of the series.
+            if !self
+                .orders
+                .contains_key(&(order_type.to_owned(), id.clone()))
+            {
+                return id;
+            }
+        }
+    }
+
+    /// Gives a written order its version, its time and its row in the list.
+    pub(crate) fn stamp(&mut self, order: &mut SalesOrder) {
+        self.versions += 1;
+        order.version = self.versions;
+        order.modified = self.now;
+        let row = orders::list_row(self, order);
+        order.listed.push((self.now, Some(row)));
+    }
+
+    /// The latest moment whose writes a list shows.
+    pub(crate) fn listed_until(&self) -> DateTime<Utc> {
+        self.now - self.list_lag.max(self.stale)
+    }
+
+    /// The rows of all orders that lists show now, with the times the orders were made.
+    pub(crate) fn listed_orders(&self) -> Vec<(DateTime<Utc>, Value)> {
+        let until = self.listed_until();
+        let alive = self.orders.values().map(|order| &order.listed);
+        alive
+            .chain(&self.deleted_orders)
+            .filter_map(|rows| {
+                let created = rows.first()?.0;
+                let row = rows
+                    .iter()
+                    .rev()
+                    .find(|(since, _)| *since <= until)?
+                    .1
+                    .clone()?;
+                Some((created, row))
+            })
+            .collect()
+    }
+
+    /// What lists show of customers now.
+    pub(crate) fn listed_customers(&self) -> Vec<(&Customer, &Map<String, Value>)> {
+        let until = self.listed_until();
+        self.customers
+            .values()
+            .filter_map(|customer| {
+                customer
+                    .listed
+                    .iter()
+                    .rev()
+                    .find(|(since, _)| *since <= until)
+                    .map(|(_, dto)| (customer, dto))
+            })
+            .collect()
+    }
+}
