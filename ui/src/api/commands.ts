@@ -1,0 +1,45 @@
+/**
+ * Every command of the contract: name, request, answer. The table is `with_commands!` in
+ * `crates/brygga-api/src/contract.rs`; `commands.test.ts` compares the two.
+ */
+import type { ActivityPage } from "./generated/ActivityPage";
+import type { ActivityQuery } from "./generated/ActivityQuery";
+import type { AppInfo } from "./generated/AppInfo";
+import type { HeldGroup } from "./generated/HeldGroup";
+import type { Nothing } from "./generated/Nothing";
+import type { Overview } from "./generated/Overview";
+import type { RecordKey } from "./generated/RecordKey";
+import type { RecordsPage } from "./generated/RecordsPage";
+import type { RecordsQuery } from "./generated/RecordsQuery";
+import type { Retried } from "./generated/Retried";
+import type { Retry } from "./generated/Retry";
+import type { Started } from "./generated/Started";
+import type { Story } from "./generated/Story";
+import type { SyncNow } from "./generated/SyncNow";
+
+export interface Commands {
+  app_info: { request: Nothing; answer: AppInfo };
+  overview: { request: Nothing; answer: Overview };
+  sync_now: { request: SyncNow; answer: Started };
+  sync_stop: { request: Nothing; answer: Nothing };
+  activity: { request: ActivityQuery; answer: ActivityPage };
+  held: { request: Nothing; answer: HeldGroup[] };
+  records: { request: RecordsQuery; answer: RecordsPage };
+  story: { request: RecordKey; answer: Story };
+  retry: { request: Retry; answer: Retried };
+}
+
+export type CommandName = keyof Commands;
+
+/** The names at run time, for hosts and tests. */
+export const COMMAND_NAMES: readonly CommandName[] = [
+  "app_info",
+  "overview",
+  "sync_now",
+  "sync_stop",
+  "activity",
+  "held",
+  "records",
+  "story",
+  "retry",
+];

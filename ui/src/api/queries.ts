@@ -1,0 +1,55 @@
+/** What the pages read, with the keys under which it is kept; events make keys stale (`app/live.tsx`). */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useBackend } from "../backend/context";
+import type { Overview } from "./generated/Overview";
+import type { RecordKey } from "./generated/RecordKey";
+import type { SyncNow } from "./generated/SyncNow";
+
+export const keys = {
+  info: ["app_info"] as const,
+  overview: ["overview"] as const,
+  held: ["held"] as const,
+  records: ["records"] as const,
+  story: ["story"] as const,
+  activity: ["activity"] as const,
+};
+
+export function useInfo() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
+}
+
+export function useOverview() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}) });
+}
+
+export function useHeld() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.held, queryFn: () => backend.call("held", {}) });
+}
+
+export function useStory(key: RecordKey) {
+  const backend = useBackend();
+  return useQuery({ queryKey: [...keys.story, key.kind, key.id], queryFn: () => backend.call("story", key) });
+}
+
+export function useSyncNow() {
+  const backend = useBackend();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (request: SyncNow) => backend.call("sync_now", request),
+    onSuccess: ({ run }) => {
+      // Shown at once; the first progress event replaces it.
+      client.setQueryData<Overview>(
+        keys.overview,
+        (kept) => kept && { ...kept, run: kept.run ?? { run, phase: "reading", done: 0, total: null } },
+      );
+    },
+  });
+}
+
+export function useSyncStop() {
+  const backend = useBackend();
+  return useMutation({ mutationFn: () => backend.call("sync_stop", {}) });
+}

@@ -1,0 +1,102 @@
+import { Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useEffect, useRef } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import { useInfo, useOverview } from "../api/queries";
+import { Mark } from "../components/Mark";
+import { Trouble } from "../components/Trouble";
+import { formatCount } from "../i18n/format";
+import { Announcer } from "./Announcer";
+import classes from "./Frame.module.css";
+import { PreferencesMenu } from "./PreferencesMenu";
+import { PAGES, pageOf } from "./pages";
+import { href, Link, useRoute } from "./router";
+import { Spotlight } from "./Spotlight";
+import { StatusLine } from "./StatusLine";
+import { useShortcuts } from "./shortcuts";
+
+/** The navigation at the left, the page at the right. */
+export function Frame() {
+  const intl = useIntl();
+  const route = useRoute();
+  const info = useInfo();
+  const overview = useOverview();
+  const page = pageOf(route.path[0]);
+  const main = useRef<HTMLElement>(null);
+  const spotlight = useShortcuts();
+  const small = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  const held = overview.data?.flows.reduce((sum, flow) => sum + flow.counts.held, 0) ?? 0;
+  const Content = page.component;
+  const address = route.path.join("/");
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page starts at its top
+  useEffect(() => {
+    if (main.current !== null) main.current.scrollTop = 0;
+    document.title = `${intl.formatMessage({ id: page.title })} \u00b7 Brygga`;
+  }, [address, page.title, intl]);
+
+  return (
+    <div className={classes.frame}>
+      <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
+        <FormattedMessage id="frame.skip" />
+      </button>
+      <nav className={classes.nav} aria-label={intl.formatMessage({ id: "frame.nav" })}>
+        <div className={classes.pair}>
+          <span className={classes.mark}>
+            <Mark size={22} />
+          </span>
+          <span className={classes.pairWords}>
+            <strong className={classes.shop}>{info.data?.shop ?? "Brygga"}</strong>
+            {info.data?.practice === true && (
+              <span className={classes.practice} title={intl.formatMessage({ id: "frame.practice.why" })}>
+                <FormattedMessage id="frame.practice" />
+              </span>
+            )}
+          </span>
+        </div>
+        <ul className={classes.links}>
+          {PAGES.map((entry) => {
+            const title = intl.formatMessage({ id: entry.title });
+            const badge = entry.path === "fixes" && held > 0 ? held : undefined;
+            const Icon = entry.icon;
+            return (
+              <li key={entry.path}>
+                <Tooltip label={title} position="right" disabled={!small}>
+                  <Link
+                    to={href(entry.path)}
+                    className={classes.link}
+                    aria-current={entry === page ? "page" : undefined}
+                    aria-label={
+                      badge === undefined
+                        ? title
+                        : `${title}, ${intl.formatMessage({ id: "nav.fixes.count" }, { count: badge })}`
+                    }
+                  >
+                    <Icon size={18} stroke={1.8} aria-hidden="true" />
+                    <span className={classes.linkWord}>{title}</span>
+                    {badge !== undefined && <span className={classes.badge}>{formatCount(intl.locale, badge)}</span>}
+                  </Link>
+                </Tooltip>
+              </li>
+            );
+          })}
+        </ul>
+        <div className={classes.foot}>
+          <StatusLine small={small} />
+          <PreferencesMenu small={small} />
+        </div>
+      </nav>
+      <main id="main" ref={main} className={classes.main} tabIndex={-1}>
+        {info.error === null ? (
+          <Content />
+        ) : (
+          <div className={classes.trouble}>
+            <Trouble error={info.error} onRetry={() => info.refetch()} />
+          </div>
+        )}
+      </main>
+      <Spotlight opened={spotlight.opened} onClose={spotlight.close} />
+      <Announcer />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** Hears what happens in the program and keeps what the pages show up to date. */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from "react";
+import type { ActivityRow } from "../api/generated/ActivityRow";
+import type { Overview } from "../api/generated/Overview";
+import type { RunProgress } from "../api/generated/RunProgress";
+import type { RunSummary } from "../api/generated/RunSummary";
+import { keys } from "../api/queries";
+import { useBackend } from "../backend/context";
+
+export interface Live {
+  /** New lines of the activity log, newest last or first as they came. */
+  onActivity(hear: (rows: ActivityRow[]) => void): () => void;
+  onFinished(hear: (run: RunSummary) => void): () => void;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+/** Counts and lists are read again at most this often while a run changes them. */
+const REREAD_MS = 700;
+const PROGRESS_MS = 100;
+
+export function LiveEvents({ children }: { children: ReactNode }) {
+  const backend = useBackend();
+  const client = useQueryClient();
+  const activity = useRef(new Set<(rows: ActivityRow[]) => void>());
+  const finished = useRef(new Set<(run: RunSummary) => void>());
+
+  useEffect(() => {
+    const reread = calm(REREAD_MS, () => rereadRecords(client));
+    const progress = calm(PROGRESS_MS, (run: RunProgress) => showProgress(client, run));
+    const rereadAll = () => client.invalidateQueries();
+    const stop = backend.listen((event) => {
+      switch (event.event) {
+        case "activity":
+          for (const hear of activity.current) hear(event.data);
+          break;
+        case "progress":
+          progress.run(event.data);
+          break;
+        case "finished":
+          progress.cancel();
+          client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, run: null, last_run: event.data });
+          rereadRecords(client);
+          client.invalidateQueries({ queryKey: keys.info });
+          for (const hear of finished.current) hear(event.data);
+          break;
+        case "records_changed":
+          reread.run(undefined);
+          break;
+      }
+    }, rereadAll);
+    return () => {
+      stop();
+      reread.cancel();
+      progress.cancel();
+    };
+  }, [backend, client]);
+
+  const live = useMemo<Live>(
+    () => ({
+      onActivity: (hear) => {
+        activity.current.add(hear);
+        return () => activity.current.delete(hear);
+      },
+      onFinished: (hear) => {
+        finished.current.add(hear);
+        return () => finished.current.delete(hear);
+      },
+    }),
+    [],
+  );
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (live === null) throw new Error("no live events around this component");
+  return live;
+}
+
+function showProgress(client: QueryClient, run: RunProgress) {
+  client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, run });
+}
+
+function rereadRecords(client: QueryClient) {
+  for (const queryKey of [keys.overview, keys.held, keys.records, keys.story]) client.invalidateQueries({ queryKey });
+}
+
+/** Runs at once, then at most once per pause, and always with the newest value at the end. */
+function calm<T>(pause: number, act: (value: T) => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waiting: { value: T } | undefined;
+  const tick = () => {
+    timer = undefined;
+    if (waiting === undefined) return;
+    const { value } = waiting;
+    waiting = undefined;
+    timer = setTimeout(tick, pause);
+    act(value);
+  };
+  return {
+    run(value: T) {
+      waiting = { value };
+      if (timer === undefined) tick();
+    },
+    cancel() {
+      clearTimeout(timer);
+      timer = undefined;
+      waiting = undefined;
+    },
+  };
+}

@@ -1,0 +1,482 @@
+/** A program that only pretends: for the page's own tests, and for the browser tests when no real host is built. */
+import type { CommandName, Commands } from "../api/commands";
+import type { ActivityRow } from "../api/generated/ActivityRow";
+import type { Amount } from "../api/generated/Amount";
+import type { Counts } from "../api/generated/Counts";
+import type { Event } from "../api/generated/Event";
+import type { HeldGroup } from "../api/generated/HeldGroup";
+import type { Overview } from "../api/generated/Overview";
+import type { Reason } from "../api/generated/Reason";
+import type { RecordKey } from "../api/generated/RecordKey";
+import type { RecordLine } from "../api/generated/RecordLine";
+import type { RunProgress } from "../api/generated/RunProgress";
+import type { RunSummary } from "../api/generated/RunSummary";
+import type { State } from "../api/generated/State";
+import type { Story } from "../api/generated/Story";
+import type { StoryStep } from "../api/generated/StoryStep";
+import { type Backend, Refusal } from "./port";
+
+export interface FakeOptions {
+  orders?: number;
+  /** Lines in the activity log when it starts. */
+  log?: number;
+  /** Nothing was read yet. */
+  empty?: boolean;
+  /** Milliseconds between the steps of a run. */
+  pace?: number;
+  /** Which held codes pass when they are tried again. */
+  mended?: string[];
+}
+
+type Handlers = { [Name in CommandName]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
+
+const START = Date.UTC(2026, 9, 1, 6);
+const NOW = "2026-10-31T13:05:00Z";
+const MINUTE = 60_000;
+const PARTIES = ["Kari Nordmann", "Anna Svensson", "Mette Hansen", "Mikko Virtanen", "Fjellstova AS", "Jonas Weber"];
+
+export class FakeBackend implements Backend {
+  /** Every call, in order. */
+  readonly calls: { name: CommandName; request: unknown }[] = [];
+  /** The next calls of these commands fail with these codes. */
+  readonly failing = new Map<CommandName, Reason>();
+  readonly opened: string[] = [];
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #pace: number;
+  readonly #mended: string[];
+  #records: RecordLine[] = [];
+  #log: ActivityRow[] = [];
+  #run: RunProgress | null = null;
+  #stopping = false;
+  #lastRun: RunSummary | null = null;
+
+  constructor({ orders = 60, log = 400, empty = false, pace = 0, mended = ["vat-unmapped"] }: FakeOptions = {}) {
+    this.#pace = pace;
+    this.#mended = mended;
+    if (empty) return;
+    this.#records = [...Array.from({ length: orders }, (_, index) => order(index)), ...PARTIES.map(customer)].reverse();
+    this.#log = Array.from({ length: log }, (_, index) => logLine(index + 1, this.#records)).reverse();
+    this.#lastRun = {
+      run: "1",
+      started: "2026-10-31T13:04:00Z",
+      ended: "2026-10-31T13:04:31Z",
+      read: orders,
+      written: orders - 9,
+      failure: null,
+    };
+  }
+
+  async call<Name extends CommandName>(
+    name: Name,
+    request: Commands[Name]["request"],
+  ): Promise<Commands[Name]["answer"]> {
+    this.calls.push({ name, request });
+    const failure = this.failing.get(name);
+    if (failure !== undefined) {
+      this.failing.delete(name);
+      throw new Refusal(failure);
+    }
+    // What a host sends is a copy: nothing here may change under the page's hands.
+    return structuredClone(this.#handlers[name](request));
+  }
+
+  listen(onEvent: (event: Event) => void): () => void {
+    this.#listeners.add(onEvent);
+    return () => this.#listeners.delete(onEvent);
+  }
+
+  async openExternal(url: string): Promise<void> {
+    this.opened.push(url);
+  }
+
+  emit(event: Event): void {
+    for (const hear of this.#listeners) hear(event);
+  }
+
+  /** A new line of the log, told to the page. */
+  tell(line: Partial<ActivityRow> & { event: string }): void {
+    const row: ActivityRow = {
+      id: (this.#log[0]?.id ?? 0) + 1,
+      at: NOW,
+      level: "info",
+      kind: null,
+      id_of_record: null,
+      name: null,
+      params: {},
+      ...line,
+    };
+    this.#log.unshift(row);
+    this.emit({ event: "activity", data: [row] });
+  }
+
+  readonly #handlers: Handlers = {
+    app_info: () => ({
+      version: "0.1.0",
+      practice: true,
+      shop: "Fjord & Fjell AS",
+      shop_domain: "fjord-og-fjell.myshopify.com",
+      company: "Fjord & Fjell AS",
+      time_zone: "Europe/Oslo",
+      now: NOW,
+    }),
+    overview: () => this.#overview(),
+    sync_now: () => this.#start(async () => undefined),
+    sync_stop: () => {
+      this.#stopping = true;
+      return {};
+    },
+    activity: ({ search, before, limit }) => {
+      const wanted = search?.toLowerCase() ?? "";
+      const fits = this.#log.filter(
+        (row) =>
+          (before === null || row.id < before) &&
+          `${row.name} ${JSON.stringify(row.params)}`.toLowerCase().includes(wanted),
+      );
+      return { rows: fits.slice(0, limit), more: fits.length > limit };
+    },
+    held: () => this.#held(),
+    records: ({ kind, search, state, offset, limit }) => {
+      const wanted = search?.toLowerCase() ?? "";
+      const fits = this.#records.filter(
+        (record) =>
+          record.kind === kind &&
+          (state === null || record.state === state) &&
+          `${record.name} ${record.party} ${record.erp_number}`.toLowerCase().includes(wanted),
+      );
+      return { rows: fits.slice(offset, offset + limit), total: fits.length };
+    },
+    story: (key) => this.#story(key),
+    retry: ({ records }) => {
+      const chosen = this.#records.filter(
+        (record) =>
+          record.state === "held" &&
+          (records.length === 0 || records.some(({ kind, id }) => kind === record.kind && id === record.id)),
+      );
+      this.#start(async () => {
+        for (const record of chosen) {
+          if (!this.#mended.includes(record.reason?.code ?? "")) continue;
+          Object.assign(record, { state: "booked", reason: null, erp_number: erpNumber(record.id) });
+          this.tell({
+            event: "order-booked",
+            level: "good",
+            ...about(record),
+            params: { document: erpNumber(record.id) },
+          });
+        }
+      });
+      return { count: chosen.length };
+    },
+  };
+
+  #overview(): Overview {
+    const held = this.#count("order").held + this.#count("customer").held;
+    const counts = this.#count("order");
+    const flow = (name: string, kind: string) => ({
+      flow: name,
+      from: "shopify",
+      to: "visma",
+      counts: this.#count(kind),
+      days: Array.from({ length: 30 }, (_, index) => ({
+        date: `2026-10-${String(index + 2).padStart(2, "0")}`,
+        count: this.#records.length === 0 ? 0 : (index * 7 + (kind === "order" ? 3 : 1)) % (kind === "order" ? 11 : 4),
+      })),
+      last_run: this.#lastRun?.ended ?? null,
+    });
+    return {
+      health:
+        this.#lastRun === null
+          ? { kind: "nothing_yet" }
+          : held > 0
+            ? { kind: "needs_you", held }
+            : { kind: "all_well", booked: counts.booked, up_to: "2026-10-31T13:05:00Z" },
+      flows: [flow("orders", "order"), flow("customers", "customer")],
+      run: this.#run,
+      last_run: this.#lastRun,
+    };
+  }
+
+  #count(kind: string): Counts {
+    const counts: Counts = { new: 0, booked: 0, waiting: 0, skipped: 0, held: 0 };
+    for (const record of this.#records) if (record.kind === kind) counts[record.state] += 1;
+    return counts;
+  }
+
+  #held(): HeldGroup[] {
+    const groups = new Map<string, HeldGroup>();
+    for (const record of this.#records) {
+      if (record.state !== "held" || record.reason === null) continue;
+      const { code } = record.reason;
+      const key = code === "vat-unmapped" ? JSON.stringify(record.reason) : code;
+      const group = groups.get(key) ?? { reason: record.reason, count: 0, money: [], records: [] };
+      group.count += 1;
+      group.records.push(record);
+      if (record.amount !== null) add(group.money, record.amount);
+      groups.set(key, group);
+    }
+    return [...groups.values()].map((group) =>
+      group.count > 1 && group.reason.code !== "vat-unmapped"
+        ? { ...group, reason: { code: group.reason.code, params: {} } }
+        : group,
+    );
+  }
+
+  #story({ kind, id }: RecordKey): Story {
+    const record = this.#records.find((known) => known.kind === kind && known.id === id);
+    if (record === undefined) throw new Refusal({ code: "order-gone", params: { order: id } });
+    return storyOf(record);
+  }
+
+  #start(work: () => Promise<void>) {
+    if (this.#run !== null) return { run: this.#run.run, already: true };
+    const run = String(Number(this.#lastRun?.run ?? "0") + 1);
+    const phases: [string, number | null][] = [
+      ["reading", null],
+      ["deciding", 40],
+      ["sending", 40],
+      ["proving", 40],
+    ];
+    this.#run = { run, phase: "reading", done: 0, total: null };
+    this.#stopping = false;
+    const perform = async () => {
+      await this.#pause();
+      for (const [phase, total] of phases) {
+        for (let done = 0; done <= 40 && !this.#stopping; done += 10) {
+          this.#run = { run, phase, done, total };
+          this.emit({ event: "progress", data: this.#run });
+          await this.#pause();
+        }
+      }
+      if (!this.#stopping) await work();
+      this.#run = null;
+      this.#lastRun = {
+        run,
+        started: NOW,
+        ended: NOW,
+        read: 4,
+        written: 3,
+        failure: this.#stopping ? { code: "stopped", params: {} } : null,
+      };
+      this.tell({ event: "run-finished", params: { read: "4", written: "3" } });
+      this.emit({ event: "records_changed", data: {} });
+      this.emit({ event: "finished", data: this.#lastRun });
+    };
+    void perform();
+    return { run, already: false };
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.#pace));
+  }
+}
+
+function about(record: RecordLine) {
+  return { kind: record.kind, id_of_record: record.id, name: record.name };
+}
+
+function erpNumber(id: string): string {
+  return `SO${id.slice(-6).padStart(6, "0")}`;
+}
+
+/** Sums in minor units, so that the pretended sums are exact too. */
+function add(money: Amount[], amount: Amount): void {
+  const known = money.find(({ currency }) => currency === amount.currency);
+  if (known === undefined) money.push({ ...amount });
+  else known.amount = text(minor(known.amount) + minor(amount.amount));
+}
+
+function minor(amount: string): bigint {
+  return BigInt(amount.replace(".", ""));
+}
+
+function text(cents: bigint): string {
+  const digits = String(cents).padStart(3, "0");
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+function stateOf(index: number): [State, Reason | null] {
+  const name = `#${1001 + index}`;
+  if (index % 13 === 5)
+    return ["held", { code: "vat-unmapped", params: { rate: "12", kind: "goods", country: "NO", scheme: "domestic" } }];
+  if (index % 29 === 7)
+    return ["held", { code: "totals-differ", params: { order: name, ours: "1199.95", theirs: "1200.00" } }];
+  if (index % 11 === 3) return ["waiting", { code: "waiting-for-payment", params: { order: name, status: "PENDING" } }];
+  if (index % 17 === 9) return ["skipped", { code: "skipped-test", params: { order: name } }];
+  return ["booked", null];
+}
+
+function order(index: number): RecordLine {
+  const [state, reason] = stateOf(index);
+  const id = String(5_550_000_001_001 + index);
+  const happened = new Date(START + index * 12 * 61 * MINUTE).toISOString();
+  return {
+    kind: "order",
+    id,
+    name: `#${1001 + index}`,
+    party: PARTIES[index % PARTIES.length] ?? null,
+    state,
+    reason,
+    amount: {
+      amount: text(BigInt(9_900 + ((index * 73_133) % 900_000))),
+      currency: ["NOK", "NOK", "SEK", "NOK", "EUR", "DKK"][index % 6] ?? "NOK",
+    },
+    erp_number: state === "booked" ? erpNumber(id) : null,
+    happened,
+    changed: happened,
+  };
+}
+
+function customer(name: string, index: number): RecordLine {
+  const at = new Date(START + index * MINUTE).toISOString();
+  return {
+    kind: "customer",
+    id: String(770_001 + index),
+    name,
+    party: null,
+    state: "booked",
+    reason: null,
+    amount: null,
+    erp_number: String(10_001 + index),
+    happened: at,
+    changed: at,
+  };
+}
+
+function logLine(id: number, records: RecordLine[]): ActivityRow {
+  const at = new Date(START + id * 7 * MINUTE).toISOString();
+  const line = { id, at, level: "info", kind: null, id_of_record: null, name: null, params: {} };
+  if (id % 40 === 0) return { ...line, event: "run-finished", params: { read: "40", written: "31" } };
+  const record = records[(id * 7) % records.length];
+  if (record === undefined) return { ...line, event: "run-started" };
+  const params: Record<string, string> =
+    record.reason === null
+      ? { document: record.erp_number ?? "" }
+      : { code: record.reason.code, ...record.reason.params };
+  if (record.kind === "customer")
+    return {
+      ...line,
+      ...about(record),
+      level: "good",
+      event: "customer-created",
+      params: { number: record.erp_number ?? "" },
+    };
+  const levels: Record<State, string> = { new: "info", booked: "good", waiting: "warn", skipped: "info", held: "bad" };
+  return { ...line, ...about(record), level: levels[record.state], event: `order-${record.state}`, params };
+}
+
+function storyOf(record: RecordLine): Story {
+  const booked = record.state === "booked";
+  const total = record.amount?.amount ?? "0.00";
+  const differs = record.reason?.code === "totals-differ";
+  const steps: StoryStep[] = [
+    { at: record.changed, event: "seen", level: "info", params: {}, exchange: null },
+    { at: record.changed, event: "planned", level: "info", params: {}, exchange: null },
+  ];
+  if (booked) {
+    steps.push(
+      {
+        at: record.changed,
+        event: "sent",
+        level: "info",
+        params: { document: record.erp_number ?? "" },
+        exchange: {
+          remote: "visma",
+          method: "POST",
+          path: "/api/v3/salesorders",
+          status: 201,
+          request:
+            '{"type":"SO","customer":{"id":"10001","order":"#1042"},"orderLines":[{"inventory":{"id":"FJ-100"},"quantity":2,"unitPrice":399.20}]}',
+          answer: '{"orderId":"SO000042","status":"Open"}',
+          millis: 212,
+        },
+      },
+      { at: record.changed, event: "read-back", level: "good", params: {}, exchange: null },
+    );
+  } else {
+    steps.push({
+      at: record.changed,
+      event: record.state,
+      level: record.state === "held" ? "bad" : "warn",
+      params: record.reason === null ? {} : { code: record.reason.code, ...record.reason.params },
+      exchange: null,
+    });
+  }
+  const both = (name: string, value: string, agrees: boolean | null = booked) => ({
+    name,
+    shopify: value,
+    visma: booked ? value : null,
+    agrees: booked ? agrees : null,
+  });
+  return {
+    record,
+    facts: [
+      { name: "number", shopify: record.name, visma: record.erp_number, agrees: null },
+      both("date", "2026-10-12"),
+      both("customer", record.party ?? record.name),
+      both("currency", record.amount?.currency ?? "NOK"),
+      {
+        name: "total",
+        shopify: total,
+        visma: differs ? "1199.95" : booked ? total : null,
+        agrees: differs ? false : booked ? true : null,
+      },
+      both("vat-25", "199.60"),
+      { name: "status", shopify: "PAID", visma: booked ? "Open" : null, agrees: null },
+    ],
+    plan:
+      record.kind === "customer"
+        ? []
+        : [
+            {
+              part: "line/1",
+              item: "FJ-100",
+              description: "Ullgenser Sognefjord, marine, L",
+              quantity: "2",
+              unit_price: "399.20",
+              discount: "0",
+              net: "798.40",
+              vat_category: "25",
+              vat_percent: "25",
+              rule: "product-by-sku",
+            },
+            {
+              part: "line/2",
+              item: "FJ-210",
+              description: "Turkart Jotunheimen",
+              quantity: "1",
+              unit_price: "149.00",
+              discount: "14.90",
+              net: "134.10",
+              vat_category: "00",
+              vat_percent: "0",
+              rule: "product-by-sku",
+            },
+            {
+              part: "shipping/1",
+              item: "FRAKT",
+              description: "Posten, hjemlevering",
+              quantity: "1",
+              unit_price: "79.20",
+              discount: "0",
+              net: "79.20",
+              vat_category: "25",
+              vat_percent: "25",
+              rule: "shipping",
+            },
+            {
+              part: "rounding",
+              item: "AVRUNDING",
+              description: "Avrunding",
+              quantity: "1",
+              unit_price: "-0.01",
+              discount: "0",
+              net: "-0.01",
+              vat_category: "00",
+              vat_percent: "0",
+              rule: "rounding",
+            },
+          ],
+    steps,
+    shopify_url: record.kind === "order" ? `https://admin.shopify.com/store/fjord-og-fjell/orders/${record.id}` : null,
+    payload: `{"id":"gid://shopify/Order/${record.id}","name":"${record.name}","totalPriceSet":{"shopMoney":{"amount":"${total}","currencyCode":"NOK"}}}`,
+  };
+}

@@ -1,0 +1,45 @@
+/** All that the page may ask of the program it runs in. One file per host implements it. */
+import type { CommandName, Commands } from "../api/commands";
+import type { ApiError } from "../api/generated/ApiError";
+import type { Event } from "../api/generated/Event";
+
+export interface Backend {
+  /** Runs a command of the contract; rejects with a `Refusal`. */
+  call<Name extends CommandName>(name: Name, request: Commands[Name]["request"]): Promise<Commands[Name]["answer"]>;
+  /** Hears every event from now on, and `reconnected` when events may have been missed. Returns how to stop. */
+  listen(onEvent: (event: Event) => void, onReconnected: () => void): () => void;
+  /** Opens an admin page in the user's browser. */
+  openExternal(url: string): Promise<void>;
+}
+
+/** A command failed: a stable code and its parameters, put into words by the page. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly params: Record<string, string>;
+
+  constructor(error: ApiError) {
+    super(error.code);
+    this.name = "Refusal";
+    this.code = error.code;
+    this.params = error.params;
+  }
+
+  /** Whatever a host threw, as a refusal: hosts pass the contract's `ApiError`, everything else is a fault of ours. */
+  static from(thrown: unknown): Refusal {
+    if (thrown instanceof Refusal) return thrown;
+    if (isApiError(thrown)) return new Refusal(thrown);
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    return new Refusal({ code: "internal", params: { detail } });
+  }
+}
+
+function isApiError(value: unknown): value is ApiError {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    typeof value.code === "string" &&
+    "params" in value &&
+    typeof value.params === "object"
+  );
+}

@@ -1,0 +1,102 @@
+/** Sync now, with a menu for one flow; while a run goes on, how far it is and Stop. */
+import { ActionIcon, Button, Menu, Progress } from "@mantine/core";
+import { IconChevronDown, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { RunProgress } from "../api/generated/RunProgress";
+import { useOverview, useSyncNow, useSyncStop } from "../api/queries";
+import { formatCount } from "../i18n/format";
+import { useWords } from "../i18n/useWords";
+import classes from "./SyncControl.module.css";
+import { Trouble } from "./Trouble";
+
+export function SyncControl() {
+  const intl = useIntl();
+  const words = useWords();
+  const { data: overview } = useOverview();
+  const sync = useSyncNow();
+  const stop = useSyncStop();
+  const run = overview?.run ?? null;
+
+  if (run !== null) {
+    return (
+      <div className={classes.running}>
+        <RunWords run={run} />
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={16} aria-hidden="true" />}
+          disabled={stop.isSuccess && stop.isPending}
+          loading={stop.isPending}
+          onClick={() => stop.mutate()}
+        >
+          <FormattedMessage id="sync.stop" />
+        </Button>
+      </div>
+    );
+  }
+
+  return (
+    <>
+      <div className={classes.split}>
+        <Button
+          className={classes.main}
+          loading={sync.isPending}
+          leftSection={<IconRefresh size={16} aria-hidden="true" />}
+          onClick={() => sync.mutate({ flow: null })}
+          title="F5"
+        >
+          <FormattedMessage id="sync.now" />
+        </Button>
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <ActionIcon
+              className={classes.more}
+              size={36}
+              variant="filled"
+              disabled={sync.isPending}
+              aria-label={intl.formatMessage({ id: "sync.choose" })}
+            >
+              <IconChevronDown size={16} aria-hidden="true" />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {(overview?.flows ?? []).map(({ flow }) => (
+              <Menu.Item key={flow} onClick={() => sync.mutate({ flow })}>
+                <FormattedMessage id="sync.only" values={{ flow: words.value("flow", flow) }} />
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      {sync.error !== null && (
+        <div className={classes.trouble}>
+          <Trouble error={sync.error} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What the run does, and how far it is. */
+export function RunWords({ run }: { run: RunProgress }) {
+  const intl = useIntl();
+  const words = useWords();
+  const phase = words.value("phase", run.phase);
+  const done = formatCount(intl.locale, run.done);
+  const text =
+    run.total === null
+      ? intl.formatMessage({ id: "sync.progress" }, { phase, done })
+      : intl.formatMessage({ id: "sync.progress.of" }, { phase, done, total: formatCount(intl.locale, run.total) });
+  const share = run.total === null || run.total === 0 ? 100 : Math.min(100, (run.done / run.total) * 100);
+  return (
+    <div className={classes.progress}>
+      <span>{text}</span>
+      <Progress
+        value={share}
+        size="xs"
+        animated={run.total === null}
+        transitionDuration={120}
+        aria-label={intl.formatMessage({ id: "sync.running" })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+/** The activity log, newest first: read in pieces from the database, kept live by events while the reader is at the top. */
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { ActivityPage } from "../../api/generated/ActivityPage";
+import type { ActivityRow } from "../../api/generated/ActivityRow";
+import { keys } from "../../api/queries";
+import { useLive } from "../../app/live";
+import { useBackend } from "../../backend/context";
+
+const PIECE = 200;
+/** Live lines above this are given back to the database: whoever scrolls down reads them from there again. */
+const MOST_LIVE = 1000;
+/** A search is done by the database; while events come in it is asked again at most this often. */
+const SEARCH_AGAIN_MS = 1000;
+
+type Log = InfiniteData<ActivityPage, number | null>;
+
+export function useActivity(search: string) {
+  const backend = useBackend();
+  const client = useQueryClient();
+  const live = useLive();
+  const queryKey = useMemo(() => [...keys.activity, search], [search]);
+  const atTop = useRef(true);
+  // Lines that came while the first piece was still being read: it may or may not hold them.
+  const early = useRef<ActivityRow[]>([]);
+  const [held, setHeld] = useState<ActivityRow[]>([]);
+  const [foundNewer, setFoundNewer] = useState(0);
+  const [shown, setShown] = useState(0);
+
+  const query = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam }) =>
+      backend.call("activity", { search: search === "" ? null : search, before: pageParam, limit: PIECE }),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page) => (page.more ? (page.rows.at(-1)?.id ?? null) : null),
+    // What was read before is stale as soon as a line is added elsewhere: it is not worth keeping.
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+  useEffect(() => {
+    setHeld([]);
+    setFoundNewer(0);
+    early.current = [];
+    atTop.current = true;
+    if (search === "") {
+      return live.onActivity((rows) => {
+        const newestFirst = [...rows].sort((a, b) => b.id - a.id);
+        if (client.getQueryData<Log>(queryKey) === undefined) early.current.unshift(...newestFirst);
+        else if (atTop.current) client.setQueryData<Log>(queryKey, (log) => prepend(log, newestFirst));
+        else setHeld((kept) => [...newestFirst, ...kept]);
+      });
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = live.onActivity(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (atTop.current) client.resetQueries({ queryKey });
+        else setFoundNewer(1);
+      }, SEARCH_AGAIN_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [live, client, queryKey, search]);
+
+  const isRead = query.data !== undefined;
+  useEffect(() => {
+    if (!isRead || early.current.length === 0) return;
+    const rows = early.current;
+    early.current = [];
+    client.setQueryData<Log>(queryKey, (log) => prepend(log, rows));
+  }, [isRead, client, queryKey]);
+
+  const showNewer = useCallback(() => {
+    client.setQueryData<Log>(queryKey, (log) => prepend(log, held));
+    if (foundNewer > 0) client.resetQueries({ queryKey });
+    setHeld([]);
+    setFoundNewer(0);
+    atTop.current = true;
+    setShown((times) => times + 1);
+  }, [client, queryKey, held, foundNewer]);
+
+  const setAtTop = useCallback((now: boolean) => {
+    atTop.current = now;
+  }, []);
+
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const readMore = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  return {
+    rows,
+    more: query.hasNextPage,
+    loading: query.isPending,
+    error: query.error,
+    readMore,
+    readAgain: () => query.refetch(),
+    setAtTop,
+    /** Lines that came while the reader was further down. */
+    newer: held.length + foundNewer,
+    showNewer,
+    /** Grows each time the newer lines are shown: the list goes back to its top. */
+    shown,
+  };
+}
+
+/** The log with newer lines in front; lines that are there already are not doubled. */
+export function prepend(log: Log | undefined, newestFirst: ActivityRow[]): Log | undefined {
+  const first = log?.pages[0];
+  if (log === undefined || first === undefined) return log;
+  const newest = first.rows[0]?.id ?? Number.NEGATIVE_INFINITY;
+  const added = newestFirst.filter((row) => row.id > newest);
+  if (added.length === 0) return log;
+  const rows = [...added, ...first.rows];
+  if (rows.length > MOST_LIVE) {
+    return { pages: [{ rows: rows.slice(0, MOST_LIVE / 2), more: true }], pageParams: [null] };
+  }
+  return { pages: [{ ...first, rows }, ...log.pages.slice(1)], pageParams: log.pageParams };
+}

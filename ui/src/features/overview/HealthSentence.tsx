@@ -1,0 +1,72 @@
+import { FormattedMessage, useIntl } from "react-intl";
+import type { Overview } from "../../api/generated/Overview";
+import { useInfo } from "../../api/queries";
+import { StateIcon } from "../../components/StateMark";
+import { dayOf, formatCount, formatMoment } from "../../i18n/format";
+import { useWords } from "../../i18n/useWords";
+import classes from "./HealthSentence.module.css";
+
+/** The one sentence that tells if all is well. Green only for what was read back. */
+export function HealthSentence({ overview }: { overview: Overview }) {
+  const intl = useIntl();
+  const words = useWords();
+  const { data: info } = useInfo();
+  const { health } = overview;
+  const { locale, timeZone = "UTC" } = intl;
+
+  switch (health.kind) {
+    case "nothing_yet":
+      return (
+        <Sentence tone="new" more={<FormattedMessage id="health.nothing_yet.more" />}>
+          <FormattedMessage id="health.nothing_yet" />
+        </Sentence>
+      );
+    case "all_well": {
+      const today = info !== undefined && dayOf(health.up_to, timeZone) === dayOf(info.now, timeZone);
+      const upTo = formatMoment(locale, timeZone, health.up_to, today ? "time" : "day-time");
+      return (
+        <Sentence tone="booked" more={<FormattedMessage id="health.all_well.more" />}>
+          <FormattedMessage
+            id="health.all_well"
+            values={{ count: health.booked, shown: formatCount(locale, health.booked), upTo }}
+          />
+        </Sentence>
+      );
+    }
+    case "needs_you":
+      return (
+        <Sentence tone="held" more={<FormattedMessage id="health.needs_you.more" />}>
+          <FormattedMessage
+            id="health.needs_you"
+            values={{ count: health.held, shown: formatCount(locale, health.held) }}
+          />
+        </Sentence>
+      );
+    case "stopped":
+      return (
+        <Sentence tone="held" more={words.remedy(health.reason)}>
+          <FormattedMessage id="health.stopped" values={{ reason: words.reason(health.reason) }} />
+        </Sentence>
+      );
+  }
+}
+
+function Sentence({
+  tone,
+  more,
+  children,
+}: {
+  tone: "new" | "booked" | "held";
+  more: React.ReactNode;
+  children: React.ReactNode;
+}) {
+  return (
+    <div className={classes.health} data-tone={tone}>
+      <StateIcon state={tone} size={28} />
+      <div>
+        <h2 className={classes.sentence}>{children}</h2>
+        <p className={classes.more}>{more}</p>
+      </div>
+    </div>
+  );
+}

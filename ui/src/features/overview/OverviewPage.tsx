@@ -1,0 +1,43 @@
+import { Button, Skeleton } from "@mantine/core";
+import { FormattedMessage } from "react-intl";
+import { useOverview } from "../../api/queries";
+import { href } from "../../app/router";
+import { Page } from "../../components/Page";
+import { SyncControl } from "../../components/SyncControl";
+import { Trouble } from "../../components/Trouble";
+import { Flows } from "./Flows";
+import { HealthSentence } from "./HealthSentence";
+import { LastRun } from "./LastRun";
+import classes from "./OverviewPage.module.css";
+
+export function OverviewPage() {
+  const overview = useOverview();
+  const { data } = overview;
+  return (
+    <Page
+      title={<FormattedMessage id="nav.overview" />}
+      lead={<FormattedMessage id="overview.lead" />}
+      actions={<SyncControl />}
+    >
+      <div className={classes.content}>
+        {overview.error !== null && <Trouble error={overview.error} onRetry={() => overview.refetch()} />}
+        {data === undefined ? (
+          overview.error === null && <Skeleton height={220} radius="sm" />
+        ) : (
+          <>
+            <section className={classes.health}>
+              <HealthSentence overview={data} />
+              {data.health.kind === "needs_you" && (
+                <Button component="a" href={href("fixes")} variant="default" className={classes.fix}>
+                  <FormattedMessage id="overview.look" />
+                </Button>
+              )}
+            </section>
+            <Flows overview={data} />
+            {data.last_run !== null && data.run === null && <LastRun run={data.last_run} />}
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}
