@@ -195,6 +195,7 @@ pub struct RunSummary {
 #[ts(export)]
 pub struct ActivityRow {
     /// Grows with time.
+    #[ts(type = "number")]
     pub id: i64,
     /// ISO 8601.
     pub at: String,
@@ -219,6 +220,7 @@ pub struct ActivityQuery {
     /// Order number or other text to look for.
     pub search: Option<String>,
     /// Only rows older than this id.
+    #[ts(type = "number | null")]
     pub before: Option<i64>,
     /// At most so many, 1 to 500.
     pub limit: u32,
