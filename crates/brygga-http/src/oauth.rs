@@ -1,8 +1,10 @@
 //! The OAuth 2 client credentials grant (`facts/visma` 1), by the oauth2 crate over our own client.
 
-use std::sync::Mutex;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 
-use oauth2::basic::{BasicClient, BasicErrorResponse};
+use oauth2::basic::{BasicClient, BasicErrorResponse, BasicTokenResponse};
 use oauth2::{AuthType, ClientId, ClientSecret, RequestTokenError, Scope, TokenResponse, TokenUrl};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -53,6 +55,9 @@ pub enum GrantError {
     Transport(#[from] TransportError),
 }
 
+/// Named, so that callers' futures are `Send`.
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Asks for a token, once. The secret goes in the form, as Visma Connect wants it, never in the address.
 pub async fn client_credentials(
     http: &Http,
@@ -76,22 +81,29 @@ pub async fn client_credentials(
         request = request.add_extra_param(name, value);
     }
     // the crate keeps the body of a strange answer, but not its status
-    let seen = Mutex::new((0, None));
-    let call = async |request: oauth2::HttpRequest| {
-        let answer = http.send(to_ours(request)?).await?;
-        if let Ok(mut seen) = seen.lock() {
-            *seen = (
-                answer.status,
-                answer.retry_after().map(|wait| wait.as_secs()),
-            );
-        }
-        let mut theirs = oauth2::HttpResponse::new(answer.body.into_bytes());
-        *theirs.status_mut() =
-            oauth2::http::StatusCode::from_u16(answer.status).unwrap_or_default();
-        *theirs.headers_mut() = answer.headers;
-        Ok::<_, TransportError>(theirs)
+    let seen = Arc::new(Mutex::new((0, None)));
+    // owned parts: a borrowing closure would make the whole future not `Send`
+    let parts = (http.clone(), Arc::clone(&seen));
+    let call = move |request: oauth2::HttpRequest| {
+        let (http, seen) = parts.clone();
+        let future = async move {
+            let answer = http.send(to_ours(request)?).await?;
+            if let Ok(mut seen) = seen.lock() {
+                *seen = (
+                    answer.status,
+                    answer.retry_after().map(|wait| wait.as_secs()),
+                );
+            }
+            let mut theirs = oauth2::HttpResponse::new(answer.body.into_bytes());
+            *theirs.status_mut() =
+                oauth2::http::StatusCode::from_u16(answer.status).unwrap_or_default();
+            *theirs.headers_mut() = answer.headers;
+            Ok(theirs)
+        };
+        Box::pin(future) as Boxed<'static, Result<oauth2::HttpResponse, TransportError>>
     };
-    let result = request.request_async(&call).await;
+    let answer: Boxed<'_, Result<BasicTokenResponse, RequestTokenError<TransportError, BasicErrorResponse>>> = Box::pin(request.request_async(&call));
+    let result = answer.await;
     let (status, retry_after) = seen.lock().map(|seen| *seen).unwrap_or_default();
     match result {
         Ok(token) => Ok(FreshToken {

@@ -1,1 +1,19 @@
 #![doc = include_str!("../README.md")]
+
+mod check;
+mod client;
+mod config;
+mod connect;
+mod erp;
+mod error;
+mod exact;
+mod fault;
+mod location;
+mod paging;
+mod sales_order;
+mod text;
+
+pub use check::{ErpReport, Permission};
+pub use client::Visma;
+pub use config::VismaConfig;
+pub use error::CallError;

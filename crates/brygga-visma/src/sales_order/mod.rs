@@ -1,0 +1,7 @@
+//! Sales orders in SalesOrder v3 (`facts/visma` 7).
+
+mod calls;
+mod read;
+mod refusal;
+pub(crate) mod wire;
+mod write;
