@@ -1,5 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 pub mod contract;
+mod overview;
+mod story;
+mod watch;
 
+pub use api::{Api, Host};
 pub use contract::{ApiError, Event};
+pub use watch::Watch;

@@ -14,6 +14,7 @@ use brygga_core::{Clock, Code, Ids, Problem};
 use brygga_store::Store;
 
 use crate::booked::internal;
+use crate::exchanges::ExchangeLog;
 use crate::ports::{Erp, Events, Shop};
 
 /// Name of the merchant's choices among the store's settings.
@@ -35,6 +36,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// Whoever watches.
     pub events: Arc<dyn Events>,
+    /// What goes over the wire, for the records' stories.
+    pub exchanges: Arc<ExchangeLog>,
 }
 
 /// Keeps one shop and one company in step.
@@ -45,6 +48,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) events: Arc<dyn Events>,
+    pub(crate) exchanges: Arc<ExchangeLog>,
     stop: AtomicBool,
     draining: AtomicBool,
     running: tokio::sync::Mutex<()>,
@@ -77,7 +81,7 @@ impl Setup {
 impl Engine {
     /// An engine over these parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { shop, erp, store, clock, ids, events } = parts;
+        let Parts { shop, erp, store, clock, ids, events, exchanges } = parts;
         Self {
             shop,
             erp,
@@ -85,6 +89,7 @@ impl Engine {
             clock,
             ids,
             events,
+            exchanges,
             stop: AtomicBool::new(false),
             draining: AtomicBool::new(false),
             running: tokio::sync::Mutex::new(()),
@@ -101,6 +106,11 @@ impl Engine {
     /// The clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Ids.
+    pub fn ids(&self) -> &Arc<dyn Ids> {
+        &self.ids
     }
 
     /// The shop's side.

@@ -11,9 +11,9 @@ use crate::engine::Engine;
 use crate::ports::{Phase, RawOrder, Signal};
 
 /// The flow's name in the cursor table.
-pub const ORDERS: &str = "orders";
+pub(crate) const ORDERS: &str = "orders";
 /// How far behind the newest change seen each read begins: the search index lags (`facts/shopify` 5.4).
-pub const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 /// How far back the nightly sweep looks for what the index missed.
 const SWEEP: TimeDelta = TimeDelta::days(3);
 /// Flow name of the sweep's own mark.
@@ -100,13 +100,13 @@ impl Engine {
 
 /// What a read brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Intake {
+pub(crate) struct Intake {
     /// Orders read, overlap included.
-    pub read: usize,
+    pub(crate) read: usize,
     /// Never seen before.
-    pub new: usize,
+    pub(crate) new: usize,
     /// With another content.
-    pub changed: usize,
+    pub(crate) changed: usize,
 }
 
 impl Intake {

@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod adapters;
 pub mod booked;
+pub mod connect;
 mod crash;
 mod decide;
 mod engine;
+mod exchanges;
 mod intake;
 pub mod ports;
 mod proof;
@@ -12,6 +15,8 @@ mod run;
 mod runner;
 mod turns;
 
+pub use adapters::{ShopifyShop, VismaErp};
+pub use exchanges::ExchangeLog;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use proof::ProofReport;
 pub use run::{RunOptions, RunReport};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,11 @@ impl Engine {
         let mut report = ProofReport::default();
         self.look_for_strangers(&links, &mut report).await?;
         let total = links.len();
-        let mut results = stream::iter(links.iter().map(|link| self.prove_one(link, &setup))).buffer_unordered(SIDE_BY_SIDE);
+        let mut work: Vec<BoxFuture<'_, _>> = Vec::with_capacity(total);
+        for link in &links {
+            work.push(Box::pin(self.prove_one(link, &setup)));
+        }
+        let mut results = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
         while let Some(result) = results.next().await {
             let (differences, explained) = result?;
             report.checked += 1;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use brygga_store::{Activity, Level, RecordKind, RecordRef, RecordRow, RecordStat
 
 use crate::decide::{Decided, Probe};
 use crate::engine::{Engine, Setup};
+use crate::exchanges::subject;
 use crate::ports::{Phase, Signal};
 use crate::runner::Ended;
 
@@ -28,6 +30,8 @@ const SILENCES: usize = 5;
 pub struct RunOptions {
     /// Read again from this moment, whatever the cursor says.
     pub since: Option<DateTime<Utc>>,
+    /// Id of the run, where somebody already told it; else a new one.
+    pub run: Option<uuid::Uuid>,
 }
 
 /// What a run did.
@@ -88,7 +92,7 @@ impl Engine {
         let Some(_running) = self.begin_run() else {
             return Err(Code::StoreInUse.into());
         };
-        let run = self.ids.next_id();
+        let run = options.run.unwrap_or_else(|| self.ids.next_id());
         self.store.start_run(run, "sync")?;
         let mut report = RunReport::default();
         let result = self.run_through(options, &mut report).await;
@@ -130,7 +134,7 @@ impl Engine {
                     match self.next_probe(&mut probed)? {
                         Some(record) => {
                             let setup = self.setup().await?;
-                            self.one(&record, &setup, Probe::GoFirst, report).await?;
+                            self.worked_on(&record, &setup, Probe::GoFirst, report).await?;
                             // What waited for it may go now.
                             tried.clear();
                         }
@@ -166,12 +170,15 @@ impl Engine {
     async fn pass(&self, due: &[RecordRef], setup: &Setup, report: &mut RunReport) -> Result<(), Problem> {
         let total = due.len();
         let mut silences = 0;
-        let mut results = stream::iter(due.iter().map(|record| async move {
-            let mut own = RunReport::default();
-            let result = self.one(record, setup, Probe::Wait, &mut own).await;
-            (result, own)
-        }))
-        .buffer_unordered(SIDE_BY_SIDE);
+        let mut work: Vec<BoxFuture<'_, (Result<Silent, Problem>, RunReport)>> = Vec::with_capacity(total);
+        for record in due {
+            work.push(Box::pin(async move {
+                let mut own = RunReport::default();
+                let result = self.worked_on(record, setup, Probe::Wait, &mut own).await;
+                (result, own)
+            }));
+        }
+        let mut results = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
         let mut done = 0;
         let mut failure = None;
         while let Some((result, own)) = results.next().await {
@@ -208,6 +215,13 @@ impl Engine {
         }
         self.drain(false);
         failure.map_or(Ok(()), Err)
+    }
+
+    /// One record, with its exchanges kept for its story.
+    async fn worked_on(&self, record: &RecordRef, setup: &Setup, probe: Probe, report: &mut RunReport) -> Result<Silent, Problem> {
+        let result = brygga_http::about(subject(record), self.one(record, setup, probe, report)).await;
+        self.exchanges.keep(record, &self.store)?;
+        result
     }
 
     /// One record from due to settled. A failure of this record alone makes it wait; the run goes on.

@@ -435,6 +435,23 @@ impl Store {
         })
     }
 
+    /// When the records of `kind` in `state` happened, from `since` on.
+    pub fn happened(
+        &self,
+        kind: RecordKind,
+        state: RecordState,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT happened_at FROM records WHERE kind = ?1 AND state = ?2 AND happened_at >= ?3",
+                (kind.as_str(), state.as_str(), time(since)),
+                |row| get_time(row, "happened_at"),
+            )
+        })
+    }
+
     /// How many records of `kind` are in each state.
     pub fn counts(&self, kind: RecordKind) -> Result<StateCounts, StoreError> {
         let states = self.read(|db| {

@@ -1,0 +1,275 @@
+//! The commands of the contract over an engine.
+
+use std::sync::Arc;
+
+use brygga_core::{Money, Problem};
+use brygga_engine::{Engine, RunOptions};
+use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use crate::contract::{
+    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, AppInfo, Event, HeldGroup, Nothing, Reason, RecordKey, RecordLine,
+    RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started, State, SyncNow,
+};
+use crate::watch::Watch;
+
+/// What the host knows of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// It runs on the practice pair.
+    pub practice: bool,
+    /// The company's name in Visma.net, if it is known.
+    pub company: String,
+    /// Address of the shop's admin; none on the practice pair, which has no admin pages.
+    pub shop_admin: Option<String>,
+}
+
+/// Serves the commands of one pair.
+pub struct Api {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) host: Host,
+}
+
+/// At most so many rows in one answer.
+const ROWS: u32 = 500;
+/// At most so many records of one cause in one answer.
+const OF_A_CAUSE: usize = 200;
+
+impl Api {
+    /// Serves `engine`, which tells `watch` what happens.
+    pub fn new(engine: Arc<Engine>, watch: Arc<Watch>, host: Host) -> Arc<Self> {
+        watch.of(engine.store());
+        Arc::new(Self { engine, watch, host })
+    }
+
+    /// The engine behind it.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Everything that happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.watch.subscribe()
+    }
+
+    /// Runs the command `name` with its request, and gives its answer.
+    pub async fn call(self: &Arc<Self>, name: &str, payload: Value) -> Result<Value, ApiError> {
+        macro_rules! dispatch {
+            ($($command:ident($request:ty) -> $answer:ty;)+) => {
+                match name {
+                    $(stringify!($command) => {
+                        let answer: $answer = self.$command(read::<$request>(payload)?).await?;
+                        write(&answer)
+                    })+
+                    _ => Err(wrong_use(&format!("no command {name}"))),
+                }
+            };
+        }
+        #[allow(clippy::wildcard_imports, reason = "the table of commands names types of the contract")]
+        use crate::contract::*;
+        crate::with_commands!(dispatch)
+    }
+
+    async fn app_info(&self, _: Nothing) -> Result<AppInfo, ApiError> {
+        let shop = self.engine.shop_info().await.map_err(error)?;
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            practice: self.host.practice,
+            shop: shop.name.clone(),
+            shop_domain: shop.domain.clone(),
+            company: self.host.company.clone(),
+            time_zone: shop.time_zone.name().into(),
+            now: time(self.engine.clock().now()),
+        })
+    }
+
+    async fn sync_now(self: &Arc<Self>, _: SyncNow) -> Result<Started, ApiError> {
+        if let Some(run) = self.watch.run() {
+            return Ok(Started { run: run.run, already: true });
+        }
+        let run = self.engine.ids().next_id();
+        self.watch.run_started(&run.to_string());
+        let api = Arc::clone(self);
+        let started = self.engine.clock().now();
+        tokio::spawn(async move {
+            let result = api.engine.sync(RunOptions { run: Some(run), ..RunOptions::default() }).await;
+            let report = result.unwrap_or_else(|problem| brygga_engine::RunReport { failure: Some(problem), ..Default::default() });
+            api.watch.run_ended(RunSummary {
+                run: run.to_string(),
+                started: time(started),
+                ended: time(api.engine.clock().now()),
+                read: count(report.read),
+                written: count(report.written),
+                failure: report.failure.as_ref().map(reason),
+            });
+        });
+        Ok(Started { run: run.to_string(), already: false })
+    }
+
+    async fn sync_stop(&self, _: Nothing) -> Result<Nothing, ApiError> {
+        self.engine.stop();
+        Ok(Nothing {})
+    }
+
+    async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, ApiError> {
+        let limit = query.limit.clamp(1, ROWS) as usize;
+        let mut rows = self.engine.store().activity(filled(query.search.as_deref()), query.before, limit + 1, None).map_err(stored)?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(ActivityPage { rows: rows.into_iter().map(activity_row).collect(), more })
+    }
+
+    async fn held(&self, _: Nothing) -> Result<Vec<HeldGroup>, ApiError> {
+        let store = self.engine.store();
+        let mut groups = Vec::new();
+        for group in store.held_groups(RecordKind::Order).map_err(stored)? {
+            let mut records = Vec::new();
+            for record in store.held_with(RecordKind::Order, group.code, &group.params).map_err(stored)?.into_iter().take(OF_A_CAUSE) {
+                if let Some(row) = store.record(&record).map_err(stored)? {
+                    records.push(record_line(&row));
+                }
+            }
+            groups.push(HeldGroup {
+                reason: Reason { code: group.code.to_string(), params: group.params },
+                count: count(group.count),
+                money: group.amounts.iter().map(amount).collect(),
+                records,
+            });
+        }
+        Ok(groups)
+    }
+
+    async fn records(&self, query: RecordsQuery) -> Result<RecordsPage, ApiError> {
+        let kind = kind(&query.kind)?;
+        let (rows, total) = self
+            .engine
+            .store()
+            .search_records(kind, filled(query.search.as_deref()), query.state.map(stored_state), query.offset as usize, query.limit.clamp(1, ROWS) as usize)
+            .map_err(stored)?;
+        Ok(RecordsPage { rows: rows.iter().map(record_line).collect(), total: count(total) })
+    }
+
+    async fn retry(self: &Arc<Self>, request: Retry) -> Result<Retried, ApiError> {
+        let store = self.engine.store();
+        let mut records = Vec::new();
+        if request.records.is_empty() {
+            for group in store.held_groups(RecordKind::Order).map_err(stored)? {
+                records.extend(store.held_with(RecordKind::Order, group.code, &group.params).map_err(stored)?);
+            }
+        }
+        for key in &request.records {
+            records.push(record_ref(key)?);
+        }
+        let marked = store.mark_retry(&records).map_err(stored)?;
+        // Somebody may have repaired what Visma.net is set up with.
+        self.engine.forget_setup();
+        self.sync_now(SyncNow::default()).await?;
+        Ok(Retried { count: count(marked) })
+    }
+}
+
+fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
+    // A command without a request may be called with nothing at all.
+    let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
+    serde_json::from_value(payload).map_err(|error| wrong_use(&error.to_string()))
+}
+
+fn write<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
+    serde_json::to_value(answer).map_err(|error| wrong_use(&error.to_string()))
+}
+
+fn wrong_use(detail: &str) -> ApiError {
+    error(Problem::new(brygga_core::Code::WrongUse).with("detail", detail))
+}
+
+pub(crate) fn error(problem: Problem) -> ApiError {
+    ApiError { code: problem.code.to_string(), params: problem.params }
+}
+
+pub(crate) fn stored(fault: brygga_store::StoreError) -> ApiError {
+    error(Problem::from(fault))
+}
+
+pub(crate) fn reason(problem: &Problem) -> Reason {
+    Reason { code: problem.code.to_string(), params: problem.params.clone() }
+}
+
+pub(crate) fn time(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+pub(crate) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn amount(money: &Money) -> Amount {
+    let places = brygga_core::money::decimals(money.currency) as usize;
+    Amount { amount: format!("{:.places$}", money.amount), currency: money.currency.code().into() }
+}
+
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn kind(text: &str) -> Result<RecordKind, ApiError> {
+    match text {
+        "order" => Ok(RecordKind::Order),
+        "customer" => Ok(RecordKind::Customer),
+        other => Err(wrong_use(&format!("no kind of record {other}"))),
+    }
+}
+
+pub(crate) fn record_ref(key: &RecordKey) -> Result<RecordRef, ApiError> {
+    Ok(RecordRef::new(kind(&key.kind)?, &key.id))
+}
+
+fn stored_state(state: State) -> RecordState {
+    match state {
+        State::New => RecordState::New,
+        State::Booked => RecordState::Booked,
+        State::Waiting => RecordState::Waiting,
+        State::Skipped => RecordState::Skipped,
+        State::Held => RecordState::Held,
+    }
+}
+
+pub(crate) fn record_line(row: &RecordRow) -> RecordLine {
+    RecordLine {
+        kind: row.record.kind.as_str().into(),
+        id: row.record.id.clone(),
+        name: row.name.clone(),
+        party: row.party.clone(),
+        state: match row.state {
+            RecordState::New | RecordState::Planned => State::New,
+            RecordState::Booked => State::Booked,
+            RecordState::Waiting => State::Waiting,
+            RecordState::Skipped => State::Skipped,
+            RecordState::Held => State::Held,
+        },
+        reason: row.problem.as_ref().map(reason),
+        amount: row.amount.as_ref().map(amount),
+        erp_number: row.erp_number.clone(),
+        happened: row.happened_at.map(time),
+        changed: time(row.changed_at),
+    }
+}
+
+pub(crate) fn activity_row(row: brygga_store::ActivityRow) -> ActivityRow {
+    let id = row.id;
+    let row = row.activity;
+    ActivityRow {
+        id,
+        at: time(row.at),
+        level: row.level.as_str().into(),
+        event: row.event,
+        kind: row.record.as_ref().map(|record| record.kind.as_str().into()),
+        id_of_record: row.record.map(|record| record.id),
+        name: row.name,
+        params: row.params,
+    }
+}

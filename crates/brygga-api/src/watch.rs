@@ -1,0 +1,99 @@
+//! From the engine's signals to the UI's events.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use brygga_engine::ports::{Events, Phase, Signal};
+use brygga_store::Store;
+use tokio::sync::broadcast;
+
+use crate::api::activity_row;
+use crate::contract::{Event, Nothing, RunProgress, RunSummary};
+
+/// Watches an engine for the hosts. Made before the engine, told of its store after.
+#[derive(Debug)]
+pub struct Watch {
+    events: broadcast::Sender<Event>,
+    store: OnceLock<Arc<Store>>,
+    told: AtomicI64,
+    run: Mutex<Option<RunProgress>>,
+}
+
+impl Watch {
+    /// A watch with nobody listening yet.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { events: broadcast::channel(256).0, store: OnceLock::new(), told: AtomicI64::new(0), run: Mutex::new(None) })
+    }
+
+    pub(crate) fn of(&self, store: &Arc<Store>) {
+        self.told.store(store.last_activity().unwrap_or(0), Ordering::SeqCst);
+        // A second engine on one watch would be a mistake of the host; the first stays.
+        let _ = self.store.set(Arc::clone(store));
+    }
+
+    /// Everything that happens from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    pub(crate) fn run(&self) -> Option<RunProgress> {
+        self.lock().clone()
+    }
+
+    pub(crate) fn run_started(&self, run: &str) {
+        *self.lock() = Some(RunProgress { run: run.to_owned(), phase: "reading".into(), done: 0, total: None });
+    }
+
+    pub(crate) fn run_ended(&self, summary: RunSummary) {
+        *self.lock() = None;
+        self.tell_activity();
+        self.tell(Event::Finished(summary));
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listening is fine.
+        let _ = self.events.send(event);
+    }
+
+    fn tell_activity(&self) {
+        let Some(store) = self.store.get() else { return };
+        let after = self.told.load(Ordering::SeqCst);
+        let Ok(rows) = store.activity_after(after) else { return };
+        if let Some(newest) = rows.iter().map(|row| row.id).max()
+            && self.told.fetch_max(newest, Ordering::SeqCst) < newest
+        {
+            self.tell(Event::Activity(rows.into_iter().rev().map(activity_row).collect()));
+        }
+        self.tell(Event::RecordsChanged(Nothing {}));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<RunProgress>> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Events for Watch {
+    fn signal(&self, signal: Signal) {
+        match signal {
+            Signal::Changed => self.tell_activity(),
+            Signal::Progress(phase, done, total) => {
+                let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+                let phase = match phase {
+                    Phase::Reading => "reading",
+                    Phase::Resolving => "resolving",
+                    Phase::Sending => "sending",
+                    Phase::Proving => "proving",
+                };
+                let progress = {
+                    let mut run = self.lock();
+                    let Some(run) = run.as_mut() else { return };
+                    phase.clone_into(&mut run.phase);
+                    run.done = count(done);
+                    run.total = total.map(count);
+                    run.clone()
+                };
+                self.tell(Event::Progress(progress));
+            }
+        }
+    }
+}
