@@ -1,0 +1,136 @@
+//! Every GraphQL document that the product sends, as files: the same text serves the client, the pin of its cost, and the contract tests.
+
+/// One operation with the fragments that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document {
+    /// The operation's name.
+    pub operation: &'static str,
+    /// The whole text; its first line names the cost.
+    pub text: &'static str,
+    /// The alias-free root field whose value is the answer.
+    pub root: &'static str,
+}
+
+impl Document {
+    /// The requested cost in points by the formula of `facts/shopify` 3.4, as the first line says; a test computes it anew.
+    pub fn cost(&self) -> u32 {
+        let first = self.text.lines().next().unwrap_or_default();
+        first
+            .strip_prefix("# cost: ")
+            .and_then(|number| number.trim().parse().ok())
+            .unwrap_or(1000)
+    }
+}
+
+macro_rules! text {
+    ($operation:literal $(+ $fragment:literal)*) => {
+        concat!(
+            include_str!(concat!("../documents/", $operation, ".graphql")),
+            $("\n", include_str!(concat!("../documents/fragments/", $fragment, ".graphql")),)*
+        )
+    };
+}
+
+/// The shop, and what the app may do in it.
+pub const SHOP: Document = Document {
+    operation: "Shop",
+    root: "shop",
+    text: text!("shop"),
+};
+
+/// A page of orders by their last change, oldest change first.
+pub const ORDERS_CHANGED: Document = Document {
+    operation: "OrdersChanged",
+    root: "orders",
+    text: text!(
+        "orders_changed"
+            + "order"
+            + "bag"
+            + "tax"
+            + "line"
+            + "shipping"
+            + "refund_line"
+            + "refund_rest"
+            + "customer"
+    ),
+};
+
+/// One order, read past the search index.
+pub const ORDER: Document = Document {
+    operation: "Order",
+    root: "order",
+    text: text!(
+        "order"
+            + "order"
+            + "bag"
+            + "tax"
+            + "line"
+            + "shipping"
+            + "refund_line"
+            + "refund_rest"
+            + "customer"
+    ),
+};
+
+/// Names of the orders made in a window, by id: for the nightly sweep.
+pub const ORDERS_WINDOW: Document = Document {
+    operation: "OrdersWindow",
+    root: "orders",
+    text: text!("orders_window"),
+};
+
+/// Further lines of an order.
+pub const ORDER_LINES_MORE: Document = Document {
+    operation: "OrderLinesMore",
+    root: "order",
+    text: text!("order_lines_more" + "line" + "bag" + "tax"),
+};
+
+/// Further shipping lines of an order.
+pub const ORDER_SHIPPING_MORE: Document = Document {
+    operation: "OrderShippingMore",
+    root: "order",
+    text: text!("order_shipping_more" + "shipping" + "bag" + "tax"),
+};
+
+/// Further lines of a refund.
+pub const ORDER_REFUND_LINES_MORE: Document = Document {
+    operation: "OrderRefundLinesMore",
+    root: "refund",
+    text: text!("order_refund_lines_more" + "refund_line" + "bag"),
+};
+
+/// Shipping, adjustments and transactions of a refund that has many of them.
+pub const ORDER_REFUND_REST: Document = Document {
+    operation: "OrderRefundRest",
+    root: "refund",
+    text: text!("order_refund_rest" + "refund_rest" + "bag"),
+};
+
+/// A page of customers by their last change, oldest change first.
+pub const CUSTOMERS_CHANGED: Document = Document {
+    operation: "CustomersChanged",
+    root: "customers",
+    text: text!("customers_changed" + "customer"),
+};
+
+/// One customer, read past the search index.
+pub const CUSTOMER: Document = Document {
+    operation: "Customer",
+    root: "customer",
+    text: text!("customer" + "customer"),
+};
+
+/// All of them.
+pub const ALL: &[Document] = &[
+    SHOP,
+    ORDERS_CHANGED,
+    ORDER,
+    ORDERS_WINDOW,
+    ORDER_LINES_MORE,
+    ORDER_SHIPPING_MORE,
+    ORDER_REFUND_LINES_MORE,
+    ORDER_REFUND_REST,
+    CUSTOMERS_CHANGED,
+    CUSTOMER,
+];
