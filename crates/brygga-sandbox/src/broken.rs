@@ -24,19 +24,32 @@ pub async fn pause(time: Duration) {
 
 /// Promises a long JSON body and ends the connection after its first bytes.
 pub fn cut() -> Response {
-    let pieces: [Result<Bytes, std::io::Error>; 2] =
-        [Ok(Bytes::from_static(b"{\"")), Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut by a fault"))];
+    let pieces: [Result<Bytes, std::io::Error>; 2] = [
+        Ok(Bytes::from_static(b"{\"")),
+        Err(std::io::Error::new(
+            std::io::ErrorKind::ConnectionReset,
+            "cut by a fault",
+        )),
+    ];
     let mut response = Response::new(Body::from_stream(stream::iter(pieces)));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }
 
 /// The HTML page that a proxy puts in the way.
 pub fn html(status: StatusCode) -> Response {
-    let page = format!("<!DOCTYPE html>\n<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n");
+    let page = format!(
+        "<!DOCTYPE html>\n<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\n"
+    );
     let mut response = Response::new(Body::from(page));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
     response
 }
 

@@ -114,7 +114,15 @@ fn once() -> u32 {
 impl FaultRule {
     /// A rule for the next request to `side`; narrow it by setting fields.
     pub fn next(side: Side, fault: Fault) -> Self {
-        Self { side, method: None, path_contains: None, operation: None, skip: 0, times: 1, fault }
+        Self {
+            side,
+            method: None,
+            path_contains: None,
+            operation: None,
+            skip: 0,
+            times: 1,
+            fault,
+        }
     }
 
     /// Only requests of this HTTP method.
@@ -149,9 +157,18 @@ impl FaultRule {
 
     fn matches(&self, side: Side, method: &str, path: &str, operations: &[&str]) -> bool {
         self.side == side
-            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.path_contains.as_deref().is_none_or(|part| path.contains(part))
-            && self.operation.as_deref().is_none_or(|wanted| operations.contains(&wanted))
+            && self
+                .method
+                .as_deref()
+                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self
+                .path_contains
+                .as_deref()
+                .is_none_or(|part| path.contains(part))
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|wanted| operations.contains(&wanted))
     }
 }
 
@@ -196,7 +213,12 @@ pub struct Faults {
 impl Faults {
     /// Faults by these rules, the first that matches wins.
     pub fn new(rules: Vec<FaultRule>) -> Self {
-        Self { state: Mutex::new(State { rules, ..State::default() }) }
+        Self {
+            state: Mutex::new(State {
+                rules,
+                ..State::default()
+            }),
+        }
     }
 
     /// Faults by chance: `none`, `rough` (2 % of requests) or `storm` (12 %). The same seed and order of requests give the same faults.
@@ -210,20 +232,45 @@ impl Faults {
             "storm" => 120,
             _ => return None,
         };
-        let storm = Storm { seed, per_mille, in_a_row: BTreeMap::new() };
-        Some(Self { state: Mutex::new(State { storm: Some(storm), ..State::default() }) })
+        let storm = Storm {
+            seed,
+            per_mille,
+            in_a_row: BTreeMap::new(),
+        };
+        Some(Self {
+            state: Mutex::new(State {
+                storm: Some(storm),
+                ..State::default()
+            }),
+        })
     }
 
     /// The fault for this request, if one is due. `operation` is the GraphQL operation's name.
-    pub fn next(&self, side: Side, method: &str, path: &str, operation: Option<&str>) -> Option<Fault> {
+    pub fn next(
+        &self,
+        side: Side,
+        method: &str,
+        path: &str,
+        operation: Option<&str>,
+    ) -> Option<Fault> {
         self.next_among(side, method, path, operation.as_slice())
     }
 
     /// As [`Faults::next`], for a request that is known by several names: the operation and its root fields.
-    pub fn next_among(&self, side: Side, method: &str, path: &str, operations: &[&str]) -> Option<Fault> {
+    pub fn next_among(
+        &self,
+        side: Side,
+        method: &str,
+        path: &str,
+        operations: &[&str],
+    ) -> Option<Fault> {
         let mut state = self.lock();
-        let fault = by_rule(&mut state.rules, side, method, path, operations)
-            .or_else(|| state.storm.as_mut().and_then(|storm| storm.next(side, method)))?;
+        let fault = by_rule(&mut state.rules, side, method, path, operations).or_else(|| {
+            state
+                .storm
+                .as_mut()
+                .and_then(|storm| storm.next(side, method))
+        })?;
         state.fired.push(FiredFault {
             side,
             method: method.to_owned(),
@@ -261,7 +308,13 @@ impl Faults {
     }
 }
 
-fn by_rule(rules: &mut Vec<FaultRule>, side: Side, method: &str, path: &str, operations: &[&str]) -> Option<Fault> {
+fn by_rule(
+    rules: &mut Vec<FaultRule>,
+    side: Side,
+    method: &str,
+    path: &str,
+    operations: &[&str],
+) -> Option<Fault> {
     let mut found = None;
     for (index, rule) in rules.iter_mut().enumerate() {
         if !rule.matches(side, method, path, operations) {
@@ -295,9 +348,18 @@ impl Storm {
         // The list the seed chooses from: what each side can do to a client, without what only rules may order.
         let common = [
             Fault::TooMany { retry_after_s: 2 },
-            Fault::Status { code: 500, committed },
-            Fault::Status { code: 502, committed },
-            Fault::Status { code: 503, committed },
+            Fault::Status {
+                code: 500,
+                committed,
+            },
+            Fault::Status {
+                code: 502,
+                committed,
+            },
+            Fault::Status {
+                code: 503,
+                committed,
+            },
             Fault::Cut { committed },
             Fault::SlowBody { millis: 5 },
             Fault::Html { code: 502 },
@@ -305,7 +367,11 @@ impl Storm {
             Fault::Unauthorized,
         ];
         let own = match side {
-            Side::Shopify => vec![Fault::Throttled, Fault::StaleIndex { seconds: 30 }, Fault::EmptyPage],
+            Side::Shopify => vec![
+                Fault::Throttled,
+                Fault::StaleIndex { seconds: 30 },
+                Fault::EmptyPage,
+            ],
             Side::Visma if method.eq_ignore_ascii_case("PATCH") => vec![Fault::PreconditionFailed],
             Side::Visma => Vec::new(),
         };
@@ -330,32 +396,69 @@ mod tests {
     #[test]
     fn a_rule_skips_then_hits_then_ends() {
         let faults = Faults::new(vec![
-            FaultRule::next(Side::Visma, Fault::Status { code: 503, committed: true }).method("post").path("/SalesOrders").after(1).times(2),
+            FaultRule::next(
+                Side::Visma,
+                Fault::Status {
+                    code: 503,
+                    committed: true,
+                },
+            )
+            .method("post")
+            .path("/SalesOrders")
+            .after(1)
+            .times(2),
         ]);
-        let ask = |method: &str| faults.next(Side::Visma, method, "/api/v3/SalesOrders", None).is_some();
-        assert_eq!([ask("GET"), ask("POST"), ask("POST"), ask("POST"), ask("POST")], [false, false, true, true, false]);
+        let ask = |method: &str| {
+            faults
+                .next(Side::Visma, method, "/api/v3/SalesOrders", None)
+                .is_some()
+        };
+        assert_eq!(
+            [
+                ask("GET"),
+                ask("POST"),
+                ask("POST"),
+                ask("POST"),
+                ask("POST")
+            ],
+            [false, false, true, true, false]
+        );
         assert_eq!(faults.fired().len(), 2);
     }
 
     #[test]
     fn a_rule_by_operation_meets_the_operation_and_its_root_fields() {
-        let faults = Faults::new(vec![FaultRule::next(Side::Shopify, Fault::Throttled).operation("orders")]);
-        assert_eq!(faults.next_among(Side::Shopify, "POST", "/x", &["Customers", "customers"]), None);
-        assert_eq!(faults.next_among(Side::Shopify, "POST", "/x", &["OrdersPage", "orders"]), Some(Fault::Throttled));
+        let faults = Faults::new(vec![
+            FaultRule::next(Side::Shopify, Fault::Throttled).operation("orders"),
+        ]);
+        assert_eq!(
+            faults.next_among(Side::Shopify, "POST", "/x", &["Customers", "customers"]),
+            None
+        );
+        assert_eq!(
+            faults.next_among(Side::Shopify, "POST", "/x", &["OrdersPage", "orders"]),
+            Some(Fault::Throttled)
+        );
     }
 
     #[test]
     fn a_profile_repeats_itself_and_never_becomes_a_dead_end() {
         let run = |seed| {
             let faults = Faults::profile("storm", seed).expect("known");
-            (0..2000).map(|_| faults.next(Side::Visma, "GET", "/", None)).collect::<Vec<_>>()
+            (0..2000)
+                .map(|_| faults.next(Side::Visma, "GET", "/", None))
+                .collect::<Vec<_>>()
         };
         let first = run(7);
         assert_eq!(first, run(7));
         assert_ne!(first, run(8));
         let hits = first.iter().flatten().count();
         assert!((150..350).contains(&hits), "{hits}");
-        assert!(first.windows(3).all(|three| three.iter().any(Option::is_none)));
+        assert!(
+            first
+                .windows(3)
+                .all(|three| three.iter().any(Option::is_none))
+        );
         assert!(Faults::profile("weather", 1).is_none());
     }
 }

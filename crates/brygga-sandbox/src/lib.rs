@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 pub mod broken;
+mod control;
 pub mod faults;
+pub mod pair;
 pub mod record;
 pub mod shop_data;
+pub mod shopify;
 pub mod visma;
+
+pub use pair::{Pair, PairConfig, PairCounters, PairError, ShopSource, seeded_start};
 
 /// The credentials that the practice pair accepts. They are no secrets: they open nothing but a server on loopback.
 pub mod practice {

@@ -34,9 +34,15 @@ impl Recorder {
         std::fs::create_dir_all(dir)?;
         let open = |side: Side| {
             let name = format!("{}-{}.jsonl", std::process::id(), side.name());
-            OpenOptions::new().create(true).append(true).open(dir.join(name)).map(Mutex::new)
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(dir.join(name))
+                .map(Mutex::new)
         };
-        Ok(Self { files: Some((open(Side::Shopify)?, open(Side::Visma)?)) })
+        Ok(Self {
+            files: Some((open(Side::Shopify)?, open(Side::Visma)?)),
+        })
     }
 
     /// Records nothing.
@@ -46,7 +52,10 @@ impl Recorder {
 
     /// Writes one request down. Bodies of token requests are left out, they hold secrets; so is everything of the control pages, which the
     /// product never asks.
-    #[allow(clippy::too_many_arguments, reason = "one argument per field of the recorded line")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one argument per field of the recorded line"
+    )]
     pub fn record(
         &self,
         side: Side,
@@ -57,12 +66,18 @@ impl Recorder {
         status: u16,
         operation: Option<&str>,
     ) {
-        let Some((shopify, visma)) = &self.files else { return };
+        let Some((shopify, visma)) = &self.files else {
+            return;
+        };
         if path.starts_with("/__control") {
             return;
         }
         let secret = path.ends_with("/oauth/access_token") || path.ends_with("/connect/token");
-        let body = if secret { &Value::Null } else { body.unwrap_or(&Value::Null) };
+        let body = if secret {
+            &Value::Null
+        } else {
+            body.unwrap_or(&Value::Null)
+        };
         let line = json!({
             "method": method, "path": path, "query": query.unwrap_or(""), "body": body, "status": status, "operation": operation,
         });
@@ -86,12 +101,41 @@ mod tests {
     fn records_a_line_per_request_and_no_secret() {
         let dir = std::env::temp_dir().join(format!("brygga-record-{}", std::process::id()));
         let recorder = Recorder::into_dir(&dir).expect("writable");
-        recorder.record(Side::Shopify, "POST", "/admin/api/2026-07/graphql.json", None, Some(&json!({"query": "{ shop { name } }"})), 200, Some("Shop"));
-        recorder.record(Side::Shopify, "POST", "/admin/oauth/access_token", None, Some(&json!({"client_secret": "hush"})), 200, None);
-        recorder.record(Side::Shopify, "GET", "/__control/state", None, None, 200, None);
-        let text = std::fs::read_to_string(dir.join(format!("{}-shopify.jsonl", std::process::id()))).expect("there");
+        recorder.record(
+            Side::Shopify,
+            "POST",
+            "/admin/api/2026-07/graphql.json",
+            None,
+            Some(&json!({"query": "{ shop { name } }"})),
+            200,
+            Some("Shop"),
+        );
+        recorder.record(
+            Side::Shopify,
+            "POST",
+            "/admin/oauth/access_token",
+            None,
+            Some(&json!({"client_secret": "hush"})),
+            200,
+            None,
+        );
+        recorder.record(
+            Side::Shopify,
+            "GET",
+            "/__control/state",
+            None,
+            None,
+            200,
+            None,
+        );
+        let text =
+            std::fs::read_to_string(dir.join(format!("{}-shopify.jsonl", std::process::id())))
+                .expect("there");
         std::fs::remove_dir_all(&dir).expect("mine");
-        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0]["operation"], "Shop");
         assert_eq!(lines[1]["body"], Value::Null);

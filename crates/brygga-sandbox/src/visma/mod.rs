@@ -18,7 +18,7 @@ mod shape;
 mod tests;
 mod trade;
 mod vat;
-mod wire;
+pub(crate) mod wire;
 mod world;
 
 use std::io;

@@ -1,0 +1,225 @@
+//! The practice Shopify: the token endpoint and the Admin GraphQL API on one loopback port.
+//!
+//! It runs any document against a subset of the official schema, so a wrong query fails as it would there, and it keeps Shopify's own
+//! traps: an index that lags, filters that are ignored with a warning, costs, scopes, versions that fall forward.
+//! One module per mutation; root fields are in [`resolve`].
+
+mod control;
+mod graphql;
+mod http;
+mod mutations;
+mod resolve;
+mod search;
+mod store;
+mod token;
+mod versions;
+mod world;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::Listener as _;
+use brygga_core::Clock;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use world::{ShopifyConfig, ShopifyCounters};
+
+pub(crate) use resolve::installation_id;
+
+use crate::faults::Faults;
+use crate::record::Recorder;
+use crate::shop_data::ShopData;
+use crate::visma::wire::{Loopback, Scissors};
+use store::Store;
+use world::World;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    clock: Arc<dyn Clock>,
+    faults: Arc<Faults>,
+    recorder: Arc<Recorder>,
+    /// For a reset.
+    origin: (ShopifyConfig, Store),
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reset(&self) {
+        let (config, store) = self.origin.clone();
+        *self.lock() = World::new(config, store, self.clock.now());
+    }
+}
+
+/// A practice Shopify that runs; it ends when this is dropped.
+#[derive(Debug)]
+pub struct ShopifyServer {
+    shared: Arc<Shared>,
+    url: String,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl ShopifyServer {
+    /// Starts it on 127.0.0.1; port 0 takes a free one.
+    pub async fn start(
+        config: ShopifyConfig,
+        data: &ShopData,
+        clock: Arc<dyn Clock>,
+        faults: Arc<Faults>,
+        recorder: Arc<Recorder>,
+        port: u16,
+    ) -> io::Result<Self> {
+        let listener = Loopback::bind(port).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let store = Store::new(data);
+        let world = World::new(config.clone(), store.clone(), clock.now());
+        let shared = Arc::new(Shared {
+            world: world.into(),
+            clock,
+            faults,
+            recorder,
+            origin: (config, store),
+        });
+        let app = Router::new()
+            .fallback(http::handle)
+            .with_state(Arc::clone(&shared));
+        let (stop, mut stopped) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            let served = axum::serve(
+                listener,
+                app.into_make_service_with_connect_info::<Scissors>(),
+            )
+            .with_graceful_shutdown(async move {
+                // A sender that is gone means stop, too.
+                let _stopped = stopped.wait_for(|stop| *stop).await;
+            });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the practice Shopify ended");
+            }
+        });
+        Ok(Self {
+            shared,
+            url,
+            stop,
+            task,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// How much was asked so far.
+    pub fn counters(&self) -> ShopifyCounters {
+        self.shared.lock().counters
+    }
+
+    /// The same as `/__control/state`.
+    pub fn state(&self) -> Value {
+        control::state(&self.shared)
+    }
+
+    /// The set-up as it is now.
+    pub fn config(&self) -> ShopifyConfig {
+        self.shared.lock().config.clone()
+    }
+
+    /// Changes the set-up: scopes taken away, the app uninstalled, customer data withheld.
+    pub fn change_config(&self, change: impl FnOnce(&mut ShopifyConfig)) {
+        change(&mut self.shared.lock().config);
+    }
+
+    /// Grants a scope, or takes it away.
+    pub fn grant_scope(&self, scope: &str, granted: bool) {
+        self.change_config(|config| {
+            config.granted_scopes.retain(|known| known != scope);
+            if granted {
+                config.granted_scopes.push(scope.to_owned());
+            }
+        });
+    }
+
+    /// Ends all access tokens; new ones are given.
+    pub fn expire_tokens(&self) {
+        self.shared.lock().tokens.clear();
+    }
+
+    /// Revokes the client secret and with it all tokens, or makes it valid again.
+    pub fn revoke(&self, revoked: bool) {
+        let mut world = self.shared.lock();
+        world.revoked = revoked;
+        world.tokens.clear();
+    }
+
+    /// Deletes the static token of the legacy app, or brings it back.
+    pub fn legacy_token(&self, valid: bool) {
+        self.shared.lock().legacy_token_valid = valid;
+    }
+
+    /// Adds an order, or a further version of one, that shows from `at` on; the version's `updatedAt` becomes `at`.
+    pub fn add_order_version(&self, at: DateTime<Utc>, mut order: Value) {
+        order["updatedAt"] = Value::String(store::stamp(at));
+        self.shared.lock().store.add_version(at, order);
+    }
+
+    /// An order as it is now, by its gid or its number.
+    pub fn order(&self, id: &str) -> Option<Value> {
+        let id = if id.starts_with("gid://") {
+            id.to_owned()
+        } else {
+            format!("gid://shopify/Order/{id}")
+        };
+        self.shared
+            .lock()
+            .store
+            .order(&id, self.shared.clock.now())
+            .cloned()
+    }
+
+    /// Changes an order now and in its versions to come, as people at the shop do; false when there is no such order yet.
+    pub fn change_order(&self, id: &str, change: impl Fn(&mut Value)) -> bool {
+        let now = self.shared.clock.now();
+        self.shared.lock().store.change_order(id, now, change)
+    }
+
+    /// How long the search index is behind from now on.
+    pub fn index_lag(&self, lag: Duration) {
+        self.change_config(|config| config.index_lag_s = world::lag_seconds(lag));
+    }
+
+    /// Back to the first day.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
+    /// Stops it: new connections are refused, requests under way get a second to end.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(Duration::from_secs(1), &mut self.task)
+            .await
+            .is_err()
+        {
+            self.task.abort();
+        }
+    }
+}
+
+impl Drop for ShopifyServer {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+#[cfg(test)]
+mod tests;
