@@ -10,7 +10,7 @@ mod seeded;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -149,4 +149,9 @@ impl ShopData {
             .map(|(at, _)| *at)
             .max()
     }
+}
+
+/// As Shopify writes moments.
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -26,10 +26,11 @@ use self::basket::{Filler, Numbers, Regime};
 use self::dice::Dice;
 use self::kinds::{BASKETS, BUYERS, Basket, Buyer, Cards, KNOWN, Known, STORIES};
 use self::life::Telling;
-use self::model::{Model, stamp};
+use self::model::Model;
 use self::people::{Home, Person};
 use self::places::{DENMARK, FINLAND, GERMANY, JAPAN, NORWAY, Place, SWEDEN, UNITED_STATES};
 use super::{DayRate, OrderLife, ShopData};
+use crate::shop_data::stamp;
 
 /// The days of the month.
 const DAYS: i64 = 31;

@@ -1,14 +1,9 @@
 //! An order as the practice shop thinks of it, and Shopify's sums over its parts. `render` writes it as GraphQL would.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::amounts::{Bag, Exchange, tax};
-
-/// As Shopify writes moments.
-pub(super) fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
 
 /// A tax on a line, by rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use super::model::stamp;
 use super::places::Place;
+use crate::shop_data::stamp;
 
 /// Somebody who buys, with a home.
 #[derive(Debug, Clone)]

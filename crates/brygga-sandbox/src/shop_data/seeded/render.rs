@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::amounts::{Bag, SHOP_CURRENCY};
 use super::catalogue::merge;
-use super::model::{Application, Fee, Line, Model, Parcel, Refund, Shipping, TaxRule, Tx, stamp};
+use super::model::{Application, Fee, Line, Model, Parcel, Refund, Shipping, TaxRule, Tx};
 use super::render_parts::{application, location, parcel, refund, transaction};
+use crate::shop_data::stamp;
 
 /// Hundredths of a per cent as a JSON number of so many decimals less: 2550 -> 0.255, or 25.5 with `scale` 100.
 fn ratio(rate: i64, scale: u32) -> Value {

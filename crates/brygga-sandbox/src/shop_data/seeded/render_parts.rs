@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::amounts::Bag;
 use super::catalogue::merge;
-use super::model::{Application, Model, Parcel, Refund, Tx, stamp};
+use super::model::{Application, Model, Parcel, Refund, Tx};
+use crate::shop_data::stamp;
 
 /// The shop's only place of business.
 pub(super) fn location() -> Value {
