@@ -156,7 +156,9 @@ function recordHit(record: RecordLine): Hit {
         <strong className="num">{record.name}</strong>
         <span className={classes.party}>{record.party}</span>
         {record.amount !== null && <Money amount={record.amount} />}
-        <StateMark state={record.state} />
+        <span className={classes.state}>
+          <StateMark state={record.state} />
+        </span>
       </>
     ),
   };

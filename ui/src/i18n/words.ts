@@ -81,12 +81,12 @@ export class Words {
     const code = row.params.code;
     if (code === undefined) return sentence;
     const why = this.reason({ code, params: { ...(row.name ? { order: row.name } : {}), ...row.params } });
-    return `${sentence} ${why}`;
+    return this.find(`event.${row.event}.because`, { ...params, reason: why }) ?? `${sentence} ${why}`;
   }
 
   /** A word for a fixed value, such as a phase or a payment status; the value itself if there is no word. */
   value(kind: string, value: string): string {
-    return this.find(`value.${kind}.${value.toLowerCase()}`) ?? value;
+    return this.find(`value.${kind}.${value.toLowerCase().replaceAll("_", "-")}`) ?? value;
   }
 
   /** A parameter as people read it. */
@@ -103,6 +103,12 @@ export class Words {
     if (name === "country" && /^[A-Z]{2}$/.test(value)) {
       return this.#intl.formatDisplayName(value, { type: "region", fallback: "code" }) ?? value;
     }
+    if (name === "steps") {
+      return value
+        .split(", ")
+        .map((step) => this.value("step", step))
+        .join(", ");
+    }
     return this.value(name, value);
   }
 
@@ -111,12 +117,11 @@ export class Words {
     for (const { name, kind } of placeholders(template)) {
       const given = params[name];
       if (kind === "plural") values[name] = Number(given ?? 0) || 0;
-      else if (kind === "select") values[name] = given === undefined || given === "" ? "none" : given;
+      else if (kind === "select") values[name] = given === undefined || given === "" ? "none" : this.param(name, given);
       else if (given === undefined) values[name] ??= "\u2013";
       else if (values[name] === undefined)
         values[name] = COUNTS.has(name) ? this.#count(given) : this.param(name, given);
     }
-    // A name that is both chosen by and shown: the choice needs the raw text, and showing it raw is readable too.
     return values;
   }
 

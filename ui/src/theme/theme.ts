@@ -1,5 +1,5 @@
 /** Mantine dressed in the tokens of `tokens.css`: components read Mantine's variables, and those point at ours. */
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { ActionIcon, Button, type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 /** Shade 7 is the light theme's fjord, shade 4 the dark theme's. */
 const fjord: MantineColorsTuple = [
@@ -15,8 +15,38 @@ const fjord: MantineColorsTuple = [
   "#073d43",
 ];
 
+/** Greys with the tokens' tint: what no variable below names is drawn with these. */
+const gray: MantineColorsTuple = [
+  "#f6f7f5",
+  "#eff2ee",
+  "#e3e6e1",
+  "#d5dad4",
+  "#c3cac4",
+  "#a3aca7",
+  "#7a8682",
+  "#55625f",
+  "#38433f",
+  "#14211f",
+];
+
+const dark: MantineColorsTuple = [
+  "#e8eeec",
+  "#c3cfcc",
+  "#9db0ab",
+  "#9db0ab",
+  "#2a383e",
+  "#22303a",
+  "#1b272c",
+  "#162024",
+  "#10171a",
+  "#0c1214",
+];
+
+/** Filled buttons in fjord: in the dark theme fjord is light, and its words are dark. */
+const FILLED = { background: "var(--b-fjord)", words: "var(--b-on-fjord)" } as const;
+
 export const theme = createTheme({
-  colors: { fjord },
+  colors: { fjord, gray, dark },
   primaryColor: "fjord",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
@@ -37,7 +67,16 @@ export const theme = createTheme({
     Menu: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
     Popover: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
     Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
-    Button: { defaultProps: { size: "sm" } },
+    Button: Button.extend({
+      vars: (_theme, { variant = "filled" }) => ({
+        root: variant === "filled" ? { "--button-bg": FILLED.background, "--button-color": FILLED.words } : {},
+      }),
+    }),
+    ActionIcon: ActionIcon.extend({
+      vars: (_theme, { variant = "filled" }) => ({
+        root: variant === "filled" ? { "--ai-bg": FILLED.background, "--ai-color": FILLED.words } : {},
+      }),
+    }),
   },
   shadows: { b: "var(--b-float)" },
 });

@@ -138,13 +138,13 @@ function useColumns(kind: "order" | "customer"): Column<RecordLine>[] {
     const erp: Column<RecordLine> = {
       id: "erp",
       header: <FormattedMessage id="records.erp" />,
-      width: "minmax(90px, 116px)",
+      width: "minmax(92px, 0.8fr)",
       cell: (record) => record.erp_number,
     };
     const amount: Column<RecordLine> = {
       id: "amount",
       header: <FormattedMessage id="records.amount" />,
-      width: "minmax(130px, 150px)",
+      width: "minmax(136px, 0.8fr)",
       align: "end",
       cell: (record) => record.amount !== null && <Money amount={record.amount} />,
     };
