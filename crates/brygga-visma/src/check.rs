@@ -29,7 +29,11 @@ pub struct Permission {
 
 impl Permission {
     fn of(what: &'static str, problem: Option<&Problem>) -> Self {
-        Self { what, ok: problem.is_none(), code: problem.map(|problem| problem.code) }
+        Self {
+            what,
+            ok: problem.is_none(),
+            code: problem.map(|problem| problem.code),
+        }
     }
 }
 
@@ -47,11 +51,21 @@ impl Visma {
     pub async fn connect_check(&self) -> Result<ErpReport, Problem> {
         let granted = match self.granted().await {
             Ok(granted) => granted,
-            Err(problem) if problem.code == Code::ErpScope => return Err(self.name_missing_scopes(problem).await),
+            Err(problem) if problem.code == Code::ErpScope => {
+                return Err(self.name_missing_scopes(problem).await);
+            }
             Err(problem) => return Err(problem),
         };
-        let branches = self.whole_at::<Branch>(&["v1", "branch"], "read the branches").await;
-        let call = Call::get(Api::Orders, &["api", "v3", "SalesOrders"], "list sales orders").query("pageSize", 1).query("pageIndex", 0);
+        let branches = self
+            .whole_at::<Branch>(&["v1", "branch"], "read the branches")
+            .await;
+        let call = Call::get(
+            Api::Orders,
+            &["api", "v3", "SalesOrders"],
+            "list sales orders",
+        )
+        .query("pageSize", 1)
+        .query("pageIndex", 0);
         let orders = self.read::<Page<ListRow>>(call).await;
         let problems = [branches.as_ref().err(), orders.as_ref().err()];
         // The same answer from both is about the connection, not about a permission.
@@ -61,17 +75,29 @@ impl Visma {
             return Err(first.clone());
         }
         for problem in problems.into_iter().flatten() {
-            if !matches!(problem.code, Code::ErpScope | Code::ErpForbidden | Code::ErpTenantCustomer | Code::ErpLicence) {
+            if !matches!(
+                problem.code,
+                Code::ErpScope | Code::ErpForbidden | Code::ErpTenantCustomer | Code::ErpLicence
+            ) {
                 return Err(problem.clone());
             }
         }
         // Writing cannot be tried without doing it; the scopes tell, where Visma Connect names them.
         let scoped = |what, scope: &str| {
-            let lacks = granted.as_ref().is_some_and(|granted| granted.iter().all(|had| had != scope));
-            Permission { what, ok: !lacks, code: lacks.then_some(Code::ErpScope) }
+            let lacks = granted
+                .as_ref()
+                .is_some_and(|granted| granted.iter().all(|had| had != scope));
+            Permission {
+                what,
+                ok: !lacks,
+                code: lacks.then_some(Code::ErpScope),
+            }
         };
         let permissions = vec![
-            Permission::of("read the company's set-up and customers", branches.as_ref().err()),
+            Permission::of(
+                "read the company's set-up and customers",
+                branches.as_ref().err(),
+            ),
             scoped("create customers", ERP_CREATE),
             scoped("change customers", ERP_UPDATE),
             Permission::of("read sales orders", orders.as_ref().err()),
@@ -79,8 +105,14 @@ impl Visma {
         ];
         let mut branches = branches.unwrap_or_default();
         branches.sort_by_key(|branch| branch.is_main_branch != Some(true));
-        let company = branches.into_iter().find_map(|branch| branch.name).filter(|name| !name.is_empty());
-        Ok(ErpReport { company, permissions })
+        let company = branches
+            .into_iter()
+            .find_map(|branch| branch.name)
+            .filter(|name| !name.is_empty());
+        Ok(ErpReport {
+            company,
+            permissions,
+        })
     }
 
     /// Visma Connect refuses a set of scopes as a whole: each alone shows which one it was.
@@ -93,6 +125,10 @@ impl Visma {
                 Err(_) => return problem,
             }
         }
-        if missing.is_empty() { problem } else { problem.with("scope", missing.join(" ")) }
+        if missing.is_empty() {
+            problem
+        } else {
+            problem.with("scope", missing.join(" "))
+        }
     }
 }

@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use brygga_core::policy::{Decision, Outcome, QuotaWindow, RetryPolicy};
 use brygga_core::{Code, Problem};
-use brygga_http::{Body, HeaderName, Http, HttpRequest, HttpResponse, Method, TokenCache, TokenSource as _, TransportError, Url};
+use brygga_http::{
+    Body, HeaderName, Http, HttpRequest, HttpResponse, Method, TokenCache, TokenSource as _,
+    TransportError, Url,
+};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, Hosts, ORDER_READ, ORDER_WRITE, VismaConfig};
+use crate::config::{
+    Api, ERP_CREATE, ERP_READ, ERP_UPDATE, Hosts, ORDER_READ, ORDER_WRITE, VismaConfig,
+};
 use crate::connect::Connect;
 use crate::error::{CallError, Failed, REMOTE, unexpected};
 use crate::fault::{self, Fault};
@@ -63,7 +68,15 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(api: Api, method: Method, path: &[&str], action: &'static str) -> Self {
         let path = path.iter().map(|&segment| segment.to_owned()).collect();
-        Self { api, method, path, query: Vec::new(), body: None, if_match: None, action }
+        Self {
+            api,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            if_match: None,
+            action,
+        }
     }
 
     pub(crate) fn get(api: Api, path: &[&str], action: &'static str) -> Self {
@@ -84,7 +97,8 @@ impl Call {
 
     /// The same with a JSON body, written once so that every try sends the same text.
     pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Problem> {
-        let text = serde_json::to_string(body).map_err(|error| Problem::new(Code::Internal).with("detail", error))?;
+        let text = serde_json::to_string(body)
+            .map_err(|error| Problem::new(Code::Internal).with("detail", error))?;
         self.body = Some(text);
         Ok(self)
     }
@@ -108,7 +122,10 @@ impl Call {
 /// How one try ended, before the decision about another.
 enum Try {
     Answer(HttpResponse),
-    Again { outcome: Outcome, otherwise: CallError },
+    Again {
+        outcome: Outcome,
+        otherwise: CallError,
+    },
 }
 
 impl Visma {
@@ -118,7 +135,11 @@ impl Visma {
     }
 
     /// The same with other bounds for repetition: for tests and for a check that a person waits for.
-    pub fn with_policy(config: VismaConfig, http: Http, policy: RetryPolicy) -> Result<Self, Problem> {
+    pub fn with_policy(
+        config: VismaConfig,
+        http: Http,
+        policy: RetryPolicy,
+    ) -> Result<Self, Problem> {
         let hosts = Hosts::of(&config)?;
         let connect = Connect::new(http.clone(), &config, &hosts.connect, policy)?;
         let tokens = TokenCache::new(Arc::new(connect), Arc::clone(http.clock()));
@@ -134,29 +155,50 @@ impl Visma {
             erp_quota: Mutex::new(QuotaWindow::with_reserve(RESERVE)),
             order_quota: Mutex::new(QuotaWindow::with_reserve(RESERVE)),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Calls left in the tighter of the two windows, and when it ends, as far as the answers have told.
     pub fn calls_left(&self) -> Option<(u32, DateTime<Utc>)> {
-        [Api::Erp, Api::Orders].into_iter().filter_map(|api| self.inner.quota(api).left()).min_by_key(|(left, _)| *left)
+        [Api::Erp, Api::Orders]
+            .into_iter()
+            .filter_map(|api| self.inner.quota(api).left())
+            .min_by_key(|(left, _)| *left)
     }
 
     /// The scopes that the present token was granted, if Visma Connect told.
     pub(crate) async fn granted(&self) -> Result<Option<Vec<String>>, Problem> {
         let token = self.inner.tokens.get().await?;
-        Ok(token.scope.map(|scope| scope.split_whitespace().map(str::to_owned).collect()))
+        Ok(token
+            .scope
+            .map(|scope| scope.split_whitespace().map(str::to_owned).collect()))
     }
 
     /// Could a token be had for this scope alone?
     pub(crate) async fn token_for(&self, scope: &str) -> Result<(), Problem> {
         let inner = &self.inner;
-        let config = VismaConfig { scopes: vec![scope.to_owned()], ..inner.config.clone() };
-        Connect::new(inner.http.clone(), &config, &inner.hosts.connect, inner.policy)?.fetch().await.map(drop)
+        let config = VismaConfig {
+            scopes: vec![scope.to_owned()],
+            ..inner.config.clone()
+        };
+        Connect::new(
+            inner.http.clone(),
+            &config,
+            &inner.hosts.connect,
+            inner.policy,
+        )?
+        .fetch()
+        .await
+        .map(drop)
     }
 
     /// Reads: repeated when that may help, and the body must be JSON. `None` for 404.
-    pub(crate) async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<Option<(T, HttpResponse)>, Problem> {
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        call: Call,
+    ) -> Result<Option<(T, HttpResponse)>, Problem> {
         let mut attempt = 1;
         loop {
             let response = match self.send(&call).await {
@@ -173,10 +215,14 @@ impl Visma {
                 Ok(value) => return Ok(Some((value, response))),
                 // Cut or a page in between: another try may bring the data.
                 Err(ParseError::NotJson(detail)) => {
-                    let problem = Problem::new(Code::RemoteNotJson).with("remote", REMOTE).with("detail", format!("{}: {detail}", call.action));
+                    let problem = Problem::new(Code::RemoteNotJson)
+                        .with("remote", REMOTE)
+                        .with("detail", format!("{}: {detail}", call.action));
                     self.again(attempt, Outcome::Unknown, true, problem).await?;
                 }
-                Err(ParseError::OtherForm(detail)) => return Err(unexpected(format!("{}: {detail}", call.action))),
+                Err(ParseError::OtherForm(detail)) => {
+                    return Err(unexpected(format!("{}: {detail}", call.action)));
+                }
             }
             attempt += 1;
         }
@@ -191,15 +237,30 @@ impl Visma {
         // A page with status 200 comes from something between; what became of the call is not known.
         if fault::looks_like_page(&response.body) {
             let detail = fault::read(response.status, &response.body).text;
-            return Err(CallError::Unknown(Problem::new(Code::RemoteNotJson).with("remote", REMOTE).with("detail", detail)).into());
+            return Err(CallError::Unknown(
+                Problem::new(Code::RemoteNotJson)
+                    .with("remote", REMOTE)
+                    .with("detail", detail),
+            )
+            .into());
         }
         Ok(response)
     }
 
     /// Waits before another try, or ends with `problem`.
-    async fn again(&self, attempt: u32, outcome: Outcome, repeatable: bool, problem: Problem) -> Result<(), Problem> {
+    async fn again(
+        &self,
+        attempt: u32,
+        outcome: Outcome,
+        repeatable: bool,
+        problem: Problem,
+    ) -> Result<(), Problem> {
         let http = &self.inner.http;
-        match self.inner.policy.decide(attempt, outcome, repeatable, http.ids().jitter()) {
+        match self
+            .inner
+            .policy
+            .decide(attempt, outcome, repeatable, http.ids().jitter())
+        {
             Decision::GiveUp => Err(problem),
             Decision::Again { after } => {
                 tracing::info!(attempt, wait_ms = after.as_millis(), code = %problem.code, "Visma.net: trying again");
@@ -211,7 +272,12 @@ impl Visma {
 
     /// Sends until there is an answer that repetition would not better, or the tries are used up.
     async fn send(&self, call: &Call) -> Result<HttpResponse, CallError> {
-        let _slot = self.inner.slots.acquire().await.map_err(|_| CallError::NotSent(Problem::new(Code::Stopped)))?;
+        let _slot = self
+            .inner
+            .slots
+            .acquire()
+            .await
+            .map_err(|_| CallError::NotSent(Problem::new(Code::Stopped)))?;
         let mut attempt = 1;
         let mut renewed = false;
         loop {
@@ -228,7 +294,15 @@ impl Visma {
                 Try::Answer(response) => return Ok(response),
                 Try::Again { outcome, otherwise } => (outcome, otherwise),
             };
-            if let Err(problem) = self.again(attempt, outcome, call.is_read(), otherwise.problem().clone()).await {
+            if let Err(problem) = self
+                .again(
+                    attempt,
+                    outcome,
+                    call.is_read(),
+                    otherwise.problem().clone(),
+                )
+                .await
+            {
                 tracing::warn!(attempt, %problem, "Visma.net: no more tries");
                 return Err(otherwise);
             }
@@ -242,12 +316,20 @@ impl Visma {
         // The quota is asked before the call, not found out by a 429.
         let wait = inner.quota(call.api).wait(clock.now());
         if wait > Duration::ZERO {
-            tracing::info!(wait_s = wait.as_secs(), "Visma.net: waiting for the next quota window");
+            tracing::info!(
+                wait_s = wait.as_secs(),
+                "Visma.net: waiting for the next quota window"
+            );
             clock.sleep(wait).await;
         }
         let request = match inner.request(call) {
             Ok(request) => request.bearer(&token.value),
-            Err(problem) => return Try::Again { outcome: Outcome::NotSent, otherwise: CallError::NotSent(problem) },
+            Err(problem) => {
+                return Try::Again {
+                    outcome: Outcome::NotSent,
+                    otherwise: CallError::NotSent(problem),
+                };
+            }
         };
         inner.quota(call.api).promise();
         let result = inner.http.send(request).await;
@@ -261,7 +343,9 @@ impl Visma {
                 let problem = error.problem(REMOTE);
                 let otherwise = match error {
                     TransportError::NotSent { .. } => CallError::NotSent(problem),
-                    TransportError::Unknown { .. } | TransportError::TooLarge => CallError::Unknown(problem),
+                    TransportError::Unknown { .. } | TransportError::TooLarge => {
+                        CallError::Unknown(problem)
+                    }
                 };
                 return Try::Again { outcome, otherwise };
             }
@@ -272,26 +356,48 @@ impl Visma {
         match response.status {
             429 => {
                 // The headers' own window may end earlier than what is asked for; the later one counts.
-                let asked = response.retry_after().or_else(|| rate_headers(&response).map(|(_, _, reset_in)| reset_in));
+                let asked = response
+                    .retry_after()
+                    .or_else(|| rate_headers(&response).map(|(_, _, reset_in)| reset_in));
                 if let Some(asked) = asked {
                     quota.exhausted(asked, now);
                 }
                 let at = now + asked.unwrap_or(Duration::from_secs(1));
-                let problem = Problem::new(Code::RemoteBusy).with("remote", REMOTE).with("at", at.format("%Y-%m-%d %H:%M:%S UTC"));
-                Try::Again { outcome: Outcome::Busy { retry_after: asked }, otherwise: CallError::NotSent(problem) }
+                let problem = Problem::new(Code::RemoteBusy)
+                    .with("remote", REMOTE)
+                    .with("at", at.format("%Y-%m-%d %H:%M:%S UTC"));
+                Try::Again {
+                    outcome: Outcome::Busy { retry_after: asked },
+                    otherwise: CallError::NotSent(problem),
+                }
             }
             // A fault with a licence body is a clear no, not a breakdown.
-            500.. if fault::read(response.status, &response.body).fault_code.as_deref() != Some(NO_LICENCE) => {
+            500..
+                if fault::read(response.status, &response.body).code.as_deref()
+                    != Some(NO_LICENCE) =>
+            {
                 let fault = fault::read(response.status, &response.body);
-                let mut problem = Problem::new(Code::RemoteBroken).with("remote", REMOTE).with("status", response.status).with("reason", fault.text);
-                if let Some(support) = fault.support.or_else(|| response.request_id().map(str::to_owned)) {
+                let mut problem = Problem::new(Code::RemoteBroken)
+                    .with("remote", REMOTE)
+                    .with("status", response.status)
+                    .with("reason", fault.text);
+                if let Some(support) = fault
+                    .support
+                    .or_else(|| response.request_id().map(str::to_owned))
+                {
                     problem = problem.with("support", support);
                 }
-                Try::Again { outcome: Outcome::Unknown, otherwise: CallError::Unknown(problem) }
+                Try::Again {
+                    outcome: Outcome::Unknown,
+                    otherwise: CallError::Unknown(problem),
+                }
             }
             408 => {
                 let problem = Problem::new(Code::RemoteTimeout).with("remote", REMOTE);
-                Try::Again { outcome: Outcome::Unknown, otherwise: CallError::Unknown(problem) }
+                Try::Again {
+                    outcome: Outcome::Unknown,
+                    otherwise: CallError::Unknown(problem),
+                }
             }
             _ => Try::Answer(response),
         }
@@ -300,43 +406,82 @@ impl Visma {
     /// What an answer that is no success means, apart from what only the caller knows about its record.
     pub(crate) fn refusal(&self, call: &Call, response: &HttpResponse) -> Failed {
         let fault = fault::read(response.status, &response.body);
-        let support = fault.support.clone().or_else(|| response.request_id().map(str::to_owned));
+        let support = fault
+            .support
+            .clone()
+            .or_else(|| response.request_id().map(str::to_owned));
         let mut error = self.classify(call, response, &fault);
         if let Some(support) = support {
-            let (CallError::Refused(problem) | CallError::NotSent(problem) | CallError::Unknown(problem) | CallError::Conflict(problem)) = &mut error;
+            let (CallError::Refused(problem)
+            | CallError::NotSent(problem)
+            | CallError::Unknown(problem)
+            | CallError::Conflict(problem)) = &mut error;
             problem.params.insert("support".to_owned(), support);
         }
-        Failed { error, details: fault.details }
+        Failed {
+            error,
+            details: fault.details,
+        }
     }
 
     fn classify(&self, call: &Call, response: &HttpResponse, fault: &Fault) -> CallError {
-        if fault.fault_code.as_deref() == Some(NO_LICENCE) {
+        if fault.code.as_deref() == Some(NO_LICENCE) {
             return CallError::NotSent(Problem::new(Code::ErpLicence).with("reason", &fault.text));
         }
         match response.status {
             // Also with a fresh token: the tenant is not the company's (`facts/visma` 1).
-            401 => CallError::NotSent(Problem::new(Code::ErpTenantCustomer).with("tenant", &self.inner.tenant).with("reason", &fault.text)),
+            401 => CallError::NotSent(
+                Problem::new(Code::ErpTenantCustomer)
+                    .with("tenant", &self.inner.tenant)
+                    .with("reason", &fault.text),
+            ),
             403 => {
                 let challenge = response.header("www-authenticate").unwrap_or_default();
                 let lacks_scope = challenge.contains("insufficient_scope")
                     || fault.text.to_ascii_lowercase().contains("scope")
-                    || self.inner.granted().as_ref().is_some_and(|granted| granted.split_whitespace().all(|had| had != call.scope()));
+                    || self.inner.granted().as_ref().is_some_and(|granted| {
+                        granted.split_whitespace().all(|had| had != call.scope())
+                    });
                 let problem = if lacks_scope {
-                    Problem::new(Code::ErpScope).with("action", call.action).with("scope", call.scope())
+                    Problem::new(Code::ErpScope)
+                        .with("action", call.action)
+                        .with("scope", call.scope())
                 } else {
-                    Problem::new(Code::ErpForbidden).with("action", call.action).with("scope", call.scope()).with("reason", &fault.text)
+                    Problem::new(Code::ErpForbidden)
+                        .with("action", call.action)
+                        .with("scope", call.scope())
+                        .with("reason", &fault.text)
                 };
                 CallError::NotSent(problem)
             }
-            409 | 412 | 428 => CallError::Conflict(Problem::new(Code::RemoteConflict).with("document", call.document()).with("reason", &fault.text)),
+            409 | 412 | 428 => CallError::Conflict(
+                Problem::new(Code::RemoteConflict)
+                    .with("document", call.document())
+                    .with("reason", &fault.text),
+            ),
             _ if fault.page => {
                 let detail = format!("status {}, {}", response.status, fault.text);
-                CallError::NotSent(Problem::new(Code::RemoteNotJson).with("remote", REMOTE).with("detail", detail))
+                CallError::NotSent(
+                    Problem::new(Code::RemoteNotJson)
+                        .with("remote", REMOTE)
+                        .with("detail", detail),
+                )
             }
             // No redirect is followed: an API that redirects is not the one that was meant.
-            300..=399 => CallError::NotSent(unexpected(format!("{}: redirected, status {}", call.action, response.status))),
-            404 => CallError::Refused(Problem::new(Code::DocumentGone).with("document", call.document()).with("reason", &fault.text)),
-            _ => CallError::Refused(Problem::new(Code::ErpRefused).with("reason", &fault.text).with("status", response.status)),
+            300..=399 => CallError::NotSent(unexpected(format!(
+                "{}: redirected, status {}",
+                call.action, response.status
+            ))),
+            404 => CallError::Refused(
+                Problem::new(Code::DocumentGone)
+                    .with("document", call.document())
+                    .with("reason", &fault.text),
+            ),
+            _ => CallError::Refused(
+                Problem::new(Code::ErpRefused)
+                    .with("reason", &fault.text)
+                    .with("status", response.status),
+            ),
         }
     }
 }
@@ -375,19 +520,26 @@ impl Inner {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
         // Neither a company nor an application header: the token carries both (`facts/visma` 3).
-        let mut request = HttpRequest::new(call.method.clone(), url).header(HeaderName::from_static("accept"), "application/json").label(call.action);
+        let mut request = HttpRequest::new(call.method.clone(), url)
+            .header(HeaderName::from_static("accept"), "application/json")
+            .label(call.action);
         if let Some(etag) = &call.if_match {
             request = request.header(HeaderName::from_static("if-match"), etag.clone());
         }
         if let Some(text) = &call.body {
-            request = request.body(Body::Text { content_type: "application/json".to_owned(), text: text.clone() });
+            request = request.body(Body::Text {
+                content_type: "application/json".to_owned(),
+                text: text.clone(),
+            });
         }
         Ok(request)
     }
 }
 
 fn add_path(url: &mut Url, segments: &[String]) -> Result<(), Problem> {
-    let mut path = url.path_segments_mut().map_err(|()| Problem::new(Code::Internal).with("detail", "an address without a path"))?;
+    let mut path = url
+        .path_segments_mut()
+        .map_err(|()| Problem::new(Code::Internal).with("detail", "an address without a path"))?;
     path.pop_if_empty().extend(segments);
     Ok(())
 }
@@ -419,8 +571,14 @@ fn parse<T: DeserializeOwned>(body: &str) -> Result<T, ParseError> {
         let path = error.path().to_string();
         let error = error.into_inner();
         let detail = format!("at {path}: {error}");
-        if error.is_data() { ParseError::OtherForm(detail) } else { ParseError::NotJson(detail) }
+        if error.is_data() {
+            ParseError::OtherForm(detail)
+        } else {
+            ParseError::NotJson(detail)
+        }
     })?;
-    inner.end().map_err(|error| ParseError::NotJson(error.to_string()))?;
+    inner
+        .end()
+        .map_err(|error| ParseError::NotJson(error.to_string()))?;
     Ok(result)
 }

@@ -21,10 +21,15 @@ pub struct VismaConfig {
 
 impl VismaConfig {
     /// What orders and customers need: the ERP read, create and update, SalesOrder v3 read and write (`facts/visma` 1). One token serves both.
-    pub const SCOPES: &'static [&'static str] = &[ERP_READ, ERP_CREATE, ERP_UPDATE, ORDER_READ, ORDER_WRITE];
+    pub const SCOPES: &'static [&'static str] =
+        &[ERP_READ, ERP_CREATE, ERP_UPDATE, ORDER_READ, ORDER_WRITE];
 
     /// A company with the usual scopes at Visma's own addresses.
-    pub fn new(client_id: impl Into<String>, secret: SecretString, tenant_id: impl Into<String>) -> Self {
+    pub fn new(
+        client_id: impl Into<String>,
+        secret: SecretString,
+        tenant_id: impl Into<String>,
+    ) -> Self {
         Self {
             client_id: client_id.into(),
             secret,
@@ -51,10 +56,16 @@ pub(crate) struct Hosts {
 
 impl Hosts {
     pub(crate) fn of(config: &VismaConfig) -> Result<Self, Problem> {
-        let own = |text: &str| Url::parse(text).map_err(|error| Problem::new(Code::Internal).with("detail", error));
+        let own = |text: &str| {
+            Url::parse(text).map_err(|error| Problem::new(Code::Internal).with("detail", error))
+        };
         if let Some(text) = &config.base_url {
             let base = loopback_only(text)?;
-            return Ok(Self { connect: base.clone(), erp: base.clone(), orders: base });
+            return Ok(Self {
+                connect: base.clone(),
+                erp: base.clone(),
+                orders: base,
+            });
         }
         Ok(Self {
             connect: own("https://connect.visma.com")?,

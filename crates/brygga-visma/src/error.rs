@@ -25,14 +25,20 @@ impl CallError {
     /// What is wrong.
     pub fn problem(&self) -> &Problem {
         match self {
-            Self::Refused(problem) | Self::NotSent(problem) | Self::Unknown(problem) | Self::Conflict(problem) => problem,
+            Self::Refused(problem)
+            | Self::NotSent(problem)
+            | Self::Unknown(problem)
+            | Self::Conflict(problem) => problem,
         }
     }
 
     /// What is wrong, for those to whom the difference does not matter.
     pub fn into_problem(self) -> Problem {
         match self {
-            Self::Refused(problem) | Self::NotSent(problem) | Self::Unknown(problem) | Self::Conflict(problem) => problem,
+            Self::Refused(problem)
+            | Self::NotSent(problem)
+            | Self::Unknown(problem)
+            | Self::Conflict(problem) => problem,
         }
     }
 
@@ -47,7 +53,9 @@ pub(crate) const REMOTE: &str = "Visma.net";
 
 /// An answer in a form that this program does not know.
 pub(crate) fn unexpected(detail: impl std::fmt::Display) -> Problem {
-    Problem::new(Code::RemoteUnexpected).with("remote", REMOTE).with("detail", detail)
+    Problem::new(Code::RemoteUnexpected)
+        .with("remote", REMOTE)
+        .with("detail", detail)
 }
 
 /// A call that did not end well, with the details of v3 for the caller who knows what was sent.
@@ -59,6 +67,9 @@ pub(crate) struct Failed {
 
 impl From<CallError> for Failed {
     fn from(error: CallError) -> Self {
-        Self { error, details: Vec::new() }
+        Self {
+            error,
+            details: Vec::new(),
+        }
     }
 }

@@ -15,21 +15,29 @@ pub(crate) struct Exact(pub(crate) Decimal);
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // `Decimal` never writes an exponent, so its text is a JSON number.
-        RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+        RawValue::from_string(self.0.to_string())
+            .map_err(S::Error::custom)?
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Exact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        parse(raw.get()).map(Self).ok_or_else(|| D::Error::custom(format!("{} is no amount", raw.get())))
+        parse(raw.get())
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("{} is no amount", raw.get())))
     }
 }
 
 /// The decimal that a JSON number shows; some integrations send it in quotes, which is taken too.
 fn parse(text: &str) -> Option<Decimal> {
     let text = text.trim_matches('"');
-    if text.contains(['e', 'E']) { Decimal::from_scientific(text).ok() } else { Decimal::from_str(text).ok() }
+    if text.contains(['e', 'E']) {
+        Decimal::from_scientific(text).ok()
+    } else {
+        Decimal::from_str(text).ok()
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +55,11 @@ mod tests {
         let json = format!("{{\"amount\": {text}}}");
         let mut inner = serde_json::Deserializer::from_str(&json);
         let holder: Holder = serde_path_to_error::deserialize(&mut inner).ok()?;
-        Some(holder.amount.map_or_else(|| "none".to_owned(), |amount| amount.0.to_string()))
+        Some(
+            holder
+                .amount
+                .map_or_else(|| "none".to_owned(), |amount| amount.0.to_string()),
+        )
     }
 
     #[test]

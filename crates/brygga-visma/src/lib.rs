@@ -4,6 +4,8 @@ mod check;
 mod client;
 mod config;
 mod connect;
+#[cfg(test)]
+mod contract;
 mod erp;
 mod error;
 mod exact;

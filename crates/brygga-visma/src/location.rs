@@ -6,7 +6,11 @@ use url::Url;
 pub(crate) fn segments(location: &str) -> Option<Vec<String>> {
     let base = Url::parse("https://relative.invalid/").ok()?;
     let url = base.join(location.trim()).ok()?;
-    let segments: Vec<String> = url.path_segments()?.filter(|segment| !segment.is_empty()).map(decode).collect();
+    let segments: Vec<String> = url
+        .path_segments()?
+        .filter(|segment| !segment.is_empty())
+        .map(decode)
+        .collect();
     (!segments.is_empty()).then_some(segments)
 }
 
@@ -20,25 +24,26 @@ fn decode(segment: &str) -> String {
     let mut rest = segment.as_bytes();
     while let [first, tail @ ..] = rest {
         let coded = match tail {
-            [high, low, ..] if *first == b'%' => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
+            [high, low, ..] if *first == b'%' => {
+                hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low)
+            }
             _ => None,
         };
-        match coded {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let Some(byte) = coded {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn hex(letter: u8) -> Option<u8> {
-    char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(letter)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -48,8 +53,14 @@ mod tests {
     #[test]
     fn the_id_is_the_last_segment() {
         let table = [
-            ("https://api.finance.visma.net/v1/customer/10045", Some("10045")),
-            ("https://integration.visma.net/API/controller/api/v1/customer/10045/", Some("10045")),
+            (
+                "https://api.finance.visma.net/v1/customer/10045",
+                Some("10045"),
+            ),
+            (
+                "https://integration.visma.net/API/controller/api/v1/customer/10045/",
+                Some("10045"),
+            ),
             ("/v1/customer/HUS%20NOK", Some("HUS NOK")),
             ("10045", Some("10045")),
             ("50%", Some("50%")),

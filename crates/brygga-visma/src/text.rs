@@ -14,7 +14,9 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
     let mut room = max.saturating_sub(1);
     let mut kept = String::with_capacity(max);
     for letter in text.chars() {
-        let Some(left) = room.checked_sub(letter.len_utf16()) else { break };
+        let Some(left) = room.checked_sub(letter.len_utf16()) else {
+            break;
+        };
         room = left;
         kept.push(letter);
     }
@@ -25,24 +27,35 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
 
 /// The same for what may be missing; an empty text is missing.
 pub(crate) fn cut_some(text: Option<&str>, max: usize) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(|text| cut(text, max))
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| cut(text, max))
 }
 
 /// An e-mail address if v3 would take it (`format: email`, at most `max` characters). An address cannot be cut, and a document must not fail for it.
 pub(crate) fn email(text: Option<&str>, max: usize) -> Option<String> {
     let text = text?.trim();
     let (name, host) = text.rsplit_once('@')?;
-    let fits = text.encode_utf16().count() <= max && !name.is_empty() && !host.is_empty() && !name.contains('@') && !text.contains(char::is_whitespace);
+    let fits = text.encode_utf16().count() <= max
+        && !name.is_empty()
+        && !host.is_empty()
+        && !name.contains('@')
+        && !text.contains(char::is_whitespace);
     fits.then(|| text.to_owned())
 }
 
 /// The street lines of an address: three of at most `max`, where a line that is too long goes on in the next one.
 pub(crate) fn street(address: &PostalAddress, max: usize) -> [Option<String>; 3] {
     let mut lines = Vec::new();
-    for line in [Some(address.line1.as_str()), address.line2.as_deref()].into_iter().flatten() {
+    for line in [Some(address.line1.as_str()), address.line2.as_deref()]
+        .into_iter()
+        .flatten()
+    {
         let mut rest = line.trim();
         while rest.encode_utf16().count() > max {
-            let Some(at) = last_break(rest, max) else { break };
+            let Some(at) = last_break(rest, max) else {
+                break;
+            };
             lines.push(rest[..at].trim_end().to_owned());
             rest = rest[at..].trim_start();
         }
@@ -91,10 +104,18 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
 
 /// A value for an ERP path. Reserved characters cannot be escaped there; the value goes as `b64(...)` instead (`facts/visma` 2).
 pub(crate) fn path_value(value: &str) -> String {
-    let reserved = |letter: char| letter.is_ascii() && !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_' | '~' | ' ' | '.');
+    let reserved = |letter: char| {
+        letter.is_ascii()
+            && !letter.is_ascii_alphanumeric()
+            && !matches!(letter, '-' | '_' | '~' | ' ' | '.')
+    };
     // A path of dots alone would be taken for "this folder" or "the one above".
     let dots = !value.is_empty() && value.chars().all(|letter| letter == '.');
-    if value.is_empty() || dots || value.contains(reserved) { format!("b64({})", URL_SAFE_NO_PAD.encode(value)) } else { value.to_owned() }
+    if value.is_empty() || dots || value.contains(reserved) {
+        format!("b64({})", URL_SAFE_NO_PAD.encode(value))
+    } else {
+        value.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -123,12 +144,23 @@ mod tests {
 
     #[test]
     fn a_long_street_goes_on_in_the_next_line() {
-        let address = |line1: &str, line2: Option<&str>| PostalAddress { line1: line1.into(), line2: line2.map(str::to_owned), ..PostalAddress::default() };
-        let lines = |line1, line2| street(&address(line1, line2), 20).map(Option::unwrap_or_default);
+        let address = |line1: &str, line2: Option<&str>| PostalAddress {
+            line1: line1.into(),
+            line2: line2.map(str::to_owned),
+            ..PostalAddress::default()
+        };
+        let lines =
+            |line1, line2| street(&address(line1, line2), 20).map(Option::unwrap_or_default);
         assert_eq!(lines("Storgata 1", None), ["Storgata 1", "", ""]);
         assert_eq!(lines("Storgata 1", Some("  ")), ["Storgata 1", "", ""]);
-        assert_eq!(lines("Borettslaget Solsiden terrasse 14 B", Some("Oppgang 3")), ["Borettslaget", "Solsiden terrasse 14", "B Oppgang 3"]);
-        assert_eq!(lines("Ordutenmellomromsomerlangt", None), ["Ordutenmellomromsom…", "", ""]);
+        assert_eq!(
+            lines("Borettslaget Solsiden terrasse 14 B", Some("Oppgang 3")),
+            ["Borettslaget", "Solsiden terrasse 14", "B Oppgang 3"]
+        );
+        assert_eq!(
+            lines("Ordutenmellomromsomerlangt", None),
+            ["Ordutenmellomromsom…", "", ""]
+        );
     }
 
     #[test]
@@ -136,7 +168,14 @@ mod tests {
         for good in ["kari@example.no", "a.b+c@d.example"] {
             assert_eq!(email(Some(good), 255).as_deref(), Some(good));
         }
-        for bad in ["", "kari", "@example.no", "kari@", "a b@example.no", "a@b@c"] {
+        for bad in [
+            "",
+            "kari",
+            "@example.no",
+            "kari@",
+            "a b@example.no",
+            "a@b@c",
+        ] {
             assert_eq!(email(Some(bad), 255), None, "{bad}");
         }
         assert_eq!(email(Some("kari@example.no"), 10), None);
@@ -146,7 +185,13 @@ mod tests {
     fn days_are_sent_at_noon_and_read_as_written() {
         let date = NaiveDate::from_ymd_opt(2026, 10, 25).expect("a day");
         assert_eq!(noon(date), "2026-10-25T12:00:00Z");
-        let table = ["2026-10-25", "2026-10-25T00:00:00", "2026-10-25T12:00:00Z", "2026-10-25T00:00:00+02:00", "2026-10-25 23:59:59.999"];
+        let table = [
+            "2026-10-25",
+            "2026-10-25T00:00:00",
+            "2026-10-25T12:00:00Z",
+            "2026-10-25T00:00:00+02:00",
+            "2026-10-25 23:59:59.999",
+        ];
         for text in table {
             assert_eq!(day(text), Some(date), "{text}");
         }
@@ -158,8 +203,17 @@ mod tests {
     #[test]
     fn reserved_characters_in_a_path_go_as_base64() {
         // The official example (`facts/visma` 2).
-        assert_eq!(path_value(":?<#[]@&*+;"), format!("b64({})", URL_SAFE_NO_PAD.encode(":?<#[]@&*+;")));
-        assert_eq!(URL_SAFE_NO_PAD.decode("Oi8_I1tdQCYqKzs").map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).as_deref(), Ok(":/?#[]@&*+;"));
+        assert_eq!(
+            path_value(":?<#[]@&*+;"),
+            format!("b64({})", URL_SAFE_NO_PAD.encode(":?<#[]@&*+;"))
+        );
+        assert_eq!(
+            URL_SAFE_NO_PAD
+                .decode("Oi8_I1tdQCYqKzs")
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .as_deref(),
+            Ok(":/?#[]@&*+;")
+        );
         assert_eq!(path_value(":/?#[]@&*+;"), "b64(Oi8_I1tdQCYqKzs)");
         for plain in ["10001", "A-1_b", "HUS NOK", "blåbær", "1.5"] {
             assert_eq!(path_value(plain), plain);

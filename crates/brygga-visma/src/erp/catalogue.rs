@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use brygga_core::erp::{
-    Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
+    Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod,
+    Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 use brygga_core::{Code, Problem};
 use chrono::NaiveDate;
@@ -36,12 +37,31 @@ const NOT_EXPANDED: [&str; 9] = [
 impl Visma {
     /// Reads everything that the booking rules ask of the ERP.
     pub async fn catalogue(&self) -> Result<Catalogue, Problem> {
-        let (items, vat, currencies, warehouses, classes, branches, methods, periods, types, accounts) = tokio::try_join!(
+        // Ten calls at once are a large future; it lives on the heap.
+        Box::pin(self.read_catalogue()).await
+    }
+
+    async fn read_catalogue(&self) -> Result<Catalogue, Problem> {
+        let (
+            items,
+            vat,
+            currencies,
+            warehouses,
+            classes,
+            branches,
+            methods,
+            periods,
+            types,
+            accounts,
+        ) = tokio::try_join!(
             self.items(),
             self.whole::<wire::Vat>("vat", "read the VAT ids"),
             self.whole::<wire::Currency>("currency", "read the currencies"),
             self.whole::<wire::Warehouse>("warehouse", "read the warehouses"),
-            self.whole_at::<wire::CustomerClass>(&["v1", "customer", "customerClass"], "read the customer classes"),
+            self.whole_at::<wire::CustomerClass>(
+                &["v1", "customer", "customerClass"],
+                "read the customer classes"
+            ),
             self.whole::<wire::Branch>("branch", "read the branches"),
             self.whole::<wire::PaymentMethod>("paymentmethod", "read the payment methods"),
             self.whole::<wire::FinancialPeriod>("financialPeriod", "read the financial periods"),
@@ -49,9 +69,15 @@ impl Visma {
             self.whole::<wire::CashAccount>("cashaccount", "read the cash accounts"),
         )?;
         // A company without any of these does not exist: something is wrong with the answer, not with the company.
-        for (what, empty) in [("VAT ids", vat.is_empty()), ("currencies", currencies.is_empty()), ("financial periods", periods.is_empty())] {
+        for (what, empty) in [
+            ("VAT ids", vat.is_empty()),
+            ("currencies", currencies.is_empty()),
+            ("financial periods", periods.is_empty()),
+        ] {
             if empty {
-                return Err(Problem::new(Code::RemoteEmpty).with("remote", REMOTE).with("detail", what));
+                return Err(Problem::new(Code::RemoteEmpty)
+                    .with("remote", REMOTE)
+                    .with("detail", what));
             }
         }
         Ok(Catalogue {
@@ -60,18 +86,37 @@ impl Visma {
             currencies: currencies.into_iter().filter_map(currency).collect(),
             warehouses: warehouses.into_iter().filter_map(warehouse).collect(),
             customer_classes: classes.into_iter().filter_map(customer_class).collect(),
-            branches: branches.into_iter().filter(|branch| branch.is_active != Some(false)).filter_map(branch).collect(),
-            payment_methods: methods.into_iter().filter(|method| method.active != Some(false)).filter_map(payment_method).collect(),
+            branches: branches
+                .into_iter()
+                .filter(|branch| branch.is_active != Some(false))
+                .filter_map(branch)
+                .collect(),
+            payment_methods: methods
+                .into_iter()
+                .filter(|method| method.active != Some(false))
+                .filter_map(payment_method)
+                .collect(),
             periods: financial_periods(&periods)?,
             order_types: types.into_iter().filter_map(order_type).collect(),
-            cash_currencies: accounts.into_iter().filter_map(|account| account.currency).map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect(),
+            cash_currencies: accounts
+                .into_iter()
+                .filter_map(|account| account.currency)
+                .map(|code| code.trim().to_owned())
+                .filter(|code| !code.is_empty())
+                .collect(),
         })
     }
 
     /// One item by its exact number. `None` if there is none.
     pub async fn item(&self, number: &str) -> Result<Option<Item>, Problem> {
-        let call = Call::get(Api::Erp, &["v1", "inventory", &path_value(number)], "read an item");
-        let Some((row, _)) = self.read::<wire::Inventory>(call).await? else { return Ok(None) };
+        let call = Call::get(
+            Api::Erp,
+            &["v1", "inventory", &path_value(number)],
+            "read an item",
+        );
+        let Some((row, _)) = self.read::<wire::Inventory>(call).await? else {
+            return Ok(None);
+        };
         // The database may not tell capital letters apart; SKUs are compared case-sensitively (`booking-rules` 3).
         if row.inventory_number.trim() != number.trim() {
             return Ok(None);
@@ -97,39 +142,80 @@ impl Visma {
             }
         }
         let tracked = self.tracked_classes(&rows).await?;
-        Ok(rows.into_iter().map(|row| item(row, &tracked)).map(|item| (item.number.clone(), item)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| item(row, &tracked))
+            .map(|item| (item.number.clone(), item))
+            .collect())
     }
 
     /// Which of the lot and serial classes that the items name do track. Asked only if an item names one; where the list cannot be read,
     /// every class counts as tracking.
     async fn tracked_classes(&self, rows: &[wire::Inventory]) -> Result<HashSet<String>, Problem> {
-        let named: HashSet<String> = rows.iter().filter_map(lot_class).map(str::to_owned).collect();
+        let named: HashSet<String> = rows
+            .iter()
+            .filter_map(lot_class)
+            .map(str::to_owned)
+            .collect();
         if named.is_empty() {
             return Ok(named);
         }
-        let known = match self.paged::<wire::LotSerialClass>(&["v1", "lotserialclass"], PAGE, "read the lot and serial classes").await {
+        let known = match self
+            .paged::<wire::LotSerialClass>(
+                &["v1", "lotserialclass"],
+                PAGE,
+                "read the lot and serial classes",
+            )
+            .await
+        {
             Ok(known) => known,
-            Err(problem) if matches!(problem.code, Code::RemoteUnexpected | Code::ErpForbidden | Code::ErpRefused) => Vec::new(),
+            Err(problem)
+                if matches!(
+                    problem.code,
+                    Code::RemoteUnexpected | Code::ErpForbidden | Code::ErpRefused
+                ) =>
+            {
+                Vec::new()
+            }
             Err(problem) => return Err(problem),
         };
-        let untracked: HashSet<String> =
-            known.into_iter().filter(|class| class.tracking_method.as_deref() == Some("NotNumbered")).filter_map(|class| class.id).collect();
+        let untracked: HashSet<String> = known
+            .into_iter()
+            .filter(|class| class.tracking_method.as_deref() == Some("NotNumbered"))
+            .filter_map(|class| class.id)
+            .collect();
         Ok(named.difference(&untracked).cloned().collect())
     }
 
     /// One page of a list of the ERP. Both parameters are always sent (`facts/visma` 4).
-    pub(crate) async fn erp_page<T: DeserializeOwned>(&self, call: Call, pages: &mut Pages) -> Result<Vec<T>, Problem> {
+    pub(crate) async fn erp_page<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        pages: &mut Pages,
+    ) -> Result<Vec<T>, Problem> {
         let action = call.action;
-        let call = call.query("pageNumber", pages.number()).query("pageSize", pages.size());
-        let (rows, _) = self.read::<Vec<T>>(call).await?.ok_or_else(|| unexpected(format!("{action}: the list is not there (404)")))?;
+        let call = call
+            .query("pageNumber", pages.number())
+            .query("pageSize", pages.size());
+        let (rows, _) = self
+            .read::<Vec<T>>(call)
+            .await?
+            .ok_or_else(|| unexpected(format!("{action}: the list is not there (404)")))?;
         Ok(rows)
     }
 
-    async fn paged<T: DeserializeOwned + Row>(&self, path: &[&str], size: usize, action: &'static str) -> Result<Vec<T>, Problem> {
+    async fn paged<T: DeserializeOwned + Row>(
+        &self,
+        path: &[&str],
+        size: usize,
+        action: &'static str,
+    ) -> Result<Vec<T>, Problem> {
         let mut rows: Vec<T> = Vec::new();
         let mut pages = Pages::of(size, action);
         loop {
-            let mut page: Vec<T> = self.erp_page(Call::get(Api::Erp, path, action), &mut pages).await?;
+            let mut page: Vec<T> = self
+                .erp_page(Call::get(Api::Erp, path, action), &mut pages)
+                .await?;
             let more = pages.after_erp(page.len(), page.first().and_then(Row::metadata))?;
             rows.append(&mut page);
             if !more {
@@ -138,26 +224,46 @@ impl Visma {
         }
     }
 
-    async fn whole<T: DeserializeOwned>(&self, name: &str, action: &'static str) -> Result<Vec<T>, Problem> {
+    async fn whole<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        action: &'static str,
+    ) -> Result<Vec<T>, Problem> {
         self.whole_at(&["v1", name], action).await
     }
 
     /// A list that has no pages (`facts/visma` 4).
-    pub(crate) async fn whole_at<T: DeserializeOwned>(&self, path: &[&str], action: &'static str) -> Result<Vec<T>, Problem> {
+    pub(crate) async fn whole_at<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        action: &'static str,
+    ) -> Result<Vec<T>, Problem> {
         let call = Call::get(Api::Erp, path, action);
-        let (rows, _) = self.read::<Vec<T>>(call).await?.ok_or_else(|| unexpected(format!("{action}: the list is not there (404)")))?;
+        let (rows, _) = self
+            .read::<Vec<T>>(call)
+            .await?
+            .ok_or_else(|| unexpected(format!("{action}: the list is not there (404)")))?;
         Ok(rows)
     }
 }
 
 fn lot_class(row: &wire::Inventory) -> Option<&str> {
-    row.lot_serial_class.as_ref()?.id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    row.lot_serial_class
+        .as_ref()?
+        .id
+        .as_deref()
+        .map(str::trim)
+        .filter(|id| !id.is_empty())
 }
 
 fn item(row: wire::Inventory, tracked: &HashSet<String>) -> Item {
-    let unsupported = row.kit_item == Some(true) || lot_class(&row).is_some_and(|class| tracked.contains(class));
+    let unsupported =
+        row.kit_item == Some(true) || lot_class(&row).is_some_and(|class| tracked.contains(class));
     let item_type = ItemType::from(row.kind.unwrap_or_default());
-    let goods = matches!(item_type, ItemType::FinishedGood | ItemType::ComponentPart | ItemType::Subassembly);
+    let goods = matches!(
+        item_type,
+        ItemType::FinishedGood | ItemType::ComponentPart | ItemType::Subassembly
+    );
     Item {
         number: row.inventory_number.trim().to_owned(),
         description: row.description.unwrap_or_default(),
@@ -178,45 +284,82 @@ fn vat_id(row: wire::Vat) -> Option<VatId> {
         _ => None,
     };
     // Sales are output VAT; a schedule without a group stands for both.
-    let output = row.schedules.unwrap_or_default().into_iter().filter(|rate| rate.group_type.as_deref() != Some("Input"));
+    let output = row
+        .schedules
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|rate| rate.group_type.as_deref() != Some("Input"));
     let mut rates: Vec<VatRate> = output
-        .filter_map(|rate| Some(VatRate { from: rate.start_date.as_deref().and_then(day)?, percent: rate.vat_rate.unwrap_or(Exact::default()).0 }))
+        .filter_map(|rate| {
+            Some(VatRate {
+                from: rate.start_date.as_deref().and_then(day)?,
+                percent: rate.vat_rate.unwrap_or(Exact::default()).0,
+            })
+        })
         .collect();
     rates.sort_by_key(|rate| rate.from);
     // A category that "excludes listed taxes" means every VAT id of the zone but these. It is left out, so a mapping to it leads to no
     // single VAT id and is held instead of guessed.
     let listed = row.categories.unwrap_or_default().into_iter();
-    let categories = listed.filter(|category| category.active != Some(false) && category.exclude_listed_taxes != Some(true));
+    let categories = listed.filter(|category| {
+        category.active != Some(false) && category.exclude_listed_taxes != Some(true)
+    });
     Some(VatId {
         id: row.vat_id?,
         description: row.description.unwrap_or_default(),
         calculation,
-        zones: row.zones.unwrap_or_default().into_iter().filter_map(|zone| zone.id).collect(),
-        categories: categories.filter_map(|category| category.vat_category_id).collect(),
+        zones: row
+            .zones
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|zone| zone.id)
+            .collect(),
+        categories: categories
+            .filter_map(|category| category.vat_category_id)
+            .collect(),
         rates,
         reverse: row.reverse_vat == Some(true) || row.kind.as_deref() == Some("ReverseVat"),
     })
 }
 
 fn currency(row: wire::Currency) -> Option<CurrencyInfo> {
-    Some(CurrencyInfo { id: row.id?, decimals: row.decimal_precision?, base: row.is_base_currency == Some(true) })
+    Some(CurrencyInfo {
+        id: row.id?,
+        decimals: row.decimal_precision?,
+        base: row.is_base_currency == Some(true),
+    })
 }
 
 fn warehouse(row: wire::Warehouse) -> Option<Warehouse> {
-    Some(Warehouse { id: row.id?, description: row.description.unwrap_or_default(), active: row.active != Some(false) })
+    Some(Warehouse {
+        id: row.id?,
+        description: row.description.unwrap_or_default(),
+        active: row.active != Some(false),
+    })
 }
 
 fn customer_class(row: wire::CustomerClass) -> Option<CustomerClass> {
     // `CustomerClassDto` names no country.
-    Some(CustomerClass { id: row.id?, description: row.description.unwrap_or_default(), vat_zone: row.tax_zone_id.filter(|zone| !zone.is_empty()), country: None })
+    Some(CustomerClass {
+        id: row.id?,
+        description: row.description.unwrap_or_default(),
+        vat_zone: row.tax_zone_id.filter(|zone| !zone.is_empty()),
+        country: None,
+    })
 }
 
 fn branch(row: wire::Branch) -> Option<Branch> {
-    Some(Branch { number: row.number?.trim().to_owned(), name: row.name.unwrap_or_default() })
+    Some(Branch {
+        number: row.number?.trim().to_owned(),
+        name: row.name.unwrap_or_default(),
+    })
 }
 
 fn payment_method(row: wire::PaymentMethod) -> Option<PaymentMethod> {
-    Some(PaymentMethod { id: row.id?, description: row.description.unwrap_or_default() })
+    Some(PaymentMethod {
+        id: row.id?,
+        description: row.description.unwrap_or_default(),
+    })
 }
 
 fn order_type(row: wire::OrderType) -> Option<OrderType> {
@@ -231,22 +374,43 @@ fn order_type(row: wire::OrderType) -> Option<OrderType> {
 }
 
 fn financial_periods(rows: &[wire::FinancialPeriod]) -> Result<Vec<Period>, Problem> {
-    let starts: HashMap<NaiveDate, usize> = rows.iter().enumerate().filter_map(|(index, row)| Some((row.start_date.as_deref().and_then(day)?, index))).collect();
+    let starts: HashMap<NaiveDate, usize> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(index, row)| Some((row.start_date.as_deref().and_then(day)?, index)))
+        .collect();
     let mut periods = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let dates = row.start_date.as_deref().and_then(day).zip(row.end_date.as_deref().and_then(day));
+        let dates = row
+            .start_date
+            .as_deref()
+            .and_then(day)
+            .zip(row.end_date.as_deref().and_then(day));
         let Some((from, end)) = dates else {
-            return Err(unexpected(format!("financial period {} without dates", row.period.as_deref().unwrap_or("?"))));
+            return Err(unexpected(format!(
+                "financial period {} without dates",
+                row.period.as_deref().unwrap_or("?")
+            )));
         };
         // Is the last day in the period or after it? The file does not say; if another period starts on it, it is after.
         let after = end > from && starts.get(&end).is_some_and(|other| *other != index);
-        let to = if after { end.pred_opt().unwrap_or(end) } else { end };
+        let to = if after {
+            end.pred_opt().unwrap_or(end)
+        } else {
+            end
+        };
         // A period without a day of its own is for adjustments; no sale is dated in it.
         if from == end && starts.get(&from).is_some_and(|other| *other != index) {
             continue;
         }
-        let closed = row.closed_in_customer_ledger == Some(true) || row.closed_in_general_ledger == Some(true);
-        periods.push(Period { id: period_id(row.year, row.period.as_deref().unwrap_or_default()), from, to, open: row.active == Some(true) && !closed });
+        let closed = row.closed_in_customer_ledger == Some(true)
+            || row.closed_in_general_ledger == Some(true);
+        periods.push(Period {
+            id: period_id(row.year, row.period.as_deref().unwrap_or_default()),
+            from,
+            to,
+            open: row.active == Some(true) && !closed,
+        });
     }
     periods.sort_by_key(|period| period.from);
     Ok(periods)
@@ -255,8 +419,16 @@ fn financial_periods(rows: &[wire::FinancialPeriod]) -> Result<Vec<Period>, Prob
 /// `YYYYMM` from "the period no and the year" (`FinancialPeriodDto.period`), in whatever order and with whatever between.
 fn period_id(year: Option<i32>, text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let Some(year) = year.map(|year| year.to_string()) else { return digits };
-    let number = if digits.len() <= 2 { Some(digits.as_str()) } else { digits.strip_prefix(&year).or_else(|| digits.strip_suffix(&year)) };
+    let Some(year) = year.map(|year| year.to_string()) else {
+        return digits;
+    };
+    let number = if digits.len() <= 2 {
+        Some(digits.as_str())
+    } else {
+        digits
+            .strip_prefix(&year)
+            .or_else(|| digits.strip_suffix(&year))
+    };
     number.map_or_else(|| digits.clone(), |number| format!("{year}{number:0>2}"))
 }
 
@@ -266,7 +438,8 @@ mod tests {
 
     #[test]
     fn vat_ids_are_read_with_modes_rates_and_categories() {
-        let read = |json: &str| vat_id(serde_json::from_str(json).expect("a VAT id")).expect("a VAT id");
+        let read =
+            |json: &str| vat_id(serde_json::from_str(json).expect("a VAT id")).expect("a VAT id");
         let found = read(
             r#"{"vatId":"FI255","description":"x","type":"Vat","reverseVat":false,"calculateOn":"ItemAmount",
             "schedules":[{"startDate":"2024-09-01T00:00:00","vatRate":25.5,"groupType":"Output"},{"startDate":"2013-01-01T00:00:00","vatRate":24.0},
@@ -275,9 +448,16 @@ mod tests {
             "zones":[{"id":"FI-IOSS"},{"id":null}]}"#,
         );
         assert_eq!(found.calculation, Some(VatCalculation::PerLine));
-        let rates: Vec<String> = found.rates.iter().map(|rate| format!("{} {}", rate.from, rate.percent)).collect();
+        let rates: Vec<String> = found
+            .rates
+            .iter()
+            .map(|rate| format!("{} {}", rate.from, rate.percent))
+            .collect();
         assert_eq!(rates, ["2013-01-01 24.0", "2024-09-01 25.5"]);
-        assert_eq!((found.categories, found.zones), (vec!["HOY".to_owned()], vec!["FI-IOSS".to_owned()]));
+        assert_eq!(
+            (found.categories, found.zones),
+            (vec!["HOY".to_owned()], vec!["FI-IOSS".to_owned()])
+        );
         let table = [
             ("ItemTaxAmount", Some(VatCalculation::PerLine)),
             ("DocumentAmount", Some(VatCalculation::PerDocument)),
@@ -286,7 +466,11 @@ mod tests {
             ("Newer", None),
         ];
         for (word, want) in table {
-            assert_eq!(read(&format!(r#"{{"vatId":"A","calculateOn":"{word}"}}"#)).calculation, want, "{word}");
+            assert_eq!(
+                read(&format!(r#"{{"vatId":"A","calculateOn":"{word}"}}"#)).calculation,
+                want,
+                "{word}"
+            );
         }
         assert!(read(r#"{"vatId":"A","type":"ReverseVat"}"#).reverse);
     }
@@ -304,10 +488,29 @@ mod tests {
         };
         let texts = |rows: &[wire::FinancialPeriod]| -> Vec<String> {
             let periods = financial_periods(rows).expect("periods");
-            periods.iter().map(|period| format!("{} {} {} {}", period.id, period.from, period.to, period.open)).collect()
+            periods
+                .iter()
+                .map(|period| {
+                    format!(
+                        "{} {} {} {}",
+                        period.id, period.from, period.to, period.open
+                    )
+                })
+                .collect()
         };
-        let want = ["202609 2026-09-01 2026-09-30 false", "202610 2026-10-01 2026-10-31 true"];
-        let inclusive = [row("202609", "2026-09-01T00:00:00", "2026-09-30T00:00:00", true), row("202610", "2026-10-01T00:00:00", "2026-10-31T00:00:00", false)];
+        let want = [
+            "202609 2026-09-01 2026-09-30 false",
+            "202610 2026-10-01 2026-10-31 true",
+        ];
+        let inclusive = [
+            row("202609", "2026-09-01T00:00:00", "2026-09-30T00:00:00", true),
+            row(
+                "202610",
+                "2026-10-01T00:00:00",
+                "2026-10-31T00:00:00",
+                false,
+            ),
+        ];
         assert_eq!(texts(&inclusive), want);
         let exclusive = [
             row("09-2026", "2026-09-01", "2026-10-01", true),
@@ -321,7 +524,14 @@ mod tests {
 
     #[test]
     fn period_ids_have_one_form() {
-        for (text, want) in [("202610", "202610"), ("10-2026", "202610"), ("102026", "202610"), ("9", "202609"), ("2026-09", "202609"), ("2026 9", "202609")] {
+        for (text, want) in [
+            ("202610", "202610"),
+            ("10-2026", "202610"),
+            ("102026", "202610"),
+            ("9", "202609"),
+            ("2026-09", "202609"),
+            ("2026 9", "202609"),
+        ] {
             assert_eq!(period_id(Some(2026), text), want, "{text}");
         }
         assert_eq!(period_id(None, "202610"), "202610");
@@ -332,10 +542,18 @@ mod tests {
         let tracked: HashSet<String> = ["LOT".to_owned()].into();
         let read = |json: &str| item(serde_json::from_str(json).expect("an item"), &tracked);
         assert!(!read(r#"{"inventoryNumber":"A ","type":"FinishedGoodItem","lotSerialClass":{"id":"NONE"}}"#).unsupported);
-        assert!(read(r#"{"inventoryNumber":"A","type":"FinishedGoodItem","lotSerialClass":{"id":"LOT"}}"#).unsupported);
+        assert!(
+            read(
+                r#"{"inventoryNumber":"A","type":"FinishedGoodItem","lotSerialClass":{"id":"LOT"}}"#
+            )
+            .unsupported
+        );
         assert!(read(r#"{"inventoryNumber":"A","kitItem":true}"#).unsupported);
         let goods = read(r#"{"inventoryNumber":"A ","type":"FinishedGoodItem"}"#);
         assert_eq!((goods.number.as_str(), goods.stock), ("A", true));
-        assert_eq!(read(r#"{"inventoryNumber":"A","type":"NewerItem"}"#).item_type, ItemType::from("NewerItem".to_owned()));
+        assert_eq!(
+            read(r#"{"inventoryNumber":"A","type":"NewerItem"}"#).item_type,
+            ItemType::from("NewerItem".to_owned())
+        );
     }
 }

@@ -28,7 +28,12 @@ impl Visma {
     /// The customers whose main contact has exactly this e-mail, letters' case apart.
     pub async fn customers_by_email(&self, wanted: &str) -> Result<Vec<Customer>, Problem> {
         let wanted = wanted.trim();
-        let same = |customer: &Customer| customer.email.as_deref().is_some_and(|found| found.trim().to_lowercase() == wanted.to_lowercase());
+        let same = |customer: &Customer| {
+            customer
+                .email
+                .as_deref()
+                .is_some_and(|found| found.trim().to_lowercase() == wanted.to_lowercase())
+        };
         self.customers("email", wanted, same).await
     }
 
@@ -36,8 +41,17 @@ impl Visma {
     pub async fn customers_by_registration(&self, wanted: &str) -> Result<Vec<Customer>, Problem> {
         let wanted = wanted.trim();
         let same = |found: Option<&str>| found.is_some_and(|found| bare(found) == bare(wanted));
-        let mut found = self.customers("vatRegistrationId", wanted, |customer| same(customer.vat_registration.as_deref())).await?;
-        for other in self.customers("corporateId", wanted, |customer| same(customer.corporate_id.as_deref())).await? {
+        let mut found = self
+            .customers("vatRegistrationId", wanted, |customer| {
+                same(customer.vat_registration.as_deref())
+            })
+            .await?;
+        for other in self
+            .customers("corporateId", wanted, |customer| {
+                same(customer.corporate_id.as_deref())
+            })
+            .await?
+        {
             if found.iter().all(|known| known.number != other.number) {
                 found.push(other);
             }
@@ -48,47 +62,108 @@ impl Visma {
     /// The customers of exactly this name, letters' case apart.
     pub async fn customers_by_name(&self, wanted: &str) -> Result<Vec<Customer>, Problem> {
         let wanted = cut(wanted, NAME);
-        self.customers("name", &wanted, |customer| customer.name.trim().to_lowercase() == wanted.to_lowercase()).await
+        self.customers("name", &wanted, |customer| {
+            customer.name.trim().to_lowercase() == wanted.to_lowercase()
+        })
+        .await
     }
 
     /// The customers that a draft has become: they carry its reference. The reference is no filter, so they are searched for by what is one.
-    pub async fn customers_by_draft(&self, draft: &CustomerDraft) -> Result<Vec<Customer>, Problem> {
-        let found = match (email(draft.email.as_deref(), EMAIL), &draft.vat_registration, &draft.corporate_id) {
+    pub async fn customers_by_draft(
+        &self,
+        draft: &CustomerDraft,
+    ) -> Result<Vec<Customer>, Problem> {
+        let found = match (
+            email(draft.email.as_deref(), EMAIL),
+            &draft.vat_registration,
+            &draft.corporate_id,
+        ) {
             (Some(address), _, _) => self.customers_by_email(&address).await?,
-            (None, Some(registration), _) | (None, None, Some(registration)) => self.customers_by_registration(registration).await?,
+            (None, Some(registration), _) | (None, None, Some(registration)) => {
+                self.customers_by_registration(registration).await?
+            }
             (None, None, None) => self.customers_by_name(&draft.name).await?,
         };
-        Ok(found.into_iter().filter(|customer| customer.reference.as_deref() == Some(draft.reference.as_str())).collect())
+        Ok(found
+            .into_iter()
+            .filter(|customer| customer.reference.as_deref() == Some(draft.reference.as_str()))
+            .collect())
     }
 
     /// One customer by number. `None` if there is none.
     pub async fn customer(&self, number: &str) -> Result<Option<Customer>, Problem> {
-        let call = Call::get(Api::Erp, &["v1", "customer", &path_value(number)], "read a customer");
-        let Some((found, _)) = self.read::<wire::Customer>(call).await? else { return Ok(None) };
+        let call = Call::get(
+            Api::Erp,
+            &["v1", "customer", &path_value(number)],
+            "read a customer",
+        );
+        let Some((found, _)) = self.read::<wire::Customer>(call).await? else {
+            return Ok(None);
+        };
         let found = read(found);
         // A number of digits could be taken for something else: what came must be what was asked for.
-        if found.number.trim() == number.trim() { Ok(Some(found)) } else { Err(unexpected(format!("asked for customer {number}, got {}", found.number))) }
+        if found.number.trim() == number.trim() {
+            Ok(Some(found))
+        } else {
+            Err(unexpected(format!(
+                "asked for customer {number}, got {}",
+                found.number
+            )))
+        }
     }
 
     /// Makes a customer and gives back its number, taken from `Location`.
     pub async fn create_customer(&self, draft: &CustomerDraft) -> Result<String, CallError> {
-        let call = Call::new(Api::Erp, Method::POST, &["v1", "customer"], "create a customer");
-        let call = call.json(&new_customer(draft)).map_err(CallError::NotSent)?;
-        let response = self.write(call).await.map_err(|failed| not_a_document(failed.error))?;
+        let call = Call::new(
+            Api::Erp,
+            Method::POST,
+            &["v1", "customer"],
+            "create a customer",
+        );
+        let call = call
+            .json(&new_customer(draft))
+            .map_err(CallError::NotSent)?;
+        let response = self
+            .write(call)
+            .await
+            .map_err(|failed| not_a_document(failed.error))?;
         let location = response.header("location").unwrap_or_default();
         // It was made, but under which number is not known: the look-up tells.
-        last_segment(location).ok_or_else(|| CallError::Unknown(unexpected(format!("a customer was made, Location was \"{location}\""))))
+        last_segment(location).ok_or_else(|| {
+            CallError::Unknown(unexpected(format!(
+                "a customer was made, Location was \"{location}\""
+            )))
+        })
     }
 
     /// Changes what follows the shop: name, contact, addresses. Class, currency, VAT zone, switches and reference stay as they are in Visma.net.
-    pub async fn update_customer(&self, number: &str, draft: &CustomerDraft) -> Result<(), CallError> {
-        let call = Call::new(Api::Erp, Method::PUT, &["v1", "customer", &path_value(number)], "change a customer");
-        let call = call.json(&changed_customer(draft)).map_err(CallError::NotSent)?;
-        self.write(call).await.map(drop).map_err(|failed| failed.error)
+    pub async fn update_customer(
+        &self,
+        number: &str,
+        draft: &CustomerDraft,
+    ) -> Result<(), CallError> {
+        let call = Call::new(
+            Api::Erp,
+            Method::PUT,
+            &["v1", "customer", &path_value(number)],
+            "change a customer",
+        );
+        let call = call
+            .json(&changed_customer(draft))
+            .map_err(CallError::NotSent)?;
+        self.write(call)
+            .await
+            .map(drop)
+            .map_err(|failed| failed.error)
     }
 
     /// All filters compare for equality, and an unknown one is ignored (`facts/visma` 4, 8): the rows decide.
-    async fn customers(&self, filter: &'static str, wanted: &str, same: impl Fn(&Customer) -> bool) -> Result<Vec<Customer>, Problem> {
+    async fn customers(
+        &self,
+        filter: &'static str,
+        wanted: &str,
+        same: impl Fn(&Customer) -> bool,
+    ) -> Result<Vec<Customer>, Problem> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -96,12 +171,18 @@ impl Visma {
         let mut known = HashSet::new();
         let mut pages = Pages::of(PAGE, "list of customers");
         loop {
-            let call = Call::get(Api::Erp, &["v1", "customer"], "find customers").query(filter, wanted);
+            let call =
+                Call::get(Api::Erp, &["v1", "customer"], "find customers").query(filter, wanted);
             let rows: Vec<wire::Customer> = self.erp_page(call, &mut pages).await?;
             let more = pages.after_erp(rows.len(), rows.first().and_then(|row| row.metadata))?;
             let asked = rows.len();
             let before = found.len();
-            found.extend(rows.into_iter().map(read).filter(&same).filter(|customer| known.insert(customer.number.clone())));
+            found.extend(
+                rows.into_iter()
+                    .map(read)
+                    .filter(&same)
+                    .filter(|customer| known.insert(customer.number.clone())),
+            );
             if found.len() - before < asked {
                 tracing::warn!(filter, "Visma.net: a filter gave rows that do not match");
             }
@@ -115,18 +196,26 @@ impl Visma {
 /// A 404 on a create is no missing document.
 fn not_a_document(error: CallError) -> CallError {
     match error {
-        CallError::Refused(problem) if problem.code == Code::DocumentGone => CallError::NotSent(unexpected("customers cannot be made here (404)")),
+        CallError::Refused(problem) if problem.code == Code::DocumentGone => {
+            CallError::NotSent(unexpected("customers cannot be made here (404)"))
+        }
         other => other,
     }
 }
 
 /// A number without what people write between its characters.
 fn bare(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 fn read(row: wire::Customer) -> Customer {
-    let some = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let some = |text: Option<String>| {
+        text.map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
     Customer {
         internal_id: row.internal_id,
         number: row.number.trim().to_owned(),
@@ -144,7 +233,7 @@ fn read(row: wire::Customer) -> Customer {
     }
 }
 
-fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
+pub(crate) fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
     CustomerUpdate {
         customer_class_id: Some(wrap(draft.class.clone())),
         currency_id: Some(wrap(draft.currency.clone())),
@@ -161,7 +250,7 @@ fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
     }
 }
 
-fn changed_customer(draft: &CustomerDraft) -> CustomerUpdate {
+pub(crate) fn changed_customer(draft: &CustomerDraft) -> CustomerUpdate {
     let name = cut(&draft.name, NAME);
     CustomerUpdate {
         name: Some(wrap(name.clone())),
@@ -221,6 +310,23 @@ pub(crate) mod tests {
             private,
             reference: "customer/7/NOK".into(),
         }
+    }
+
+    /// Every field filled.
+    pub(crate) fn full_draft(private: bool) -> CustomerDraft {
+        let mut draft = draft(private);
+        draft.vat_registration = Some("NO999888777MVA".into());
+        draft.corporate_id = Some("999888777".into());
+        draft.attention = Some("Kari".into());
+        draft.phone = Some("+47 22 00 00 00".into());
+        if let Some(address) = &mut draft.address {
+            address.line1 =
+                "Borettslaget Solsiden terrasse fjorten B med et navn som er langt".into();
+            address.line2 =
+                Some("Oppgang 3 i annen etasje til venstre, ring på hos Nordmann".into());
+        }
+        draft.delivery.clone_from(&draft.address);
+        draft
     }
 
     #[test]

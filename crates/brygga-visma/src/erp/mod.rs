@@ -1,5 +1,5 @@
 //! The ERP's own parts, v1/v2: customers and what the company is set up with.
 
 mod catalogue;
-mod customer;
+pub(crate) mod customer;
 pub(crate) mod wire;

@@ -4,4 +4,4 @@ mod calls;
 mod read;
 mod refusal;
 pub(crate) mod wire;
-mod write;
+pub(crate) mod write;

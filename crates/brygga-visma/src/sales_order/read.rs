@@ -1,7 +1,9 @@
 //! From the answers of SalesOrder v3 to the document in the words of the trade.
 
 use brygga_core::Problem;
-use brygga_core::erp::{BookedLine, BookedOrder, BookedTax, OrderNumber, OrderStatus, SalesOrderHit};
+use brygga_core::erp::{
+    BookedLine, BookedOrder, BookedTax, OrderNumber, OrderStatus, SalesOrderHit,
+};
 use rust_decimal::Decimal;
 
 use super::wire::{Line, ListRow, Order, OrderState, Tax};
@@ -10,29 +12,49 @@ use crate::exact::Exact;
 use crate::text::day;
 
 /// Head, lines and VAT of one document, with the ETag that a change has to name.
-pub(crate) fn booked(number: &OrderNumber, header_etag: Option<&str>, order: Order, lines: Vec<Line>, taxes: Vec<Tax>) -> Result<BookedOrder, Problem> {
+pub(crate) fn booked(
+    number: &OrderNumber,
+    header_etag: Option<&str>,
+    order: Order,
+    lines: Vec<Line>,
+    taxes: Vec<Tax>,
+) -> Result<BookedOrder, Problem> {
     let missing = |what: &str| unexpected(format!("{number} without {what}"));
-    let answered = OrderNumber { order_type: order.order_type.unwrap_or_default(), number: order.order_id.unwrap_or_default() };
+    let answered = OrderNumber {
+        order_type: order.order_type.unwrap_or_default(),
+        number: order.order_id.unwrap_or_default(),
+    };
     if answered != *number {
         return Err(unexpected(format!("asked for {number}, got {answered}")));
     }
     let etag = header_etag
         .map(str::to_owned)
-        .or_else(|| order.version.as_deref().filter(|version| !version.is_empty()).map(|version| format!("\"{version}\"")))
+        .or_else(|| {
+            order
+                .version
+                .as_deref()
+                .filter(|version| !version.is_empty())
+                .map(|version| format!("\"{version}\""))
+        })
         .ok_or_else(|| missing("version"))?;
     let totals = order.totals.ok_or_else(|| missing("totals"))?;
     let customer = order.customer.ok_or_else(|| missing("customer"))?;
     Ok(BookedOrder {
         number: number.clone(),
         etag,
-        status: order.status.map_or_else(|| OrderStatus::Other(String::new()), status),
+        status: order
+            .status
+            .map_or_else(|| OrderStatus::Other(String::new()), status),
         date: order.date.as_deref().and_then(day),
         currency: order.currency_id.ok_or_else(|| missing("currency"))?,
         customer: customer.id.ok_or_else(|| missing("customer number"))?,
         vat_zone: customer.tax_zone.and_then(|zone| zone.id),
         customer_order: customer.order,
         customer_ref: customer.ref_no,
-        custom_id: order.custom_fields.and_then(|fields| fields.custom_str1).filter(|id| !id.is_empty()),
+        custom_id: order
+            .custom_fields
+            .and_then(|fields| fields.custom_str1)
+            .filter(|id| !id.is_empty()),
         total: totals.order_total.ok_or_else(|| missing("order total"))?.0,
         tax_total: totals.tax_total.ok_or_else(|| missing("tax total"))?.0,
         lines: lines.into_iter().map(line).collect(),
@@ -59,11 +81,17 @@ fn line(wire: Line) -> BookedLine {
     let unit_price = amount(wire.unit_price);
     let discount = amount(wire.discount_amount);
     // There is no "amount after discount" in `SalesOrderLineDto`: before it, minus it.
-    let gross = wire.line_total_before_discount.or(wire.extended_price).map_or_else(|| quantity * unit_price, |value| value.0);
+    let gross = wire
+        .line_total_before_discount
+        .or(wire.extended_price)
+        .map_or_else(|| quantity * unit_price, |value| value.0);
     BookedLine {
         line_id: wire.line_id,
         link: wire.external_link.filter(|link| !link.is_empty()),
-        item: wire.inventory.and_then(|inventory| inventory.id).unwrap_or_default(),
+        item: wire
+            .inventory
+            .and_then(|inventory| inventory.id)
+            .unwrap_or_default(),
         quantity,
         unit_price,
         discount,
@@ -87,7 +115,10 @@ fn tax(wire: Tax) -> BookedTax {
 /// One row of the list; `None` if it names no document.
 pub(crate) fn hit(row: ListRow) -> Option<SalesOrderHit> {
     Some(SalesOrderHit {
-        number: OrderNumber { order_type: row.order_type?, number: row.order_id? },
+        number: OrderNumber {
+            order_type: row.order_type?,
+            number: row.order_id?,
+        },
         customer_order: row.customer_order,
         customer_ref: row.customer_ref_no,
         customer: row.customer_id,
@@ -99,9 +130,16 @@ pub(crate) fn hit(row: ListRow) -> Option<SalesOrderHit> {
 /// Type and number from a `Location`: its last two segments, whatever host and prefix stand before them (`facts/visma` 7).
 pub(crate) fn number_from_location(location: &str) -> Option<OrderNumber> {
     let segments = crate::location::segments(location)?;
-    let [.., before, order_type, number] = segments.as_slice() else { return None };
+    let [.., before, order_type, number] = segments.as_slice() else {
+        return None;
+    };
     // Without its collection the two could be anything.
-    before.eq_ignore_ascii_case("salesorders").then(|| OrderNumber { order_type: order_type.clone(), number: number.clone() })
+    before
+        .eq_ignore_ascii_case("salesorders")
+        .then(|| OrderNumber {
+            order_type: order_type.clone(),
+            number: number.clone(),
+        })
 }
 
 #[cfg(test)]
@@ -111,10 +149,19 @@ mod tests {
     #[test]
     fn the_number_comes_from_the_last_two_segments() {
         let table = [
-            ("https://salesorder.visma.net/api/v3/SalesOrders/SO/000223", Some("SO 000223")),
+            (
+                "https://salesorder.visma.net/api/v3/SalesOrders/SO/000223",
+                Some("SO 000223"),
+            ),
             ("/api/v3/SalesOrders/SO/000223/", Some("SO 000223")),
-            ("http://127.0.0.1:8123/api/v3/SalesOrders/SO/000223", Some("SO 000223")),
-            ("https://other.host/v3/salesorders/SA/12?x=1#y", Some("SA 12")),
+            (
+                "http://127.0.0.1:8123/api/v3/SalesOrders/SO/000223",
+                Some("SO 000223"),
+            ),
+            (
+                "https://other.host/v3/salesorders/SA/12?x=1#y",
+                Some("SA 12"),
+            ),
             ("SalesOrders/S%20O/A%2F1", Some("S O A/1")),
             ("/SO/000223", None),
             ("000223", None),
@@ -122,7 +169,13 @@ mod tests {
             ("https://salesorder.visma.net", None),
         ];
         for (location, want) in table {
-            assert_eq!(number_from_location(location).map(|number| number.to_string()).as_deref(), want, "{location}");
+            assert_eq!(
+                number_from_location(location)
+                    .map(|number| number.to_string())
+                    .as_deref(),
+                want,
+                "{location}"
+            );
         }
     }
 
@@ -137,36 +190,74 @@ mod tests {
 
     #[test]
     fn a_document_is_read_with_its_lines_and_vat() {
-        let number = OrderNumber { order_type: "SO".into(), number: "000223".into() };
+        let number = OrderNumber {
+            order_type: "SO".into(),
+            number: "000223".into(),
+        };
         let lines = serde_json::from_str(r#"[{"lineId":1,"inventory":{"id":"TELT"},"quantity":2.0,"unitPrice":799.50,"lineTotalBeforeDiscount":1599.00,
             "discountAmount":0.01,"externalLink":"line/7","taxCategoryId":"HOY","warehouseId":"1","quantityOnShipments":0.0}]"#)
         .expect("lines");
-        let taxes = serde_json::from_str(r#"[{"taxId":"NO25","taxRate":25.0,"taxableAmount":1599.00,"taxAmount":399.75}]"#).expect("taxes");
+        let taxes = serde_json::from_str(
+            r#"[{"taxId":"NO25","taxRate":25.0,"taxableAmount":1599.00,"taxAmount":399.75}]"#,
+        )
+        .expect("taxes");
         let booked = booked(&number, None, order(FULL), lines, taxes).expect("a document");
         assert_eq!(booked.etag, "\"AAAA\"");
-        assert_eq!((booked.total.to_string().as_str(), booked.tax_total.to_string().as_str()), ("1998.75", "399.75"));
-        assert_eq!((booked.custom_id, booked.vat_zone.as_deref()), (None, Some("NO-IN")));
+        assert_eq!(
+            (
+                booked.total.to_string().as_str(),
+                booked.tax_total.to_string().as_str()
+            ),
+            ("1998.75", "399.75")
+        );
+        assert_eq!(
+            (booked.custom_id, booked.vat_zone.as_deref()),
+            (None, Some("NO-IN"))
+        );
         assert_eq!(booked.lines[0].net.to_string(), "1598.99");
         assert_eq!(booked.taxes[0].vat_id, "NO25");
     }
 
     #[test]
     fn a_document_that_is_not_the_one_asked_for_or_has_no_totals_is_no_answer() {
-        let number = OrderNumber { order_type: "SO".into(), number: "000224".into() };
-        let problem = booked(&number, Some("\"x\""), order(FULL), vec![], vec![]).expect_err("another document");
+        let number = OrderNumber {
+            order_type: "SO".into(),
+            number: "000224".into(),
+        };
+        let problem = booked(&number, Some("\"x\""), order(FULL), vec![], vec![])
+            .expect_err("another document");
         assert_eq!(problem.code, brygga_core::Code::RemoteUnexpected);
-        let number = OrderNumber { order_type: "SO".into(), number: "000223".into() };
-        let bare = order(r#"{"type":"SO","orderId":"000223","currencyId":"NOK","customer":{"id":"1"}}"#);
+        let number = OrderNumber {
+            order_type: "SO".into(),
+            number: "000223".into(),
+        };
+        let bare =
+            order(r#"{"type":"SO","orderId":"000223","currencyId":"NOK","customer":{"id":"1"}}"#);
         assert!(booked(&number, Some("\"x\""), bare, vec![], vec![]).is_err());
     }
 
     #[test]
     fn states_survive_flags_and_unknown_words() {
-        let state = |description: Option<&str>, cancelled, hold| status(OrderState { description: description.map(str::to_owned), cancelled, hold });
+        let state = |description: Option<&str>, cancelled, hold| {
+            status(OrderState {
+                description: description.map(str::to_owned),
+                cancelled,
+                hold,
+            })
+        };
         assert_eq!(state(Some("Open"), false, false), OrderStatus::Open);
-        assert_eq!(state(Some("Kansellert"), true, false), OrderStatus::Cancelled);
+        assert_eq!(
+            state(Some("Kansellert"), true, false),
+            OrderStatus::Cancelled
+        );
         assert_eq!(state(Some("På vent"), false, true), OrderStatus::Hold);
-        assert_eq!(state(Some("CreditHold"), false, true), OrderStatus::CreditHold);
-        assert_eq!(state(Some("Newer"), false, false), OrderStatus::Other("Newer".into()));
+        assert_eq!(
+            state(Some("CreditHold"), false, true),
+            OrderStatus::CreditHold
+        );
+        assert_eq!(
+            state(Some("Newer"), false, false),
+            OrderStatus::Other("Newer".into())
+        );
     }
 }

@@ -1,8 +1,13 @@
 //! From the document that the rules made to the bodies of SalesOrder v3: lengths cut to the spec's, dates at noon, amounts by their text.
 
-use brygga_core::erp::{DeliveryDraft, HeadDraft, LineDraft, LinePatch, PostalAddress, SalesOrderDraft};
+use brygga_core::erp::{
+    DeliveryDraft, HeadDraft, LineDraft, LinePatch, PostalAddress, SalesOrderDraft,
+};
 
-use super::wire::{Address, Contact, CustomFields, CustomerRef, Head, LineBody, Lines, NewLine, NewSalesOrder, PatchLine, Place};
+use super::wire::{
+    Address, Contact, CustomFields, CustomerRef, Head, LineBody, Lines, NewLine, NewSalesOrder,
+    PatchLine, Place,
+};
 use crate::exact::Exact;
 use crate::text::{cut, cut_some, email, noon, street};
 
@@ -43,13 +48,20 @@ pub(crate) fn patch_head(draft: &HeadDraft) -> Head {
 
 /// `AddSalesOrderLinesCommand`.
 pub(crate) fn add_lines(lines: &[LineDraft]) -> Lines<NewLine> {
-    Lines { lines: lines.iter().map(new_line).collect() }
+    Lines {
+        lines: lines.iter().map(new_line).collect(),
+    }
 }
 
 /// `PatchSalesOrderLinesCommand`.
 pub(crate) fn patch_lines(patches: &[LinePatch]) -> Lines<PatchLine> {
-    let line = |patch: &LinePatch| PatchLine { line_id: patch.line_id, line: line_body(&patch.line) };
-    Lines { lines: patches.iter().map(line).collect() }
+    let line = |patch: &LinePatch| PatchLine {
+        line_id: patch.line_id,
+        line: line_body(&patch.line),
+    };
+    Lines {
+        lines: patches.iter().map(line).collect(),
+    }
 }
 
 fn head(draft: &HeadDraft, customer: Option<&str>, way: Way) -> Head {
@@ -65,7 +77,9 @@ fn head(draft: &HeadDraft, customer: Option<&str>, way: Way) -> Head {
         branch_id: draft.branch.clone(),
         shipping: place(&draft.delivery, way),
         billing: place(&draft.billing, way),
-        custom_fields: draft.custom_id.as_ref().map(|id| CustomFields { custom_str1: cut(id, CUSTOM_TEXT) }),
+        custom_fields: draft.custom_id.as_ref().map(|id| CustomFields {
+            custom_str1: cut(id, CUSTOM_TEXT),
+        }),
     }
 }
 
@@ -86,7 +100,12 @@ fn contact(draft: &DeliveryDraft, way: Way) -> Option<Contact> {
     let email = email(draft.email.as_deref(), EMAIL);
     let any = name.is_some() || attention.is_some() || phone1.is_some() || email.is_some();
     // An empty text is no e-mail address (`format: email`), so the e-mail is only ever replaced.
-    any.then(|| Contact { name, attention: keep(attention), phone1: keep(phone1), email })
+    any.then(|| Contact {
+        name,
+        attention: keep(attention),
+        phone1: keep(phone1),
+        email,
+    })
 }
 
 /// `countryId` is required with an address (`facts/visma` 7); an address without a country of two letters is left to the customer's own.
@@ -111,7 +130,10 @@ fn address(draft: &PostalAddress, way: Way) -> Option<Address> {
 }
 
 fn new_line(draft: &LineDraft) -> NewLine {
-    NewLine { inventory_id: draft.item.clone(), line: line_body(draft) }
+    NewLine {
+        inventory_id: draft.item.clone(),
+        line: line_body(draft),
+    }
 }
 
 fn line_body(draft: &LineDraft) -> LineBody {
@@ -181,6 +203,23 @@ pub(crate) mod tests {
         }
     }
 
+    /// Every field filled.
+    pub(crate) fn full_draft() -> SalesOrderDraft {
+        let mut draft = draft();
+        draft.head.custom_id = Some("5400000001".into());
+        draft.head.branch = Some("1".into());
+        for place in [&mut draft.head.delivery, &mut draft.head.billing] {
+            place.attention = Some("Kari".into());
+            if let Some(address) = &mut place.address {
+                address.line1 =
+                    "Borettslaget Solsiden terrasse fjorten B med et navn som er langt".into();
+                address.line2 = Some("Oppgang 3".into());
+            }
+        }
+        draft.lines[0].account = Some("3000".into());
+        draft
+    }
+
     #[test]
     fn a_draft_becomes_the_body_of_v3() {
         let text = serde_json::to_string(&new_order(&draft(), "10001")).expect("JSON");
@@ -208,7 +247,10 @@ pub(crate) mod tests {
     #[test]
     fn a_patch_empties_what_is_gone_and_leaves_customer_and_currency() {
         let body = serde_json::to_value(patch_head(&draft().head)).expect("JSON");
-        assert_eq!(body["customer"], json!({"order": "#1001", "refNo": "5400000001"}));
+        assert_eq!(
+            body["customer"],
+            json!({"order": "#1001", "refNo": "5400000001"})
+        );
         assert_eq!(body["shipping"]["address"]["line2"], json!(""));
         assert_eq!(body["shipping"]["contact"]["attention"], json!(""));
         assert!(body.get("currencyId").is_none() && body.get("status").is_none());
@@ -236,7 +278,11 @@ pub(crate) mod tests {
             }
         }
         let body = serde_json::to_value(new_order(&wide, "10001")).expect("JSON");
-        let length = |path: &str| body.pointer(path).and_then(|text| text.as_str()).map(|text| text.encode_utf16().count());
+        let length = |path: &str| {
+            body.pointer(path)
+                .and_then(|text| text.as_str())
+                .map(|text| text.encode_utf16().count())
+        };
         let table = [
             ("/customer/order", 40),
             ("/customer/refNo", 40),
@@ -260,7 +306,13 @@ pub(crate) mod tests {
     #[test]
     fn an_address_without_a_country_is_left_to_the_customers_own() {
         let mut draft = draft();
-        draft.head.delivery = DeliveryDraft { address: Some(PostalAddress { line1: "Here".into(), ..PostalAddress::default() }), ..DeliveryDraft::default() };
+        draft.head.delivery = DeliveryDraft {
+            address: Some(PostalAddress {
+                line1: "Here".into(),
+                ..PostalAddress::default()
+            }),
+            ..DeliveryDraft::default()
+        };
         let body = serde_json::to_value(new_order(&draft, "10001")).expect("JSON");
         assert!(body.get("shipping").is_none());
     }

@@ -1,0 +1,286 @@
+//! Visma Connect (`facts/visma` 1).
+
+use std::time::Duration;
+
+use brygga_core::Code;
+use serde_json::json;
+use wiremock::matchers::{body_string_contains, header as has_header, method, path};
+use wiremock::{Mock, ResponseTemplate};
+
+use crate::world::{World, header, ok, raw};
+
+#[tokio::test]
+async fn the_token_is_asked_for_as_a_form_with_the_tenant() {
+    let world = World::new().await;
+    world
+        .answer("GET", "/v1/customer/7", raw(404, "", "text/plain"))
+        .await;
+    assert_eq!(world.visma.customer("7").await, Ok(None));
+
+    let all = world.server.received_requests().await.expect("requests");
+    let token = &all[0];
+    assert_eq!(token.url.path(), "/connect/token");
+    assert!(header(token, "content-type").starts_with("application/x-www-form-urlencoded"));
+    assert!(
+        header(token, "authorization").is_empty(),
+        "the secret goes in the form"
+    );
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(&token.body)
+        .into_owned()
+        .collect();
+    let field = |name: &str| {
+        form.iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(field("grant_type"), Some("client_credentials"));
+    assert_eq!(
+        (
+            field("client_id"),
+            field("client_secret"),
+            field("tenant_id")
+        ),
+        (Some("isv_test"), Some("hush-hush"), Some("tenant-1"))
+    );
+    let scopes: Vec<&str> = field("scope").unwrap_or_default().split(' ').collect();
+    assert!(
+        scopes.contains(&"vismanet_erp_service_api:read")
+            && scopes.contains(&"visma.net.erp.salesorder:write"),
+        "{scopes:?}"
+    );
+    assert_eq!(header(&all[1], "authorization"), "Bearer token-1");
+    assert!(header(&all[1], "user-agent").starts_with("Brygga/"));
+    for name in ["ipp-company-id", "ipp-application-type"] {
+        assert!(
+            header(&all[1], name).is_empty(),
+            "{name} belongs to the old API"
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_token_for_many_calls_and_a_new_one_before_it_ends() {
+    let world = World::new().await;
+    world
+        .answer("GET", "/v1/customer/7", raw(404, "", "text/plain"))
+        .await;
+    let many = (0..12).map(|_| {
+        let visma = world.visma.clone();
+        tokio::spawn(async move { visma.customer("7").await })
+    });
+    for call in many.collect::<Vec<_>>() {
+        assert_eq!(call.await.expect("no panic"), Ok(None));
+    }
+    assert_eq!(world.tokens().await, 1);
+    world.clock.advance(Duration::from_secs(3600 - 61));
+    assert_eq!(world.visma.customer("7").await, Ok(None));
+    assert_eq!(world.tokens().await, 1);
+    world.clock.advance(Duration::from_secs(2));
+    assert_eq!(world.visma.customer("7").await, Ok(None));
+    assert_eq!(world.tokens().await, 2, "renewed in its last minute");
+}
+
+#[tokio::test]
+async fn a_401_is_answered_with_one_new_token_and_no_more() {
+    let world = World::new().await;
+    world
+        .answer_if(
+            "GET",
+            "/v1/customer/7",
+            has_header("authorization", "Bearer token-1"),
+            raw(401, "", "text/plain"),
+        )
+        .await;
+    world
+        .answer(
+            "GET",
+            "/v1/customer/7",
+            ok(&json!({"number": "7", "internalId": 1})),
+        )
+        .await;
+    let many = (0..8).map(|_| {
+        let visma = world.visma.clone();
+        tokio::spawn(async move { visma.customer("7").await })
+    });
+    for call in many.collect::<Vec<_>>() {
+        assert_eq!(
+            call.await
+                .expect("no panic")
+                .expect("a customer")
+                .expect("there")
+                .number,
+            "7"
+        );
+    }
+    assert_eq!(world.tokens().await, 2, "once for all");
+
+    let world = World::new().await;
+    world
+        .answer("GET", "/v1/customer/7", raw(401, "", "text/plain"))
+        .await;
+    let problem = world.visma.customer("7").await.expect_err("refused");
+    assert_eq!(
+        (problem.code, problem.params["tenant"].as_str()),
+        (Code::ErpTenantCustomer, "tenant-1")
+    );
+    assert_eq!((world.calls().await.len(), world.tokens().await), (2, 2));
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_token_has_its_code_and_stops_every_call() {
+    let table = [
+        (
+            raw(400, r#"{"error":"invalid_client"}"#, "application/json"),
+            Code::ErpCredentials,
+        ),
+        (
+            raw(
+                401,
+                r#"{"error":"invalid_client","error_description":"no such client"}"#,
+                "application/json",
+            ),
+            Code::ErpCredentials,
+        ),
+        (
+            raw(400, r#"{"error":"invalid_tenant"}"#, "application/json"),
+            Code::ErpTenant,
+        ),
+        (
+            raw(400, r#"{"error":"invalid_scope"}"#, "application/json"),
+            Code::ErpScope,
+        ),
+        (
+            raw(200, "<html><title>Proxy</title></html>", "text/html"),
+            Code::RemoteNotJson,
+        ),
+        (
+            raw(200, r#"{"access_token": "cut"#, "application/json"),
+            Code::RemoteNotJson,
+        ),
+        (raw(503, "", "text/plain"), Code::RemoteBroken),
+        (raw(429, "", "text/plain"), Code::RemoteBusy),
+    ];
+    for (answer, code) in table {
+        let world = World::without_token().await;
+        world.answer("POST", "/connect/token", answer).await;
+        let problem = world.visma.customer("7").await.expect_err("no token");
+        assert_eq!(problem.code, code, "{problem}");
+        let error = world
+            .visma
+            .create_customer(&crate::customers::draft())
+            .await
+            .expect_err("no token");
+        assert!(
+            matches!(&error, brygga_visma::CallError::NotSent(problem) if problem.code == code),
+            "{error}"
+        );
+        assert!(world.calls().await.is_empty());
+        assert!(!problem.to_string().contains("hush-hush"));
+    }
+}
+
+#[tokio::test]
+async fn a_short_breakdown_of_the_token_service_is_waited_out() {
+    let world = World::without_token().await;
+    world
+        .answer_times(2, "POST", "/connect/token", raw(502, "", "text/html"))
+        .await;
+    world
+        .answer(
+            "POST",
+            "/connect/token",
+            ok(&json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})),
+        )
+        .await;
+    world
+        .answer("GET", "/v1/customer/7", raw(404, "", "text/plain"))
+        .await;
+    assert_eq!(world.visma.customer("7").await, Ok(None));
+    assert_eq!(world.tokens().await, 3);
+}
+
+#[tokio::test]
+async fn the_check_tells_what_is_allowed() {
+    let world = World::new().await;
+    world.answer("GET", "/v1/branch", ok(&json!([{"number": "2", "name": "Lager"}, {"number": "1", "name": "Fjord AS", "isMainBranch": true}]))).await;
+    world
+        .answer(
+            "GET",
+            "/api/v3/SalesOrders",
+            ok(&json!({"value": [], "totalCount": 0})),
+        )
+        .await;
+    let report = world.visma.connect_check().await.expect("connected");
+    assert_eq!(report.company.as_deref(), Some("Fjord AS"));
+    assert!(report.complete(), "{report:?}");
+
+    let world = World::new().await;
+    world
+        .answer(
+            "GET",
+            "/v1/branch",
+            ok(&json!([{"number": "1", "name": "Fjord AS"}])),
+        )
+        .await;
+    world
+        .answer("GET", "/api/v3/SalesOrders", raw(403, "", "text/plain"))
+        .await;
+    let report = world.visma.connect_check().await.expect("connected");
+    let denied: Vec<_> = report
+        .permissions
+        .iter()
+        .filter(|permission| !permission.ok)
+        .collect();
+    assert_eq!(denied.len(), 1);
+    assert_eq!(
+        (denied[0].what, denied[0].code),
+        ("read sales orders", Some(Code::ErpForbidden))
+    );
+
+    let world = World::new().await;
+    world
+        .answer("GET", "/v1/branch", raw(401, "", "text/plain"))
+        .await;
+    world
+        .answer("GET", "/api/v3/SalesOrders", raw(401, "", "text/plain"))
+        .await;
+    assert_eq!(
+        world.visma.connect_check().await.expect_err("refused").code,
+        Code::ErpTenantCustomer
+    );
+}
+
+#[tokio::test]
+async fn the_check_names_the_scope_that_is_missing() {
+    let world = World::without_token().await;
+    Mock::given(method("POST"))
+        .and(path("/connect/token"))
+        .and(body_string_contains("salesorder%3Awrite"))
+        .respond_with(ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_scope"})))
+        .mount(&world.server)
+        .await;
+    world
+        .answer(
+            "POST",
+            "/connect/token",
+            ok(&json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})),
+        )
+        .await;
+    let problem = world.visma.connect_check().await.expect_err("refused");
+    assert_eq!(
+        (problem.code, problem.params["scope"].as_str()),
+        (Code::ErpScope, "visma.net.erp.salesorder:write")
+    );
+}
+
+#[tokio::test]
+async fn another_address_is_only_for_this_computer() {
+    let clock = std::sync::Arc::new(brygga_core::JumpClock::at(crate::world::start()));
+    for bad in ["https://connect.visma.com.evil.example", "http://10.0.0.1"] {
+        let problem =
+            brygga_visma::Visma::new(crate::world::config(bad), crate::world::http(&clock))
+                .map(drop)
+                .expect_err("refused");
+        assert_eq!(problem.code, Code::AddressNotLoopback);
+    }
+}
