@@ -6,6 +6,8 @@
 mod recorded;
 mod report;
 mod seeded;
+#[cfg(test)]
+mod shape;
 
 use std::collections::BTreeSet;
 use std::path::Path;

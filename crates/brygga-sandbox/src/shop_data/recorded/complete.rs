@@ -9,7 +9,6 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::MARK;
-use super::neutral::{self, Quiet};
 
 /// A whole order.
 pub(super) struct State {
@@ -52,23 +51,23 @@ pub(super) fn complete(
     })
 }
 
-struct Work {
-    order: Value,
+pub(super) struct Work {
+    pub(super) order: Value,
     filled: Vec<String>,
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
-const SIDES: [&str; 2] = ["shopMoney", "presentmentMoney"];
+pub(super) const SIDES: [&str; 2] = ["shopMoney", "presentmentMoney"];
 
-fn amount(bag: &Value, side: &str) -> Option<Decimal> {
+pub(super) fn amount(bag: &Value, side: &str) -> Option<Decimal> {
     bag[side]["amount"].as_str()?.parse().ok()
 }
 
-fn items<'a>(object: &'a Value, key: &str) -> &'a [Value] {
+pub(super) fn items<'a>(object: &'a Value, key: &str) -> &'a [Value] {
     object[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-fn sum(parts: &[Value], key: &str, side: &str) -> Decimal {
+pub(super) fn sum(parts: &[Value], key: &str, side: &str) -> Decimal {
     parts
         .iter()
         .filter_map(|part| amount(&part[key], side))
@@ -76,23 +75,23 @@ fn sum(parts: &[Value], key: &str, side: &str) -> Decimal {
 }
 
 impl Work {
-    fn lacks(&mut self, what: &str) {
+    pub(super) fn lacks(&mut self, what: &str) {
         if !self.missing.iter().any(|known| known == what) {
             self.missing.push(what.to_owned());
         }
     }
 
-    fn fills(&mut self, what: &str) {
+    pub(super) fn fills(&mut self, what: &str) {
         if !self.filled.iter().any(|known| known == what) {
             self.filled.push(what.to_owned());
         }
     }
 
-    fn has(&self, key: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
         self.order.get(key).is_some()
     }
 
-    fn set(&mut self, key: &str, value: Value) {
+    pub(super) fn set(&mut self, key: &str, value: Value) {
         self.order[key] = value;
         self.fills(key);
     }
@@ -270,131 +269,6 @@ impl Work {
         }
     }
 
-    /// The parts must add up to the total, and to every sum that Shopify states.
-    fn sums(&mut self) {
-        if !self.has("taxesIncluded") {
-            self.set("taxesIncluded", json!(false));
-        }
-        for side in SIDES {
-            self.sums_on(side);
-        }
-    }
-
-    fn sums_on(&mut self, side: &str) {
-        let order = &self.order;
-        let included = order["taxesIncluded"] == true;
-        let (lines, shipping) = (items(order, "lineItems"), items(order, "shippingLines"));
-        let taxes = |parts: &[Value]| {
-            parts
-                .iter()
-                .map(|part| sum(items(part, "taxLines"), "priceSet", side))
-                .sum::<Decimal>()
-        };
-        let discounts = |parts: &[Value]| {
-            parts
-                .iter()
-                .map(|part| {
-                    sum(
-                        items(part, "discountAllocations"),
-                        "allocatedAmountSet",
-                        side,
-                    )
-                })
-                .sum::<Decimal>()
-        };
-        let tax = taxes(lines) + taxes(shipping) + taxes(items(order, "additionalFees"));
-        let duties: Decimal = lines
-            .iter()
-            .map(|line| sum(items(line, "duties"), "price", side))
-            .sum();
-        let sent = sum(shipping, "discountedPriceSet", side);
-        let goods = sum(lines, "originalTotalSet", side) - discounts(lines);
-        let total = goods
-            + sent
-            + duties
-            + sum(items(order, "additionalFees"), "price", side)
-            + if included { Decimal::ZERO } else { tax };
-
-        let mut lacks = Vec::new();
-        let mut differs = |key: &str, ours: Decimal, lack: &str| {
-            if amount(&order[key], side).is_some_and(|stated| stated != ours) {
-                lacks.push(lack.to_owned());
-            }
-        };
-        differs(
-            "totalDiscountsSet",
-            discounts(lines) + discounts(shipping),
-            "lineItems.discountAllocations",
-        );
-        differs("totalTaxSet", tax, "lineItems.taxLines");
-        let price = sum(shipping, "originalPriceSet", side);
-        if amount(&order["totalShippingPriceSet"], side)
-            .is_some_and(|stated| stated != price && stated != sent)
-        {
-            lacks.push("shippingLines".to_owned());
-        }
-        if amount(&order["totalPriceSet"], side).is_some_and(|stated| stated != total) {
-            lacks.push("parts that add up to the total".to_owned());
-        }
-        let on_top = |tax: Decimal| if included { Decimal::ZERO } else { tax };
-        let gone: Decimal = items(order, "refunds")
-            .iter()
-            .map(|refund| {
-                let (lines, shipping) = (
-                    items(refund, "refundLineItems"),
-                    items(refund, "refundShippingLines"),
-                );
-                let of_lines =
-                    sum(lines, "subtotalSet", side) + on_top(sum(lines, "totalTaxSet", side));
-                of_lines
-                    + sum(shipping, "subtotalAmountSet", side)
-                    + sum(shipping, "taxAmountSet", side)
-            })
-            .sum();
-        let current = amount(&order["currentTotalPriceSet"], side);
-        if lacks.is_empty() && current.is_some_and(|stated| stated != total - gone) {
-            lacks.push("refunds that explain currentTotalPriceSet".to_owned());
-        }
-        let same = current == Some(total);
-        for what in lacks {
-            self.lacks(&what);
-        }
-        // Nothing was taken from the total, so the lines still have all their units and the tax is what it was.
-        if side == "presentmentMoney" && self.missing.is_empty() {
-            self.proven(tax, same);
-        }
-    }
-
-    fn proven(&mut self, tax: Decimal, untouched: bool) {
-        let bag = |amount: &str, order: &Value| json!({ "shopMoney": { "amount": amount, "currencyCode": order["currencyCode"] }, "presentmentMoney": { "amount": amount, "currencyCode": order["presentmentCurrencyCode"] } });
-        if !self.has("totalTaxSet") && tax.is_zero() {
-            let zero = bag("0.0", &self.order);
-            self.set("totalTaxSet", zero);
-        }
-        if !self.has("currentTotalTaxSet") && untouched && self.has("totalTaxSet") {
-            let tax = self.order["totalTaxSet"].clone();
-            self.set("currentTotalTaxSet", tax);
-        }
-        let mut order = self.order.take();
-        let mut filled = false;
-        for line in order["lineItems"].as_array_mut().into_iter().flatten() {
-            if line.get("currentQuantity").is_none() && untouched {
-                line["currentQuantity"] = line["quantity"].clone();
-                filled = true;
-            }
-        }
-        self.order = order;
-        if filled {
-            self.fills("lineItems.currentQuantity");
-        }
-        if items(&self.order, "lineItems")
-            .iter()
-            .any(|line| line.get("currentQuantity").is_none())
-        {
-            self.lacks("lineItems.currentQuantity");
-        }
-    }
-
     /// Dates from the time of the recording. Returns the time of the last change.
     fn dates(&mut self, recorded: DateTime<Utc>) -> DateTime<Utc> {
         let of = |order: &Value, key: &str| {
@@ -486,69 +360,6 @@ impl Work {
         self.fills("billingAddress.countryCodeV2");
     }
 
-    /// Quiet values for what the schema will not have null.
-    fn quiet(&mut self) {
-        let mut order = self.order.take();
-        let mut filled = Vec::new();
-        if let Some(id) = order["id"]
-            .as_str()
-            .and_then(|id| id.rsplit('/').next())
-            .map(str::to_owned)
-            && order.get("legacyResourceId").is_none()
-        {
-            order["legacyResourceId"] = json!(id);
-        }
-        fill(&mut order, "", neutral::ORDER, &mut filled);
-        for (list, quiet) in [
-            ("lineItems", neutral::LINE),
-            ("shippingLines", neutral::SHIPPING),
-            ("transactions", neutral::TRANSACTION),
-            ("refunds", neutral::REFUND),
-        ] {
-            for (place, object) in order
-                .get_mut(list)
-                .and_then(Value::as_array_mut)
-                .into_iter()
-                .flatten()
-                .enumerate()
-            {
-                fill(object, &format!("{list}."), quiet, &mut filled);
-                settle(object, list, place);
-            }
-        }
-        for (key, quiet) in [
-            ("customer", neutral::CUSTOMER),
-            ("billingAddress", neutral::ADDRESS),
-            ("shippingAddress", neutral::ADDRESS),
-        ] {
-            if order[key].is_object() {
-                fill(&mut order[key], &format!("{key}."), quiet, &mut filled);
-            }
-        }
-        for key in ["billingAddress", "shippingAddress"] {
-            if order[key].is_object() && order[key].get("id").is_none() {
-                order[key]["id"] = json!(format!(
-                    "gid://shopify/MailingAddress/{}-{key}",
-                    order["legacyResourceId"].as_str().unwrap_or_default()
-                ));
-                filled.push(format!("{key}.id"));
-            }
-        }
-        if order["customer"].is_object() {
-            customer(&mut order);
-        }
-        for line in order["lineItems"].as_array_mut().into_iter().flatten() {
-            percent(line);
-        }
-        for line in order["shippingLines"].as_array_mut().into_iter().flatten() {
-            percent(line);
-        }
-        self.order = order;
-        for what in filled {
-            self.fills(&what);
-        }
-    }
-
     /// The order itself carries the names of what was filled in.
     fn mark(&mut self) {
         let names = self.filled.join(", ");
@@ -557,111 +368,6 @@ impl Work {
             names.is_empty(),
         ) {
             attributes.push(json!({ "key": MARK, "value": names }));
-        }
-    }
-}
-
-fn fill(object: &mut Value, prefix: &str, quiet: &[Quiet], filled: &mut Vec<String>) {
-    for (key, value) in quiet {
-        if object.get(*key).is_none() {
-            object[*key] = value();
-            filled.push(format!("{prefix}{key}"));
-        }
-    }
-}
-
-/// Fields that say again what another says.
-fn settle(object: &mut Value, list: &str, place: usize) {
-    let again = |object: &mut Value, from: &str, to: &str| {
-        if object.get(to).is_none() && object.get(from).is_some() {
-            object[to] = object[from].clone();
-        }
-    };
-    match list {
-        "lineItems" => {
-            again(object, "title", "name");
-            again(object, "currentQuantity", "unfulfilledQuantity");
-            again(object, "currentQuantity", "refundableQuantity");
-            if let Some(variant) = object
-                .get_mut("variant")
-                .filter(|variant| variant.is_object())
-            {
-                legacy(variant);
-            }
-        }
-        "shippingLines" => again(object, "discountedPriceSet", "currentDiscountedPriceSet"),
-        "transactions" => {
-            if object.get("id").is_none() {
-                object["id"] = json!(format!("gid://shopify/OrderTransaction/{}", place + 1));
-            }
-        }
-        _ => {
-            legacy(object);
-            for part in object["refundLineItems"]
-                .as_array_mut()
-                .into_iter()
-                .flatten()
-            {
-                if part.get("restocked").is_none() {
-                    part["restocked"] = json!(part["restockType"] != "NO_RESTOCK");
-                }
-            }
-        }
-    }
-}
-
-fn legacy(object: &mut Value) {
-    if object.get("legacyResourceId").is_none()
-        && let Some(id) = object["id"]
-            .as_str()
-            .and_then(|id| id.rsplit('/').next())
-            .map(str::to_owned)
-    {
-        object["legacyResourceId"] = json!(id);
-    }
-}
-
-/// A customer's dates are the order's, where none was recorded; its mail address stands in two places.
-fn customer(order: &mut Value) {
-    let created = order["createdAt"].clone();
-    let customer = &mut order["customer"];
-    legacy(customer);
-    for key in ["createdAt", "updatedAt"] {
-        if customer.get(key).is_none() {
-            customer[key] = created.clone();
-        }
-    }
-    if let Some(mail) = customer["email"].as_str().map(str::to_owned) {
-        if customer.get("defaultEmailAddress").is_none() {
-            customer["defaultEmailAddress"] = json!({ "emailAddress": mail, "marketingState": "NOT_SUBSCRIBED", "openTrackingLevel": "UNKNOWN", "validFormat": true,
-                "openTrackingUrl": "https://example.com/open", "marketingUnsubscribeUrl": "https://example.com/unsubscribe" });
-        }
-    }
-    if let Some(number) = customer["phone"].as_str().map(str::to_owned) {
-        if customer.get("defaultPhoneNumber").is_none() {
-            customer["defaultPhoneNumber"] =
-                json!({ "phoneNumber": number, "marketingState": "NOT_SUBSCRIBED" });
-        }
-    }
-    if customer["displayName"] == "" {
-        let name = [&customer["firstName"], &customer["lastName"]]
-            .iter()
-            .filter_map(|part| part.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
-        customer["displayName"] = json!(name);
-    }
-}
-
-/// `ratePercentage` says again what `rate` says.
-fn percent(line: &mut Value) {
-    for tax in line["taxLines"].as_array_mut().into_iter().flatten() {
-        let rate = tax["rate"]
-            .as_number()
-            .and_then(|rate| rate.to_string().parse::<Decimal>().ok());
-        if let (None, Some(rate)) = (tax.get("ratePercentage"), rate) {
-            let text = (rate * Decimal::ONE_HUNDRED).normalize().to_string();
-            tax["ratePercentage"] = serde_json::from_str(&text).unwrap_or(Value::Null);
         }
     }
 }

@@ -8,7 +8,9 @@ mod complete;
 mod gather;
 mod join;
 mod neutral;
+mod quiet;
 mod rest;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -148,7 +150,7 @@ fn shop(folder: &Folder) -> Value {
         "unitSystem": "METRIC_SYSTEM", "weightUnit": "KILOGRAMS", "email": "post@example.com", "contactEmail": "post@example.com", "shopOwnerName": "",
         "description": null, "orderNumberFormatPrefix": "#", "orderNumberFormatSuffix": "", "setupRequired": false, "url": "https://example.com",
         "primaryDomain": { "id": "gid://shopify/Domain/1", "host": "example.com", "url": "https://example.com", "sslEnabled": true },
-        "plan": { "displayName": "Developer Preview", "publicDisplayName": "Development", "partnerDevelopment": true, "shopifyPlus": false },
+        "plan": { "publicDisplayName": "Development", "partnerDevelopment": true, "shopifyPlus": false },
         "createdAt": "2024-01-01T00:00:00Z", "updatedAt": "2024-01-01T00:00:00Z", "shopAddress": address, "billingAddress": address, "metafields": [],
     })
 }

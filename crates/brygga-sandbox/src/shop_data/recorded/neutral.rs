@@ -97,7 +97,7 @@ pub(super) fn product(known: &Value, line: &Value, at: DateTime<Utc>) -> Value {
     let mut product = json!({
         "legacyResourceId": tail(&known["id"]), "title": line["title"], "handle": tail(&known["id"]), "vendor": line["vendor"].as_str().unwrap_or_default(), "productType": "",
         "status": "ACTIVE", "tags": [], "isGiftCard": line["isGiftCard"], "createdAt": stamp(at), "updatedAt": stamp(at), "description": "", "descriptionHtml": "",
-        "hasOnlyDefaultVariant": true, "hasOutOfStockVariants": false, "requiresSellingPlan": false, "tracksInventory": false, "totalInventory": 0, "metafields": [],
+        "hasOnlyDefaultVariant": true, "tracksInventory": false, "totalInventory": 0, "metafields": [],
     });
     add(&mut product, known);
     product

@@ -343,20 +343,18 @@ impl Product {
                     "createdAt": at, "updatedAt": at, "product": self.brief(), "availableForSale": true, "compareAtPrice": null,
                     "inventoryPolicy": "DENY", "inventoryQuantity": 250, "sellableOnlineQuantity": 250, "requiresComponents": false,
                     "selectedOptions": [{ "name": "Title", "value": self.variants[place].title }], "metafields": [],
+                    "defaultCursor": self.variants[place].id.to_string(), "showUnitPrice": false,
                 });
                 merge(&mut variant, more);
-                let item = json!({ "createdAt": at, "updatedAt": at, "duplicateSkuCount": 0, "countryCodeOfOrigin": "NO", "harmonizedSystemCode": null });
+                let item = json!({ "createdAt": at, "updatedAt": at, "duplicateSkuCount": 0, "measurement": { "id": format!("gid://shopify/InventoryItemMeasurement/{}", self.variants[place].id), "weight": { "value": self.variants[place].grams, "unit": "GRAMS" } }, "countryCodeOfOrigin": "NO", "harmonizedSystemCode": null });
                 merge(&mut variant["inventoryItem"], item);
                 variant
             })
             .collect();
-        let price = |minor: i64| super::amounts::shop_money(minor);
-        let prices = self.variants.iter().map(|variant| variant.price);
         let more = json!({
             "createdAt": at, "updatedAt": at, "publishedAt": at, "description": "", "descriptionHtml": "", "templateSuffix": null,
-            "hasOnlyDefaultVariant": self.variants.len() == 1, "hasOutOfStockVariants": false, "requiresSellingPlan": false,
+            "hasOnlyDefaultVariant": self.variants.len() == 1,
             "tracksInventory": self.ships, "totalInventory": 250 * self.variants.len(), "variantsCount": { "count": self.variants.len(), "precision": "EXACT" },
-            "priceRangeV2": { "minVariantPrice": price(prices.clone().min().unwrap_or(0)), "maxVariantPrice": price(prices.max().unwrap_or(0)) },
             "metafields": [], "variants": variants,
         });
         merge(&mut product, more);

@@ -204,7 +204,7 @@ impl Cards {
         };
         match self.basket {
             Basket::Duties if !matches!(self.buyer, UsaExport | JapanExport) => {
-                self.buyer = UsaExport
+                self.buyer = UsaExport;
             }
             Basket::ChannelLiable => self.buyer = GermanyPrivate,
             Basket::TaxExempt | Basket::Draft | Basket::SentAbroad => self.buyer = NorwayPrivate,

@@ -16,7 +16,7 @@ pub(super) struct Telling<'a, 'b> {
     pub(super) order: Model,
     pub(super) start: DateTime<Utc>,
     versions: Vec<(DateTime<Utc>, Value)>,
-    now: DateTime<Utc>,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl<'a, 'b> Telling<'a, 'b> {
@@ -41,16 +41,16 @@ impl<'a, 'b> Telling<'a, 'b> {
         }
     }
 
-    fn minutes(&mut self, low: i64, high: i64) {
+    pub(super) fn minutes(&mut self, low: i64, high: i64) {
         let seconds = self.filler.dice.between(low * 60, high * 60);
         self.now += TimeDelta::seconds(seconds);
     }
 
-    fn hours(&mut self, low: i64, high: i64) {
+    pub(super) fn hours(&mut self, low: i64, high: i64) {
         self.minutes(low * 60, high * 60);
     }
 
-    fn save(&mut self) {
+    pub(super) fn save(&mut self) {
         let version = self.order.json(self.now);
         self.versions.push((self.now, version));
     }
@@ -60,7 +60,7 @@ impl<'a, 'b> Telling<'a, 'b> {
         Exchange::on(self.order.fx.currency, (self.now - self.start).num_days()).bag(amount)
     }
 
-    fn money(
+    pub(super) fn money(
         &mut self,
         kind: &'static str,
         status: &'static str,
@@ -100,7 +100,7 @@ impl<'a, 'b> Telling<'a, 'b> {
         }
     }
 
-    fn due(&self) -> i64 {
+    pub(super) fn due(&self) -> i64 {
         self.order.totals().total.pres
     }
 
@@ -192,10 +192,10 @@ impl<'a, 'b> Telling<'a, 'b> {
                 }
             }
             Story::EditAddsLine | Story::EditMoreUnits => {
-                self.edit_up(story == Story::EditAddsLine)
+                self.edit_up(story == Story::EditAddsLine);
             }
             Story::EditRemovesLine | Story::EditFewerUnits | Story::EditAtOnce => {
-                self.edit_down(story)
+                self.edit_down(story);
             }
             Story::EditDiscount => self.edit_discount(),
             Story::NewAddress => self.new_address(),
@@ -214,7 +214,7 @@ impl<'a, 'b> Telling<'a, 'b> {
             }
             Story::ReturnedWhole | Story::ReturnedPart | Story::RefundKept => self.returned(story),
             Story::RefundAmount | Story::RefundPending => {
-                self.refund_amount(story == Story::RefundPending)
+                self.refund_amount(story == Story::RefundPending);
             }
             Story::RefundUnsent => self.refund_unsent(),
             Story::RefundShipping => self.refund_shipping(),
@@ -252,7 +252,7 @@ impl<'a, 'b> Telling<'a, 'b> {
         }
     }
 
-    fn shipped(&mut self) {
+    pub(super) fn shipped(&mut self) {
         self.hours(5, 70);
         self.send(1000);
         self.save();
@@ -285,7 +285,7 @@ impl<'a, 'b> Telling<'a, 'b> {
         });
         match grows {
             Some(at) if !add_line => {
-                self.order.lines[at].quantity += self.filler.dice.between(1, 2)
+                self.order.lines[at].quantity += self.filler.dice.between(1, 2);
             }
             _ => {
                 let line = self.filler.any_line(&[TaxKind::Standard]);
@@ -312,9 +312,9 @@ impl<'a, 'b> Telling<'a, 'b> {
     /// Takes units out before they are sent: quantities only, then the money goes back (`facts/shopify` R7).
     fn edit_down(&mut self, story: Story) {
         if story == Story::EditAtOnce {
-            self.minutes(2, 9)
+            self.minutes(2, 9);
         } else {
-            self.hours(3, 40)
+            self.hours(3, 40);
         }
         self.order.edited = true;
         let removable = |line: &super::model::Line| !line.tip && !line.gift_card;
@@ -382,241 +382,12 @@ impl<'a, 'b> Telling<'a, 'b> {
         self.maybe_ship();
     }
 
-    /// A refund of money alone, for what an edit has made too much.
-    fn give_back(&mut self, amount: i64) {
-        let txs = self.pay_back(amount, "SUCCESS");
-        let id = self.filler.numbers.take();
-        self.order.refunds.push(Refund {
-            id,
-            at: self.now,
-            lines: Vec::new(),
-            shipping: Vec::new(),
-            adjustments: Vec::new(),
-            txs,
-            note: None,
-        });
-    }
-
-    /// REFUND transactions on the gateways that the money came by, last first.
-    fn pay_back(&mut self, amount: i64, status: &'static str) -> Vec<i64> {
-        let came: Vec<(i64, &'static str, i64)> = self
-            .order
-            .txs
-            .iter()
-            .rev()
-            .filter(|tx| tx.status == "SUCCESS" && matches!(tx.kind, "SALE" | "CAPTURE"))
-            .map(|tx| (tx.id, tx.gateway, tx.amount.pres))
-            .collect();
-        let mut left = amount;
-        let mut ids = Vec::new();
-        for (parent, gateway, most) in came {
-            let part = left.min(most);
-            if part > 0 {
-                ids.push(self.money("REFUND", status, gateway, part, Some(parent)));
-                left -= part;
-            }
-        }
-        ids
-    }
-
     fn new_address(&mut self) {
         self.hours(2, 40);
         if let Some(address) = self.order.shipping_to.as_object_mut() {
             address.insert("address1".to_owned(), json!("Nyveien 7 B"));
             address.insert("address2".to_owned(), json!("c/o Olsen"));
         }
-        self.save();
-    }
-
-    /// All units and the shipping go; paid money goes back, reserved money is let go (`facts/shopify` 7.13).
-    fn cancel(&mut self) {
-        let mut lines = Vec::new();
-        for at in 0..self.order.lines.len() {
-            let units = self.order.lines[at].quantity - self.order.taken(at);
-            if units > 0 {
-                let id = self.filler.numbers.take();
-                lines.push(self.order.refund_line(id, at, units, "CANCEL"));
-            }
-        }
-        let shipping = self.whole_shipping();
-        let received = self.order.totals().received.pres;
-        let txs = self.pay_back(received, "SUCCESS");
-        if let Some(authorization) = self
-            .order
-            .txs
-            .iter()
-            .find(|tx| tx.kind == "AUTHORIZATION")
-            .map(|tx| (tx.id, tx.amount.pres))
-        {
-            self.money(
-                "VOID",
-                "SUCCESS",
-                "shopify_payments",
-                authorization.1,
-                Some(authorization.0),
-            );
-        }
-        let id = self.filler.numbers.take();
-        self.order.refunds.push(Refund {
-            id,
-            at: self.now,
-            lines,
-            shipping,
-            adjustments: Vec::new(),
-            txs,
-            note: Some("Order cancelled"),
-        });
-        let reason = *self
-            .filler
-            .dice
-            .pick(&["CUSTOMER", "INVENTORY", "OTHER", "FRAUD"]);
-        self.order.cancelled = Some((self.now, reason));
-        self.order.closed = Some(self.now);
-        self.save();
-    }
-
-    fn whole_shipping(&self) -> Vec<(usize, Bag, Bag)> {
-        let order = &self.order;
-        let one = |at: usize| {
-            let line = &order.shipping[at];
-            let tax: Bag = order
-                .shipping_taxes(line)
-                .iter()
-                .map(|(_, amount)| *amount)
-                .sum();
-            let subtotal = order.shipping_after(line)
-                - if order.taxes_included {
-                    tax
-                } else {
-                    Bag::default()
-                };
-            (at, subtotal, tax)
-        };
-        (0..order.shipping.len())
-            .map(one)
-            .filter(|(_, subtotal, _)| subtotal.pres > 0)
-            .collect()
-    }
-
-    /// Goods are sent, come back (or not), and are paid back.
-    fn returned(&mut self, story: Story) {
-        if !self.order.pos {
-            self.shipped();
-        }
-        self.hours(30, 200);
-        let restock = if story == Story::RefundKept {
-            "NO_RESTOCK"
-        } else {
-            "RETURN"
-        };
-        let whole = story == Story::ReturnedWhole;
-        let mut lines = Vec::new();
-        for at in 0..self.order.lines.len() {
-            let line = &self.order.lines[at];
-            if line.tip || line.gift_card || (!whole && !lines.is_empty()) {
-                continue;
-            }
-            let units = if whole {
-                line.quantity
-            } else {
-                self.filler.dice.between(1, line.quantity)
-            };
-            let id = self.filler.numbers.take();
-            lines.push(self.order.refund_line(id, at, units, restock));
-        }
-        let shipping = if whole {
-            self.whole_shipping()
-        } else {
-            Vec::new()
-        };
-        self.refund(lines, shipping, Vec::new(), "SUCCESS", None);
-    }
-
-    /// Money for nothing but good will: the current totals stay (`facts/shopify` R5).
-    fn refund_amount(&mut self, pending: bool) {
-        self.shipped();
-        self.hours(20, 120);
-        let amount = (self.due() / 10).max(1);
-        let bag = self.order.fx.bag(amount);
-        let adjustments = vec![(
-            bag,
-            if pending {
-                "PENDING_REFUND_DISCREPANCY"
-            } else {
-                "REFUND_DISCREPANCY"
-            },
-        )];
-        self.refund(
-            Vec::new(),
-            Vec::new(),
-            adjustments,
-            if pending { "PENDING" } else { "SUCCESS" },
-            Some("Sorry for the delay"),
-        );
-        if pending && self.filler.dice.permille(500) {
-            self.hours(20, 60);
-            if let Some(last) = self.order.txs.last_mut() {
-                last.status = "SUCCESS";
-            }
-            self.save();
-        }
-    }
-
-    /// Units are refunded minutes after the order, before they are sent.
-    fn refund_unsent(&mut self) {
-        self.minutes(2, 12);
-        let at = (0..self.order.lines.len())
-            .rev()
-            .find(|&at| !self.order.lines[at].tip && !self.order.lines[at].gift_card);
-        let Some(at) = at else { return };
-        let units = self.filler.dice.between(1, self.order.lines[at].quantity);
-        let id = self.filler.numbers.take();
-        let part = self.order.refund_line(id, at, units, "CANCEL");
-        self.refund(vec![part], Vec::new(), Vec::new(), "SUCCESS", None);
-    }
-
-    fn refund_shipping(&mut self) {
-        self.shipped();
-        self.hours(10, 60);
-        let shipping = self.whole_shipping();
-        self.refund(
-            Vec::new(),
-            shipping,
-            Vec::new(),
-            "SUCCESS",
-            Some("Late delivery"),
-        );
-    }
-
-    fn refund(
-        &mut self,
-        lines: Vec<super::model::RefundLine>,
-        shipping: Vec<(usize, Bag, Bag)>,
-        adjustments: Vec<(Bag, &'static str)>,
-        status: &'static str,
-        note: Option<&'static str>,
-    ) {
-        let id = self.filler.numbers.take();
-        let mut refund = Refund {
-            id,
-            at: self.now,
-            lines,
-            shipping,
-            adjustments,
-            txs: Vec::new(),
-            note,
-        };
-        let value = self.order.refund_value(&refund).pres
-            + refund
-                .adjustments
-                .iter()
-                .map(|(amount, _)| amount.pres)
-                .sum::<i64>();
-        if value <= 0 && refund.lines.is_empty() {
-            return;
-        }
-        refund.txs = self.pay_back(value, status);
-        self.order.refunds.push(refund);
         self.save();
     }
 }

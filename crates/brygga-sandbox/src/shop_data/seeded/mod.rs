@@ -2,6 +2,7 @@
 //! the meaning, `kinds` what happens how often. No public recording of a Norwegian or Swedish order with VAT lines exists: these are made.
 
 mod amounts;
+mod back;
 mod basket;
 mod catalogue;
 mod dice;
@@ -14,6 +15,8 @@ mod render;
 mod render_parts;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_kinds;
 
 use std::collections::BTreeMap;
 
@@ -396,10 +399,10 @@ fn shop_object(start: DateTime<Utc>) -> Value {
         "email": "post@example.com", "contactEmail": "post@example.com", "shopOwnerName": "Kari Nordmann", "description": null,
         "orderNumberFormatPrefix": "#", "orderNumberFormatSuffix": "", "url": "https://fjord-og-fjell.myshopify.com",
         "primaryDomain": { "id": "gid://shopify/Domain/1", "host": "fjord-og-fjell.example.com", "url": "https://fjord-og-fjell.example.com", "sslEnabled": true },
-        "plan": { "displayName": "Basic", "publicDisplayName": "Basic", "partnerDevelopment": false, "shopifyPlus": false },
+        "plan": { "publicDisplayName": "Basic", "partnerDevelopment": false, "shopifyPlus": false },
         "currencyFormats": { "moneyFormat": "{{amount}} kr", "moneyWithCurrencyFormat": "{{amount}} NOK", "moneyInEmailsFormat": "{{amount}} kr", "moneyWithCurrencyInEmailsFormat": "{{amount}} NOK" },
         "shopAddress": address, "billingAddress": address, "createdAt": created, "updatedAt": created, "metafields": [],
-        "shipsToCountries": ["NO", "SE", "DK", "FI", "DE", "US", "JP"], "customerAccounts": "OPTIONAL", "checkoutApiSupported": true, "transactionalSmsDisabled": false,
+        "shipsToCountries": ["NO", "SE", "DK", "FI", "DE", "US", "JP"],
     })
 }
 

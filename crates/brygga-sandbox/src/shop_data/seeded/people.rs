@@ -154,7 +154,7 @@ impl Person {
             "defaultEmailAddress": email, "defaultPhoneNumber": phone, "defaultAddress": home, "addresses": [home], "addressesV2": [home],
             "createdAt": created, "updatedAt": created, "note": null, "tags": [], "locale": self.place.locale, "state": "DISABLED",
             "numberOfOrders": orders.to_string(), "amountSpent": super::amounts::shop_money(0), "lifetimeDuration": "about 1 year",
-            "taxExempt": self.tax_exempt, "taxExemptions": [], "verifiedEmail": true, "validEmailAddress": true, "canDelete": false,
+            "taxExempt": self.tax_exempt, "taxExemptions": [], "taxSettings": { "taxId": null }, "image": { "url": "https://example.com/customer.png", "altText": null }, "verifiedEmail": true, "validEmailAddress": true, "canDelete": false,
             "dataSaleOptOut": false, "hasTimelineComment": false, "multipassIdentifier": null, "productSubscriberStatus": "NEVER_SUBSCRIBED",
             "unsubscribeUrl": "https://example.com/unsubscribe", "companyContactProfiles": [], "metafields": [],
         })
@@ -163,7 +163,8 @@ impl Person {
     /// What `Order.purchasingEntity` says: the customer, or the company with its location and contact (`facts/shopify` 7.16).
     pub(super) fn purchasing_entity(&self, customer: &Value, since: DateTime<Utc>) -> Value {
         let Some(company) = &self.company else {
-            return customer.clone();
+            // The customer itself is in the shop; here its id is enough.
+            return json!({ "__typename": "Customer", "id": customer["id"] });
         };
         let at = stamp(since - chrono::TimeDelta::days(200));
         let id = company.id;

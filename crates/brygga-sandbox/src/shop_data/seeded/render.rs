@@ -96,7 +96,7 @@ impl Model {
             &mut order,
             json!({
                 "tags": self.tags, "note": self.note, "customAttributes": self.attributes.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
-                "sourceName": self.source, "sourceIdentifier": null, "registeredSourceUrl": null, "channelInformation": null,
+                "sourceName": self.source, "sourceIdentifier": null, "merchantBusinessEntity": { "id": "gid://shopify/BusinessEntity/1", "displayName": "Fjord & Fjell AS", "companyName": "Fjord & Fjell AS", "primary": true, "archived": false }, "registeredSourceUrl": null, "channelInformation": null,
                 "app": { "id": "gid://shopify/OrderApp/580111", "name": if self.pos { "Point of Sale" } else { "Online Store" }, "icon": { "url": "https://example.com/icon.png" } },
                 "retailLocation": if self.pos { location() } else { Value::Null }, "physicalLocation": if self.pos { location() } else { Value::Null },
             }),
@@ -113,7 +113,7 @@ impl Model {
             json!({
                 "billingAddress": self.billing, "shippingAddress": self.shipping_to,
                 "displayAddress": if self.shipping_to.is_null() { &self.billing } else { &self.shipping_to },
-                "billingAddressMatchesShippingAddress": self.billing == self.shipping_to,
+                "billingAddressMatchesShippingAddress": self.billing["formatted"] == self.shipping_to["formatted"],
                 "discountCode": codes.first(), "discountCodes": codes, "discountApplications": applications,
                 "subtotalLineItemsQuantity": units(&|at| self.lines[at].quantity), "currentSubtotalLineItemsQuantity": units(&|at| self.lines[at].quantity - self.taken(at)),
                 "totalWeight": weight.to_string(), "currentTotalWeight": current_weight.to_string(),
@@ -318,7 +318,7 @@ impl Model {
             json!({ "id": format!("gid://shopify/Duty/{}", duty.id), "price": set(self.fx.bag(duty.price)), "taxLines": [], "harmonizedSystemCode": "611020", "countryCodeOfOrigin": "NO" })
         });
         json!({
-            "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "name": self.line_name(line), "variantTitle": line.variant_title, "sku": line.sku,
+            "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "name": Self::line_name(line), "variantTitle": line.variant_title, "sku": line.sku,
             "vendor": if line.product.is_null() { Value::Null } else { json!(super::catalogue::VENDOR) }, "product": line.product, "variant": line.variant,
             "quantity": line.quantity, "currentQuantity": current, "refundableQuantity": current, "unfulfilledQuantity": waiting, "fulfillableQuantity": waiting,
             "nonFulfillableQuantity": if line.tip { line.quantity } else { taken }, "isGiftCard": line.gift_card, "requiresShipping": line.ships, "taxable": line.taxable,
@@ -332,7 +332,7 @@ impl Model {
         })
     }
 
-    fn line_name(&self, line: &Line) -> String {
+    fn line_name(line: &Line) -> String {
         match &line.variant_title {
             Some(variant) => format!("{} - {variant}", line.title),
             None => line.title.clone(),

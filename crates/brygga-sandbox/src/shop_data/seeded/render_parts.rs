@@ -24,10 +24,10 @@ pub(super) fn application(order: &Model, index: usize, one: &Application) -> Val
         "__typename": one.typename, "index": index, "allocationMethod": one.method, "targetSelection": one.selection,
         "targetType": if one.shipping { "SHIPPING_LINE" } else { "LINE_ITEM" }, "value": order.application_value(one),
     });
-    let text = if one.typename == "DiscountCodeApplication" {
-        json!({ "code": one.text })
-    } else {
-        json!({ "title": one.text, "description": one.text })
+    let text = match one.typename {
+        "DiscountCodeApplication" => json!({ "code": one.text }),
+        "ManualDiscountApplication" => json!({ "title": one.text, "description": one.text }),
+        _ => json!({ "title": one.text }),
     };
     merge(&mut application, text);
     application
