@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod demo;
+mod report;
+mod setup;
+
+pub use clock::FastClock;
+pub use demo::{DemoError, DemoOptions, demo};
+pub use report::DemoReport;
+pub use setup::{Practice, PracticeOptions, connect, settings};

@@ -1,0 +1,115 @@
+//! Starting the pair, connecting to it, and the settings that a merchant would choose there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use brygga_api::{Api, Host, Watch};
+use brygga_core::booking::suggest;
+use brygga_core::ids::CountingIds;
+use brygga_core::settings::{HouseRow, Settings};
+use brygga_core::{Clock, Problem};
+use brygga_engine::Engine;
+use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
+use brygga_http::HttpConfig;
+use brygga_http::secrets::Memory;
+use brygga_sandbox::pair::{Pair, PairConfig};
+use brygga_sandbox::practice;
+use brygga_store::{DataKey, Store};
+use secrecy::SecretString;
+
+use crate::demo::DemoError;
+
+/// How the product is started on the pair.
+#[derive(Debug)]
+pub struct PracticeOptions {
+    /// The pair.
+    pub pair: PairConfig,
+    /// Seed of the product's ids and jitter.
+    pub seed: u64,
+    /// Time-outs and the like.
+    pub http: HttpConfig,
+}
+
+/// A running pair with the product connected to it and set up.
+pub struct Practice {
+    /// Both remotes.
+    pub pair: Pair,
+    /// The product.
+    pub engine: Arc<Engine>,
+    /// Its commands.
+    pub api: Arc<Api>,
+    /// What it stands on.
+    pub ground: Ground,
+}
+
+impl Practice {
+    /// Starts the pair, connects a product with an empty database in memory, and sets it up.
+    pub async fn start(options: PracticeOptions) -> Result<Self, DemoError> {
+        let clock: Arc<dyn Clock> = Arc::clone(&options.pair.clock);
+        let pair = Pair::start(options.pair).await?;
+        let key = DataKey::generate().map_err(Problem::from)?;
+        let ground = Ground {
+            store: Arc::new(Store::memory(key, Arc::clone(&clock)).map_err(Problem::from)?),
+            secrets: Arc::new(Memory::default()),
+            clock,
+            ids: Arc::new(CountingIds::from_seed(options.seed)),
+            http: options.http,
+        };
+        connect(&ground, &pair.shopify_url(), &pair.visma_url()).await?;
+        let watch = Watch::new();
+        let engine = Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
+        let settings = settings(&engine, &countries(&pair)).await?;
+        engine.put_settings(&settings, "practice")?;
+        let host = Host { practice: true, company: "Fjord & Fjell AS".into(), shop_admin: None };
+        let api = Api::new(Arc::clone(&engine), watch, host);
+        Ok(Self { pair, engine, api, ground })
+    }
+}
+
+/// Connects to a pair with the practice credentials.
+pub async fn connect(ground: &Ground, shopify: &str, visma: &str) -> Result<(), Problem> {
+    let shop = ShopConnection {
+        domain: practice::SHOP_DOMAIN.into(),
+        client_id: Some(practice::SHOP_CLIENT_ID.into()),
+        base_url: Some(shopify.to_owned()),
+    };
+    ground.connect_shop(shop, SecretString::from(practice::SHOP_CLIENT_SECRET)).await?;
+    let company = CompanyConnection {
+        client_id: practice::VISMA_CLIENT_ID.into(),
+        tenant_id: practice::VISMA_COMPANY_TENANT.into(),
+        base_url: Some(visma.to_owned()),
+    };
+    ground.connect_company(company, SecretString::from(practice::VISMA_CLIENT_SECRET)).await?;
+    Ok(())
+}
+
+/// The settings that a merchant of the practice shop would choose: every suggestion taken, and the house customers.
+pub async fn settings(engine: &Engine, countries: &BTreeSet<String>) -> Result<Settings, Problem> {
+    let shop = engine.shop_info().await?;
+    let catalogue = engine.catalogue().await?;
+    let mut destinations = countries.clone();
+    destinations.insert(shop.country.clone());
+    let today = engine.clock().now().with_timezone(&shop.time_zone).date_naive();
+    let mut settings = suggest::settings(&catalogue, &shop.country, &destinations, today);
+    settings.customers.house = catalogue
+        .currencies
+        .iter()
+        .map(|currency| HouseRow { country: "*".into(), currency: currency.id.clone(), customer: format!("HUS-{}", currency.id) })
+        .collect();
+    Ok(settings)
+}
+
+/// The countries to which the shop's orders go or from which they come.
+fn countries(pair: &Pair) -> BTreeSet<String> {
+    let mut countries = BTreeSet::new();
+    for order in &pair.shop_data().orders {
+        for (_, version) in &order.versions {
+            for address in ["shippingAddress", "billingAddress"] {
+                if let Some(country) = version[address]["countryCodeV2"].as_str() {
+                    countries.insert(country.to_owned());
+                }
+            }
+        }
+    }
+    countries
+}
