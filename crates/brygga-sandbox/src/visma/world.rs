@@ -183,7 +183,7 @@ impl World {
     }
 
     /// The rows of all orders that lists show now, with the times the orders were made.
-    pub(crate) fn listed_orders(&self) -> Vec<(DateTime<Utc>, Value)> {
+    pub(crate) fn listed_orders(&self) -> Vec<(DateTime<Utc>, &Value)> {
         let until = self.listed_until();
         let alive = self.orders.values().map(|order| &order.listed);
         alive
@@ -195,7 +195,7 @@ impl World {
                     .rev()
                     .find(|(since, _)| *since <= until)?
                     .1
-                    .clone()?;
+                    .as_ref()?;
                 Some((created, row))
             })
             .collect()

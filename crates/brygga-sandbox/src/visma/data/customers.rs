@@ -53,10 +53,24 @@ pub(super) fn existing(
         Some("Voss"),
     ));
 
+    // A company that the ERP knows by its VAT number, under an address of its own.
+    let company = seen
+        .buyers
+        .iter()
+        .filter(|buyer| buyer.country == "NO")
+        .find_map(|buyer| buyer.company.as_ref())
+        .filter(|(_, registration)| !registration.is_empty());
+    if let Some((name, registration)) = company {
+        let email = Some("faktura@kunden.example");
+        let mut known = make(None, name, "BEDRIFT", email, "NO", None);
+        known.insert("vatRegistrationId".to_owned(), json!(registration));
+        all.push(known);
+    }
+
     let known: Vec<&Buyer> = seen
         .buyers
         .iter()
-        .filter(|buyer| buyer.country == "NO" && buyer.currency == "NOK" && !buyer.company)
+        .filter(|buyer| buyer.country == "NO" && buyer.currency == "NOK" && buyer.company.is_none())
         .collect();
     for (index, buyer) in known.iter().enumerate() {
         let add = |name: &str| {

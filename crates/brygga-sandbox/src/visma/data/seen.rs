@@ -45,7 +45,8 @@ pub(crate) struct Buyer {
     pub(crate) country: String,
     pub(crate) currency: String,
     pub(crate) city: Option<String>,
-    pub(crate) company: bool,
+    /// Name and VAT registration number, if it buys as a company.
+    pub(crate) company: Option<(String, String)>,
 }
 
 impl Seen {
@@ -71,7 +72,11 @@ impl Seen {
 
     fn walk(&mut self, value: &Value) {
         match value {
-            Value::Array(values) => values.iter().for_each(|value| self.walk(value)),
+            Value::Array(values) => {
+                for value in values {
+                    self.walk(value);
+                }
+            }
             Value::Object(map) => {
                 self.product(value);
                 for (name, inner) in map {
@@ -87,10 +92,12 @@ impl Seen {
                             self.countries.insert(code.clone());
                         }
                         ("createdAt" | "processedAt" | "updatedAt", Value::String(moment)) => {
-                            self.year(moment)
+                            self.year(moment);
                         }
                         ("taxLines", Value::Array(lines)) => {
-                            lines.iter().for_each(|line| self.tax(line))
+                            for line in lines {
+                                self.tax(line);
+                            }
                         }
                         _ => {}
                     }
@@ -192,9 +199,10 @@ impl Seen {
             country,
             currency,
             city: text("/shippingAddress/city").or_else(|| text("/billingAddress/city")),
-            company: order
-                .pointer("/purchasingEntity/company")
-                .is_some_and(|company| !company.is_null()),
+            company: text("/purchasingEntity/company/name").map(|name| {
+                let path = "/purchasingEntity/location/taxSettings/taxRegistrationId";
+                (name, text(path).unwrap_or_default())
+            }),
         });
     }
 }

@@ -240,6 +240,19 @@ pub(super) fn setup(seen: &Seen, rounding: VatRounding) -> (Vec<VatId>, Vec<Name
         "VatTypeZero",
     ));
     if seen.recorded {
+        // One zone per country: those that are met have their own, below.
+        let met = |zone: &VatZone| {
+            zone.country
+                .as_ref()
+                .is_some_and(|country| seen.countries.contains(country))
+        };
+        let gone: Vec<String> = zones
+            .iter()
+            .filter(|zone| met(zone))
+            .map(|zone| zone.id.clone())
+            .collect();
+        zones.retain(|zone| !gone.contains(&zone.id));
+        ids.retain(|vat| vat.zones.iter().all(|zone| !gone.contains(zone)));
         recorded(seen, calculate_on, &mut ids, &mut categories, &mut zones);
     }
     let everywhere = zones.iter().map(|zone| zone.id.clone()).collect();
@@ -263,7 +276,7 @@ fn recorded(
 ) {
     let mut rates = seen.rates.clone();
     rates.insert(Decimal::ZERO);
-    let category = |rate: &Decimal| format!("R{}", rate.to_string().replace('.', ""));
+    let category = |rate: &Decimal| format!("R{}", rate.to_string().replace('.', "-"));
     for rate in &rates {
         categories.push(Named::new(&category(rate), &format!("{rate} %")));
     }

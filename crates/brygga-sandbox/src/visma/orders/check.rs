@@ -283,7 +283,7 @@ pub(super) fn line(
         id: 0,
         sort: 0,
         item: item.number.clone(),
-        line_type: item.line_type(),
+        kind: item.line_type(),
         description: item.description.clone(),
         quantity: Decimal::ZERO,
         unit_price: Decimal::ZERO,
@@ -305,10 +305,7 @@ pub(super) fn line(
     if let Some(quantity) = input.get("quantity").and_then(decimal) {
         line.quantity = round(quantity, precision.quantity);
     }
-    if line.quantity.is_sign_negative()
-        && !line.quantity.is_zero()
-        && line.line_type != "MiscCharge"
-    {
+    if line.quantity.is_sign_negative() && !line.quantity.is_zero() && line.kind != "MiscCharge" {
         details.push(Detail::new(
             "1809-InvalidQuantityForType",
             at("quantity"),
@@ -454,10 +451,10 @@ fn names(
         }
         id.clone_into(&mut line.branch);
     }
-    if let Some(unit) = text(input, "unitOfMeasure") {
-        if unit != "STK" {
-            unknown("1808-InvalidUnitOfMeasure", "unitOfMeasure", unit);
-        }
+    if let Some(unit) = text(input, "unitOfMeasure")
+        && unit != "STK"
+    {
+        unknown("1808-InvalidUnitOfMeasure", "unitOfMeasure", unit);
     }
     // None of these is set up in the practice company.
     for (name, code) in [

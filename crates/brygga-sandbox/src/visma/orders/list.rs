@@ -32,7 +32,7 @@ pub(super) fn list(world: &World, call: &Call, kind: Option<&str>) -> Reply {
     };
     let filter = call.param("filter").map(str::to_lowercase);
 
-    let mut rows: Vec<(DateTime<Utc>, Value)> = world
+    let mut rows: Vec<(DateTime<Utc>, &Value)> = world
         .listed_orders()
         .into_iter()
         .filter(|(_, row)| equals(row, "type", kind))
@@ -59,7 +59,7 @@ pub(super) fn list(world: &World, call: &Call, kind: Option<&str>) -> Reply {
     page(
         world,
         call,
-        rows.into_iter().map(|(_, row)| row).collect(),
+        rows.into_iter().map(|(_, row)| row.clone()).collect(),
         100,
     )
 }
@@ -135,7 +135,7 @@ impl Order {
         words.next().is_none().then_some(Self { field, descending })
     }
 
-    fn sort(self, rows: &mut [(DateTime<Utc>, Value)]) {
+    fn sort(self, rows: &mut [(DateTime<Utc>, &Value)]) {
         let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
         let number = |row: &Value| (text(row, "type"), text(row, "orderId"));
         rows.sort_by_cached_key(|(created, row)| {

@@ -57,7 +57,8 @@ pub(crate) struct Line {
     pub(crate) id: i32,
     pub(crate) sort: i32,
     pub(crate) item: String,
-    pub(crate) line_type: &'static str,
+    /// `lineType`.
+    pub(crate) kind: &'static str,
     pub(crate) description: String,
     pub(crate) quantity: Decimal,
     pub(crate) unit_price: Decimal,

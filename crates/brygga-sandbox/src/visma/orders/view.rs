@@ -325,7 +325,7 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
     let mut dto = object(json!({
         "lineId": line.id,
         "sortOrder": line.sort,
-        "lineType": line.line_type,
+        "lineType": line.kind,
         "operation": "Issue",
         "orderDate": moment::day(order.date),
         "branch": {"id": line.branch, "description": text_of(&world.data.branches, &line.branch)},

@@ -110,19 +110,21 @@ fn check_value(path: &str, value: &Value, kind: &Kind, issues: &mut Vec<Issue>) 
         issues.push(Issue {
             path: path.to_owned(),
             fault,
-        })
+        });
     };
     match kind {
         Kind::Text(max) => match value.as_str() {
             None => say(ShapeFault::Type("String")),
-            Some(text) if *max > 0 && text.chars().count() > *max => say(ShapeFault::TooLong(*max)),
+            Some(text) if *max > 0 && text.encode_utf16().count() > *max => {
+                say(ShapeFault::TooLong(*max))
+            }
             Some(_) => {}
         },
         Kind::Email(max) => match value.as_str() {
             None => say(ShapeFault::Type("String")),
-            Some(text) if text.chars().count() > *max => say(ShapeFault::TooLong(*max)),
+            Some(text) if text.encode_utf16().count() > *max => say(ShapeFault::TooLong(*max)),
             Some(text) if !text.is_empty() && !text.split(';').all(is_email) => {
-                say(ShapeFault::Email)
+                say(ShapeFault::Email);
             }
             Some(_) => {}
         },
@@ -134,7 +136,7 @@ fn check_value(path: &str, value: &Value, kind: &Kind, issues: &mut Vec<Issue>) 
         Kind::Between(low, high) => match decimal(value) {
             None => say(ShapeFault::Type("Double")),
             Some(number) if number < (*low).into() || number > (*high).into() => {
-                say(ShapeFault::OutOfRange(*low, *high))
+                say(ShapeFault::OutOfRange(*low, *high));
             }
             Some(_) => {}
         },
@@ -213,7 +215,7 @@ fn check_value(path: &str, value: &Value, kind: &Kind, issues: &mut Vec<Issue>) 
                             issues.push(Issue {
                                 path: here,
                                 fault: ShapeFault::Empty,
-                            })
+                            });
                         }
                         _ => check_value(&here, value, &field.kind, issues),
                     }

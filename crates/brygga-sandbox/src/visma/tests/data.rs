@@ -116,6 +116,11 @@ fn two_customers_share_an_email_and_some_buyers_are_known() {
     let distinct: BTreeSet<&str> = emails.iter().copied().collect();
     assert_eq!(emails.len(), distinct.len() + 1, "one e-mail stands twice");
     assert!(emails.len() > 4);
+    let companies = data
+        .customers
+        .iter()
+        .filter(|customer| customer.get("vatRegistrationId").is_some());
+    assert_eq!(companies.count(), 1, "one company is known by its number");
 }
 
 #[test]
