@@ -180,7 +180,7 @@ impl Http {
                 tracing::debug!(%method, host, path, label, status = answer.status, ms = elapsed.as_millis(), request_id = answer.request_id(), "call");
             }
             Err(error) => {
-                tracing::warn!(%method, host, path, label, ms = elapsed.as_millis(), %error, "call failed")
+                tracing::warn!(%method, host, path, label, ms = elapsed.as_millis(), %error, "call failed");
             }
         }
         if let (Some(observer), Some(trace)) = (&self.observer, trace) {

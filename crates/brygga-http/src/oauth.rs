@@ -102,7 +102,10 @@ pub async fn client_credentials(
         };
         Box::pin(future) as Boxed<'static, Result<oauth2::HttpResponse, TransportError>>
     };
-    let answer: Boxed<'_, Result<BasicTokenResponse, RequestTokenError<TransportError, BasicErrorResponse>>> = Box::pin(request.request_async(&call));
+    let answer: Boxed<
+        '_,
+        Result<BasicTokenResponse, RequestTokenError<TransportError, BasicErrorResponse>>,
+    > = Box::pin(request.request_async(&call));
     let result = answer.await;
     let (status, retry_after) = seen.lock().map(|seen| *seen).unwrap_or_default();
     match result {

@@ -56,10 +56,9 @@ const PRIVATE: &[&str] = &[
     "vatregistrationid",
     "taxregistrationid",
     "note",
-    "customerorder_note",
 ];
 
-/// Objects whose `name` is a person's or a company's.
+/// Objects whose `name` is a person's or a company's; the name of an order, which has lines, is not.
 const ADDRESS_HINTS: &[&str] = &[
     "address1",
     "zip",
@@ -112,14 +111,16 @@ fn hide(value: &mut Value) {
         Value::Object(fields) => {
             let of_a_person = fields
                 .keys()
-                .any(|key| ADDRESS_HINTS.contains(&key.to_ascii_lowercase().as_str()));
+                .any(|key| ADDRESS_HINTS.contains(&key.to_ascii_lowercase().as_str()))
+                && !fields.contains_key("lineItems")
+                && !fields.contains_key("displayFulfillmentStatus");
             for (key, value) in fields.iter_mut() {
                 let hidden =
                     is_private(key) || (of_a_person && (key == "name" || key == "company"));
                 if hidden {
-                    hide_whole(value)
+                    hide_whole(value);
                 } else {
-                    hide(value)
+                    hide(value);
                 }
             }
         }
@@ -168,6 +169,7 @@ mod tests {
         let shown = json(&json!({
             "access_token": "shpat_x",
             "name": "#1001",
+            "displayFulfillmentStatus": "UNFULFILLED",
             "email": "kari@example.no",
             "customer": {"firstName": "Kari", "lastName": null, "id": "gid://shopify/Customer/7"},
             "shippingAddress": {"name": "Kari Nordmann", "address1": "Storgata 1", "city": "Oslo", "countryCodeV2": "NO"},

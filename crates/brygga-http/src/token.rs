@@ -124,11 +124,7 @@ impl TokenCache {
                 };
                 let ends = fresh.expires_in.map(|life| {
                     // a token that lives shorter than the margin is used for half its life
-                    let useful = if life > EARLY * 2 {
-                        life - EARLY
-                    } else {
-                        life / 2
-                    };
+                    let useful = life.saturating_sub(EARLY).max(life / 2);
                     self.clock.now() + TimeDelta::from_std(useful).unwrap_or(TimeDelta::MAX / 2)
                 });
                 state.token = Some((token.clone(), ends));

@@ -86,7 +86,7 @@ impl Wire {
             match (stop, token) {
                 (Stop::Other(problem), _) => return Err(problem),
                 (Stop::Token, Some(token)) if !second && self.tokens.invalidate(&token).await => {
-                    second = true
+                    second = true;
                 }
                 (Stop::Token, _) => return Err(Problem::new(Code::ShopToken)),
             }

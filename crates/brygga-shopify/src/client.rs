@@ -360,11 +360,11 @@ fn withheld_customer_field(names: &[&str]) -> Option<String> {
 /// Timestamps are quoted: without quotes Shopify loses the time of day (`facts/shopify` 5.2).
 fn window(field: &str, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> String {
     let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut search = format!("{field}:>='{}'", moment(since));
-    if let Some(until) = until {
-        search.push_str(&format!(" AND {field}:<='{}'", moment(until)));
+    let from = format!("{field}:>='{}'", moment(since));
+    match until {
+        Some(until) => format!("{from} AND {field}:<='{}'", moment(until)),
+        None => from,
     }
-    search
 }
 
 fn raw_order(json: Value) -> Result<RawOrder, Problem> {

@@ -1,4 +1,9 @@
 //! Every document against the official schemas of the pinned version and the next, and its cost against the first line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may fail by a panic"
+)]
 
 use std::path::PathBuf;
 
@@ -173,7 +178,7 @@ fn field_cost(field: &Field, document: &ExecutableDocument) -> u32 {
             .and_then(|value| value.to_i32())
             .expect("a literal page size");
         // `nodes` and `edges` are no objects of their own; the node's own point is the 1
-        let node = inside - if of_nodes(field) { 1 } else { 0 };
+        let node = inside - u32::from(of_nodes(field));
         2 + rows(first) * (1 + node)
     } else if FREE.contains(&of) || of.ends_with("Edge") {
         inside
