@@ -8,7 +8,7 @@ use axum::response::Response;
 use futures_util::stream;
 
 /// How long a request that is never answered is held, in real time; most clients give up before.
-const HOLD: Duration = Duration::from_secs(60);
+const HOLD: Duration = Duration::from_mins(1);
 
 /// Never answers: holds the connection until the client goes, at most a minute of real time, then cuts it.
 pub async fn unanswered() -> Response {

@@ -20,7 +20,9 @@ pub(crate) fn faults(faults: &Faults, method: &str, body: &[u8]) -> (StatusCode,
                 .or_else(|_| serde_json::from_slice::<FaultRule>(body).map(|rule| vec![rule]));
             match rules {
                 Ok(rules) => {
-                    rules.into_iter().for_each(|rule| faults.add(rule));
+                    for rule in rules {
+                        faults.add(rule);
+                    }
                     (StatusCode::OK, json!({ "rules": faults.rules() }))
                 }
                 Err(error) => (

@@ -133,13 +133,13 @@ pub(super) fn prepare(world: &mut World, request: &Request) -> Result<Prepared, 
     }
     Ok(Prepared {
         parsed,
+        document,
         operation_name,
         variables,
         requested,
         names,
         is_mutation,
         is_lease,
-        document,
     })
 }
 

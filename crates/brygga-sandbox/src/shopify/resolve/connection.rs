@@ -203,12 +203,12 @@ impl ObjectValue for Connection<'_> {
                     .map(|item| ResolvedValue::object(self.node_record(item))),
             )),
             "edges" => {
-                let edge_type = info.field_definition().ty.inner_named_type().as_str();
+                let name = info.field_definition().ty.inner_named_type().as_str();
                 Ok(ResolvedValue::list(self.items.iter().map(move |item| {
                     ResolvedValue::object(Edge {
                         connection: self,
                         item,
-                        edge_type,
+                        name,
                     })
                 })))
             }
@@ -233,12 +233,12 @@ impl ObjectValue for Connection<'_> {
 struct Edge<'a, 'r> {
     connection: &'a Connection<'r>,
     item: &'a Keyed<'r>,
-    edge_type: &'a str,
+    name: &'a str,
 }
 
 impl ObjectValue for Edge<'_, '_> {
     fn type_name(&self) -> &str {
-        self.edge_type
+        self.name
     }
 
     fn resolve_field<'b>(

@@ -132,7 +132,7 @@ impl<'r> Record<'r> {
     }
 
     /// The order that this object's parts belong to.
-    fn order_of_parts<'a>(&'a self) -> Option<&'a Value> {
+    fn order_of_parts(&self) -> Option<&Value> {
         if self.type_name == "Order" {
             Some(&*self.value)
         } else {

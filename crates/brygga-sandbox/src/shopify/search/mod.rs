@@ -117,7 +117,9 @@ impl Search {
         fn collect<'a>(expr: &'a Expr, into: &mut Vec<&'a Term>) {
             match expr {
                 Expr::And(parts) | Expr::Or(parts) => {
-                    parts.iter().for_each(|part| collect(part, into))
+                    for part in parts {
+                        collect(part, into);
+                    }
                 }
                 Expr::Not(part) => collect(part, into),
                 Expr::Term(term) => into.push(term),

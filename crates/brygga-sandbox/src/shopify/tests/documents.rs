@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::Bench;
 use crate::shop_data::ShopData;
 use crate::shopify::graphql::{self, Request};
 use crate::shopify::store::Store;
@@ -103,4 +104,181 @@ fn requested_costs_agree_with_the_recordings() {
     }
     // The formula itself is exact for about nine of ten shapes (facts 3.4).
     assert!(exact * 10 >= seen.len() * 8, "{exact} of {}", seen.len());
+}
+
+/// A document of the client with the fragments it uses, as the client puts them together.
+fn assembled(text: &str, fragments: &str) -> String {
+    format!("{text}\n{}", used_fragments(text, fragments))
+}
+
+fn used_fragments(text: &str, fragments: &str) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let mut todo = vec![text.to_owned()];
+    let mut found = String::new();
+    while let Some(text) = todo.pop() {
+        for name in text
+            .split("...")
+            .skip(1)
+            .filter_map(|rest| rest.split_whitespace().next())
+        {
+            if name == "on" || names.iter().any(|known| known == name) {
+                continue;
+            }
+            names.push(name.to_owned());
+            let start = fragments
+                .find(&format!("fragment {name} on "))
+                .unwrap_or_else(|| panic!("the fragment {name} is missing"));
+            let body = &fragments[start..];
+            let end = body.find("\n}").map_or(body.len(), |end| end + 2);
+            found.push_str(&body[..end]);
+            found.push('\n');
+            todo.push(body[..end].to_owned());
+        }
+    }
+    found
+}
+
+/// Each document of the client: valid, as dear as its first line says, and answered without an error over the whole seeded month.
+#[tokio::test]
+async fn the_clients_documents_run_and_cost_what_they_say() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../brygga-shopify/documents");
+    let fragments: String = files(&dir.join("fragments"), "graphql")
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("readable") + "\n")
+        .collect();
+    let bench = Bench::new().await;
+    let ids = bench
+        .data(
+            "{ orders(first: 250) { nodes { id refunds { id } customer { id } } } }",
+            json!({}),
+        )
+        .await["orders"]["nodes"]
+        .clone();
+    let orders = ids.as_array().expect("orders");
+    let refund = orders
+        .iter()
+        .find_map(|order| order["refunds"][0]["id"].as_str())
+        .expect("a refund");
+    let customer = orders
+        .iter()
+        .find_map(|order| order["customer"]["id"].as_str())
+        .expect("a customer");
+    let documents: Vec<PathBuf> = files(&dir, "graphql")
+        .into_iter()
+        .filter(|file| !file.starts_with(dir.join("fragments")))
+        .collect();
+    assert!(
+        documents.len() >= 5,
+        "the client's documents are in {}",
+        dir.display()
+    );
+    for file in documents {
+        let text = std::fs::read_to_string(&file).expect("readable");
+        let cost: u64 = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# cost: "))
+            .and_then(|cost| cost.trim().parse().ok())
+            .expect("a cost");
+        let document = assembled(&text, &fragments);
+        let id = if text.contains("refund(id:") {
+            refund
+        } else if text.contains("customer(id:") {
+            customer
+        } else {
+            orders[0]["id"].as_str().expect("an id")
+        };
+        let mut variables = json!({ "id": id, "query": "updated_at:>='2026-10-01T00:00:00Z'" });
+        // Those that go on with a list begin at its beginning here.
+        if text.contains("$after: String!") {
+            variables["after"] = json!(first_cursor());
+        }
+        let mut pages = 0;
+        loop {
+            let answer = bench.answer(&document, variables.clone()).await;
+            let body = answer.json();
+            if answer.code() == "THROTTLED" {
+                bench.clock.advance(std::time::Duration::from_secs(20));
+                continue;
+            }
+            assert!(
+                body.get("errors").is_none(),
+                "{}: {}",
+                file.display(),
+                body["errors"]
+            );
+            assert!(
+                body["extensions"].get("search").is_none(),
+                "{}: {}",
+                file.display(),
+                body["extensions"]["search"]
+            );
+            assert_eq!(
+                body["extensions"]["cost"]["requestedQueryCost"],
+                cost,
+                "{}",
+                file.display()
+            );
+            pages += 1;
+            let root = body["data"]
+                .as_object()
+                .and_then(|data| data.values().next())
+                .cloned()
+                .unwrap_or(Value::Null);
+            assert!(!root.is_null(), "{}", file.display());
+            if root["pageInfo"]["hasNextPage"] != true {
+                break;
+            }
+            variables["after"] = root["pageInfo"]["endCursor"].clone();
+        }
+        println!("{}: {pages} pages", file.display());
+    }
+}
+
+/// A cursor before everything.
+fn first_cursor() -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD
+        .encode(json!({ "last_id": "0", "last_value": null }).to_string())
+}
+
+/// Every order that recordings hold can be served with all that the client asks for.
+#[tokio::test]
+async fn recorded_orders_can_be_read_whole() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/examples/shopify");
+    if !dir.exists() {
+        println!("SKIPPED: {} is not there", dir.display());
+        return;
+    }
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../brygga-shopify/documents");
+    let fragments: String = files(&documents.join("fragments"), "graphql")
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("readable") + "\n")
+        .collect();
+    let document = assembled(
+        &std::fs::read_to_string(documents.join("order.graphql")).expect("readable"),
+        &fragments,
+    );
+    let data = ShopData::recorded(&dir).expect("readable");
+    let bench = Bench::over(&data, ShopifyConfig::default()).await;
+    bench.clock.set(super::moment("2030-01-01T00:00:00Z"));
+    let mut failed = Vec::new();
+    for life in &data.orders {
+        bench.clock.advance(std::time::Duration::from_secs(5));
+        let body = bench
+            .answer(&document, json!({ "id": life.versions[0].1["id"] }))
+            .await
+            .json();
+        if body.get("errors").is_some() || body["data"]["order"].is_null() {
+            failed.push(format!("{}: {}", life.id, body["errors"]));
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {}:\n{}",
+        failed.len(),
+        data.orders.len(),
+        failed.join("\n")
+    );
+    println!("{} recorded orders were read whole", data.orders.len());
 }

@@ -14,7 +14,7 @@ async fn each_fault_looks_as_it_would() {
     let order = |fault: Fault| {
         bench
             .faults
-            .add(FaultRule::next(Side::Shopify, fault).operation("Names"))
+            .add(FaultRule::next(Side::Shopify, fault).operation("Names"));
     };
     order(Fault::TooMany { retry_after_s: 7 });
     let many = bench.answer(QUERY, json!({})).await;
