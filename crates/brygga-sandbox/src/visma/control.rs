@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::change::Change;
 use super::exchange::{Call, Reply};
 use super::orders::SalesOrder;
 use super::serve::Shared;
@@ -165,6 +166,10 @@ pub(crate) async fn serve(shared: &Shared, call: &Call) -> Reply {
                 None => Reply::json_with(400, json!({"message": "advance_s is missing"})),
             }
         }
+        ("POST", "/__control/change") => match serde_json::from_slice::<Change>(&call.body) {
+            Ok(change) => Reply::json(json!({"number": shared.change(change)})),
+            Err(error) => Reply::json_with(400, json!({"message": error.to_string()})),
+        },
         ("POST", "/__control/reset") => {
             reset(shared);
             Reply::empty(204)

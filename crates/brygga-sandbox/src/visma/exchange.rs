@@ -48,12 +48,16 @@ impl Call {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 
+    pub(crate) fn is_json(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| {
+            kind.starts_with("application/json") || kind.starts_with("text/json")
+        })
+    }
+
     /// The body as JSON, if it is sent as such and is.
     pub(crate) fn json(&self) -> Option<Value> {
-        let json = self.header("content-type").is_some_and(|kind| {
-            kind.starts_with("application/json") || kind.starts_with("text/json")
-        });
-        json.then(|| serde_json::from_slice(&self.body).ok())
+        self.is_json()
+            .then(|| serde_json::from_slice(&self.body).ok())
             .flatten()
     }
 }

@@ -4,6 +4,7 @@
 //! resource; what is not there yet (shipments, invoices, credit notes, payments, products written) becomes a module beside the others.
 
 mod amounts;
+mod change;
 mod connect;
 mod control;
 mod data;
@@ -28,13 +29,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::serve::Listener as _;
 use brygga_core::Clock;
-use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use change::Change;
 pub use control::{LineSnapshot, OrderSnapshot};
 pub use data::{
     CATEGORY_NONE, CalculateOn, CashAccount, CreditTerm, Currency, CustomerClass, ITEM_CUSTOM,
@@ -192,61 +193,50 @@ impl VismaServer {
         change(&mut self.shared.lock().data);
     }
 
+    /// Makes a change as people at the ERP or its administrators do; gives back the number of a customer that was made by it.
+    pub fn change(&self, change: Change) -> Option<String> {
+        self.shared.change(change)
+    }
+
     /// Closes a financial period (`YYYYMM`) for customer documents, or opens it again.
     pub fn close_period(&self, id: &str, closed: bool) {
-        for period in self
-            .shared
-            .lock()
-            .data
-            .periods
-            .iter_mut()
-            .filter(|period| period.id == id)
-        {
-            period.closed = closed;
-        }
+        self.change(Change::Period {
+            id: id.to_owned(),
+            closed,
+        });
     }
 
     /// Adds a second customer with the same name, e-mail and numbers, as people do; returns its number.
     pub fn add_duplicate_customer(&self, number: &str) -> Option<String> {
-        let mut world = self.shared.lock();
-        world.now = self.shared.clock.now();
-        let dto = world.customers.get(number)?.dto.clone();
-        Some(world.put_customer(None, dto))
+        self.change(Change::DuplicateCustomer {
+            number: number.to_owned(),
+        })
     }
 
     /// Changes a customer as people at the ERP do: a map in the shape of `CustomerDto`, laid over what is there.
-    pub fn edit_customer(&self, number: &str, changes: Map<String, Value>) {
-        let mut world = self.shared.lock();
-        world.now = self.shared.clock.now();
-        if let Some(mut customer) = world.customers.get(number).cloned() {
-            customer.dto.extend(changes);
-            world.save_customer(customer);
-        }
+    pub fn edit_customer(&self, number: &str, with: Map<String, Value>) {
+        self.change(Change::Customer {
+            number: number.to_owned(),
+            with,
+        });
     }
 
     /// Takes the role "API User" away from the app's user, or gives it back: new tokens are refused with `invalid_tenant`.
-    pub fn remove_role(&self, removed: bool) {
-        let mut world = self.shared.lock();
-        world.connect.role_missing = removed;
-        if removed {
-            world.connect.drop_tokens();
-        }
+    pub fn remove_role(&self, missing: bool) {
+        self.change(Change::Role { missing });
     }
 
     /// Withdraws the customer's approval of the app, or gives it again: tokens die, new ones are refused.
-    pub fn revoke(&self, revoked: bool) {
-        let mut world = self.shared.lock();
-        world.connect.revoked = revoked;
-        if revoked {
-            world.connect.drop_tokens();
-        }
+    pub fn revoke(&self, withdrawn: bool) {
+        self.change(Change::Approval { withdrawn });
     }
 
     /// Takes a scope away from the app, or gives it back. Tokens that are out are dropped.
     pub fn grant_scope(&self, scope: &str, granted: bool) {
-        let mut world = self.shared.lock();
-        world.connect.grant(scope, granted);
-        world.connect.drop_tokens();
+        self.change(Change::Scope {
+            scope: scope.to_owned(),
+            granted,
+        });
     }
 
     /// Ends all access tokens; new ones are given.
@@ -254,41 +244,37 @@ impl VismaServer {
         self.shared.lock().connect.drop_tokens();
     }
 
-    /// Switches the company's rounding of document totals on (to whole units, say) or off. The real one rounds invoices; here it shows on the
-    /// order already, so that the read-back of a wrongly set-up company can be tried.
+    /// Switches the company's rounding of document totals on (to whole units, say) or off; see [`Change::InvoiceRounding`].
     pub fn invoice_rounding(&self, to: Option<Decimal>) {
-        self.shared.lock().round_total_to = to;
+        self.change(Change::InvoiceRounding { to });
     }
 
     /// Sets an order's status as people at the ERP do.
     pub fn set_order_status(&self, order_type: &str, id: &str, status: &str) {
-        self.edit_order(order_type, id, |order| status.clone_into(&mut order.status));
+        let (order_type, id, status) = (order_type.to_owned(), id.to_owned(), status.to_owned());
+        self.change(Change::OrderStatus {
+            order_type,
+            id,
+            status,
+        });
     }
 
     /// Marks all lines of an order as shipped, as a shipment made at the ERP does: such lines cannot be deleted.
     pub fn ship_order(&self, order_type: &str, id: &str) {
-        self.edit_order(order_type, id, |order| {
-            "Shipping".clone_into(&mut order.status);
-            for line in &mut order.lines {
-                line.shipped = line.quantity;
-            }
-        });
+        let (order_type, id) = (order_type.to_owned(), id.to_owned());
+        self.change(Change::OrderShipped { order_type, id });
     }
 
     /// Deletes an order as people at the ERP do.
     pub fn delete_order(&self, order_type: &str, id: &str) {
-        let mut world = self.shared.lock();
-        let now = self.shared.clock.now();
-        if let Some(order) = world.orders.remove(&(order_type.to_owned(), id.to_owned())) {
-            let mut listed = order.listed;
-            listed.push((now, None));
-            world.deleted_orders.push(listed);
-        }
+        let (order_type, id) = (order_type.to_owned(), id.to_owned());
+        self.change(Change::OrderGone { order_type, id });
     }
 
     /// How long lists lag a write from now on.
     pub fn list_lag(&self, lag: Duration) {
-        self.shared.lock().list_lag = TimeDelta::from_std(lag).unwrap_or_default();
+        let seconds = u32::try_from(lag.as_secs()).unwrap_or(u32::MAX);
+        self.change(Change::ListLag { seconds });
     }
 
     /// Back to the first day.
@@ -304,20 +290,6 @@ impl VismaServer {
             .is_err()
         {
             self.task.abort();
-        }
-    }
-
-    fn edit_order(&self, order_type: &str, id: &str, edit: impl FnOnce(&mut orders::SalesOrder)) {
-        let mut world = self.shared.lock();
-        world.now = self.shared.clock.now();
-        if let Some(mut order) = world
-            .orders
-            .get(&(order_type.to_owned(), id.to_owned()))
-            .cloned()
-        {
-            edit(&mut order);
-            world.stamp(&mut order);
-            world.orders.insert(order.key(), order);
         }
     }
 }

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::change::{self, Change};
 use super::exchange::{Call, Content, Reply, pairs, segments};
 use super::wire::Scissors;
 use super::world::World;
@@ -35,6 +36,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    pub(crate) fn change(&self, change: Change) -> Option<String> {
+        let mut world = self.lock();
+        world.now = self.clock.now();
+        change::apply(&mut world, change)
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }

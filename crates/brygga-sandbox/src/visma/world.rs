@@ -169,12 +169,28 @@ impl World {
     }
 
     /// Gives a written order its version, its time and its row in the list.
-    pub(crate) fn stamp(&mut self, order: &mut SalesOrder) {
+    fn stamp(&mut self, order: &mut SalesOrder) {
         self.versions += 1;
         order.version = self.versions;
         order.modified = self.now;
         let row = orders::list_row(self, order);
         order.listed.push((self.now, Some(row)));
+    }
+
+    /// Stores an order under a new version.
+    pub(crate) fn put_order(&mut self, mut order: SalesOrder) -> &SalesOrder {
+        self.stamp(&mut order);
+        let key = order.key();
+        self.orders.entry(key).insert_entry(order).into_mut()
+    }
+
+    /// Deletes an order; lists may still show it for a while.
+    pub(crate) fn drop_order(&mut self, key: &(String, String)) {
+        if let Some(order) = self.orders.remove(key) {
+            let mut listed = order.listed;
+            listed.push((self.now, None));
+            self.deleted_orders.push(listed);
+        }
     }
 
     /// The latest moment whose writes a list shows.

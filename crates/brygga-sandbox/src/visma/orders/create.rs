@@ -25,8 +25,9 @@ const KEPT: [&str; 11] = [
 ];
 
 pub(super) fn create(world: &mut World, call: &Call) -> Reply {
-    let Some(body) = call.json() else {
-        return problem::unreadable();
+    let body = match problem::read(call) {
+        Ok(body) => body,
+        Err(reply) => return reply,
     };
     let issues = shape::check(&body, sales_order::NEW_ORDER);
     let (true, Some(body)) = (issues.is_empty(), body.as_object()) else {
@@ -87,8 +88,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         "{}/api/v3/SalesOrders/{}/{}",
         world.base_url, order.order_type, order.id
     );
-    world.stamp(&mut order);
-    world.orders.insert(order.key(), order);
+    world.put_order(order);
     Reply::empty(201).with("location", location)
 }
 
@@ -152,6 +152,15 @@ fn draft(
         ));
         return None;
     };
+    // A delivery site must be one of the customer's (`facts/visma 15`); each has its main one here.
+    if let Some(site) = check::text(input, "locationId").filter(|site| *site != "Main") {
+        let text = format!("Location '{site}' cannot be found.");
+        details.push(Detail::new(
+            "0003-InvalidValue",
+            "customer.locationId",
+            text,
+        ));
+    }
     let customer = world.customers.get(&number);
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let date = check::date(body, "date").unwrap_or(today);

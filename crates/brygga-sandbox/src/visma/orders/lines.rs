@@ -87,8 +87,9 @@ pub(super) fn add(world: &mut World, call: &Call, mut order: SalesOrder) -> Repl
     if let Err(reply) = open_for_change(call, &order) {
         return reply;
     }
-    let Some(body) = call.json() else {
-        return problem::unreadable();
+    let body = match problem::read(call) {
+        Ok(body) => body,
+        Err(reply) => return reply,
     };
     let issues = shape::check(&body, sales_order::ADD_LINES);
     if !issues.is_empty() {
@@ -119,8 +120,9 @@ pub(super) fn patch(world: &mut World, call: &Call, mut order: SalesOrder) -> Re
     if let Err(reply) = open_for_change(call, &order) {
         return reply;
     }
-    let Some(body) = call.json() else {
-        return problem::unreadable();
+    let body = match problem::read(call) {
+        Ok(body) => body,
+        Err(reply) => return reply,
     };
     let issues = shape::check(&body, sales_order::PATCH_LINES);
     if !issues.is_empty() {
@@ -269,9 +271,6 @@ pub(super) fn delete_order(world: &mut World, call: &Call, order: &SalesOrder) -
             "Cannot delete order containing lines that have been shipped",
         )]);
     }
-    world.orders.remove(&order.key());
-    let mut listed = order.listed.clone();
-    listed.push((world.now, None));
-    world.deleted_orders.push(listed);
+    world.drop_order(&order.key());
     Reply::empty(202)
 }

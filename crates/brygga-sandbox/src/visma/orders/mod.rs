@@ -232,10 +232,8 @@ pub(crate) fn serve(world: &mut World, call: &Call, rest: &[&str]) -> Reply {
 }
 
 /// Stores a changed order under a new version and answers 202 with the new ETag.
-pub(crate) fn save(world: &mut World, mut order: SalesOrder) -> Reply {
-    world.stamp(&mut order);
-    let etag = view::etag(&order);
-    world.orders.insert(order.key(), order);
+pub(crate) fn save(world: &mut World, order: SalesOrder) -> Reply {
+    let etag = view::etag(world.put_order(order));
     Reply::empty(202).with("etag", etag)
 }
 

@@ -27,8 +27,9 @@ pub(super) fn head(world: &mut World, call: &Call, mut order: SalesOrder) -> Rep
     if let Err(reply) = precondition(call, &order) {
         return reply;
     }
-    let Some(body) = call.json() else {
-        return problem::unreadable();
+    let body = match problem::read(call) {
+        Ok(body) => body,
+        Err(reply) => return reply,
     };
     let issues = shape::check(&body, sales_order::PATCH_ORDER);
     let (true, Some(body)) = (issues.is_empty(), body.as_object()) else {

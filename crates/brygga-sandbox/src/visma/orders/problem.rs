@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::visma::exchange::{Content, Reply};
+use crate::visma::exchange::{Call, Content, Reply};
 use crate::visma::shape::{Issue, ShapeFault};
 
 /// One reason why a write is refused.
@@ -82,8 +82,15 @@ pub(super) fn misshapen(issues: &[Issue]) -> Reply {
     body(&errors, details)
 }
 
-/// The answer for a body that is no JSON, or not sent as such.
-pub(super) fn unreadable() -> Reply {
+/// The body as JSON: 415 where it is not sent as such, 400 where it is none.
+pub(super) fn read(call: &Call) -> Result<Value, Reply> {
+    if !call.is_json() {
+        return Err(Reply::problem(415, "Unsupported Media Type", None));
+    }
+    call.json().ok_or_else(unreadable)
+}
+
+fn unreadable() -> Reply {
     let mut errors = Map::new();
     errors.insert(
         "$".to_owned(),

@@ -116,7 +116,7 @@ fn check_value(path: &str, value: &Value, kind: &Kind, issues: &mut Vec<Issue>) 
         Kind::Text(max) => match value.as_str() {
             None => say(ShapeFault::Type("String")),
             Some(text) if *max > 0 && text.encode_utf16().count() > *max => {
-                say(ShapeFault::TooLong(*max))
+                say(ShapeFault::TooLong(*max));
             }
             Some(_) => {}
         },

@@ -153,6 +153,32 @@ async fn the_control_page_shows_orders_and_takes_faults() {
 }
 
 #[tokio::test]
+async fn another_process_changes_the_company_too() {
+    let bench = Bench::new().await;
+    let url = format!("{}/__control/change", bench.server.url());
+    let change = async |body: Value| {
+        send(bench.client.post(&url).json(&body))
+            .await
+            .expect("answers")
+    };
+    let closed = change(json!({"change": "period", "id": "202610", "closed": true})).await;
+    assert_eq!(closed.status, 200);
+    let refused = bench.post(ORDERS, body()).await;
+    assert_eq!(refused.codes(), ["1601-FinancialPeriodClosed"]);
+    let second = change(json!({"change": "duplicate_customer", "number": "10001"})).await;
+    assert!(second.json()["number"].is_string());
+    assert_eq!(change(json!({"change": "weather"})).await.status, 400);
+    for body in [
+        json!({"change": "list_lag", "seconds": 30}),
+        json!({"change": "item_gone", "number": "DIVERSE"}),
+        json!({"change": "invoice_rounding", "to": "1"}),
+        json!({"change": "role", "missing": true}),
+    ] {
+        assert_eq!(change(body.clone()).await.status, 200, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_shut_down_is_gone() {
     let bench = Bench::new().await;
     let url = bench.server.url();

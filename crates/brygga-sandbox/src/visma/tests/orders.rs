@@ -613,6 +613,21 @@ async fn a_forced_number_is_taken_once() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_not_sent_as_json_is_no_body() {
+    let bench = Bench::new().await;
+    let text = bench
+        .request(Method::POST, ORDERS)
+        .header("Content-Type", "text/plain")
+        .body("{}");
+    assert_eq!(send(text).await.expect("answers").status, 415);
+    let broken = bench
+        .request(Method::POST, ORDERS)
+        .header("Content-Type", "application/json")
+        .body("{\"type\"");
+    assert_eq!(send(broken).await.expect("answers").status, 400);
+}
+
+#[tokio::test]
 async fn dates_are_cut_in_utc() {
     let bench = Bench::new().await;
     let mut body = order(json!([]));
