@@ -54,6 +54,7 @@ export function Look({ children }: { children: ReactNode }) {
       cssVariablesResolver={variables}
       colorSchemeManager={schemes}
       defaultColorScheme="auto"
+      env={import.meta.env.MODE === "test" ? "test" : "default"}
     >
       {children}
     </MantineProvider>

@@ -1,8 +1,7 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconCheck } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { LANGUAGE_NAMES, LANGUAGES } from "../i18n/languages";
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from "../i18n/languages";
 import classes from "./PreferencesMenu.module.css";
 import { type Density, prefer, type Theme, usePreferences } from "./preferences";
 
@@ -27,43 +26,36 @@ export function PreferencesMenu({ small }: { small: boolean }) {
         <Menu.Label>
           <FormattedMessage id="preferences.language" />
         </Menu.Label>
-        {LANGUAGES.map((choice) => (
-          <Choice key={choice} on={choice === language} choose={() => prefer({ language: choice })}>
-            <span lang={choice}>{LANGUAGE_NAMES[choice]}</span>
-          </Choice>
-        ))}
+        <Menu.RadioGroup value={language} onChange={(value) => prefer({ language: value as Language })}>
+          {LANGUAGES.map((choice) => (
+            <Menu.RadioItem key={choice} value={choice}>
+              <span lang={choice}>{LANGUAGE_NAMES[choice]}</span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>
           <FormattedMessage id="preferences.theme" />
         </Menu.Label>
-        {THEMES.map((choice) => (
-          <Choice key={choice} on={choice === theme} choose={() => setColorScheme(choice)}>
-            <FormattedMessage id={`preferences.theme.${choice}`} />
-          </Choice>
-        ))}
+        <Menu.RadioGroup value={theme} onChange={(value) => setColorScheme(value as Theme)}>
+          {THEMES.map((choice) => (
+            <Menu.RadioItem key={choice} value={choice}>
+              <FormattedMessage id={`preferences.theme.${choice}`} />
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>
           <FormattedMessage id="preferences.density" />
         </Menu.Label>
-        {DENSITIES.map((choice) => (
-          <Choice key={choice} on={choice === density} choose={() => prefer({ density: choice })}>
-            <FormattedMessage id={`preferences.density.${choice}`} />
-          </Choice>
-        ))}
+        <Menu.RadioGroup value={density} onChange={(value) => prefer({ density: value as Density })}>
+          {DENSITIES.map((choice) => (
+            <Menu.RadioItem key={choice} value={choice}>
+              <FormattedMessage id={`preferences.density.${choice}`} />
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Choice({ on, choose, children }: { on: boolean; choose: () => void; children: ReactNode }) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={on}
-      onClick={choose}
-      rightSection={on ? <IconCheck size={14} aria-hidden="true" /> : undefined}
-    >
-      {children}
-    </Menu.Item>
   );
 }

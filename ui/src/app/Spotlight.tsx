@@ -25,17 +25,14 @@ const MOST = 8;
 export function Spotlight({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const intl = useIntl();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      aria-label={intl.formatMessage({ id: "spotlight.label" })}
-    >
-      <Finder onDone={onClose} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} padding={0} size={560} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={intl.formatMessage({ id: "spotlight.label" })}>
+        <Modal.Body p={0}>
+          <Finder onDone={onClose} />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -38,7 +38,7 @@ const PARTIES = ["Kari Nordmann", "Anna Svensson", "Mette Hansen", "Mikko Virtan
 export class FakeBackend implements Backend {
   /** Every call, in order. */
   readonly calls: { name: CommandName; request: unknown }[] = [];
-  /** The next calls of these commands fail with these codes. */
+  /** These commands fail with these codes. */
   readonly failing = new Map<CommandName, Reason>();
   readonly opened: string[] = [];
   readonly #listeners = new Set<(event: Event) => void>();
@@ -72,10 +72,7 @@ export class FakeBackend implements Backend {
   ): Promise<Commands[Name]["answer"]> {
     this.calls.push({ name, request });
     const failure = this.failing.get(name);
-    if (failure !== undefined) {
-      this.failing.delete(name);
-      throw new Refusal(failure);
-    }
+    if (failure !== undefined) throw new Refusal(failure);
     // What a host sends is a copy: nothing here may change under the page's hands.
     return structuredClone(this.#handlers[name](request));
   }

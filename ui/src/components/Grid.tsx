@@ -69,6 +69,9 @@ export function Grid<Row>(props: GridProps<Row>) {
   const template = columns.map((column) => column.width).join(" ");
   const current = Math.min(active, Math.max(count - 1, 0));
 
+  // A row that was scrolled out of sight does not exist: nothing may point at it.
+  const drawn = items.some((item) => item.index === current);
+
   const move = (to: number) => {
     const index = Math.max(0, Math.min(count - 1, to));
     setActive(index);
@@ -108,7 +111,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-label={label}
       aria-rowcount={total === undefined ? -1 : total + HEADER}
       aria-colcount={columns.length}
-      aria-activedescendant={count > 0 ? `${id}-${current}` : undefined}
+      aria-activedescendant={drawn ? `${id}-${current}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onScroll={(event) => onTop?.(event.currentTarget.scrollTop < rowHeight)}

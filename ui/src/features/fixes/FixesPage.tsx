@@ -2,6 +2,7 @@ import { Button, CloseButton, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
+import type { RecordLine } from "../../api/generated/RecordLine";
 import { useHeld, useOverview } from "../../api/queries";
 import { href } from "../../app/router";
 import { Empty } from "../../components/Empty";
@@ -73,7 +74,7 @@ export function FixesPage() {
                     disabled={running || tried !== undefined}
                     tried={tried}
                     id={key}
-                    onRetry={(name, records) => retry(name, [{ ...group, records }])}
+                    onRetry={(name, records) => retry(name, [part(group, records)])}
                   />
                 </li>
               );
@@ -83,6 +84,11 @@ export function FixesPage() {
       </div>
     </Page>
   );
+}
+
+/** The whole group, which may be longer than its list, or only some of its records. */
+function part(group: HeldGroup, records: RecordLine[]): HeldGroup {
+  return records === group.records ? group : { ...group, records, count: records.length };
 }
 
 /** A group is its cause: code and what is in it. */

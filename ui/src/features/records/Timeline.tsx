@@ -30,7 +30,8 @@ function Step({ step, record }: { step: StoryStep; record: RecordLine }) {
   const panel = useId();
   const [opened, setOpened] = useState(false);
   const { exchange } = step;
-  const text = words.event({ ...step, kind: record.kind, name: record.name });
+  const params = exchange === null ? step.params : { remote: exchange.remote, ...step.params };
+  const text = words.event({ event: step.event, params, kind: record.kind, name: record.name });
   return (
     <li className={classes.step}>
       <div className={classes.line}>

@@ -1,0 +1,115 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { expectAccessible } from "../test/axe";
+import { open } from "../test/open";
+
+describe("the frame", () => {
+  it("shows the pages that work, and how many records need a person", async () => {
+    const { container } = await open();
+    const nav = screen.getByRole("navigation", { name: "Pages" });
+    const names = within(nav)
+      .getAllByRole("link")
+      .map((link) => link.textContent);
+    await waitFor(() => expect(within(nav).getByRole("link", { name: /Fixes, \d+ records need you/ })).toBeVisible());
+    expect(names).toHaveLength(4);
+    await expectAccessible(container);
+  });
+
+  it("names the practice pair, so that nobody takes it for the real shop", async () => {
+    await open();
+    expect(await screen.findByText("Practice pair")).toBeVisible();
+  });
+
+  it("speaks another language at once, and remembers it", async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Language and look" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Norsk" }));
+    expect(await screen.findByRole("button", { name: /Synkroniser nå/ })).toBeVisible();
+    expect(document.documentElement.lang).toBe("nb");
+    expect(localStorage.getItem("brygga-preferences")).toContain('"nb"');
+  });
+
+  it("syncs on F5 and shows how far it is, with Stop", async () => {
+    const { backend, user } = await open("#/overview", { pace: 30 });
+    await screen.findByRole("button", { name: /Sync now/ });
+    fireEvent.keyDown(window, { key: "F5" });
+    await waitFor(() => expect(backend.calls.some((call) => call.name === "sync_now")).toBe(true));
+    const stop = await screen.findByRole("button", { name: "Stop" });
+    expect(await screen.findByText(/Reading|Deciding|Sending/)).toBeVisible();
+    await user.click(stop);
+    expect(await screen.findByText(/stopped early: Stopped by you/)).toBeVisible();
+    expect(screen.getByRole("button", { name: /Sync now/ })).toBeEnabled();
+  });
+
+  it("finds an order with Ctrl+K and opens it with Enter", async () => {
+    const { user } = await open();
+    await user.keyboard("{Control>}k{/Control}");
+    const box = await screen.findByRole("combobox", { name: /Find an order/ });
+    await user.type(box, "#1030");
+    expect(await screen.findByRole("option", { name: /#1030/ })).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("heading", { level: 1, name: /Order #1030/ })).toBeVisible();
+  });
+
+  it("says what is wrong and what to do when the program does not answer", async () => {
+    const { FakeBackend } = await import("../backend/fake");
+    const backend = new FakeBackend();
+    backend.failing.set("app_info", { code: "host-gone", params: {} });
+    const { render } = await import("@testing-library/react");
+    const { App } = await import("./App");
+    render(<App backend={backend} />);
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("The program behind this page does not answer.");
+    expect(alert).toHaveTextContent("Start Brygga again.");
+    expect(alert).toHaveTextContent("host-gone");
+  });
+});
+
+describe("the overview", () => {
+  it("tells health in one sentence and links each count to its records", async () => {
+    const { container } = await open();
+    expect(await screen.findByRole("heading", { name: /records wait for you/ })).toBeVisible();
+    const orders = screen.getByRole("row", { name: /Orders/ });
+    expect(within(orders).getByRole("link", { name: /Orders, Held/ })).toHaveAttribute(
+      "href",
+      "#/records?kind=order&state=held",
+    );
+    await expectAccessible(container);
+  });
+
+  it("says what to do first when nothing was read yet", async () => {
+    await open("#/overview", { empty: true });
+    expect(await screen.findByText("Nothing was read yet.")).toBeVisible();
+    expect(screen.getByText(/Press Sync now/)).toBeVisible();
+  });
+
+  it("shows the days as a table when asked", async () => {
+    const { user } = await open();
+    await user.click(await screen.findByRole("button", { name: /Orders: .* booked in the last 30 days/ }));
+    expect(await screen.findByRole("columnheader", { name: "Day" })).toBeVisible();
+    expect(screen.getByText("31 Oct 2026")).toBeVisible();
+  });
+
+  it("follows a run by its events", async () => {
+    const { backend } = await open();
+    await screen.findByRole("heading", { name: /records wait for you/ });
+    act(() => backend.emit({ event: "progress", data: { run: "2", phase: "sending", done: 34, total: 120 } }));
+    expect(await screen.findByText("Sending: 34 of 120")).toBeVisible();
+    act(() =>
+      backend.emit({
+        event: "finished",
+        data: {
+          run: "2",
+          started: "2026-10-31T13:00:00Z",
+          ended: "2026-10-31T13:01:00Z",
+          read: 3,
+          written: 1,
+          failure: null,
+        },
+      }),
+    );
+    expect(await screen.findByText("Sync done: 3 read, 1 written.")).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByText("Sending: 34 of 120")).toBeNull());
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,14 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { App } from "../app/App";
+import { FakeBackend, type FakeOptions } from "../backend/fake";
+
+/** Opens the whole window at an address, on a pretended program. */
+export async function open(hash = "#/overview", options: FakeOptions = {}) {
+  const backend = new FakeBackend(options);
+  window.location.hash = hash;
+  const user = userEvent.setup();
+  const { container } = render(<App backend={backend} />);
+  await screen.findByRole("heading", { level: 1 });
+  return { backend, user, container };
+}
