@@ -1,12 +1,52 @@
-//! The brygga command.
-use brygga_practice::{DemoOptions, demo};
-#[tokio::main]
-async fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let n: u32 = args[1].parse().unwrap();
-    let seed: u64 = args[2].parse().unwrap();
-    let dir = args.get(4).map(std::path::PathBuf::from);
-    let mode = if args[3] == "line" { brygga_sandbox::visma::VatRounding::Line } else { brygga_sandbox::visma::VatRounding::Document };
-    let r = demo(DemoOptions { orders: n, days: 31, seed, shop_data: dir, faults: "none".into(), vat_rounding: mode }, |d| eprintln!("{d}")).await;
-    match r { Ok(r) => println!("{}", serde_json::to_string_pretty(&r).unwrap()), Err(e) => println!("ERR {e}") }
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod commands;
+mod data_dir;
+mod end;
+mod print;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::end::End;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return print::end(Err(End::Fault(error.to_string())), false),
+    };
+    let json = arguments.wants_json();
+    let result = runtime.block_on(run(arguments));
+    print::end(result, json)
+}
+
+async fn run(arguments: Arguments) -> Result<End, End> {
+    let Arguments { data_dir, command } = arguments;
+    match command {
+        Command::Demo(options) => commands::demo::run(options).await,
+        Command::Sandbox(options) => commands::sandbox::run(options).await,
+        Command::Serve(options) => serve::run(options, data_dir).await,
+        Command::Connect(options) => commands::connect::run(options, data_dir).await,
+        Command::Settings(options) => commands::settings::run(options, data_dir).await,
+        Command::Sync(options) => commands::sync::run(options, data_dir).await,
+        Command::Records(options) => commands::lists::records(options, data_dir),
+        Command::Activity(options) => commands::lists::activity(options, data_dir),
+        Command::Held(options) => commands::lists::held(options, data_dir),
+        Command::Retry(options) => commands::lists::retry(&options, data_dir),
+        Command::Proof(options) => commands::proof::run(options, data_dir).await,
+        Command::Doctor(options) => commands::doctor::run(options, data_dir).await,
+        Command::Errors => commands::errors::run(),
+    }
+}
+
+/// The log goes to standard error, and only what `BRYGGA_LOG` asks for.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BRYGGA_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

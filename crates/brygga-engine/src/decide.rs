@@ -76,14 +76,7 @@ impl Engine {
         }
         let key = document.identity.link_key(&document.draft.currency);
         let _turn = self.take_turn(&key).await;
-        let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
-        let documents = self.documents_of(order).await?;
-        let candidates = if linked_customer.is_some() || !documents.is_empty() {
-            customer::Candidates::default()
-        } else {
-            self.candidates(&document).await?
-        };
-        let found = LookedUp { linked_customer, candidates, documents };
+        let found = self.look_up_for(order, &document).await?;
         let decision = booking::plan(order, setup.ground(), document, &found);
         if let Decision::Held(problem) = &decision
             && matches!(problem.code, Code::CustomerAmbiguous | Code::CustomerInactive)
@@ -91,6 +84,19 @@ impl Engine {
             self.note_customer(&key, RecordState::Held, None, Some(problem.clone()))?;
         }
         self.conclude(row, decision, None)
+    }
+
+    /// Looks up in Visma.net what the first booking of an order depends on.
+    pub(crate) async fn look_up_for(&self, order: &Order, document: &Document) -> Result<LookedUp, Problem> {
+        let key = document.identity.link_key(&document.draft.currency);
+        let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
+        let documents = self.documents_of(order).await?;
+        let candidates = if linked_customer.is_some() || !documents.is_empty() {
+            customer::Candidates::default()
+        } else {
+            self.candidates(document).await?
+        };
+        Ok(LookedUp { linked_customer, candidates, documents })
     }
 
     async fn decide_change(&self, row: RecordRow, order: &Order, change: Change, state: BookedState, asked: bool) -> Result<Decided, Problem> {

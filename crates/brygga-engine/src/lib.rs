@@ -13,6 +13,7 @@ mod proof;
 mod resolve;
 mod run;
 mod runner;
+mod setup;
 mod turns;
 
 pub use adapters::{ShopifyShop, VismaErp};
@@ -20,3 +21,4 @@ pub use exchanges::ExchangeLog;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use proof::ProofReport;
 pub use run::{RunOptions, RunReport};
+pub use setup::Preview;

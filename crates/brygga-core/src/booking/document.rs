@@ -86,9 +86,10 @@ pub fn side(order: &Order, settings: &Settings) -> Side {
     }
 }
 
-/// Is nothing left of an order to be sold.
+/// Is nothing left of an order: no units, and no money either. Shipping that the merchant kept is still a sale.
 pub fn is_empty(order: &Order, side: Side) -> Result<bool, Problem> {
-    Ok(basis(order, side)?.units == 0)
+    let basis = basis(order, side)?;
+    Ok(basis.units == 0 && basis.total.is_zero())
 }
 
 /// Makes the document of an order, or says what stands in the way.
@@ -126,7 +127,8 @@ pub fn document(
         dispatch,
         place: &place,
         identity: &identity,
-        taxed: !tax.is_zero(),
+        // A rate on goods that cost nothing is VAT charged too.
+        taxed: !tax.is_zero() || components.iter().any(|component| !component.rate.is_zero()),
         date,
     };
     table.refuse_wrong_zero(order, &components, tax)?;

@@ -68,6 +68,10 @@ fn vat_rows(
         .map(|taxed| scheme(dispatch, &place, party, taxed))
         .to_vec();
     schemes.dedup();
+    // The one stop shops are for sales to private persons.
+    if party == Party::Company {
+        schemes.retain(|scheme| !matches!(scheme, Scheme::Oss | Scheme::Ioss | Scheme::Voec));
+    }
     let mut rows = Vec::new();
     for scheme in schemes {
         let Some(zone) = zone(catalogue, destination, party, scheme) else {

@@ -1,0 +1,11 @@
+//! One module per command.
+
+pub(crate) mod connect;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod errors;
+pub(crate) mod lists;
+pub(crate) mod proof;
+pub(crate) mod sandbox;
+pub(crate) mod settings;
+pub(crate) mod sync;

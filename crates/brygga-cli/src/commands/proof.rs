@@ -1,0 +1,34 @@
+//! `brygga proof`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use brygga_engine::ports::Unwatched;
+
+use crate::arguments::Plain;
+use crate::data_dir;
+use crate::end::End;
+use crate::print;
+
+pub(crate) async fn run(options: Plain, folder: Option<PathBuf>) -> Result<End, End> {
+    let ground = data_dir::open(folder)?;
+    let engine = ground.engine(Arc::new(Unwatched))?;
+    let report = engine.prove().await?;
+    if options.json {
+        print::json(&report);
+    } else {
+        print::line(format_args!(
+            "{} documents read back and compared: {} unexplained differences, {} explained.",
+            report.checked,
+            report.differences.len(),
+            report.explained_count()
+        ));
+        for difference in &report.differences {
+            print::line(format_args!(
+                "  {} {}: Shopify {}, Visma.net {}",
+                difference.order, difference.what, difference.shopify, difference.visma
+            ));
+        }
+    }
+    Ok(if report.differences.is_empty() { End::Done } else { End::Left })
+}
