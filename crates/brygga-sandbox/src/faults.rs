@@ -75,6 +75,8 @@ pub enum Fault {
         /// How long ago, in seconds.
         seconds: u32,
     },
+    /// A page delivers its first record twice. A list of Shopify's only.
+    Duplicate,
     /// HTTP 401 once; the access token is dead from now on.
     Unauthorized,
     /// The grant is revoked: the token endpoint refuses too from now on.
@@ -371,6 +373,7 @@ impl Storm {
                 Fault::Throttled,
                 Fault::StaleIndex { seconds: 30 },
                 Fault::EmptyPage,
+                Fault::Duplicate,
             ],
             Side::Visma if method.eq_ignore_ascii_case("PATCH") => vec![Fault::PreconditionFailed],
             Side::Visma => Vec::new(),

@@ -307,6 +307,7 @@ fn tampering(fault: Option<&Fault>) -> Tampering {
     Tampering {
         throttled: fault == Some(&Fault::Throttled),
         empty_lists: fault == Some(&Fault::EmptyPage),
+        doubled: fault == Some(&Fault::Duplicate),
         stale_s: if let Some(Fault::StaleIndex { seconds }) = fault {
             *seconds
         } else {
@@ -385,6 +386,7 @@ fn faulty(
             | Fault::SlowBody { .. }
             | Fault::TruncatedJson
             | Fault::EmptyPage
+            | Fault::Duplicate
             | Fault::StaleIndex { .. },
         )
         | None => (run(world), Lost::No),

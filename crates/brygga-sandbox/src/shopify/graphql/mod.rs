@@ -56,6 +56,7 @@ pub(super) struct Request {
 pub(super) struct Tampering {
     pub(super) throttled: bool,
     pub(super) empty_lists: bool,
+    pub(super) doubled: bool,
     pub(super) stale_s: u32,
 }
 
@@ -210,7 +211,7 @@ pub(super) fn run(
         config,
         now,
         indexed,
-        tampering.empty_lists,
+        tampering,
         &mut search,
     );
     let actual = prepared
@@ -265,7 +266,7 @@ fn execute(
     config: &ShopifyConfig,
     now: DateTime<Utc>,
     indexed: DateTime<Utc>,
-    empty_lists: bool,
+    tampering: Tampering,
     search: &mut Vec<Value>,
 ) -> (Value, Vec<Value>) {
     let Some(operation) = prepared.operation() else {
@@ -283,7 +284,7 @@ fn execute(
             store: None,
             now,
             indexed,
-            empty_lists,
+            tampering,
             search_notes: RefCell::default(),
         };
         execution.execute_sync(&Mutations {
@@ -297,7 +298,7 @@ fn execute(
             store: Some(store),
             now,
             indexed,
-            empty_lists,
+            tampering,
             search_notes: RefCell::default(),
         };
         let outcome = execution.execute_sync(&Queries {

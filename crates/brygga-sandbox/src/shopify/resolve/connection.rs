@@ -31,7 +31,7 @@ pub(in crate::shopify) enum Key {
 }
 
 /// An item with what it is sorted by.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::shopify) struct Keyed<'r> {
     pub(in crate::shopify) key: Key,
     pub(in crate::shopify) value: Cow<'r, Value>,
@@ -175,6 +175,14 @@ impl<'r> Connection<'r> {
             has_previous: start > 0,
             order,
         })
+    }
+
+    /// The first item twice: a fault.
+    pub(super) fn doubled(mut self) -> Self {
+        if let Some(first) = self.items.first().cloned() {
+            self.items.insert(0, first);
+        }
+        self
     }
 
     fn node_record<'a>(&'a self, item: &'a Keyed<'r>) -> Record<'a> {

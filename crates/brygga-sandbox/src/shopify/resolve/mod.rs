@@ -22,6 +22,7 @@ pub(super) use connection::{Connection, Key, Keyed};
 pub(crate) use roots::installation_id;
 pub(super) use roots::{Mutations, Queries};
 
+use super::graphql::Tampering;
 use super::store::Store;
 use super::world::ShopifyConfig;
 
@@ -37,8 +38,8 @@ pub(super) struct Context<'s> {
     pub(super) now: DateTime<Utc>,
     /// The moment that the search index knows.
     pub(super) indexed: DateTime<Utc>,
-    /// A fault: root lists answer empty.
-    pub(super) empty_lists: bool,
+    /// What faults do to root lists.
+    pub(super) tampering: Tampering,
     /// Entries of `extensions.search`.
     pub(super) search_notes: RefCell<Vec<Value>>,
 }

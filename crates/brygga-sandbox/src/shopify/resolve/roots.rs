@@ -110,7 +110,7 @@ impl<'r> Queries<'r> {
         {
             self.context.search_notes.borrow_mut().push(note);
         }
-        if self.context.empty_lists {
+        if self.context.tampering.empty_lists {
             return Ok(Vec::new());
         }
         let zone = self.context.zone();
@@ -178,13 +178,13 @@ impl<'r> Queries<'r> {
                 value: Cow::Borrowed(found.present),
             })
             .collect();
-        Ok(ResolvedValue::object(Connection::new(
-            self.context,
-            node,
-            items,
-            info,
-            None,
-        )?))
+        let page = Connection::new(self.context, node, items, info, None)?;
+        let doubled = self.context.tampering.doubled;
+        Ok(ResolvedValue::object(if doubled {
+            page.doubled()
+        } else {
+            page
+        }))
     }
 
     fn count<'a>(

@@ -42,6 +42,9 @@ async fn each_fault_looks_as_it_would() {
         bench.data(QUERY, json!({})).await["orders"]["nodes"],
         json!([])
     );
+    order(Fault::Duplicate);
+    let twice = bench.data(QUERY, json!({})).await["orders"]["nodes"].clone();
+    assert_eq!(twice[0], twice[1]);
     order(Fault::Cut { committed: false });
     assert!(
         bench
@@ -62,7 +65,7 @@ async fn each_fault_looks_as_it_would() {
             .await
             .is_err_and(|error| error.is_timeout())
     );
-    assert_eq!(bench.faults.fired().len(), 9);
+    assert_eq!(bench.faults.fired().len(), 10);
     assert!(
         bench.data(QUERY, json!({})).await["orders"]["nodes"]
             .as_array()

@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Bench;
@@ -111,6 +113,47 @@ async fn pages_have_a_size_and_a_limit() {
             .text
             .contains("you must provide one of first or last")
     );
+}
+
+#[tokio::test]
+async fn counts_and_paging_end_at_25_000() {
+    let start = crate::pair::seeded_start();
+    let mut data = crate::shop_data::ShopData::seeded(1, 1, start);
+    data.orders = (1..=25_010u32)
+        .map(|number| {
+            let order = json!({
+                "id": format!("gid://shopify/Order/{number}"), "name": format!("#{number}"),
+                "createdAt": "2026-10-01T00:00:00Z", "updatedAt": "2026-10-01T00:00:00Z",
+            });
+            crate::shop_data::OrderLife {
+                id: number.to_string(),
+                versions: vec![(start, order)],
+            }
+        })
+        .collect();
+    let bench = Bench::over(&data, crate::shopify::ShopifyConfig::default()).await;
+    let count = bench.data("{ ordersCount(limit: null) { count precision } some: ordersCount { count precision } }", json!({})).await;
+    assert_eq!(
+        count["ordersCount"],
+        json!({ "count": 25_001, "precision": "AT_LEAST" })
+    );
+    assert_eq!(
+        count["some"],
+        json!({ "count": 10_000, "precision": "AT_LEAST" }),
+        "the default limit"
+    );
+    let page = "query($after: String) { orders(first: 250, after: $after, sortKey: ID) { nodes { id } pageInfo { endCursor } } }";
+    let after = |id: u32| {
+        STANDARD.encode(json!({ "last_id": id.to_string(), "last_value": null }).to_string())
+    };
+    assert_eq!(
+        bench.data(page, json!({ "after": after(24_750) })).await["orders"]["nodes"]
+            .as_array()
+            .map(Vec::len),
+        Some(250)
+    );
+    let beyond = bench.answer(page, json!({ "after": after(25_000) })).await;
+    assert_eq!(beyond.code(), "BAD_REQUEST", "{}", beyond.text);
 }
 
 #[tokio::test]
