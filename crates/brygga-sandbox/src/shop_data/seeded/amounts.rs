@@ -126,6 +126,14 @@ impl Exchange {
         }
     }
 
+    /// `shop` øre, with what they are shown as to the customer.
+    pub(super) fn shown(&self, shop: i64) -> Bag {
+        Bag {
+            shop,
+            pres: rounded(shop * 1_000_000, self.micro),
+        }
+    }
+
     /// Whole units of the customer's currency, in minor units.
     pub(super) fn whole(&self, units: i64) -> i64 {
         units * 10_i64.pow(self.decimals)

@@ -210,30 +210,29 @@ impl Line {
 }
 
 impl Model {
-    /// Taxes on an amount, each rounded by itself and converted by itself.
-    fn taxes(&self, amount: i64, rules: &[TaxRule]) -> Vec<(TaxRule, Bag)> {
-        rules
-            .iter()
-            .map(|rule| {
-                (
-                    *rule,
-                    self.fx.bag(tax(amount, rule.rate, self.taxes_included)),
-                )
-            })
-            .collect()
+    /// Taxes on an amount, each rounded by itself. They are worked out in the shop's currency and then shown in the customer's: that is how the
+    /// real amounts fall (`eu_amounts`: 53.08 euros of tax in 265.42 are shown as 396.74 kroner of 1984.00, where 25 % would be 396.80).
+    fn taxes(&self, amount: Bag, rules: &[TaxRule]) -> Vec<(TaxRule, Bag)> {
+        let one = |rule: &TaxRule| {
+            (
+                *rule,
+                self.fx
+                    .shown(tax(amount.shop, rule.rate, self.taxes_included)),
+            )
+        };
+        rules.iter().map(one).collect()
     }
 
     pub(super) fn line_taxes(&self, line: &Line) -> Vec<(TaxRule, Bag)> {
-        self.taxes(line.after(), &line.taxes)
+        self.taxes(self.line_after(line), &line.taxes)
     }
 
     pub(super) fn shipping_taxes(&self, shipping: &Shipping) -> Vec<(TaxRule, Bag)> {
-        let discount: i64 = shipping.allocations.iter().map(|(_, amount)| amount).sum();
-        self.taxes(shipping.price - discount, &shipping.taxes)
+        self.taxes(self.shipping_after(shipping), &shipping.taxes)
     }
 
     pub(super) fn fee_taxes(&self, fee: &Fee) -> Vec<(TaxRule, Bag)> {
-        self.taxes(fee.price, &fee.taxes)
+        self.taxes(self.fx.bag(fee.price), &fee.taxes)
     }
 
     fn allocated(&self, allocations: &[(usize, i64)]) -> Bag {
