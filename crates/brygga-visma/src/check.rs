@@ -2,7 +2,8 @@
 
 use brygga_core::{Code, Problem};
 
-use crate::client::{Call, Visma};
+use crate::call::Call;
+use crate::client::Visma;
 use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, ORDER_READ, ORDER_WRITE};
 use crate::erp::wire::Branch;
 use crate::sales_order::wire::{ListRow, Page};

@@ -5,28 +5,22 @@ use std::time::Duration;
 
 use brygga_core::policy::{Decision, Outcome, QuotaWindow, RetryPolicy};
 use brygga_core::{Code, Problem};
-use brygga_http::{
-    Body, HeaderName, Http, HttpRequest, HttpResponse, Method, TokenCache, TokenSource as _,
-    TransportError, Url,
-};
+use brygga_http::{Http, HttpResponse, TokenCache, TokenSource as _, TransportError};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use crate::config::{
-    Api, ERP_CREATE, ERP_READ, ERP_UPDATE, Hosts, ORDER_READ, ORDER_WRITE, VismaConfig,
-};
+use crate::answer::{NO_LICENCE, ParseError, parse, rate_headers};
+use crate::call::Call;
+use crate::config::{Api, Hosts, VismaConfig};
 use crate::connect::Connect;
 use crate::error::{CallError, Failed, REMOTE, unexpected};
-use crate::fault::{self, Fault};
+use crate::fault;
 
 /// Calls under way at once (`facts/visma` 5: use 1 to 4).
 const IN_FLIGHT: usize = 4;
 /// Calls of each window that are left to people and other integrations.
 const RESERVE: u32 = 5;
-/// The company has no licence, or the tenant or role is wrong (`facts/visma` 15).
-const NO_LICENCE: &str = "12027";
 
 /// Visma.net for one company. Clones share token, quota and the bound of calls under way.
 #[derive(Debug, Clone)]
@@ -38,7 +32,7 @@ pub struct Visma {
 pub(crate) struct Inner {
     http: Http,
     hosts: Hosts,
-    tenant: String,
+    pub(crate) tenant: String,
     config: VismaConfig,
     tokens: TokenCache,
     /// Scopes of the last token used, where Visma Connect named them.
@@ -48,75 +42,6 @@ pub(crate) struct Inner {
     // Each service counts for itself.
     erp_quota: Mutex<QuotaWindow>,
     order_quota: Mutex<QuotaWindow>,
-}
-
-/// A call, made anew for every try.
-#[derive(Debug, Clone)]
-pub(crate) struct Call {
-    pub(crate) api: Api,
-    pub(crate) method: Method,
-    /// Path segments; what is no plain text is encoded.
-    pub(crate) path: Vec<String>,
-    pub(crate) query: Vec<(&'static str, String)>,
-    /// JSON, by its text.
-    pub(crate) body: Option<String>,
-    pub(crate) if_match: Option<String>,
-    /// For people: what was being done.
-    pub(crate) action: &'static str,
-}
-
-impl Call {
-    pub(crate) fn new(api: Api, method: Method, path: &[&str], action: &'static str) -> Self {
-        let path = path.iter().map(|&segment| segment.to_owned()).collect();
-        Self {
-            api,
-            method,
-            path,
-            query: Vec::new(),
-            body: None,
-            if_match: None,
-            action,
-        }
-    }
-
-    pub(crate) fn get(api: Api, path: &[&str], action: &'static str) -> Self {
-        Self::new(api, Method::GET, path, action)
-    }
-
-    #[must_use]
-    pub(crate) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
-        self
-    }
-
-    #[must_use]
-    pub(crate) fn if_match(mut self, etag: &str) -> Self {
-        self.if_match = Some(etag.to_owned());
-        self
-    }
-
-    /// The same with a JSON body, written once so that every try sends the same text.
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Problem> {
-        let text = serde_json::to_string(body)
-            .map_err(|error| Problem::new(Code::Internal).with("detail", error))?;
-        self.body = Some(text);
-        Ok(self)
-    }
-
-    fn is_read(&self) -> bool {
-        self.method == Method::GET
-    }
-
-    /// The scope that this call needs (`facts/visma` 1).
-    fn scope(&self) -> &'static str {
-        match (self.api, self.method.as_str()) {
-            (Api::Orders, "GET") => ORDER_READ,
-            (Api::Orders, _) => ORDER_WRITE,
-            (Api::Erp, "GET") => ERP_READ,
-            (Api::Erp, "POST") => ERP_CREATE,
-            (Api::Erp, _) => ERP_UPDATE,
-        }
-    }
 }
 
 /// How one try ended, before the decision about another.
@@ -281,6 +206,8 @@ impl Visma {
         let mut attempt = 1;
         let mut renewed = false;
         loop {
+            // The quota is asked before the call, not found out by a 429; and before the token, which could end during the wait.
+            self.await_quota(call.api).await;
             let token = self.inner.tokens.get().await.map_err(CallError::NotSent)?;
             self.inner.granted().clone_from(&token.scope);
             let result = self.once(call, &token).await;
@@ -310,11 +237,9 @@ impl Visma {
         }
     }
 
-    async fn once(&self, call: &Call, token: &brygga_http::Token) -> Try {
-        let inner = &self.inner;
-        let clock = inner.http.clock();
-        // The quota is asked before the call, not found out by a 429.
-        let wait = inner.quota(call.api).wait(clock.now());
+    async fn await_quota(&self, api: Api) {
+        let clock = self.inner.http.clock();
+        let wait = self.inner.quota(api).wait(clock.now());
         if wait > Duration::ZERO {
             tracing::info!(
                 wait_s = wait.as_secs(),
@@ -322,7 +247,12 @@ impl Visma {
             );
             clock.sleep(wait).await;
         }
-        let request = match inner.request(call) {
+    }
+
+    async fn once(&self, call: &Call, token: &brygga_http::Token) -> Try {
+        let inner = &self.inner;
+        let clock = inner.http.clock();
+        let request = match call.request(&inner.hosts) {
             Ok(request) => request.bearer(&token.value),
             Err(problem) => {
                 return Try::Again {
@@ -402,99 +332,6 @@ impl Visma {
             _ => Try::Answer(response),
         }
     }
-
-    /// What an answer that is no success means, apart from what only the caller knows about its record.
-    pub(crate) fn refusal(&self, call: &Call, response: &HttpResponse) -> Failed {
-        let fault = fault::read(response.status, &response.body);
-        let support = fault
-            .support
-            .clone()
-            .or_else(|| response.request_id().map(str::to_owned));
-        let mut error = self.classify(call, response, &fault);
-        if let Some(support) = support {
-            let (CallError::Refused(problem)
-            | CallError::NotSent(problem)
-            | CallError::Unknown(problem)
-            | CallError::Conflict(problem)) = &mut error;
-            problem.params.insert("support".to_owned(), support);
-        }
-        Failed {
-            error,
-            details: fault.details,
-        }
-    }
-
-    fn classify(&self, call: &Call, response: &HttpResponse, fault: &Fault) -> CallError {
-        if fault.code.as_deref() == Some(NO_LICENCE) {
-            return CallError::NotSent(Problem::new(Code::ErpLicence).with("reason", &fault.text));
-        }
-        match response.status {
-            // Also with a fresh token: the tenant is not the company's (`facts/visma` 1).
-            401 => CallError::NotSent(
-                Problem::new(Code::ErpTenantCustomer)
-                    .with("tenant", &self.inner.tenant)
-                    .with("reason", &fault.text),
-            ),
-            403 => {
-                let challenge = response.header("www-authenticate").unwrap_or_default();
-                let lacks_scope = challenge.contains("insufficient_scope")
-                    || fault.text.to_ascii_lowercase().contains("scope")
-                    || self.inner.granted().as_ref().is_some_and(|granted| {
-                        granted.split_whitespace().all(|had| had != call.scope())
-                    });
-                let problem = if lacks_scope {
-                    Problem::new(Code::ErpScope)
-                        .with("action", call.action)
-                        .with("scope", call.scope())
-                } else {
-                    Problem::new(Code::ErpForbidden)
-                        .with("action", call.action)
-                        .with("scope", call.scope())
-                        .with("reason", &fault.text)
-                };
-                CallError::NotSent(problem)
-            }
-            409 | 412 | 428 => CallError::Conflict(
-                Problem::new(Code::RemoteConflict)
-                    .with("document", call.document())
-                    .with("reason", &fault.text),
-            ),
-            _ if fault.page => {
-                let detail = format!("status {}, {}", response.status, fault.text);
-                CallError::NotSent(
-                    Problem::new(Code::RemoteNotJson)
-                        .with("remote", REMOTE)
-                        .with("detail", detail),
-                )
-            }
-            // No redirect is followed: an API that redirects is not the one that was meant.
-            300..=399 => CallError::NotSent(unexpected(format!(
-                "{}: redirected, status {}",
-                call.action, response.status
-            ))),
-            404 => CallError::Refused(
-                Problem::new(Code::DocumentGone)
-                    .with("document", call.document())
-                    .with("reason", &fault.text),
-            ),
-            _ => CallError::Refused(
-                Problem::new(Code::ErpRefused)
-                    .with("reason", &fault.text)
-                    .with("status", response.status),
-            ),
-        }
-    }
-}
-
-impl Call {
-    /// The document that the path names, for people.
-    fn document(&self) -> String {
-        match self.path.as_slice() {
-            [_, _, _, order_type, number, ..] => format!("{order_type} {number}"),
-            [.., last] => last.clone(),
-            [] => String::new(),
-        }
-    }
 }
 
 impl Inner {
@@ -506,79 +343,7 @@ impl Inner {
         quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn granted(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+    pub(crate) fn granted(&self) -> std::sync::MutexGuard<'_, Option<String>> {
         self.granted.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn request(&self, call: &Call) -> Result<HttpRequest, Problem> {
-        let mut url = match call.api {
-            Api::Erp => self.hosts.erp.clone(),
-            Api::Orders => self.hosts.orders.clone(),
-        };
-        add_path(&mut url, &call.path)?;
-        if !call.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&call.query);
-        }
-        // Neither a company nor an application header: the token carries both (`facts/visma` 3).
-        let mut request = HttpRequest::new(call.method.clone(), url)
-            .header(HeaderName::from_static("accept"), "application/json")
-            .label(call.action);
-        if let Some(etag) = &call.if_match {
-            request = request.header(HeaderName::from_static("if-match"), etag.clone());
-        }
-        if let Some(text) = &call.body {
-            request = request.body(Body::Text {
-                content_type: "application/json".to_owned(),
-                text: text.clone(),
-            });
-        }
-        Ok(request)
-    }
-}
-
-fn add_path(url: &mut Url, segments: &[String]) -> Result<(), Problem> {
-    let mut path = url
-        .path_segments_mut()
-        .map_err(|()| Problem::new(Code::Internal).with("detail", "an address without a path"))?;
-    path.pop_if_empty().extend(segments);
-    Ok(())
-}
-
-/// `X-RateLimit-Limit`, `-Remaining`, `-Reset` in seconds (`facts/visma` 3).
-fn rate_headers(response: &HttpResponse) -> Option<(u32, u32, Duration)> {
-    let number = |name: &str| response.header(name)?.trim().parse::<u32>().ok();
-    let limit = number("x-ratelimit-limit")?;
-    let remaining = number("x-ratelimit-remaining")?;
-    let reset_in = number("x-ratelimit-reset")?;
-    Some((limit, remaining, Duration::from_secs(u64::from(reset_in))))
-}
-
-enum ParseError {
-    /// Cut, a page, a text.
-    NotJson(String),
-    /// JSON, but not of the form that is read here.
-    OtherForm(String),
-}
-
-/// Reads a body and says where it went wrong, without showing what is in it.
-fn parse<T: DeserializeOwned>(body: &str) -> Result<T, ParseError> {
-    let body = body.trim_start_matches('\u{feff}');
-    if fault::looks_like_page(body) || body.trim().is_empty() {
-        return Err(ParseError::NotJson(fault::read(200, body).text));
-    }
-    let mut inner = serde_json::Deserializer::from_str(body);
-    let result = serde_path_to_error::deserialize(&mut inner).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        let detail = format!("at {path}: {error}");
-        if error.is_data() {
-            ParseError::OtherForm(detail)
-        } else {
-            ParseError::NotJson(detail)
-        }
-    })?;
-    inner
-        .end()
-        .map_err(|error| ParseError::NotJson(error.to_string()))?;
-    Ok(result)
 }

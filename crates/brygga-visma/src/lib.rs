@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
+mod call;
 mod check;
 mod client;
 mod config;

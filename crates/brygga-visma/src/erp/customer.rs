@@ -7,7 +7,8 @@ use brygga_core::{Code, Problem};
 use brygga_http::Method;
 
 use super::wire::{self, AddressUpdate, ContactUpdate, CustomerUpdate, Silence, wrap, wrap_some};
-use crate::client::{Call, Visma};
+use crate::call::Call;
+use crate::client::Visma;
 use crate::config::Api;
 use crate::error::{CallError, unexpected};
 use crate::location::last_segment;

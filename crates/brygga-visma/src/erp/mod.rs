@@ -2,4 +2,5 @@
 
 mod catalogue;
 pub(crate) mod customer;
+mod registers;
 pub(crate) mod wire;

@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use super::read::{booked, hit, number_from_location};
 use super::wire::{Line, ListRow, Order, Page, StatusAlone, Tax};
 use super::{refusal, write};
-use crate::client::{Call, Visma};
+use crate::call::Call;
+use crate::client::Visma;
 use crate::config::Api;
 use crate::error::{CallError, unexpected};
 use crate::paging::Pages;
@@ -60,6 +61,7 @@ impl Visma {
 
     /// Reads one document: head, all lines, VAT. `None` if there is none of this number.
     pub async fn order(&self, number: &OrderNumber) -> Result<Option<BookedOrder>, Problem> {
+        // `expand` is an array in the file, so it is repeated; only the parts that are read are asked for (`facts/visma` 7).
         let call = at(number, Method::GET, &[], "read a sales order")
             .query("expand", "Customer")
             .query("expand", "CustomFields");

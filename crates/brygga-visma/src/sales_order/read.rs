@@ -1,13 +1,13 @@
 //! From the answers of SalesOrder v3 to the document in the words of the trade.
 
-use brygga_core::Problem;
 use brygga_core::erp::{
     BookedLine, BookedOrder, BookedTax, OrderNumber, OrderStatus, SalesOrderHit,
 };
+use brygga_core::{Code, Problem};
 use rust_decimal::Decimal;
 
 use super::wire::{Line, ListRow, Order, OrderState, Tax};
-use crate::error::unexpected;
+use crate::error::{REMOTE, unexpected};
 use crate::exact::Exact;
 use crate::text::day;
 
@@ -38,6 +38,20 @@ pub(crate) fn booked(
         })
         .ok_or_else(|| missing("version"))?;
     let totals = order.totals.ok_or_else(|| missing("totals"))?;
+    let (total, tax_total) = match (totals.order_total, totals.tax_total) {
+        (Some(total), Some(tax_total)) => (total.0, tax_total.0),
+        _ => return Err(missing("order total and tax total")),
+    };
+    // An empty list where the head has units or VAT is a fault, not a document without lines (`design` 3).
+    let units = order.order_qty.unwrap_or_default().0;
+    let lines_missing = lines.is_empty() && !(total.is_zero() && units.is_zero());
+    let vat_missing = taxes.is_empty() && !tax_total.is_zero();
+    if lines_missing || vat_missing {
+        let what = if lines_missing { "lines" } else { "VAT" };
+        return Err(Problem::new(Code::RemoteEmpty)
+            .with("remote", REMOTE)
+            .with("detail", format!("{number} without {what}")));
+    }
     let customer = order.customer.ok_or_else(|| missing("customer"))?;
     Ok(BookedOrder {
         number: number.clone(),
@@ -55,8 +69,8 @@ pub(crate) fn booked(
             .custom_fields
             .and_then(|fields| fields.custom_str1)
             .filter(|id| !id.is_empty()),
-        total: totals.order_total.ok_or_else(|| missing("order total"))?.0,
-        tax_total: totals.tax_total.ok_or_else(|| missing("tax total"))?.0,
+        total,
+        tax_total,
         lines: lines.into_iter().map(line).collect(),
         taxes: taxes.into_iter().map(tax).collect(),
     })
@@ -226,7 +240,7 @@ mod tests {
         };
         let problem = booked(&number, Some("\"x\""), order(FULL), vec![], vec![])
             .expect_err("another document");
-        assert_eq!(problem.code, brygga_core::Code::RemoteUnexpected);
+        assert_eq!(problem.code, Code::RemoteUnexpected);
         let number = OrderNumber {
             order_type: "SO".into(),
             number: "000223".into(),

@@ -177,6 +177,7 @@ pub(crate) struct Order {
     pub(crate) currency_id: Option<String>,
     pub(crate) status: Option<OrderState>,
     pub(crate) customer: Option<OrderCustomer>,
+    pub(crate) order_qty: Option<Exact>,
     pub(crate) totals: Option<Totals>,
     pub(crate) version: Option<String>,
     pub(crate) custom_fields: Option<ReadCustomFields>,

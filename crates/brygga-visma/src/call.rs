@@ -1,0 +1,119 @@
+//! A call before it is sent: method, path, query, body, and the scope that it needs.
+
+use brygga_core::{Code, Problem};
+use brygga_http::{Body, HeaderName, HttpRequest, Method, Url};
+use serde::Serialize;
+
+use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, Hosts, ORDER_READ, ORDER_WRITE};
+
+/// A call, made anew for every try.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) api: Api,
+    pub(crate) method: Method,
+    /// Path segments; what is no plain text is encoded.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(&'static str, String)>,
+    /// JSON, by its text.
+    pub(crate) body: Option<String>,
+    pub(crate) if_match: Option<String>,
+    /// For people: what was being done.
+    pub(crate) action: &'static str,
+}
+
+impl Call {
+    pub(crate) fn new(api: Api, method: Method, path: &[&str], action: &'static str) -> Self {
+        let path = path.iter().map(|&segment| segment.to_owned()).collect();
+        Self {
+            api,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            if_match: None,
+            action,
+        }
+    }
+
+    pub(crate) fn get(api: Api, path: &[&str], action: &'static str) -> Self {
+        Self::new(api, Method::GET, path, action)
+    }
+
+    #[must_use]
+    pub(crate) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn if_match(mut self, etag: &str) -> Self {
+        self.if_match = Some(etag.to_owned());
+        self
+    }
+
+    /// The same with a JSON body, written once so that every try sends the same text.
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Problem> {
+        let text = serde_json::to_string(body)
+            .map_err(|error| Problem::new(Code::Internal).with("detail", error))?;
+        self.body = Some(text);
+        Ok(self)
+    }
+
+    pub(crate) fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    /// The scope that this call needs (`facts/visma` 1).
+    pub(crate) fn scope(&self) -> &'static str {
+        match (self.api, self.method.as_str()) {
+            (Api::Orders, "GET") => ORDER_READ,
+            (Api::Orders, _) => ORDER_WRITE,
+            (Api::Erp, "GET") => ERP_READ,
+            (Api::Erp, "POST") => ERP_CREATE,
+            (Api::Erp, _) => ERP_UPDATE,
+        }
+    }
+
+    /// The document that the path names, for people.
+    pub(crate) fn document(&self) -> String {
+        match self.path.as_slice() {
+            [_, _, _, order_type, number, ..] => format!("{order_type} {number}"),
+            [.., last] => last.clone(),
+            [] => String::new(),
+        }
+    }
+
+    /// The request of one try, without the token.
+    pub(crate) fn request(&self, hosts: &Hosts) -> Result<HttpRequest, Problem> {
+        let mut url = match self.api {
+            Api::Erp => hosts.erp.clone(),
+            Api::Orders => hosts.orders.clone(),
+        };
+        add_path(&mut url, &self.path)?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        // Neither a company nor an application header: the token carries both (`facts/visma` 3).
+        let mut request = HttpRequest::new(self.method.clone(), url)
+            .header(HeaderName::from_static("accept"), "application/json")
+            .label(self.action);
+        if let Some(etag) = &self.if_match {
+            request = request.header(HeaderName::from_static("if-match"), etag.clone());
+        }
+        if let Some(text) = &self.body {
+            request = request.body(Body::Text {
+                content_type: "application/json".to_owned(),
+                text: text.clone(),
+            });
+        }
+        Ok(request)
+    }
+}
+
+fn add_path(url: &mut Url, segments: &[String]) -> Result<(), Problem> {
+    let mut path = url
+        .path_segments_mut()
+        .map_err(|()| Problem::new(Code::Internal).with("detail", "an address without a path"))?;
+    path.pop_if_empty().extend(segments);
+    Ok(())
+}
