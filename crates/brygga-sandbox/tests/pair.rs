@@ -1,5 +1,11 @@
 //! The pair as its users meet it: one shop, one clock, two servers, one record.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test, its helpers included"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 

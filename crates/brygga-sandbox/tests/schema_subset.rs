@@ -1,5 +1,11 @@
 //! The practice shop's schema is a subset of Shopify's official one, name by name: a query that works here works there.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test, its helpers included"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

@@ -59,6 +59,8 @@ pub(super) struct Store {
     pub(super) locations: Vec<Arc<Value>>,
     /// By owner's gid, namespace and key.
     pub(super) metafields: BTreeMap<(String, String, String), Value>,
+    /// Made from recordings, which hold only what somebody once selected.
+    pub(super) thin: bool,
     index: HashMap<String, Slot>,
     next_id: u64,
 }
@@ -73,6 +75,7 @@ impl Store {
             products: share(&data.products),
             locations: share(&data.locations),
             metafields: BTreeMap::new(),
+            thin: data.recorded,
             index: HashMap::new(),
             next_id: 7_000_000_001,
         };

@@ -11,7 +11,7 @@ use apollo_compiler::executable::Operation;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::Execution;
 use apollo_compiler::response::{JsonMap, JsonValue};
-use apollo_compiler::schema::Implementers;
+use apollo_compiler::schema::{ExtendedType, FieldDefinition, Implementers};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Schema};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,8 +32,19 @@ struct Parsed {
 }
 
 /// The schema, parsed once. It is part of the program and a test proves it valid; were it broken, every document would be refused.
-static SCHEMA: LazyLock<Option<Parsed>> = LazyLock::new(|| {
-    let schema = Schema::parse_and_validate(TEXT, "schema.graphql")
+static WHOLE: LazyLock<Option<Parsed>> = LazyLock::new(|| parse(|_| ()));
+
+/// The schema for recorded shops. It promises no single value, because a recording holds only what somebody once selected: what is not
+/// recorded is null here, and that is a lack of the recording, not a value.
+static THIN: LazyLock<Option<Parsed>> = LazyLock::new(|| parse(promise_nothing));
+
+fn parse(change: impl Fn(&mut Schema)) -> Option<Parsed> {
+    let mut schema = Schema::parse(TEXT, "schema.graphql")
+        .inspect_err(|error| tracing::error!(%error, "the practice schema is broken"))
+        .ok()?;
+    change(&mut schema);
+    let schema = schema
+        .validate()
         .inspect_err(|error| tracing::error!(%error, "the practice schema is broken"))
         .ok()?;
     let implementers = schema.implementers_map();
@@ -41,7 +52,36 @@ static SCHEMA: LazyLock<Option<Parsed>> = LazyLock::new(|| {
         schema,
         implementers,
     })
-});
+}
+
+fn promise_nothing(schema: &mut Schema) {
+    let promised = |name: &str| {
+        // What the server itself makes is always whole.
+        name.ends_with("Connection") || matches!(name, "QueryRoot" | "Mutation" | "PageInfo")
+    };
+    let relax = |field: &mut FieldDefinition| {
+        let ty = &field.ty;
+        if ty.is_non_null() && !ty.is_list() && !promised(ty.inner_named_type()) {
+            field.ty = field.ty.clone().nullable();
+        }
+    };
+    for (name, definition) in &mut schema.types {
+        match definition {
+            _ if promised(name) => {}
+            ExtendedType::Object(object) => {
+                for field in object.make_mut().fields.values_mut() {
+                    relax(field.make_mut());
+                }
+            }
+            ExtendedType::Interface(interface) => {
+                for field in interface.make_mut().fields.values_mut() {
+                    relax(field.make_mut());
+                }
+            }
+            _ => {}
+        }
+    }
+}
 
 /// A request as it came.
 #[derive(Debug, Default)]
@@ -76,7 +116,8 @@ pub(super) struct Prepared {
 
 /// Parses, validates and prices a request; on failure the whole body of the answer.
 pub(super) fn prepare(world: &mut World, request: &Request) -> Result<Prepared, Value> {
-    let parsed = SCHEMA
+    let schema = if world.store.thin { &THIN } else { &WHOLE };
+    let parsed = schema
         .as_ref()
         .ok_or_else(|| refused(vec![json!({ "message": "The practice schema is broken." })]))?;
     let document = if let Some(known) = world.documents.get(&request.query) {
