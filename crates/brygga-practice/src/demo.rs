@@ -129,7 +129,10 @@ pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Resul
     let proof = practice.engine.prove().await?;
     clock.advance(QUIET);
     let before = practice.pair.counters();
-    sync(&practice).await?;
+    let second = practice.engine.sync(RunOptions::default()).await?;
+    if let Some(problem) = second.failure {
+        return Err(problem.into());
+    }
     let writes = writes(&practice.pair.counters()) - writes(&before);
     let counters = practice.pair.counters();
     let mut report = figures(&practice, &counters, began)?;
@@ -146,25 +149,23 @@ pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Resul
     Ok(report)
 }
 
-/// Syncs until a run decides nothing new, with the clock past lag and overlap in between.
+/// Syncs until a run decides nothing new, with the clock past lag and overlap in between. With faults about, a day may end
+/// without getting quiet; the next goes on. Without, that is an error.
 async fn until_quiet(practice: &Practice, clock: &JumpClock) -> Result<(), DemoError> {
+    let mut last = None;
     for _ in 0..TRIES {
-        let report = sync(practice).await?;
-        if report == 0 {
-            return Ok(());
+        let report = practice.engine.sync(RunOptions::default()).await?;
+        match report.failure {
+            None if report.decided == 0 => return Ok(()),
+            None => last = None,
+            Some(problem) if goes_on(problem.code) => last = Some(problem),
+            Some(problem) => return Err(problem.into()),
         }
         clock.advance(QUIET);
     }
-    Ok(())
-}
-
-/// One run; how many orders it decided on. What a fault stopped goes on with the next.
-async fn sync(practice: &Practice) -> Result<usize, DemoError> {
-    let report = practice.engine.sync(RunOptions::default()).await?;
-    match report.failure {
-        None => Ok(report.decided),
-        Some(problem) if goes_on(problem.code) => Ok(report.decided.max(1)),
-        Some(problem) => Err(problem.into()),
+    match last {
+        Some(problem) if practice.pair.faults().rules().is_empty() => Err(problem.into()),
+        _ => Ok(()),
     }
 }
 

@@ -1,3 +1,4 @@
+use brygga_core::shop::MoneyBag;
 use brygga_core::shop::{
     Discount, Duty, Fee, FinancialStatus, FulfillmentStatus, Line, LineKind, Order, OrderId,
     OrderTotals, ShippingLine,
@@ -49,6 +50,7 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
         node.currency("presentmentCurrencyCode")?
     };
     let created_at = node.moment("createdAt")?;
+    let no_tax = MoneyBag::zero(shop_currency, presentment_currency);
     let tip = node.opt_bag("totalTipReceivedSet")?;
     let mut lines = node
         .list("lineItems")?
@@ -110,7 +112,8 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
         transactions: transactions(node)?,
         totals: OrderTotals {
             total: node.bag("totalPriceSet")?,
-            tax: node.bag("totalTaxSet")?,
+            // Null by the schema when no tax was worked out. The totals gate still compares it with the lines.
+            tax: node.opt_bag("totalTaxSet")?.unwrap_or(no_tax),
             current_total: node.bag("currentTotalPriceSet")?,
             current_tax: node.bag("currentTotalTaxSet")?,
             tip,

@@ -267,6 +267,15 @@ impl Work {
         if !self.has("refunds") {
             self.set("refunds", json!([]));
         }
+        // The parts add up to the total, so there was no tip beside the lines.
+        if !self.has("totalTipReceivedSet") {
+            let none = |side: &str| {
+                let currency = self.order["totalPriceSet"][side]["currencyCode"].clone();
+                json!({ "amount": "0.0", "currencyCode": currency })
+            };
+            let tip = json!({ "shopMoney": none("shopMoney"), "presentmentMoney": none("presentmentMoney") });
+            self.set("totalTipReceivedSet", tip);
+        }
     }
 
     /// Dates from the time of the recording. Returns the time of the last change.
