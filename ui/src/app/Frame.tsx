@@ -66,15 +66,20 @@ export function Frame() {
                     to={href(entry.path)}
                     className={classes.link}
                     aria-current={entry === page ? "page" : undefined}
-                    aria-label={
-                      badge === undefined
-                        ? title
-                        : `${title}, ${intl.formatMessage({ id: "nav.fixes.count" }, { count: badge })}`
-                    }
                   >
                     <Icon size={18} stroke={1.8} aria-hidden="true" />
                     <span className={classes.linkWord}>{title}</span>
-                    {badge !== undefined && <span className={classes.badge}>{formatCount(intl.locale, badge)}</span>}
+                    {badge !== undefined && (
+                      <>
+                        <span className={classes.badge} aria-hidden="true">
+                          {formatCount(intl.locale, badge)}
+                        </span>
+                        <span className="visually-hidden">
+                          {", "}
+                          <FormattedMessage id="nav.fixes.count" values={{ count: badge }} />
+                        </span>
+                      </>
+                    )}
                   </Link>
                 </Tooltip>
               </li>

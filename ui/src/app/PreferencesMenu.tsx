@@ -17,7 +17,11 @@ export function PreferencesMenu({ small }: { small: boolean }) {
   return (
     <Menu position="right-end" width={200} withinPortal trapFocus>
       <Menu.Target>
-        <UnstyledButton className={classes.open} aria-label={label} title={small ? label : undefined}>
+        <UnstyledButton
+          className={classes.open}
+          aria-label={small ? label : `${label}: ${LANGUAGE_NAMES[language]}`}
+          title={small ? label : undefined}
+        >
           <IconAdjustmentsHorizontal size={18} stroke={1.8} aria-hidden="true" />
           {!small && <span>{LANGUAGE_NAMES[language]}</span>}
         </UnstyledButton>

@@ -1,0 +1,189 @@
+/** The window in a real browser: it loads under the content security policy, and each page does what it is for. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { BROWSER, launch } from "./browser.mjs";
+import { require, startHost } from "./host.mjs";
+
+const AXE = require.resolve("axe-core/axe.min.js");
+const WAIT_MS = 60_000;
+
+if (BROWSER === undefined)
+  process.stdout.write("window tests left out: no Chromium found; set BRYGGA_BROWSER to one\n");
+
+describe("the window", { skip: BROWSER === undefined }, () => {
+  /** @type {Awaited<ReturnType<typeof startHost>>} */
+  let host;
+  let browser;
+  let synced = false;
+
+  before(async () => {
+    host = await startHost();
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  /** Opens a page of the window; a console error or an uncaught one fails the test that saw it. */
+  async function open(route, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    const problems = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    page.on("pageerror", (error) => problems.push(error.message));
+    await page.goto(host.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    if (!synced) {
+      await sync(page);
+      synced = true;
+    }
+    await page.evaluate((hash) => {
+      window.location.hash = hash;
+    }, `#/${route}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    return {
+      page,
+      done: async () => {
+        await context.close();
+        assert.deepEqual(problems, []);
+      },
+    };
+  }
+
+  async function sync(page) {
+    await page.keyboard.press("F5");
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
+  }
+
+  async function contrastAndRoles(page) {
+    await page.addScriptTag({ path: AXE }).catch(() => page.evaluate(require("node:fs").readFileSync(AXE, "utf8")));
+    const violations = await page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document);
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+    });
+    assert.deepEqual(violations, []);
+  }
+
+  it("takes the token out of the address, and works without it after a reload", async () => {
+    const { page, done } = await open("overview");
+    assert.ok(!page.url().includes("token"));
+    await page.reload();
+    await page.getByRole("heading", { level: 2 }).waitFor();
+    await done();
+  });
+
+  it("shows how far a sync is, and tells when it ended", async () => {
+    const { page, done } = await open("overview");
+    await sync(page);
+    await page.getByRole("row", { name: /Orders/ }).waitFor();
+    const booked = await page.getByRole("link", { name: /Orders, Booked: [1-9]/ }).count();
+    assert.equal(booked, 1);
+    await done();
+  });
+
+  it("searches the activity log by an order's number and opens its story", async () => {
+    const { page, done } = await open("records?kind=order&state=booked");
+    const first = page.getByRole("gridcell").first();
+    await first.waitFor();
+    const name = (await first.textContent()) ?? "";
+    await page.evaluate(() => {
+      window.location.hash = "#/activity";
+    });
+    await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type(name);
+    await page.getByRole("gridcell").filter({ hasText: name }).first().waitFor();
+    await page.waitForURL(/search=/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: new RegExp(`Order ${name}`) }).waitFor();
+    await page.getByRole("table", { name: "The same facts on both sides" }).waitFor();
+    await page.getByRole("heading", { name: "The document in Visma.net" }).waitFor();
+    assert.equal(await page.getByText("differs", { exact: true }).count(), 0);
+    const exchange = page.getByRole("button", { name: /Show request and answer/ }).first();
+    await exchange.click();
+    await page.getByText("Answer", { exact: true }).first().waitFor();
+    await done();
+  });
+
+  it("lists what is held by cause, and tells the result of a retry", async () => {
+    const { page, done } = await open("fixes");
+    const causes = page.getByRole("region");
+    await causes.or(page.getByText("Nothing needs you.")).first().waitFor();
+    if ((await causes.count()) > 0) {
+      await causes
+        .first()
+        .getByRole("button", { name: /^Retry/ })
+        .first()
+        .click();
+      await page.getByText(/^\d+ booked, \d+ left$/).waitFor();
+    }
+    await done();
+  });
+
+  it("finds an order with Ctrl+K", async () => {
+    const { page, done } = await open("overview");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("10");
+    await page.getByRole("option").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("combobox").waitFor({ state: "detached" });
+    await done();
+  });
+
+  it("speaks the language of the computer", async () => {
+    const { page, done } = await open("overview", { locale: "nb-NO" });
+    await page.getByRole("button", { name: "Synkroniser nå", exact: true }).waitFor();
+    await done();
+  });
+
+  for (const scheme of ["light", "dark"]) {
+    it(`has no fault that axe finds, ${scheme}`, async () => {
+      const { page, done } = await open("overview", { colorScheme: scheme, reducedMotion: "reduce", bypassCSP: true });
+      for (const route of ["overview", "fixes", "activity", "records?kind=order", "records?kind=order&state=held"]) {
+        await page.evaluate((hash) => {
+          window.location.hash = hash;
+        }, `#/${route}`);
+        await page.waitForTimeout(400);
+        await contrastAndRoles(page);
+      }
+      await page.evaluate(() => {
+        window.location.hash = "#/records?kind=order&state=booked";
+      });
+      await page.getByRole("gridcell").first().click();
+      await page.getByRole("table").first().waitFor();
+      await contrastAndRoles(page);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").waitFor();
+      await contrastAndRoles(page);
+      await done();
+    });
+  }
+
+  for (const width of [1280, 900, 640, 600]) {
+    it(`never scrolls sideways at ${width} pixels`, async () => {
+      const { page, done } = await open("overview", { viewport: { width, height: 700 } });
+      for (const route of ["overview", "fixes", "activity", "records"]) {
+        await page.evaluate((hash) => {
+          window.location.hash = hash;
+        }, `#/${route}`);
+        await page.waitForTimeout(300);
+        const over = await page.evaluate(() => {
+          const main = document.querySelector("main");
+          return Math.max(
+            document.documentElement.scrollWidth - window.innerWidth,
+            main.scrollWidth - main.clientWidth,
+          );
+        });
+        assert.ok(over <= 0, `${route} is ${over} pixels too wide`);
+      }
+      await done();
+    });
+  }
+});
