@@ -240,11 +240,13 @@ pub(super) fn setup(seen: &Seen, rounding: VatRounding) -> (Vec<VatId>, Vec<Name
         "VatTypeZero",
     ));
     if seen.recorded {
-        // One zone per country: those that are met have their own, below.
+        // One zone per country: those that are met have their own, below; and a recorded shop may tax what it sends abroad.
         let met = |zone: &VatZone| {
-            zone.country
-                .as_ref()
-                .is_some_and(|country| seen.countries.contains(country))
+            zone.scheme == "export"
+                || zone
+                    .country
+                    .as_ref()
+                    .is_some_and(|country| seen.countries.contains(country))
         };
         let gone: Vec<String> = zones
             .iter()
@@ -281,7 +283,8 @@ fn recorded(
         categories.push(Named::new(&category(rate), &format!("{rate} %")));
     }
     for country in &seen.countries {
-        let zone = format!("{country}-SALES");
+        let usual = ZONES.iter().find(|(_, _, known, _)| known == country);
+        let zone = usual.map_or_else(|| format!("{country}-TAX"), |(id, ..)| (*id).to_owned());
         zones.push(VatZone {
             id: zone.clone(),
             text: format!("Sales tax {country}"),
