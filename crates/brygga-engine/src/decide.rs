@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::booked::{self, CUSTOMER, VAT_CONFIRMED, internal};
 use crate::engine::{Engine, Setup};
+use crate::turns::Turns;
 
 /// What was decided of one record.
 pub(crate) enum Decided {
@@ -27,6 +28,8 @@ pub(crate) struct Planned {
     pub(crate) intents: Vec<Intent>,
     /// The document's number, when it is there already.
     pub(crate) booked: Option<BookedState>,
+    /// Nobody else decides on this customer until the plan is carried out.
+    pub(crate) turns: Turns,
 }
 
 /// May an order on which the VAT modes differ go first (`booking-rules` 2.1).
@@ -74,8 +77,11 @@ impl Engine {
             let problem = Problem::new(Code::VatModeUnconfirmed).with("order", &order.name);
             return self.settle_as(row, RecordState::Waiting, Some(problem));
         }
-        let key = document.identity.link_key(&document.draft.currency);
-        let _turn = self.take_turn(&key).await;
+        let identity = &document.identity;
+        let key = identity.link_key(&document.draft.currency);
+        // By every name under which another order could find or make the same customer.
+        let names = [Some(&key), identity.email.as_ref(), identity.registration.as_ref()];
+        let turns = self.turns.take(&names.into_iter().flatten().cloned().collect()).await;
         let found = self.look_up_for(order, &document).await?;
         let decision = booking::plan(order, setup.ground(), document, &found);
         if let Decision::Held(problem) = &decision
@@ -83,7 +89,11 @@ impl Engine {
         {
             self.note_customer(&key, RecordState::Held, None, Some(problem.clone()))?;
         }
-        self.conclude(row, decision, None)
+        let mut decided = self.conclude(row, decision, None)?;
+        if let Decided::Planned(planned) = &mut decided {
+            planned.turns = turns;
+        }
+        Ok(decided)
     }
 
     /// Looks up in Visma.net what the first booking of an order depends on.
@@ -160,7 +170,7 @@ impl Engine {
         let told = Activity::new(now, Level::Info, "planned").about(row.record.clone(), &row.name).with("steps", steps);
         self.store.write_plan(&row, &intents, &[told])?;
         crate::crash::point("plan", "written");
-        Ok(Decided::Planned(Box::new(Planned { record: row, plan, intents, booked })))
+        Ok(Decided::Planned(Box::new(Planned { record: row, plan, intents, booked, turns: Turns::new() })))
     }
 
     /// The key that keeps an effect from being in the journal twice at a time.

@@ -1,6 +1,5 @@
 //! The engine of one shop-company pair: ports, store, clock, and the one run at a time.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +15,7 @@ use brygga_store::Store;
 use crate::booked::internal;
 use crate::exchanges::ExchangeLog;
 use crate::ports::{Erp, Events, Shop};
+use crate::turns::TurnTable;
 
 /// Name of the merchant's choices among the store's settings.
 pub const SETTINGS: &str = "settings";
@@ -53,7 +53,7 @@ pub struct Engine {
     draining: AtomicBool,
     running: tokio::sync::Mutex<()>,
     seen: Mutex<Seen>,
-    pub(crate) busy: Mutex<BTreeSet<String>>,
+    pub(crate) turns: TurnTable,
 }
 
 /// What was read of both sides' set-up, and when.
@@ -94,7 +94,7 @@ impl Engine {
             draining: AtomicBool::new(false),
             running: tokio::sync::Mutex::new(()),
             seen: Mutex::default(),
-            busy: Mutex::default(),
+            turns: TurnTable::default(),
         }
     }
 

@@ -37,7 +37,8 @@ enum Effect {
 impl Engine {
     /// Carries a plan out, step by step, then reads the document back.
     pub(crate) async fn carry_out(&self, planned: Planned) -> Result<Ended, Problem> {
-        let Planned { record, plan, intents, booked } = planned;
+        // The turns are given back when this ends.
+        let Planned { record, plan, intents, booked, turns: _turns } = planned;
         if let Some((key, number, by)) = &plan.link_customer {
             self.link_customer(key, number, by)?;
         }
