@@ -75,6 +75,17 @@ pub(super) fn order(rest: &Map<String, Value>) -> Value {
     ] {
         rest.bag(from, to, &mut out);
     }
+    // The tip stands without its currency; it is the order's.
+    for (from, to) in [("total_tip_received", "totalTipReceivedSet")] {
+        if let (Some(amount), Some(currency)) = (rest.0.get(from), rest.0.get("currency"))
+            && rest.0.get("currency") == rest.0.get("presentment_currency")
+        {
+            out.insert(
+                to.into(),
+                json!({ "shopMoney": { "amount": amount, "currencyCode": currency } }),
+            );
+        }
+    }
     let upper = |key: &str| {
         rest.0
             .get(key)

@@ -20,12 +20,6 @@ impl Work {
         let order = &self.order;
         let included = order["taxesIncluded"] == true;
         let (lines, shipping) = (items(order, "lineItems"), items(order, "shippingLines"));
-        let taxes = |parts: &[Value]| {
-            parts
-                .iter()
-                .map(|part| sum(items(part, "taxLines"), "priceSet", side))
-                .sum::<Decimal>()
-        };
         let discounts = |parts: &[Value]| {
             parts
                 .iter()
@@ -38,7 +32,7 @@ impl Work {
                 })
                 .sum::<Decimal>()
         };
-        let tax = taxes(lines) + taxes(shipping) + taxes(items(order, "additionalFees"));
+        let tax = tax_on(order, side);
         let duties: Decimal = lines
             .iter()
             .map(|line| sum(items(line, "duties"), "price", side))
@@ -97,15 +91,15 @@ impl Work {
         }
         // Nothing was taken from the total, so the lines still have all their units and the tax is what it was.
         if side == "presentmentMoney" && self.missing.is_empty() {
-            self.proven(tax, same);
+            self.proven(same);
         }
     }
 
-    fn proven(&mut self, tax: Decimal, untouched: bool) {
-        let bag = |amount: &str, order: &Value| json!({ "shopMoney": { "amount": amount, "currencyCode": order["currencyCode"] }, "presentmentMoney": { "amount": amount, "currencyCode": order["presentmentCurrencyCode"] } });
-        if !self.has("totalTaxSet") && tax.is_zero() {
-            let zero = bag("0.0", &self.order);
-            self.set("totalTaxSet", zero);
+    fn proven(&mut self, untouched: bool) {
+        if !self.has("totalTaxSet") {
+            let side = |side: &str, currency: &str| json!({ "amount": tax_on(&self.order, side).to_string(), "currencyCode": self.order[currency] });
+            let bag = json!({ "shopMoney": side("shopMoney", "currencyCode"), "presentmentMoney": side("presentmentMoney", "presentmentCurrencyCode") });
+            self.set("totalTaxSet", bag);
         }
         if !self.has("currentTotalTaxSet") && untouched && self.has("totalTaxSet") {
             let tax = self.order["totalTaxSet"].clone();
@@ -130,4 +124,14 @@ impl Work {
             self.lacks("lineItems.currentQuantity");
         }
     }
+}
+
+/// All taxes of an order, added up.
+fn tax_on(order: &Value, side: &str) -> Decimal {
+    let parts = ["lineItems", "shippingLines", "additionalFees"]
+        .into_iter()
+        .flat_map(|list| items(order, list));
+    parts
+        .map(|part| sum(items(part, "taxLines"), "priceSet", side))
+        .sum()
 }
