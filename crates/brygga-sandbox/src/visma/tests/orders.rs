@@ -311,6 +311,7 @@ async fn what_the_real_one_refuses_is_refused_with_its_code() {
         with("/discountTotal", json!(1)),
         with("/orderLines/0/price", json!(1)),
         with("/orderLines/0/quantity", json!("1")),
+        with("/orderLines/0/quantity", json!(1e20)),
     ] {
         let answer = bench.post(ORDERS, body).await;
         assert_eq!(
