@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const UI = fileURLToPath(new URL("../../ui", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const require = createRequire(join(UI, "package.json"));
 
 const CSP = [
@@ -38,6 +39,8 @@ export async function startHost() {
 
 async function startProgram(program) {
   const child = spawn(program, ["serve", "--practice", "--orders", "120", "--seed", "1", "--port", "0"], {
+    // The built screens are looked for from the root of the project.
+    cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -65,6 +65,7 @@ impl Recorder {
         body: Option<&Value>,
         status: u16,
         operation: Option<&str>,
+        agent: Option<&str>,
     ) {
         let Some((shopify, visma)) = &self.files else {
             return;
@@ -79,7 +80,7 @@ impl Recorder {
             body.unwrap_or(&Value::Null)
         };
         let line = json!({
-            "method": method, "path": path, "query": query.unwrap_or(""), "body": body, "status": status, "operation": operation,
+            "method": method, "path": path, "query": query.unwrap_or(""), "body": body, "status": status, "operation": operation, "agent": agent,
         });
         let file = match side {
             Side::Shopify => shopify,
@@ -109,6 +110,7 @@ mod tests {
             Some(&json!({"query": "{ shop { name } }"})),
             200,
             Some("Shop"),
+            None,
         );
         recorder.record(
             Side::Shopify,
@@ -118,6 +120,7 @@ mod tests {
             Some(&json!({"client_secret": "hush"})),
             200,
             None,
+            None,
         );
         recorder.record(
             Side::Shopify,
@@ -126,6 +129,7 @@ mod tests {
             None,
             None,
             200,
+            None,
             None,
         );
         let text =

@@ -253,6 +253,7 @@ fn record(shared: &Shared, call: &Call, reply: &Reply) {
         body.as_ref(),
         reply.status,
         None,
+        call.header("user-agent"),
     );
     if let Content::Problem(problem) = &reply.content {
         tracing::debug!(method = %call.method, path = %call.path, status = reply.status, %problem, "the practice Visma.net refused a request");
