@@ -124,7 +124,10 @@ pub(super) async fn handle(
         recorded.as_ref(),
         reply.status.as_u16(),
         operation.as_deref(),
-        parts.headers.get("user-agent").and_then(|agent| agent.to_str().ok()),
+        parts
+            .headers
+            .get("user-agent")
+            .and_then(|agent| agent.to_str().ok()),
     );
     match lost {
         Lost::No => {}
