@@ -1,6 +1,7 @@
 //! One GraphQL call: token, budget, tries, and what each answer means.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use brygga_core::policy::{CostBucket, Outcome, RetryPolicy};
 use brygga_core::{Code, Problem};
@@ -9,6 +10,7 @@ use brygga_http::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::answer::{self, Answer, Cost, Failure};
 use crate::documents::Document;
@@ -23,6 +25,8 @@ pub(crate) struct Wire {
     pub(crate) host: Option<String>,
     pub(crate) tokens: Arc<TokenCache>,
     pub(crate) bucket: Arc<Mutex<CostBucket>>,
+    /// Held by the one call that goes out before anything is known of the bucket.
+    pub(crate) first: Arc<tokio::sync::Mutex<()>>,
     pub(crate) policy: RetryPolicy,
 }
 
@@ -30,6 +34,7 @@ pub(crate) struct Wire {
 struct Promise<'a> {
     bucket: &'a Mutex<CostBucket>,
     cost: u32,
+    _first: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for Promise<'_> {
@@ -117,31 +122,47 @@ impl Wire {
     }
 
     /// Waits until the bucket holds the points, by what the last answers said. Bounded: after that, Shopify itself says `THROTTLED`.
+    /// Before the first answer nothing is known, and calls go one by one.
     async fn afford(&self, cost: u32) -> Promise<'_> {
+        let first = if self.known() {
+            None
+        } else {
+            Some(Arc::clone(&self.first).lock_owned().await)
+        };
+        let first = first.filter(|_| !self.known());
+        let promise = || Promise {
+            bucket: &self.bucket,
+            cost,
+            _first: first,
+        };
         for _ in 0..20 {
-            let wait = {
-                let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-                let wait = bucket.wait(cost, self.http.clock().now());
-                if wait.is_zero() {
-                    bucket.promise(cost);
-                    return Promise {
-                        bucket: &self.bucket,
-                        cost,
-                    };
-                }
-                wait
-            };
+            let wait = self.set_aside(cost);
+            if wait.is_zero() {
+                return promise();
+            }
             tracing::debug!(cost, wait_ms = wait.as_millis(), "waiting for points");
             self.http.clock().sleep(wait).await;
         }
-        self.bucket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .promise(cost);
-        Promise {
-            bucket: &self.bucket,
-            cost,
+        self.bucket().promise(cost);
+        promise()
+    }
+
+    /// Sets the points aside if they are there; else says how long it takes.
+    fn set_aside(&self, cost: u32) -> Duration {
+        let mut bucket = self.bucket();
+        let wait = bucket.wait(cost, self.http.clock().now());
+        if wait.is_zero() {
+            bucket.promise(cost);
         }
+        wait
+    }
+
+    fn known(&self) -> bool {
+        self.bucket().limits().is_some()
+    }
+
+    fn bucket(&self) -> MutexGuard<'_, CostBucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn judge(&self, result: Result<HttpResponse, TransportError>) -> Verdict<Answer, Stop> {

@@ -128,6 +128,7 @@ impl Shopify {
                 host,
                 tokens: Arc::new(tokens),
                 bucket,
+                first: Arc::default(),
                 policy,
             },
         })

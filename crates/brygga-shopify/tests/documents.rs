@@ -2,7 +2,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test may fail by a panic"
+    clippy::print_stdout,
+    reason = "a test may fail by a panic, and says what it leaves out"
 )]
 
 use std::path::PathBuf;

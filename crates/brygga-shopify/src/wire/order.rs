@@ -57,23 +57,6 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
         .map(line)
         .collect::<Result<Vec<_>, _>>()?;
     mark_tips(&mut lines, tip.map_or(Decimal::ZERO, |tip| tip.shop.amount));
-    let shipping = shipping(node)?;
-    let fees = node
-        .rows("additionalFees")?
-        .unwrap_or_default()
-        .iter()
-        .map(fee)
-        .collect::<Result<_, _>>()?;
-    // null where an order has no total of its taxes; it is their sum by definition (facts 7.5)
-    let tax = match node.opt_bag("totalTaxSet")? {
-        Some(tax) => tax,
-        None => sum_of_taxes(
-            &lines,
-            &shipping,
-            &fees,
-            MoneyBag::zero(shop_currency, presentment_currency),
-        ),
-    };
     Ok(Order {
         id: OrderId(node.numeric_id()?),
         name: node.text("name")?,
@@ -117,8 +100,13 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
             .map(|node| address(&node))
             .transpose()?,
         lines,
-        shipping,
-        fees,
+        shipping: shipping(node)?,
+        fees: node
+            .rows("additionalFees")?
+            .unwrap_or_default()
+            .iter()
+            .map(fee)
+            .collect::<Result<_, _>>()?,
         refunds: refunds(node)?,
         transactions: transactions(node)?,
         totals: OrderTotals {
@@ -132,28 +120,6 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
             refunded: node.opt_bag("totalRefundedSet")?,
         },
         withheld: strings(node, WITHHELD)?,
-    })
-}
-
-fn sum_of_taxes(
-    lines: &[Line],
-    shipping: &[ShippingLine],
-    fees: &[Fee],
-    zero: MoneyBag,
-) -> MoneyBag {
-    let of_lines = lines.iter().flat_map(|line| {
-        line.taxes
-            .iter()
-            .chain(line.duties.iter().flat_map(|duty| &duty.taxes))
-    });
-    let others = shipping
-        .iter()
-        .flat_map(|line| &line.taxes)
-        .chain(fees.iter().flat_map(|fee| &fee.taxes));
-    of_lines.chain(others).fold(zero, |mut sum, tax| {
-        sum.shop.amount += tax.amount.shop.amount;
-        sum.presentment.amount += tax.amount.presentment.amount;
-        sum
     })
 }
 
