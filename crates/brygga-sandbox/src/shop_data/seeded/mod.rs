@@ -274,6 +274,7 @@ impl Month<'_> {
             created,
             fx,
             taxes_included: !taxes_on_top,
+            tax_is_converted: filler.dice.permille(150),
             tax_exempt: cards.basket == Basket::TaxExempt || cards.buyer == Buyer::EuCompany,
             test: false,
             source: if pos {

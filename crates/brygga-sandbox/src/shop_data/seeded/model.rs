@@ -138,6 +138,9 @@ pub(super) struct Model {
     pub(super) created: DateTime<Utc>,
     pub(super) fx: Exchange,
     pub(super) taxes_included: bool,
+    /// The tax is worked out in the shop's currency only, and shown in the customer's at the day's rate. So fall some real amounts (`eu_amounts`:
+    /// 53.08 euros of tax in 265.42 are shown as 396.74 kroner of 1984.00, where 25 % would be 396.80). Else each side has its own.
+    pub(super) tax_is_converted: bool,
     pub(super) tax_exempt: bool,
     pub(super) test: bool,
     pub(super) source: &'static str,
@@ -210,15 +213,22 @@ impl Line {
 }
 
 impl Model {
-    /// Taxes on an amount, each rounded by itself. They are worked out in the shop's currency and then shown in the customer's: that is how the
-    /// real amounts fall (`eu_amounts`: 53.08 euros of tax in 265.42 are shown as 396.74 kroner of 1984.00, where 25 % would be 396.80).
+    /// Taxes on an amount, each rounded by itself.
     fn taxes(&self, amount: Bag, rules: &[TaxRule]) -> Vec<(TaxRule, Bag)> {
+        let of = |amount: i64, rule: &TaxRule| tax(amount, rule.rate, self.taxes_included);
         let one = |rule: &TaxRule| {
-            (
-                *rule,
-                self.fx
-                    .shown(tax(amount.shop, rule.rate, self.taxes_included)),
-            )
+            let shop = of(amount.shop, rule);
+            if self.tax_is_converted {
+                (*rule, self.fx.shown(shop))
+            } else {
+                (
+                    *rule,
+                    Bag {
+                        shop,
+                        pres: of(amount.pres, rule),
+                    },
+                )
+            }
         };
         rules.iter().map(one).collect()
     }
