@@ -21,7 +21,7 @@ use brygga_sandbox::{Pair, PairConfig, ShopSource, practice, seeded_start};
 use brygga_shopify::{Auth, RawOrder, Shopify, ShopifyConfig, wire};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 struct Bench {
     pair: Pair,
@@ -198,34 +198,42 @@ async fn both_ways_of_reading_an_order_give_the_same() {
 }
 
 #[tokio::test]
-async fn an_order_with_260_lines_comes_whole() {
-    let bench = Bench::seeded(10).await;
+async fn an_order_with_260_lines_and_long_refunds_comes_whole() {
+    let bench = Bench::seeded(60).await;
     let shop = bench.shop();
-    let chosen = all(&shop, seeded_start())
-        .await
-        .unwrap()
-        .into_iter()
-        .find(|order| !understood(std::slice::from_ref(order))[0].lines.is_empty())
-        .unwrap();
+    let refunded = |order: &RawOrder| {
+        let order = wire::order(&order.json).unwrap();
+        !order.shipping.is_empty() && order.refunds.iter().any(|refund| !refund.lines.is_empty())
+    };
+    let orders = all(&shop, seeded_start()).await.unwrap();
+    let chosen = orders.into_iter().find(refunded).unwrap();
+    let many = |pattern: &Value, kind: &str, count: usize| -> Value {
+        let row = |number| {
+            let mut row = pattern.clone();
+            row["id"] = json!(format!("gid://shopify/{kind}/{}", 770_000 + number));
+            row
+        };
+        (0..count).map(row).collect()
+    };
     bench
         .pair
         .shopify()
         .change_order(&chosen.id.gid(), |order| {
-            let pattern = order["lineItems"][0].clone();
-            let lines = (0..260).map(|number| {
-                let mut line = pattern.clone();
-                line["id"] = json!(format!("gid://shopify/LineItem/{}", 770_000 + number));
-                line
-            });
-            order["lineItems"] = lines.collect();
-            let shipping = order["shippingLines"][0].clone();
-            if !shipping.is_null() {
-                order["shippingLines"] = (0..12).map(|_| shipping.clone()).collect();
-            }
+            order["lineItems"] = many(&order["lineItems"][0], "LineItem", 260);
+            order["shippingLines"] = many(&order["shippingLines"][0], "ShippingLine", 12);
+            let refunds = order["refunds"].as_array_mut().unwrap();
+            let refund = refunds
+                .iter_mut()
+                .find(|refund| refund["refundLineItems"][0].is_object())
+                .unwrap();
+            refund["refundLineItems"] = many(&refund["refundLineItems"][0], "RefundLineItem", 45);
+            let subtotal = refund["refundLineItems"][0]["subtotalSet"].clone();
+            let shipping = json!({"subtotalAmountSet": subtotal, "taxAmountSet": subtotal});
+            refund["refundShippingLines"] = many(&shipping, "RefundShippingLine", 8);
         });
     bench.clock.advance(Duration::from_mins(1));
     let order = wire::order(&shop.order(&chosen.id).await.unwrap().unwrap().json).unwrap();
-    assert_eq!(order.lines.len(), 260);
+    assert_eq!((order.lines.len(), order.shipping.len()), (260, 12));
     assert_eq!(
         order
             .lines
@@ -234,6 +242,12 @@ async fn an_order_with_260_lines_comes_whole() {
             .collect::<BTreeSet<_>>()
             .len(),
         260
+    );
+    assert!(
+        order
+            .refunds
+            .iter()
+            .any(|refund| refund.lines.len() == 45 && refund.shipping.len() == 8)
     );
     let paged = all(&shop, seeded_start())
         .await
