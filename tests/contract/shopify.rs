@@ -40,7 +40,7 @@ fn every_document_is_valid_in_both_versions_and_every_operation_was_sent() {
             }
         }
     }
-    let known: BTreeSet<String> = brygga_shopify::documents::ALL.iter().map(|document| document.name.to_owned()).collect();
+    let known: BTreeSet<String> = brygga_shopify::documents::ALL.iter().map(|document| document.operation.to_owned()).collect();
     let missing: Vec<_> = known.difference(&operations).collect();
     assert!(missing.is_empty(), "never sent: {missing:?}; sent: {operations:?}");
 }
