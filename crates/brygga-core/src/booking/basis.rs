@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::code::{Code, Problem};
 use crate::settings::VatKind;
-use crate::shop::{Line, LineKind, MoneyBag, Order, RestockType, Side, TaxLine};
+use crate::shop::{Line, LineKind, MoneyBag, Order, Refund, RestockType, Side, TaxLine};
 
 /// Which part of the order a component is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,12 @@ pub struct Component {
     pub untaxed_by_default: bool,
 }
 
+impl Component {
+    fn is_negative(&self) -> bool {
+        self.net < Decimal::ZERO || self.tax < Decimal::ZERO
+    }
+}
+
 /// An order as it is to be booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
@@ -86,8 +92,7 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
     };
     let mut components = Vec::new();
     let mut units = 0;
-    for line in &order.lines {
-        let taken = removed_from(line, order, side)?;
+    for (line, taken) in order.lines.iter().zip(removals(order, side)?) {
         let gross = line.original_total.on(side).amount
             - line
                 .discounts
@@ -142,6 +147,9 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
             (0, true) => {}
             // Money without units: its refund lines do not tell the whole story.
             (0, false) => return Err(unknown_removal(order)),
+            (1.., _) if taken.units > 0 && component.is_negative() => {
+                return Err(unknown_removal(order));
+            }
             (1.., _) => components.push(component),
         }
     }
@@ -160,23 +168,37 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
         });
     }
 
-    let total = order.totals.total.on(side).amount - removed.net - removed.tax;
-    let tax = order.totals.tax.on(side).amount - removed.tax;
     let ours: Decimal = components
         .iter()
+        // A document line is never negative: what is left of nothing is told, not hidden in the sum.
+        .filter(|component| !component.is_negative())
         .map(|component| component.net + component.tax)
         .sum();
+    let total = order.totals.total.on(side).amount - removed.net - removed.tax;
+    let tax = order.totals.tax.on(side).amount - removed.tax;
     let our_tax: Decimal = components.iter().map(|component| component.tax).sum();
-    if ours != total || our_tax != tax {
-        let differ = if ours == total {
-            (our_tax, tax)
+    // Where nothing came back after it was sent, Shopify's current totals are the order without the removed units.
+    let now = if order.refunds.iter().all(Refund::removes_before_shipping) {
+        (
+            order.totals.current_total.on(side).amount,
+            order.totals.current_tax.on(side).amount,
+        )
+    } else {
+        (total, tax)
+    };
+    for theirs in [(total, tax), now] {
+        if (ours, our_tax) == theirs {
+            continue;
+        }
+        let (ours, theirs) = if ours == theirs.0 {
+            (our_tax, theirs.1)
         } else {
-            (ours, total)
+            (ours, theirs.0)
         };
         return Err(Problem::new(Code::TotalsDiffer)
             .with("order", &order.name)
-            .with("ours", differ.0.normalize())
-            .with("theirs", differ.1.normalize()));
+            .with("ours", ours.normalize())
+            .with("theirs", theirs.normalize()));
     }
     Ok(Basis {
         components,
@@ -197,8 +219,45 @@ struct Taken {
     tax: Decimal,
 }
 
-/// The units of one line that left before they were sent, with exactly their own money, never a share of it.
-fn removed_from(line: &Line, order: &Order, side: Side) -> Result<Taken, Problem> {
+/// Per line, the units that left before they were sent, with exactly their own money, never a share of it.
+fn removals(order: &Order, side: Side) -> Result<Vec<Taken>, Problem> {
+    let mut taken = Vec::with_capacity(order.lines.len());
+    let mut open = None;
+    for (index, line) in order.lines.iter().enumerate() {
+        let known = removed_from(line, order, side)?;
+        if known.is_partial && open.replace(index).is_some() {
+            return Err(unknown_removal(order));
+        }
+        taken.push(known.taken);
+    }
+    // One line of which an edit took some units without a word: all that left the totals and has no other owner is theirs.
+    if let Some(open) = open {
+        let told = order.refunds.iter().all(Refund::removes_before_shipping);
+        if !told || order.lines.iter().any(|line| !line.duties.is_empty()) {
+            return Err(unknown_removal(order));
+        }
+        let totals = &order.totals;
+        let tax = totals.tax.on(side).amount - totals.current_tax.on(side).amount;
+        let net = totals.total.on(side).amount - totals.current_total.on(side).amount - tax;
+        let (net_back, tax_back) = shipping_back(order, side);
+        let other_net: Decimal = taken.iter().map(|taken| taken.net).sum();
+        let other_tax: Decimal = taken.iter().map(|taken| taken.tax).sum();
+        if let Some(line) = taken.get_mut(open) {
+            line.net += net - other_net - net_back;
+            line.tax += tax - other_tax - tax_back;
+        }
+    }
+    Ok(taken)
+}
+
+struct Known {
+    taken: Taken,
+    /// Of some units the money is not told.
+    is_partial: bool,
+}
+
+/// What a line's own figures say of its removed units.
+fn removed_from(line: &Line, order: &Order, side: Side) -> Result<Known, Problem> {
     let units = line
         .removed_before_shipping(order)
         .ok_or_else(|| unknown_removal(order))?;
@@ -214,54 +273,50 @@ fn removed_from(line: &Line, order: &Order, side: Side) -> Result<Taken, Problem
         .iter()
         .map(|refund| refund.subtotal.on(side).amount)
         .sum();
-    let told_net = if order.taxes_included {
-        told_subtotal - told_tax
-    } else {
-        told_subtotal
-    };
     let untold = units
         .checked_sub(told_units)
         .ok_or_else(|| unknown_removal(order))?;
-    if untold == 0 {
-        return Ok(Taken {
-            units,
-            net: told_net,
-            tax: told_tax,
-        });
-    }
     // Removed by an edit that left no refund line. All units gone: all the money is gone with them.
-    let tax = one_tax(&line.taxes, order, side)?.amount;
-    let gross = line.original_total.on(side).amount
-        - line
-            .discounts
-            .iter()
-            .map(|discount| discount.amount.on(side).amount)
-            .sum::<Decimal>();
-    if units == line.quantity {
-        return Ok(Taken {
-            units,
-            net: net_of(gross, tax, order.taxes_included),
-            tax,
+    if untold > 0 && units == line.quantity {
+        let tax = one_tax(&line.taxes, order, side)?.amount;
+        let gross = line.original_total.on(side).amount
+            - line
+                .discounts
+                .iter()
+                .map(|discount| discount.amount.on(side).amount)
+                .sum::<Decimal>();
+        return Ok(Known {
+            taken: Taken {
+                units,
+                net: net_of(gross, tax, order.taxes_included),
+                tax,
+            },
+            is_partial: false,
         });
     }
-    // Some units gone: the difference between the original and the current totals is theirs, if nothing else was removed.
-    let alone = order.refunds.is_empty()
-        && order
-            .lines
-            .iter()
-            .filter(|other| other.quantity != other.current_quantity)
-            .count()
-            == 1;
-    if alone {
-        let total = order.totals.total.on(side).amount - order.totals.current_total.on(side).amount;
-        let tax = order.totals.tax.on(side).amount - order.totals.current_tax.on(side).amount;
-        return Ok(Taken {
+    Ok(Known {
+        taken: Taken {
             units,
-            net: total - tax,
-            tax,
-        });
-    }
-    Err(unknown_removal(order))
+            net: net_of(told_subtotal, told_tax, order.taxes_included),
+            tax: told_tax,
+        },
+        is_partial: untold > 0,
+    })
+}
+
+/// Shipping that went back together with units that were never sent: net and tax.
+fn shipping_back(order: &Order, side: Side) -> (Decimal, Decimal) {
+    order
+        .refunds
+        .iter()
+        .filter(|refund| refund.removes_before_shipping())
+        .flat_map(|refund| &refund.shipping)
+        .fold((Decimal::ZERO, Decimal::ZERO), |(net, tax), line| {
+            (
+                net + line.subtotal.on(side).amount,
+                tax + line.tax.on(side).amount,
+            )
+        })
 }
 
 fn push_shipping(
@@ -288,17 +343,7 @@ fn push_shipping(
             untaxed_by_default: line.taxes.is_empty() && !line.discounted.on(side).amount.is_zero(),
         });
     }
-    let back = order
-        .refunds
-        .iter()
-        .filter(|refund| refund.removes_before_shipping())
-        .flat_map(|refund| &refund.shipping);
-    let (net_back, tax_back) = back.fold((Decimal::ZERO, Decimal::ZERO), |(net, tax), line| {
-        (
-            net + line.subtotal.on(side).amount,
-            tax + line.tax.on(side).amount,
-        )
-    });
+    let (net_back, tax_back) = shipping_back(order, side);
     if !net_back.is_zero() || !tax_back.is_zero() {
         let all_net: Decimal = lines.iter().map(|line| line.net).sum();
         let all_tax: Decimal = lines.iter().map(|line| line.tax).sum();

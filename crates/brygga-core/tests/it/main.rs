@@ -1,0 +1,10 @@
+//! The booking rules, proven: against an arithmetic of its own (`shopify`, `visma`), by random baskets and by tables of cases.
+//!
+//! `shopify` makes orders as the shop would, in whole minor units; `visma` computes VAT and totals as the ERP would. Neither
+//! uses a line of the product's own arithmetic, so that a fault in it cannot hide behind itself.
+
+mod baskets;
+mod build;
+mod shopify;
+mod specs;
+mod visma;
