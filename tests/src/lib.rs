@@ -1,6 +1,10 @@
 //! Shared ground of the test suites.
 
+pub mod bench;
+
 use std::path::PathBuf;
+
+pub use bench::Bench;
 
 /// The optional folder with the official specifications and the recorded orders; `None` in a clone that has it not beside it.
 pub fn shared() -> Option<PathBuf> {

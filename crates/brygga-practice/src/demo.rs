@@ -141,6 +141,7 @@ pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Resul
         differences: proof.differences.len(),
         explained: proof.explained_count(),
         explained_by_class: proof.explained,
+        undecided: proof.undecided.len(),
         found: proof.differences,
     };
     report.second_sync = SecondSync { writes };

@@ -76,6 +76,8 @@ pub struct ProofCounts {
     pub explained: usize,
     /// The same by class.
     pub explained_by_class: BTreeMap<String, usize>,
+    /// Orders with a document that are held or wait again, with their reason in `held`.
+    pub undecided: usize,
     /// Each unexplained difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Difference>,

@@ -1,0 +1,139 @@
+//! A practice pair with the product on it, and a clock that jumps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brygga_core::clock::JumpClock;
+use brygga_core::{Clock, Code, Problem};
+use brygga_engine::{RunOptions, RunReport};
+use brygga_http::HttpConfig;
+use brygga_practice::{Practice, PracticeOptions};
+use brygga_sandbox::pair::{PairConfig, ShopSource, seeded_start};
+use brygga_sandbox::visma::{OrderSnapshot, VatRounding};
+use brygga_store::{RecordKind, RecordRow};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+/// The bench.
+pub struct Bench {
+    /// The pair and the product.
+    pub practice: Practice,
+    /// Their clock.
+    pub clock: Arc<JumpClock>,
+}
+
+impl Bench {
+    /// A shop with so many seeded orders; the clock stands at the beginning of their month.
+    pub async fn with(orders: u32, vat_rounding: VatRounding) -> Self {
+        let clock = Arc::new(JumpClock::at(seeded_start()));
+        let shop = ShopSource::seeded(orders, 1);
+        let pair = PairConfig { vat_rounding, ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>) };
+        let http = HttpConfig { total_timeout: Duration::from_secs(20), ..HttpConfig::default() };
+        let practice = Practice::start(PracticeOptions { pair, seed: 1, http }).await.expect("the practice pair starts");
+        Self { practice, clock }
+    }
+
+    /// A shop whose own orders all lie ahead: only what the test adds is there.
+    pub async fn empty() -> Self {
+        let bench = Self::with(40, VatRounding::Line).await;
+        // Before the first seeded order.
+        bench.clock.set(seeded_start() - TimeDelta::days(20));
+        bench
+    }
+
+    /// One sync that must not fail.
+    pub async fn sync(&self) -> RunReport {
+        let report = self.practice.engine.sync(RunOptions::default()).await.expect("no other run");
+        assert_eq!(report.failure, None);
+        report
+    }
+
+    /// Syncs until nothing is decided any more.
+    pub async fn quiet(&self) {
+        for _ in 0..10 {
+            if self.sync().await.decided == 0 {
+                return;
+            }
+            self.clock.advance(Duration::from_secs(1200));
+        }
+        panic!("it does not get quiet");
+    }
+
+    /// A plain order of this shop (paid, at home, one customer with an e-mail) with an id and a moment of its own.
+    pub fn plain(&self, id: u64, at: DateTime<Utc>) -> Value {
+        let data = self.practice.pair.shop_data();
+        let plain = |order: &&Value| {
+            order["displayFinancialStatus"] == "PAID"
+                && order["test"] == false
+                && order["taxesIncluded"] == true
+                && order["cancelledAt"].is_null()
+                && order["shippingAddress"]["countryCodeV2"] == "NO"
+                && order["purchasingEntity"]["__typename"] != "PurchasingCompany"
+                && order["refunds"].as_array().is_some_and(Vec::is_empty)
+                && order["customer"]["id"].is_string()
+                && order["email"].is_string()
+                && order["lineItems"].as_array().is_some_and(|lines| {
+                    (2..=4).contains(&lines.len())
+                        && lines.iter().all(|line| line["variant"]["id"].is_string() && line["taxLines"].as_array().is_some_and(|taxes| taxes.len() == 1))
+                })
+        };
+        let versions = data.orders.iter().flat_map(|life| life.versions.first().map(|(_, order)| order));
+        let mut order = versions.into_iter().find(plain).expect("the seeded shop has a plain order").clone();
+        order["id"] = json!(format!("gid://shopify/Order/{id}"));
+        order["legacyResourceId"] = json!(id.to_string());
+        order["name"] = json!(format!("#T{id}"));
+        for key in ["createdAt", "processedAt", "updatedAt"] {
+            order[key] = json!(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        }
+        order
+    }
+
+    /// Puts a version of an order into the shop, from the clock's time on.
+    pub fn put(&self, mut order: Value) {
+        let now = self.clock.now();
+        order["updatedAt"] = json!(now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        self.practice.pair.shopify().add_order_version(now, order);
+        // Past the search index's lag.
+        self.clock.advance(Duration::from_secs(30));
+    }
+
+    /// Where an order stands.
+    pub fn record(&self, id: u64) -> RecordRow {
+        let record = brygga_store::RecordRef::order(id.to_string());
+        self.practice.engine.store().record(&record).expect("readable").unwrap_or_else(|| panic!("order {id} was not seen"))
+    }
+
+    /// Why an order is not booked.
+    pub fn code(&self, id: u64) -> Option<Code> {
+        self.record(id).problem.map(|problem: Problem| problem.code)
+    }
+
+    /// The documents in Visma.net that carry an order's id.
+    pub fn documents(&self, id: u64) -> Vec<OrderSnapshot> {
+        let id = id.to_string();
+        let ours = |order: &OrderSnapshot| order.ref_no.as_deref() == Some(&id) || order.custom_str1.as_deref() == Some(&id);
+        self.practice.pair.visma().orders().into_iter().filter(ours).collect()
+    }
+
+    /// The one document of an order.
+    pub fn document(&self, id: u64) -> OrderSnapshot {
+        let mut found = self.documents(id);
+        assert_eq!(found.len(), 1, "order {id}");
+        found.remove(0)
+    }
+
+    /// Proves everything; there must be nothing unexplained.
+    pub async fn proven(&self) -> usize {
+        let proof = self.practice.engine.prove().await.expect("both sides answer");
+        assert_eq!(proof.differences, Vec::new());
+        let booked = self.practice.engine.store().counts(RecordKind::Order).expect("readable").booked;
+        assert_eq!(proof.checked, booked);
+        booked
+    }
+
+    /// Everything but reads that either side was asked so far.
+    pub fn writes(&self) -> u64 {
+        let counters = self.practice.pair.counters();
+        counters.shopify.writes + counters.visma.writes
+    }
+}
