@@ -98,8 +98,11 @@ describe("the window", { skip: BROWSER === undefined }, () => {
     await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type(name);
-    await page.getByRole("gridcell").filter({ hasText: name }).first().waitFor();
     await page.waitForURL(/search=/);
+    await page.waitForFunction((wanted) => {
+      const rows = [...document.querySelectorAll('[role="rowgroup"] [role="row"]')];
+      return rows.length > 0 && rows.every((row) => row.textContent.includes(wanted));
+    }, name);
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: new RegExp(`Order ${name}`) }).waitFor();
@@ -114,7 +117,7 @@ describe("the window", { skip: BROWSER === undefined }, () => {
 
   it("lists what is held by cause, and tells the result of a retry", async () => {
     const { page, done } = await open("fixes");
-    const causes = page.getByRole("region");
+    const causes = page.getByRole("article");
     await causes.or(page.getByText("Nothing needs you.")).first().waitFor();
     if ((await causes.count()) > 0) {
       await causes

@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import type { Overview } from "../api/generated/Overview";
 import { useInfo, useOverview } from "../api/queries";
 import { Mark } from "../components/Mark";
 import { Trouble } from "../components/Trouble";
@@ -15,6 +16,12 @@ import { Spotlight } from "./Spotlight";
 import { StatusLine } from "./StatusLine";
 import { useShortcuts } from "./shortcuts";
 
+/** The number of the health sentence, so that the two never disagree; what the flows count where it has none. */
+function heldCount({ health, flows }: Overview): number {
+  if (health.kind === "needs_you") return health.held;
+  return flows.reduce((sum, flow) => sum + flow.counts.held, 0);
+}
+
 /** The navigation at the left, the page at the right. */
 export function Frame() {
   const intl = useIntl();
@@ -25,7 +32,7 @@ export function Frame() {
   const main = useRef<HTMLElement>(null);
   const spotlight = useShortcuts();
   const small = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
-  const held = overview.data?.flows.reduce((sum, flow) => sum + flow.counts.held, 0) ?? 0;
+  const held = overview.data === undefined ? 0 : heldCount(overview.data);
   const Content = page.component;
   const address = route.path.join("/");
 

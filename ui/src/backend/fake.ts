@@ -342,7 +342,7 @@ function logLine(id: number, records: RecordLine[]): ActivityRow {
   const at = new Date(START + id * 7 * MINUTE).toISOString();
   const line = { id, at, level: "info", kind: null, id_of_record: null, name: null, params: {} };
   if (id % 40 === 0) return { ...line, event: "run-finished", params: { read: "40", written: "31" } };
-  const record = records[(id * 11) % records.length];
+  const record = records[(id * 5) % records.length];
   if (record === undefined) return { ...line, event: "run-started" };
   const params: Record<string, string> =
     record.reason === null

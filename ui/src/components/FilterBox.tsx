@@ -66,7 +66,7 @@ export function FilterBox({ label, value, onChange }: FilterBoxProps) {
         }
       }}
       w="100%"
-      maw={360}
+      maw={420}
       miw={200}
       flex={1}
     />

@@ -113,6 +113,8 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-colcount={columns.length}
       aria-activedescendant={drawn ? `${id}-${current}` : undefined}
       tabIndex={0}
+      // A short list ends where its rows end.
+      style={{ maxHeight: rowHeight * (count + 1) + 2 }}
       onKeyDown={onKeyDown}
       onScroll={(event) => onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >

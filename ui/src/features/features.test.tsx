@@ -153,19 +153,19 @@ describe("a record's story", () => {
 describe("fixes", () => {
   it("groups by cause with count, money and remedy, and tells the result of a retry", async () => {
     const { user, container } = await open("#/fixes", { orders: 120 });
-    const cause = await screen.findByRole("region", { name: "A VAT row is missing" });
+    const cause = await screen.findByRole("article", { name: "A VAT row is missing" });
     expect(within(cause).getByText("9 records")).toBeVisible();
     expect(within(cause).getByText(/Map this VAT row/)).toBeVisible();
     expect(within(cause).getAllByText("NOK").length).toBeGreaterThan(0);
     await expectAccessible(container);
     await user.click(within(cause).getByRole("button", { name: "Retry 9" }));
     expect(await screen.findByText("9 booked, 0 left")).toBeVisible();
-    await waitFor(() => expect(screen.queryByRole("region", { name: "A VAT row is missing" })).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("article", { name: "A VAT row is missing" })).toBeNull());
   });
 
   it("shows each record's own sentence and retries one", async () => {
     const { user, backend } = await open("#/fixes", { orders: 120 });
-    const cause = await screen.findByRole("region", { name: "The totals differ" });
+    const cause = await screen.findByRole("article", { name: "The totals differ" });
     await user.click(within(cause).getByRole("button", { name: "Show records" }));
     expect(within(cause).getAllByText(/add up to 1,199\.95, but Shopify says 1,200\.00/).length).toBe(4);
     const [first] = within(cause).getAllByRole("button", { name: /^Retry #/ });
@@ -187,6 +187,6 @@ describe("fixes", () => {
     backend.failing.set("retry", { code: "store-disk-full", params: {} });
     await user.click(await screen.findByRole("button", { name: "Retry all 13" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("The disk is full");
-    expect(screen.getByRole("region", { name: "A VAT row is missing" })).toBeVisible();
+    expect(screen.getByRole("article", { name: "A VAT row is missing" })).toBeVisible();
   });
 });

@@ -65,7 +65,7 @@ describe("words", () => {
       "Order #1 is booked, read back and equal.",
     );
     expect(english.event({ event: "planned", name: "#1", params: { steps: "create-customer, create-order" } })).toBe(
-      "#1 was decided. To do: make the customer, make the order.",
+      "#1 is planned: make the customer, make the order.",
     );
   });
 

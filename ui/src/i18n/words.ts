@@ -95,7 +95,10 @@ export class Words {
     if (money?.[1] !== undefined && money[2] !== undefined) {
       return `${formatAmount(this.locale, money[1], money[2])}\u00a0${money[2]}`;
     }
-    if (NUMBERS.has(name) && isDecimal(value)) return formatDecimal(this.locale, value);
+    if (NUMBERS.has(name) && isDecimal(value)) {
+      // An amount has at least two decimals where it has any; a rate only those it needs.
+      return formatDecimal(this.locale, value, name !== "rate" && value.includes(".") ? 2 : 0);
+    }
     if (DAYS.has(name) && /^\d{4}-\d{2}-\d{2}$/.test(value)) return formatDay(this.locale, value);
     if ((MOMENTS.has(name) || DAYS.has(name)) && /^\d{4}-\d{2}-\d{2}T/.test(value)) {
       return formatMoment(this.locale, this.#timeZone, value, "day-time");

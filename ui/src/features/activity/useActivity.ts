@@ -1,5 +1,5 @@
 /** The activity log, newest first: read in pieces from the database, kept live by events while the reader is at the top. */
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ActivityPage } from "../../api/generated/ActivityPage";
 import type { ActivityRow } from "../../api/generated/ActivityRow";
@@ -35,6 +35,8 @@ export function useActivity(search: string) {
     getNextPageParam: (page) => (page.more ? (page.rows.at(-1)?.id ?? null) : null),
     // What was read before is stale as soon as a line is added elsewhere: it is not worth keeping.
     gcTime: 0,
+    // While a search is under way, what was found before stays.
+    placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
 

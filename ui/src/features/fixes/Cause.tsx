@@ -31,10 +31,10 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
   const { reason, count, money, records } = group;
   const remedy = words.remedy(reason);
   return (
-    <section className={classes.cause} aria-label={words.cause(reason)}>
+    <article className={classes.cause} aria-labelledby={`${panel}-title`}>
       <div className={classes.head}>
         <div className={classes.words}>
-          <h2 className={classes.title}>
+          <h2 id={`${panel}-title`} className={classes.title}>
             <span className={classes.icon}>
               <StateIcon state="held" size={18} />
             </span>
@@ -78,7 +78,7 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
       <div id={panel} hidden={!opened}>
         {opened && <Records group={group} tried={tried} disabled={disabled} onRetry={onRetry} />}
       </div>
-    </section>
+    </article>
   );
 }
 

@@ -1,8 +1,6 @@
 import { Button, CloseButton, Skeleton } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { HeldGroup } from "../../api/generated/HeldGroup";
-import type { RecordLine } from "../../api/generated/RecordLine";
 import { useHeld, useOverview } from "../../api/queries";
 import { href } from "../../app/router";
 import { Empty } from "../../components/Empty";
@@ -12,6 +10,7 @@ import { SyncControl } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
 import { Cause } from "./Cause";
+import { byCause, causeKey, part } from "./causes";
 import classes from "./FixesPage.module.css";
 import { type RetryResult, useRetry } from "./useRetry";
 
@@ -20,7 +19,7 @@ export function FixesPage() {
   const { data: overview } = useOverview();
   const { retry, tried, result, forget, error } = useRetry();
   const [opened, setOpened] = useState<string>();
-  const groups = held.data;
+  const groups = useMemo(() => held.data && byCause(held.data), [held.data]);
   const running = overview?.run != null;
   const total = groups?.reduce((sum, group) => sum + group.count, 0) ?? 0;
 
@@ -64,7 +63,7 @@ export function FixesPage() {
         {groups !== undefined && groups.length > 0 && (
           <ul className={classes.groups}>
             {groups.map((group) => {
-              const key = groupKey(group);
+              const key = causeKey(group);
               return (
                 <li key={key}>
                   <Cause
@@ -84,16 +83,6 @@ export function FixesPage() {
       </div>
     </Page>
   );
-}
-
-/** The whole group, which may be longer than its list, or only some of its records. */
-function part(group: HeldGroup, records: RecordLine[]): HeldGroup {
-  return records === group.records ? group : { ...group, records, count: records.length };
-}
-
-/** A group is its cause: code and what is in it. */
-function groupKey(group: HeldGroup): string {
-  return `${group.reason.code}/${JSON.stringify(group.reason.params)}`;
 }
 
 function Result({ result, onClose }: { result: RetryResult; onClose: () => void }) {

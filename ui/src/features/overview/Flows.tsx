@@ -89,9 +89,7 @@ function Flow({ row, running }: { row: FlowRow; running: boolean }) {
           </td>
         );
       })}
-      <td className={classes.days}>
-        <Days days={row.days} name={name} />
-      </td>
+      <td className={classes.days}>{row.days.length > 0 && <Days days={row.days} name={name} />}</td>
       <td className={classes.last}>
         {row.last_run === null ? (
           <span className="quiet">

@@ -155,6 +155,13 @@ function useColumns(kind: "order" | "customer"): Column<RecordLine>[] {
       from: "wide",
       cell: (record) => record.happened !== null && <When at={record.happened} />,
     };
-    return kind === "order" ? [name, happened, party, state, why, erp, amount] : [name, state, why, erp, happened];
+    const changed: Column<RecordLine> = {
+      id: "changed",
+      header: <FormattedMessage id="records.changed" />,
+      width: "128px",
+      from: "wide",
+      cell: (record) => <When at={record.changed} />,
+    };
+    return kind === "order" ? [name, happened, party, state, why, erp, amount] : [name, state, why, erp, changed];
   }, [kind, words]);
 }

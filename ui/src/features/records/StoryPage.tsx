@@ -104,7 +104,7 @@ function StoryContent({ story, back }: { story: Story; back: React.ReactNode }) 
             </p>
           </Notice>
         )}
-        <Facts facts={story.facts} />
+        {story.facts.length > 0 && <Facts facts={story.facts} />}
         {story.plan.length > 0 && (
           <Plan lines={story.plan} currency={record.amount?.currency} booked={record.state === "booked"} />
         )}

@@ -39,7 +39,10 @@ function Step({ step, record }: { step: StoryStep; record: RecordLine }) {
           <When at={step.at} style="day-second" />
         </span>
         <LevelIcon level={step.level} />
-        <span className={classes.text}>{text}</span>
+        <span className={classes.text}>
+          {text}
+          {exchange !== null && <span className={classes.target}>{exchange.path}</span>}
+        </span>
         {exchange !== null && (
           <UnstyledButton
             className={classes.toggle}

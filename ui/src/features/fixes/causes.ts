@@ -1,0 +1,45 @@
+/** One cause, one group: what differs between records of the same cause is no cause of its own. */
+import type { HeldGroup } from "../../api/generated/HeldGroup";
+import type { RecordLine } from "../../api/generated/RecordLine";
+import { sumDecimals } from "./sum";
+
+/** Parameters that name or measure the record, not the cause. */
+const OF_THE_RECORD = new Set(["order", "ours", "theirs", "amount", "document", "title", "at", "reason", "detail"]);
+
+/** What makes two held records the same cause. */
+export function causeKey({ reason }: Pick<HeldGroup, "reason">): string {
+  const shared = Object.entries(reason.params).filter(([name]) => !OF_THE_RECORD.has(name));
+  return `${reason.code}/${JSON.stringify(shared.sort(([a], [b]) => a.localeCompare(b)))}`;
+}
+
+/** Groups of the same cause as one, in the order they came; of the parameters, those that all of them share are kept. */
+export function byCause(groups: HeldGroup[]): HeldGroup[] {
+  const causes = new Map<string, HeldGroup>();
+  for (const group of groups) {
+    const key = causeKey(group);
+    const known = causes.get(key);
+    causes.set(key, known === undefined ? group : merged(known, group));
+  }
+  return [...causes.values()];
+}
+
+function merged(one: HeldGroup, other: HeldGroup): HeldGroup {
+  const params = Object.entries(one.reason.params).filter(([name, value]) => other.reason.params[name] === value);
+  const money = one.money.map((amount) => ({ ...amount }));
+  for (const { amount, currency } of other.money) {
+    const known = money.find((sum) => sum.currency === currency);
+    if (known === undefined) money.push({ amount, currency });
+    else known.amount = sumDecimals(known.amount, amount);
+  }
+  return {
+    reason: { code: one.reason.code, params: Object.fromEntries(params) },
+    count: one.count + other.count,
+    money,
+    records: [...one.records, ...other.records],
+  };
+}
+
+/** The whole group, which may be longer than its list, or only some of its records. */
+export function part(group: HeldGroup, records: RecordLine[]): HeldGroup {
+  return records === group.records ? group : { ...group, records, count: records.length };
+}
