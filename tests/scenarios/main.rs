@@ -1,5 +1,14 @@
 //! Whole stories over real HTTP: the product, the practice Shopify and the practice Visma.net.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::large_futures,
+    reason = "a test that cannot go on fails, and a skipped one says so"
+)]
+
 mod customers;
 mod dates;
 mod life;

@@ -1,5 +1,14 @@
 //! Shared ground of the test suites.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::large_futures,
+    reason = "a test that cannot go on fails, and a skipped one says so"
+)]
+
 pub mod bench;
 
 use std::path::PathBuf;

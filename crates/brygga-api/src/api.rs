@@ -40,6 +40,10 @@ const ROWS: u32 = 500;
 /// At most so many records of one cause in one answer.
 const OF_A_CAUSE: usize = 200;
 
+#[allow(
+    clippy::unused_async,
+    reason = "every command is awaited by the table, whether it waits for anything or not"
+)]
 impl Api {
     /// Serves `engine`, which tells `watch` what happens.
     pub fn new(engine: Arc<Engine>, watch: Arc<Watch>, host: Host) -> Arc<Self> {

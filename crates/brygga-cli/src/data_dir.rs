@@ -29,13 +29,12 @@ pub(crate) fn open(folder: Option<PathBuf>) -> Result<Ground, End> {
     })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secrets = secrets(&folder)?;
-    let key = match secrets.get("default", SecretName::DataKey)? {
-        Some(text) => DataKey::from_base64(&text)?,
-        None => {
-            let key = DataKey::generate()?;
-            secrets.set("default", SecretName::DataKey, &key.to_base64())?;
-            key
-        }
+    let key = if let Some(text) = secrets.get("default", SecretName::DataKey)? {
+        DataKey::from_base64(&text)?
+    } else {
+        let key = DataKey::generate()?;
+        secrets.set("default", SecretName::DataKey, &key.to_base64())?;
+        key
     };
     let store = Store::open(OpenOptions::new(folder.join("brygga.db"), key), Arc::clone(&clock))?;
     let mut http = HttpConfig::default();

@@ -13,12 +13,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use brygga_api::contract::Nothing;
 use brygga_api::{Api, ApiError, Event, Host, Watch};
-use brygga_core::{Clock, Code, Problem};
-use brygga_http::HttpConfig;
-use brygga_practice::{FastClock, Practice, PracticeOptions};
+use brygga_core::{Code, Problem};
+use brygga_practice::{Practice, watched};
 use brygga_sandbox::faults::Faults;
-use brygga_sandbox::pair::{PairConfig, ShopSource, seeded_start};
-use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_stream::StreamExt as _;
@@ -29,9 +26,6 @@ use crate::arguments::Serve;
 use crate::data_dir;
 use crate::end::End;
 use crate::print;
-
-/// How much faster than life the practice clock runs.
-const SPEED: u32 = 300;
 
 struct Served {
     api: Arc<Api>,
@@ -79,10 +73,7 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
 
 async fn start_practice(options: &Serve) -> Result<Practice, End> {
     let faults = Faults::profile(&options.faults, options.seed).ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
-    let start = seeded_start() + TimeDelta::days(14) + TimeDelta::hours(12);
-    let clock: Arc<dyn Clock> = Arc::new(FastClock::from(start, SPEED));
-    let pair = PairConfig { faults, ..PairConfig::new(ShopSource::seeded(options.orders, options.seed), clock) };
-    Ok(Practice::start(PracticeOptions { pair, seed: options.seed, http: HttpConfig::default() }).await?)
+    Ok(watched(options.orders, options.seed, faults).await?)
 }
 
 /// Only pages of this very server may talk to it: a foreign page in the same browser has another Origin, and a name that

@@ -16,7 +16,7 @@ pub(crate) enum Decided {
     /// Waiting, skipped, held, or as it should be: nothing to send.
     Settled,
     /// Linked, and as it should be as far as we know: to be read back.
-    Verify(BookedState),
+    Verify(Box<BookedState>),
     /// A plan with effects, written to the journal.
     Planned(Box<Planned>),
 }
@@ -131,7 +131,7 @@ impl Engine {
             Decision::UpToDate => match booked {
                 Some(state) if row.state != RecordState::Booked => {
                     self.store.put_record(&row)?;
-                    Ok(Decided::Verify(state))
+                    Ok(Decided::Verify(Box::new(state)))
                 }
                 _ => {
                     self.store.put_record(&row)?;

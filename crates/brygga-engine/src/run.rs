@@ -95,7 +95,7 @@ impl Engine {
         let run = options.run.unwrap_or_else(|| self.ids.next_id());
         self.store.start_run(run, "sync")?;
         let mut report = RunReport::default();
-        let result = self.run_through(options, &mut report).await;
+        let result = Box::pin(self.run_through(options, &mut report)).await;
         report.failure = result.err();
         let now = self.clock.now();
         // A run that found nothing to do leaves no line behind: background sync runs every minute.
@@ -134,7 +134,7 @@ impl Engine {
                     match self.next_probe(&mut probed)? {
                         Some(record) => {
                             let setup = self.setup().await?;
-                            self.worked_on(&record, &setup, Probe::GoFirst, report).await?;
+                            Box::pin(self.worked_on(&record, &setup, Probe::GoFirst, report)).await?;
                             // What waited for it may go now.
                             tried.clear();
                         }
@@ -174,7 +174,7 @@ impl Engine {
         for record in due {
             work.push(Box::pin(async move {
                 let mut own = RunReport::default();
-                let result = self.worked_on(record, setup, Probe::Wait, &mut own).await;
+                let result = Box::pin(self.worked_on(record, setup, Probe::Wait, &mut own)).await;
                 (result, own)
             }));
         }
@@ -219,7 +219,7 @@ impl Engine {
 
     /// One record, with its exchanges kept for its story.
     async fn worked_on(&self, record: &RecordRef, setup: &Setup, probe: Probe, report: &mut RunReport) -> Result<Silent, Problem> {
-        let result = brygga_http::about(subject(record), self.one(record, setup, probe, report)).await;
+        let result = brygga_http::about(subject(record), Box::pin(self.one(record, setup, probe, report))).await;
         self.exchanges.keep(record, &self.store)?;
         result
     }

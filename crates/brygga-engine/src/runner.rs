@@ -91,7 +91,8 @@ impl Engine {
         crash::point(&intent.kind, "answered");
         match result {
             Ok(effect) => {
-                self.settle_done(intent, record, &step, plan.document.as_ref(), &effect, state, last)?;
+                let document = plan.document.as_ref();
+                self.settle_done(record, &Done { intent, step: &step, document, effect: &effect, state, last })?;
                 crash::point(&intent.kind, "settled");
                 Ok(Sent::Done(effect))
             }
@@ -189,16 +190,8 @@ impl Engine {
     }
 
     /// Settles an effect that happened, with its links, in one transaction.
-    fn settle_done(
-        &self,
-        intent: &Intent,
-        record: &RecordRow,
-        step: &Step,
-        document: Option<&Document>,
-        effect: &Effect,
-        state: Option<&BookedState>,
-        last: bool,
-    ) -> Result<(), Problem> {
+    fn settle_done(&self, record: &RecordRow, done: &Done<'_>) -> Result<(), Problem> {
+        let Done { intent, step, document, effect, state, last } = *done;
         let now = self.clock.now();
         let mut links = Vec::new();
         let mut told = Vec::new();
@@ -361,6 +354,17 @@ impl Engine {
         self.events.signal(Signal::Changed);
         Ok(())
     }
+}
+
+/// An effect that happened, and what it was part of.
+struct Done<'a> {
+    intent: &'a Intent,
+    step: &'a Step,
+    document: Option<&'a Document>,
+    effect: &'a Effect,
+    state: Option<&'a BookedState>,
+    /// It was the last of its plan: the document is now what was planned.
+    last: bool,
 }
 
 enum Sent {

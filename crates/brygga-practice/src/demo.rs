@@ -76,7 +76,7 @@ impl std::fmt::Display for DemoError {
 impl std::error::Error for DemoError {}
 
 /// Past index lag, overlap and every short wait.
-const QUIET: Duration = Duration::from_secs(20 * 60);
+const QUIET: Duration = Duration::from_mins(20);
 /// How often a day is synced before it counts as not getting quiet.
 const TRIES: usize = 12;
 
@@ -94,7 +94,7 @@ pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Resul
     let faulty = options.faults != "none";
     let pair = PairConfig { vat_rounding: options.vat_rounding, ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>) };
     // An answer that never comes must not hold the demo up for real minutes.
-    let http = HttpConfig { total_timeout: if faulty { Duration::from_millis(700) } else { Duration::from_secs(60) }, ..HttpConfig::default() };
+    let http = HttpConfig { total_timeout: if faulty { Duration::from_millis(700) } else { Duration::from_mins(1) }, ..HttpConfig::default() };
     let practice = Practice::start(PracticeOptions { pair, seed: options.seed, http }).await?;
     // Connecting and setting up met no faults: what is shown is the sync.
     for rule in faults.rules() {

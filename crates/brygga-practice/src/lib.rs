@@ -4,8 +4,10 @@ mod clock;
 mod demo;
 mod report;
 mod setup;
+mod watched;
 
 pub use clock::FastClock;
 pub use demo::{DemoError, DemoOptions, demo};
 pub use report::DemoReport;
 pub use setup::{Practice, PracticeOptions, connect, settings};
+pub use watched::watched;

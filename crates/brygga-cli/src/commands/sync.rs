@@ -14,7 +14,7 @@ use crate::end::End;
 use crate::print;
 
 /// How often `--watch` looks.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 pub(crate) async fn run(options: Sync, folder: Option<PathBuf>) -> Result<End, End> {
     let ground = data_dir::open(folder)?;
