@@ -1,1 +1,129 @@
-//! Placeholder.
+//! The program is killed at every step of the journal, and started again: one customer, one document, linked.
+//!
+//! The product is a process of its own with a real file and the encrypted-file secrets; `BRYGGA_BIN` names it, built with the
+//! feature `crash-points`. The practice pair is this process.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::large_futures,
+    reason = "a test that cannot go on fails, and a skipped one says so"
+)]
+
+mod program;
+
+use brygga_core::Clock as _;
+use brygga_http::SystemClock;
+use brygga_tests::orders;
+use chrono::TimeDelta;
+use program::World;
+use serde_json::{Value, json};
+
+const ID: u64 = 930_001;
+
+/// A fresh order of a new customer.
+fn fresh(world: &World) -> Value {
+    let mut order = orders::simple(world.pair.shop_data(), ID, SystemClock.now() - TimeDelta::minutes(5));
+    order["email"] = json!("helt.ny@example.no");
+    order["customer"]["id"] = json!("gid://shopify/Customer/88001");
+    order["customer"]["legacyResourceId"] = json!("88001");
+    order["customer"]["defaultEmailAddress"] = json!({ "emailAddress": "helt.ny@example.no" });
+    order
+}
+
+fn one_of_each(world: &World, total: &str, status: &str) {
+    let documents = world.documents(ID);
+    assert_eq!(documents.len(), 1, "one document: {documents:#?}");
+    assert_eq!(documents[0].status, status);
+    if status == "Open" {
+        assert_eq!(documents[0].total, total.parse().expect("a number"));
+    }
+    assert_eq!(world.customers_with("helt.ny@example.no"), 1, "one customer");
+    let record = world.record(ID);
+    assert_eq!(record["state"], "booked", "{record}");
+    assert_eq!(record["erp_number"], format!("{} {}", documents[0].order_type, documents[0].id));
+}
+
+/// Kills the sync at `point` and lets another finish.
+async fn killed_at(point: &str, prepare: Option<fn(&mut Value)>, total: &str, status: &str) {
+    let world = World::new().await;
+    let mut order = fresh(&world);
+    world.put(order.clone());
+    if let Some(change) = prepare {
+        world.sync_until_quiet();
+        one_of_each(&world, "450", "Open");
+        change(&mut order);
+        world.put(order);
+    }
+    world.sync_killed_at(point);
+    world.sync_until_quiet();
+    one_of_each(&world, total, status);
+    let writes = world.writes();
+    world.sync_until_quiet();
+    assert_eq!(world.writes(), writes, "nothing more to write");
+}
+
+fn edited(order: &mut Value) {
+    orders::edit(order, ID);
+    // The head changes too: another date would be another order, so another address.
+    order["shippingAddress"]["address1"] = json!("Nye gate 7");
+}
+
+fn cancelled(order: &mut Value) {
+    order["cancelledAt"] = order["createdAt"].clone();
+}
+
+macro_rules! kills {
+    ($($name:ident: $point:literal, $prepare:expr, $total:literal, $status:literal;)+) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            killed_at($point, $prepare, $total, $status).await;
+        })+
+    };
+}
+
+kills! {
+    new_order_when_planned: "plan:written", None, "450", "Open";
+    new_customer_before_it_is_sent: "create-customer:before", None, "450", "Open";
+    new_customer_while_it_is_sent: "create-customer:sending", None, "450", "Open";
+    new_customer_answered_not_remembered: "create-customer:answered", None, "450", "Open";
+    new_customer_remembered: "create-customer:settled", None, "450", "Open";
+    new_order_before_it_is_sent: "create-order:before", None, "450", "Open";
+    new_order_while_it_is_sent: "create-order:sending", None, "450", "Open";
+    new_order_answered_not_remembered: "create-order:answered", None, "450", "Open";
+    new_order_remembered: "create-order:settled", None, "450", "Open";
+    edit_before_the_head: "patch-head:before", Some(edited), "475", "Open";
+    edit_head_answered: "patch-head:answered", Some(edited), "475", "Open";
+    edit_head_remembered: "patch-head:settled", Some(edited), "475", "Open";
+    edit_lines_while_sent: "patch-lines:sending", Some(edited), "475", "Open";
+    edit_lines_answered: "patch-lines:answered", Some(edited), "475", "Open";
+    edit_lines_remembered: "patch-lines:settled", Some(edited), "475", "Open";
+    edit_new_lines_while_sent: "add-lines:sending", Some(edited), "475", "Open";
+    edit_new_lines_answered: "add-lines:answered", Some(edited), "475", "Open";
+    edit_new_lines_remembered: "add-lines:settled", Some(edited), "475", "Open";
+    edit_old_lines_while_sent: "delete-lines:sending", Some(edited), "475", "Open";
+    edit_old_lines_answered: "delete-lines:answered", Some(edited), "475", "Open";
+    edit_old_lines_remembered: "delete-lines:settled", Some(edited), "475", "Open";
+    cancellation_before_it_is_sent: "cancel-order:before", Some(cancelled), "450", "Cancelled";
+    cancellation_while_it_is_sent: "cancel-order:sending", Some(cancelled), "450", "Cancelled";
+    cancellation_answered: "cancel-order:answered", Some(cancelled), "450", "Cancelled";
+    cancellation_remembered: "cancel-order:settled", Some(cancelled), "450", "Cancelled";
+}
+
+/// Both sides as processes: the practice pair by `brygga sandbox` too.
+#[test]
+fn two_processes_and_a_kill_between_answer_and_memory() {
+    let sandbox = program::Sandbox::start();
+    let product = program::Product::new(&sandbox.shopify, &sandbox.visma);
+    product.killed_at("create-order:answered");
+    product.until_quiet();
+    let state = sandbox.state();
+    let ids: Vec<&str> = state["orders"].as_array().expect("orders").iter().filter(|order| order["status"] != "Cancelled").filter_map(|order| order["ref_no"].as_str()).collect();
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(ids.len(), distinct.len(), "no order twice");
+    let records = product.json(&["records", "--json"]);
+    let booked = records["records"].as_array().expect("records").iter().filter(|record| record["state"] == "booked").count();
+    assert!(booked > 0 && ids.len() == booked, "{} documents, {booked} booked", ids.len());
+}

@@ -3,47 +3,13 @@
 use brygga_core::{Clock as _, Code, Decimal};
 use brygga_store::RecordState;
 use brygga_tests::Bench;
+use brygga_tests::orders::{self, line, set_totals};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// Money as Shopify writes it, the same on both sides.
-fn bag(amount: &str) -> Value {
-    json!({ "shopMoney": { "amount": amount, "currencyCode": "NOK" }, "presentmentMoney": { "amount": amount, "currencyCode": "NOK" } })
-}
-
-fn line(id: u64, template: &Value, quantity: u32, current: u32, total: &str, tax: &str) -> Value {
-    let mut line = template.clone();
-    line["id"] = json!(format!("gid://shopify/LineItem/{id}"));
-    line["quantity"] = json!(quantity);
-    line["currentQuantity"] = json!(current);
-    line["originalTotalSet"] = bag(total);
-    line["discountAllocations"] = json!([]);
-    line["duties"] = json!([]);
-    line["taxLines"][0]["priceSet"] = bag(tax);
-    line["taxLines"][0]["rate"] = json!(0.25);
-    line["taxLines"][0]["ratePercentage"] = json!(25.0);
-    line
-}
-
-/// An order of two lines of 100 kroner and one of 250, VAT 25 % included, nothing else.
+/// An order of two units of 100 kroner and one of 250, VAT 25 % included, nothing else.
 fn simple(bench: &Bench, id: u64) -> Value {
-    let mut order = bench.plain(id, bench.clock.now() - TimeDelta::minutes(3));
-    let template = order["lineItems"][0].clone();
-    order["lineItems"] = json!([line(id * 10, &template, 2, 2, "200.0", "40.0"), line(id * 10 + 1, &template, 1, 1, "250.0", "50.0")]);
-    order["shippingLines"] = json!([]);
-    order["additionalFees"] = json!([]);
-    set_totals(&mut order, "450.0", "90.0", "450.0", "90.0");
-    order
-}
-
-fn set_totals(order: &mut Value, total: &str, tax: &str, current: &str, current_tax: &str) {
-    order["totalPriceSet"] = bag(total);
-    order["totalTaxSet"] = bag(tax);
-    order["currentTotalPriceSet"] = bag(current);
-    order["currentTotalTaxSet"] = bag(current_tax);
-    order["totalTipReceivedSet"] = bag("0.0");
-    order["currencyCode"] = json!("NOK");
-    order["presentmentCurrencyCode"] = json!("NOK");
+    orders::simple(bench.practice.pair.shop_data(), id, bench.clock.now() - TimeDelta::minutes(3))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,28 +39,7 @@ async fn an_unshipped_order_follows_every_edit() {
     let first = bench.document(id);
     assert_eq!(first.lines.len(), 2);
 
-    // One more line, one unit less, the other line gone: with the zero-amount refund that Shopify makes of it.
-    let template = order["lineItems"][0].clone();
-    order["edited"] = json!(true);
-    order["lineItems"] = json!([
-        line(id * 10, &template, 2, 1, "200.0", "40.0"),
-        line(id * 10 + 1, &template, 1, 0, "250.0", "50.0"),
-        line(id * 10 + 2, &template, 3, 3, "375.0", "75.0"),
-    ]);
-    set_totals(&mut order, "825.0", "165.0", "475.0", "95.0");
-    let removed = |line: u64, quantity: u32, subtotal: &str, tax: &str| {
-        json!({
-            "id": format!("gid://shopify/RefundLineItem/{line}"), "quantity": quantity, "restockType": "CANCEL", "restocked": true,
-            "lineItem": { "id": format!("gid://shopify/LineItem/{line}") },
-            "priceSet": bag(subtotal), "subtotalSet": bag(subtotal), "totalTaxSet": bag(tax),
-        })
-    };
-    order["refunds"] = json!([{
-        "id": "gid://shopify/Refund/1", "legacyResourceId": "1", "createdAt": order["createdAt"], "processedAt": order["createdAt"], "updatedAt": order["createdAt"],
-        "totalRefundedSet": bag("0.0"),
-        "refundLineItems": [removed(id * 10, 1, "100.0", "20.0"), removed(id * 10 + 1, 1, "250.0", "50.0")],
-        "refundShippingLines": [], "orderAdjustments": [], "duties": [], "transactions": [],
-    }]);
+    orders::edit(&mut order, id);
     bench.put(order.clone());
     bench.quiet().await;
     let second = bench.document(id);

@@ -61,31 +61,7 @@ impl Bench {
 
     /// A plain order of this shop (paid, at home, one customer with an e-mail) with an id and a moment of its own.
     pub fn plain(&self, id: u64, at: DateTime<Utc>) -> Value {
-        let data = self.practice.pair.shop_data();
-        let plain = |order: &&Value| {
-            order["displayFinancialStatus"] == "PAID"
-                && order["test"] == false
-                && order["taxesIncluded"] == true
-                && order["cancelledAt"].is_null()
-                && order["shippingAddress"]["countryCodeV2"] == "NO"
-                && order["purchasingEntity"]["__typename"] != "PurchasingCompany"
-                && order["refunds"].as_array().is_some_and(Vec::is_empty)
-                && order["customer"]["id"].is_string()
-                && order["email"].is_string()
-                && order["lineItems"].as_array().is_some_and(|lines| {
-                    (2..=4).contains(&lines.len())
-                        && lines.iter().all(|line| line["variant"]["id"].is_string() && line["taxLines"].as_array().is_some_and(|taxes| taxes.len() == 1))
-                })
-        };
-        let versions = data.orders.iter().filter_map(|life| life.versions.first().map(|(_, order)| order));
-        let mut order = versions.into_iter().find(plain).expect("the seeded shop has a plain order").clone();
-        order["id"] = json!(format!("gid://shopify/Order/{id}"));
-        order["legacyResourceId"] = json!(id.to_string());
-        order["name"] = json!(format!("#T{id}"));
-        for key in ["createdAt", "processedAt", "updatedAt"] {
-            order[key] = json!(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
-        }
-        order
+        crate::orders::plain(self.practice.pair.shop_data(), id, at)
     }
 
     /// Puts a version of an order into the shop, from the clock's time on.
