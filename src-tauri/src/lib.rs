@@ -26,7 +26,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     display::start_again_with_workarounds();
-    match run(&arguments) {
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("Brygga could not start: {error:#}"));
@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<()> {
+fn run(arguments: Arguments) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("BRYGGA_LOG")
@@ -48,7 +48,6 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .enable_all()
         .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let host = runtime.block_on(host::Host::open(arguments))?;
 
     tauri::Builder::default()
         // First of all plugins: a second start must end before it opens anything.
@@ -57,11 +56,13 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         ))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
-        .manage(host)
         .invoke_handler(tauri::generate_handler![rpc::rpc])
-        .setup(|app| {
+        .setup(move |app| {
+            // After the plugins: a second start has ended by now.
+            let host = tauri::async_runtime::block_on(host::Host::open(&arguments))?;
+            rpc::forward_events(app.handle().clone(), &host);
+            app.manage(host);
             window::open(app.handle())?;
-            rpc::forward_events(app.handle().clone(), &app.state::<host::Host>());
             Ok(())
         })
         .run(tauri::generate_context!())?;

@@ -51,7 +51,7 @@ export class Window {
       window.#session = `/session/${session.sessionId}`;
       return window;
     } catch (error) {
-      window.#driver.kill();
+      window.#driver.kill("SIGKILL");
       throw error;
     }
   }
@@ -60,12 +60,12 @@ export class Window {
     try {
       await this.#call("DELETE", this.#session);
     } finally {
-      this.#driver.kill();
+      this.#driver.kill("SIGKILL");
     }
   }
 
   async #call(method, path, body) {
-    const init = { method, signal: AbortSignal.timeout(60_000) };
+    const init = { method, signal: AbortSignal.timeout(path === "/session" ? 60_000 : 15_000) };
     if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });
     const answer = await fetch(this.#base + path, init);
     const { value } = await answer.json();

@@ -88,7 +88,7 @@ fn lints(project: &Project, report: &mut Report) {
         "lints: the shell",
         project
             .cargo()
-            .args(["clippy", "--quiet", "-p", SHELL])
+            .args(["clippy", "--quiet", "--no-deps", "-p", SHELL])
             .args(strict),
     );
 }

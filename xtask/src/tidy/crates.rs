@@ -35,6 +35,17 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("brygga-sandbox", &["brygga-core"]),
     (
+        "brygga-practice",
+        &[
+            "brygga-core",
+            "brygga-store",
+            "brygga-http",
+            "brygga-engine",
+            "brygga-api",
+            "brygga-sandbox",
+        ],
+    ),
+    (
         "brygga-cli",
         &[
             "brygga-core",
@@ -45,6 +56,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "brygga-engine",
             "brygga-api",
             "brygga-sandbox",
+            "brygga-practice",
         ],
     ),
     (
@@ -56,6 +68,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "brygga-engine",
             "brygga-api",
             "brygga-sandbox",
+            "brygga-practice",
         ],
     ),
     ("xtask", &["brygga-core"]),
