@@ -25,10 +25,15 @@ pub struct Bench {
 impl Bench {
     /// A shop with so many seeded orders; the clock stands at the beginning of their month.
     pub async fn with(orders: u32, vat_rounding: VatRounding) -> Self {
+        Self::patient(orders, vat_rounding, Duration::from_secs(20)).await
+    }
+
+    /// The same, waiting only so long in real time for an answer.
+    pub async fn patient(orders: u32, vat_rounding: VatRounding, total_timeout: Duration) -> Self {
         let clock = Arc::new(JumpClock::at(seeded_start()));
         let shop = ShopSource::seeded(orders, 1);
         let pair = PairConfig { vat_rounding, ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>) };
-        let http = HttpConfig { total_timeout: Duration::from_secs(20), ..HttpConfig::default() };
+        let http = HttpConfig { total_timeout, ..HttpConfig::default() };
         let practice = Practice::start(PracticeOptions { pair, seed: 1, http }).await.expect("the practice pair starts");
         Self { practice, clock }
     }
