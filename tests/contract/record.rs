@@ -16,10 +16,15 @@ pub(crate) struct Sent {
 /// Every request of the product to one side; `None` where the specifications are not there to judge by.
 pub(crate) fn of(side: &str) -> Option<Vec<Sent>> {
     if brygga_tests::shared().is_none() {
-        println!("SKIPPED: ../shared is not there, so no request is compared with the official specifications.");
+        println!(
+            "SKIPPED: ../shared is not there, so no request is compared with the official specifications."
+        );
         return None;
     }
-    let folder = PathBuf::from(std::env::var("BRYGGA_RECORD_DIR").expect("BRYGGA_RECORD_DIR names the record of the other suites"));
+    let folder = PathBuf::from(
+        std::env::var("BRYGGA_RECORD_DIR")
+            .expect("BRYGGA_RECORD_DIR names the record of the other suites"),
+    );
     let mut all = Vec::new();
     for entry in std::fs::read_dir(&folder).expect("the record is a folder") {
         let path = entry.expect("readable").path();
@@ -40,6 +45,9 @@ pub(crate) fn of(side: &str) -> Option<Vec<Sent>> {
             }
         }
     }
-    assert!(!all.is_empty(), "no request of the product to {side} was recorded: run `cargo xtask test`");
+    assert!(
+        !all.is_empty(),
+        "no request of the product to {side} was recorded: run `cargo xtask test`"
+    );
     Some(all)
 }

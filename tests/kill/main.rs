@@ -25,7 +25,11 @@ const ID: u64 = 930_001;
 
 /// A fresh order of a new customer.
 fn fresh(world: &World) -> Value {
-    let mut order = orders::simple(world.pair.shop_data(), ID, SystemClock.now() - TimeDelta::minutes(5));
+    let mut order = orders::simple(
+        world.pair.shop_data(),
+        ID,
+        SystemClock.now() - TimeDelta::minutes(5),
+    );
     order["email"] = json!("helt.ny@example.no");
     order["customer"]["id"] = json!("gid://shopify/Customer/88001");
     order["customer"]["legacyResourceId"] = json!("88001");
@@ -40,10 +44,17 @@ fn one_of_each(world: &World, total: &str, status: &str) {
     if status == "Open" {
         assert_eq!(documents[0].total, total.parse().expect("a number"));
     }
-    assert_eq!(world.customers_with("helt.ny@example.no"), 1, "one customer");
+    assert_eq!(
+        world.customers_with("helt.ny@example.no"),
+        1,
+        "one customer"
+    );
     let record = world.record(ID);
     assert_eq!(record["state"], "booked", "{record}");
-    assert_eq!(record["erp_number"], format!("{} {}", documents[0].order_type, documents[0].id));
+    assert_eq!(
+        record["erp_number"],
+        format!("{} {}", documents[0].order_type, documents[0].id)
+    );
 }
 
 /// Kills the sync at `point` and lets another finish.
@@ -120,10 +131,25 @@ fn two_processes_and_a_kill_between_answer_and_memory() {
     product.killed_at("create-order:answered");
     product.until_quiet();
     let state = sandbox.state();
-    let ids: Vec<&str> = state["orders"].as_array().expect("orders").iter().filter(|order| order["status"] != "Cancelled").filter_map(|order| order["ref_no"].as_str()).collect();
+    let ids: Vec<&str> = state["orders"]
+        .as_array()
+        .expect("orders")
+        .iter()
+        .filter(|order| order["status"] != "Cancelled")
+        .filter_map(|order| order["ref_no"].as_str())
+        .collect();
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "no order twice");
     let records = product.json(&["records", "--json"]);
-    let booked = records["records"].as_array().expect("records").iter().filter(|record| record["state"] == "booked").count();
-    assert!(booked > 0 && ids.len() == booked, "{} documents, {booked} booked", ids.len());
+    let booked = records["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .filter(|record| record["state"] == "booked")
+        .count();
+    assert!(
+        booked > 0 && ids.len() == booked,
+        "{} documents, {booked} booked",
+        ids.len()
+    );
 }

@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn program() -> PathBuf {
-    PathBuf::from(std::env::var_os("BRYGGA_BIN").expect("BRYGGA_BIN names the program built with crash-points: run `cargo xtask test`"))
+    PathBuf::from(
+        std::env::var_os("BRYGGA_BIN")
+            .expect("BRYGGA_BIN names the program built with crash-points: run `cargo xtask test`"),
+    )
 }
 
 /// The product: a folder, connected and set up.
@@ -25,14 +28,31 @@ pub(crate) struct Product {
 
 impl Product {
     pub(crate) fn new(shopify: &str, visma: &str) -> Self {
-        let product = Self { folder: tempfile::tempdir().expect("a folder") };
+        let product = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
         product.done(&[
-            "connect", "shopify", "--domain", practice::SHOP_DOMAIN, "--client-id", practice::SHOP_CLIENT_ID, "--base-url", shopify,
+            "connect",
+            "shopify",
+            "--domain",
+            practice::SHOP_DOMAIN,
+            "--client-id",
+            practice::SHOP_CLIENT_ID,
+            "--base-url",
+            shopify,
         ]);
         product.done(&[
-            "connect", "visma", "--client-id", practice::VISMA_CLIENT_ID, "--tenant", practice::VISMA_COMPANY_TENANT, "--base-url", visma,
+            "connect",
+            "visma",
+            "--client-id",
+            practice::VISMA_CLIENT_ID,
+            "--tenant",
+            practice::VISMA_COMPANY_TENANT,
+            "--base-url",
+            visma,
         ]);
-        let mut settings = product.json(&["settings", "suggest", "--countries", "NO,SE,DK,FI,DE,JP,US"]);
+        let mut settings =
+            product.json(&["settings", "suggest", "--countries", "NO,SE,DK,FI,DE,JP,US"]);
         settings["lookup_gap_seconds"] = json!(1);
         let currencies = ["NOK", "SEK", "DKK", "EUR", "JPY", "USD"];
         settings["customers"]["house"] =
@@ -59,18 +79,39 @@ impl Product {
     }
 
     fn done(&self, arguments: &[&str]) {
-        let output = self.command(arguments).output().expect("the program starts");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = self
+            .command(arguments)
+            .output()
+            .expect("the program starts");
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command(arguments).output().expect("the program starts");
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stderr)))
+        let output = self
+            .command(arguments)
+            .output()
+            .expect("the program starts");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!(
+                "{arguments:?}: {error}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )
+        })
     }
 
     /// Starts a sync that stops at `point`, and kills it there.
     pub(crate) fn killed_at(&self, point: &str) {
-        let mut child = self.command(&["sync"]).env("BRYGGA_STOP_AT", point).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = self
+            .command(&["sync"])
+            .env("BRYGGA_STOP_AT", point)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let wanted = format!("stopped at {point}");
         let stopped = lines.any(|line| line.is_ok_and(|line| line == wanted));
@@ -102,11 +143,20 @@ impl World {
     pub(crate) async fn new() -> Self {
         // The seeded month lies ahead of every clock: only what the test adds is there.
         let start = SystemClock.now() + chrono::TimeDelta::days(365);
-        let shop = ShopSource::Seeded { orders: 40, seed: 1, start };
-        let config = PairConfig { index_lag: std::time::Duration::ZERO, ..PairConfig::new(shop, Arc::new(SystemClock)) };
+        let shop = ShopSource::Seeded {
+            orders: 40,
+            seed: 1,
+            start,
+        };
+        let config = PairConfig {
+            index_lag: std::time::Duration::ZERO,
+            ..PairConfig::new(shop, Arc::new(SystemClock))
+        };
         let pair = Pair::start(config).await.expect("the pair starts");
         let (shopify, visma) = (pair.shopify_url(), pair.visma_url());
-        let product = tokio::task::spawn_blocking(move || Product::new(&shopify, &visma)).await.expect("set up");
+        let product = tokio::task::spawn_blocking(move || Product::new(&shopify, &visma))
+            .await
+            .expect("set up");
         Self { pair, product }
     }
 
@@ -126,18 +176,34 @@ impl World {
 
     pub(crate) fn documents(&self, id: u64) -> Vec<OrderSnapshot> {
         let id = id.to_string();
-        self.pair.visma().orders().into_iter().filter(|order| order.ref_no.as_deref() == Some(&id)).collect()
+        self.pair
+            .visma()
+            .orders()
+            .into_iter()
+            .filter(|order| order.ref_no.as_deref() == Some(&id))
+            .collect()
     }
 
     pub(crate) fn customers_with(&self, email: &str) -> usize {
-        self.pair.visma().customers().into_iter().filter(|customer| Value::Object(customer.clone()).to_string().contains(email)).count()
+        self.pair
+            .visma()
+            .customers()
+            .into_iter()
+            .filter(|customer| Value::Object(customer.clone()).to_string().contains(email))
+            .count()
     }
 
     pub(crate) fn record(&self, id: u64) -> Value {
         let all = tokio::task::block_in_place(|| self.product.json(&["records", "--json"]));
         let id = id.to_string();
-        let found = all["records"].as_array().expect("records").iter().find(|record| record["id"] == id);
-        found.cloned().unwrap_or_else(|| panic!("no record {id}: {all}"))
+        let found = all["records"]
+            .as_array()
+            .expect("records")
+            .iter()
+            .find(|record| record["id"] == id);
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("no record {id}: {all}"))
     }
 
     pub(crate) fn writes(&self) -> u64 {
@@ -165,16 +231,27 @@ impl Sandbox {
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let mut address = |name: &str| {
             let line = lines.next().expect("a line").expect("readable");
-            line.strip_prefix(name).unwrap_or_else(|| panic!("{line}")).trim().to_owned()
+            line.strip_prefix(name)
+                .unwrap_or_else(|| panic!("{line}"))
+                .trim()
+                .to_owned()
         };
         let (shopify, visma) = (address("shopify"), address("visma"));
-        Self { child, shopify, visma }
+        Self {
+            child,
+            shopify,
+            visma,
+        }
     }
 
     pub(crate) fn state(&self) -> Value {
         let host = self.visma.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).expect("it listens");
-        write!(stream, "GET /__control/state HTTP/1.0\r\nHost: {host}\r\n\r\n").expect("sent");
+        write!(
+            stream,
+            "GET /__control/state HTTP/1.0\r\nHost: {host}\r\n\r\n"
+        )
+        .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
         let body = answer.split_once("\r\n\r\n").expect("a body").1;

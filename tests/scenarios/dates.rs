@@ -5,7 +5,9 @@ use brygga_tests::Bench;
 use chrono::{DateTime, TimeDelta, Utc};
 
 fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).expect("a moment").to_utc()
+    DateTime::parse_from_rfc3339(text)
+        .expect("a moment")
+        .to_utc()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +34,9 @@ async fn late_and_early_orders_book_on_the_store_local_date() {
         ("2027-03-28T23:30:00+02:00", "2027-03-28"),
         ("2027-03-29T00:30:00+02:00", "2027-03-29"),
     ];
-    bench.clock.set(utc("2027-04-01T10:00:00Z") - TimeDelta::hours(1));
+    bench
+        .clock
+        .set(utc("2027-04-01T10:00:00Z") - TimeDelta::hours(1));
     for (id, (moment, _)) in (900_001_u64..).zip(cases) {
         bench.put(bench.plain(id, utc(moment)));
     }

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 
 /// An order of two units of 100 kroner and one of 250, VAT 25 % included, nothing else.
 fn simple(bench: &Bench, id: u64) -> Value {
-    orders::simple(bench.practice.pair.shop_data(), id, bench.clock.now() - TimeDelta::minutes(3))
+    orders::simple(
+        bench.practice.pair.shop_data(),
+        id,
+        bench.clock.now() - TimeDelta::minutes(3),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,7 +23,10 @@ async fn an_order_waits_for_its_payment_and_goes_on_by_itself() {
     order["displayFinancialStatus"] = json!("PENDING");
     bench.put(order.clone());
     bench.quiet().await;
-    assert_eq!((bench.record(920_001).state, bench.code(920_001)), (RecordState::Waiting, Some(Code::WaitingForPayment)));
+    assert_eq!(
+        (bench.record(920_001).state, bench.code(920_001)),
+        (RecordState::Waiting, Some(Code::WaitingForPayment))
+    );
     assert_eq!(bench.documents(920_001).len(), 0);
     order["displayFinancialStatus"] = json!("PAID");
     bench.put(order);
@@ -65,7 +72,10 @@ async fn a_cancelled_order_is_skipped_before_and_cancelled_after_booking() {
     let mut after = simple(&bench, 920_021);
     bench.put(after.clone());
     bench.quiet().await;
-    assert_eq!((bench.record(920_020).state, bench.code(920_020)), (RecordState::Skipped, Some(Code::SkippedCancelled)));
+    assert_eq!(
+        (bench.record(920_020).state, bench.code(920_020)),
+        (RecordState::Skipped, Some(Code::SkippedCancelled))
+    );
     after["cancelledAt"] = after["createdAt"].clone();
     bench.put(after);
     bench.quiet().await;
@@ -81,7 +91,11 @@ async fn an_order_shipped_in_visma_is_not_changed_behind_the_warehouse() {
     bench.put(order.clone());
     bench.quiet().await;
     let document = bench.document(920_030);
-    bench.practice.pair.visma().ship_order(&document.order_type, &document.id);
+    bench
+        .practice
+        .pair
+        .visma()
+        .ship_order(&document.order_type, &document.id);
     let template = order["lineItems"][0].clone();
     order["lineItems"] = json!([
         line(9_200_300, &template, 2, 2, "200.0", "40.0"),
@@ -91,7 +105,10 @@ async fn an_order_shipped_in_visma_is_not_changed_behind_the_warehouse() {
     set_totals(&mut order, "500.0", "100.0", "500.0", "100.0");
     bench.put(order);
     bench.quiet().await;
-    assert_eq!((bench.record(920_030).state, bench.code(920_030)), (RecordState::Held, Some(Code::EditedAfterInvoice)));
+    assert_eq!(
+        (bench.record(920_030).state, bench.code(920_030)),
+        (RecordState::Held, Some(Code::EditedAfterInvoice))
+    );
     assert_eq!(bench.document(920_030).total, Decimal::from(450));
 }
 
@@ -104,7 +121,9 @@ async fn a_document_that_is_there_already_is_adopted_not_doubled() {
     // The link is lost, as by an old backup.
     let store = bench.practice.engine.store();
     store.remove_link("order", "920040").expect("removable");
-    store.mark_retry(&[brygga_store::RecordRef::order("920040")]).expect("known");
+    store
+        .mark_retry(&[brygga_store::RecordRef::order("920040")])
+        .expect("known");
     bench.quiet().await;
     assert_eq!(bench.document(920_040).id, number);
     assert_eq!(bench.record(920_040).state, RecordState::Booked);

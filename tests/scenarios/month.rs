@@ -6,17 +6,31 @@ use brygga_sandbox::visma::VatRounding;
 async fn run(options: DemoOptions) -> DemoReport {
     let report = demo(options, |_| {}).await.expect("the demo runs");
     let orders = &report.orders;
-    assert_eq!(orders.seen, orders.booked + orders.waiting + orders.skipped + orders.held);
+    assert_eq!(
+        orders.seen,
+        orders.booked + orders.waiting + orders.skipped + orders.held
+    );
     assert_eq!(report.proof.found, Vec::new());
     assert_eq!(report.proof.checked, orders.booked);
-    assert_eq!(report.held.len(), orders.held, "no held order without a code");
+    assert_eq!(
+        report.held.len(),
+        orders.held,
+        "no held order without a code"
+    );
     assert_eq!(report.second_sync.writes, 0);
     assert!(report.is_right());
     report
 }
 
 fn month(orders: u32, seed: u64, vat_rounding: VatRounding) -> DemoOptions {
-    DemoOptions { orders, days: 31, seed, shop_data: None, faults: "none".into(), vat_rounding }
+    DemoOptions {
+        orders,
+        days: 31,
+        seed,
+        shop_data: None,
+        faults: "none".into(),
+        vat_rounding,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +38,12 @@ async fn a_month_is_booked_to_the_cent_with_vat_per_line() {
     let report = run(month(120, 1, VatRounding::Line)).await;
     assert_eq!(report.orders.seen, 120);
     assert!(report.orders.booked * 10 >= 120 * 8, "{:?}", report.orders);
-    assert!(!report.proof.explained_by_class.contains_key("vat-per-document"));
+    assert!(
+        !report
+            .proof
+            .explained_by_class
+            .contains_key("vat-per-document")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +51,13 @@ async fn a_month_is_booked_to_the_cent_with_vat_per_document() {
     let report = run(month(120, 2, VatRounding::Document)).await;
     assert_eq!(report.orders.seen, 120);
     assert!(report.orders.booked * 10 >= 120 * 8, "{:?}", report.orders);
-    assert!(report.proof.explained_by_class.contains_key("vat-per-document"), "the class that only this mode has was met");
+    assert!(
+        report
+            .proof
+            .explained_by_class
+            .contains_key("vat-per-document"),
+        "the class that only this mode has was met"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,13 +66,24 @@ async fn recorded_orders_are_booked_waiting_or_held_for_the_right_reason() {
         println!("SKIPPED: ../shared is not there, so the recorded orders are not booked.");
         return;
     };
-    let options = DemoOptions { shop_data: Some(shared.join("examples/shopify")), ..month(0, 1, VatRounding::Line) };
+    let options = DemoOptions {
+        shop_data: Some(shared.join("examples/shopify")),
+        ..month(0, 1, VatRounding::Line)
+    };
     let report = run(options).await;
     assert!(report.orders.booked >= 12, "{:?}", report.orders);
-    let data = report.shop_data.as_ref().expect("a report of what was served");
+    let data = report
+        .shop_data
+        .as_ref()
+        .expect("a report of what was served");
     assert_eq!(data.served, report.orders.seen);
     assert_eq!(data.found, data.served + data.not_served.len());
-    assert!(data.not_served.iter().all(|order| !order.missing.is_empty()), "every unserved one is named with what it lacks");
+    assert!(
+        data.not_served
+            .iter()
+            .all(|order| !order.missing.is_empty()),
+        "every unserved one is named with what it lacks"
+    );
     let expected = ["several-taxes-on-line", "vat-differs"];
     for held in &report.held {
         assert!(expected.contains(&held.code.as_str()), "{held:?}");

@@ -17,7 +17,14 @@ const EMAIL: &str = "tapt.svar@example.no";
 fn faults() -> Vec<Fault> {
     let mut faults = Vec::new();
     for committed in [true, false] {
-        faults.extend([Fault::Timeout { committed }, Fault::Status { code: 503, committed }, Fault::Cut { committed }]);
+        faults.extend([
+            Fault::Timeout { committed },
+            Fault::Status {
+                code: 503,
+                committed,
+            },
+            Fault::Cut { committed },
+        ]);
     }
     faults.push(Fault::PreconditionFailed);
     faults
@@ -25,10 +32,16 @@ fn faults() -> Vec<Fault> {
 
 async fn bench() -> (Bench, Value) {
     let bench = Bench::patient(40, VatRounding::Line, Duration::from_millis(400)).await;
-    bench.clock.set(brygga_sandbox::pair::seeded_start() - TimeDelta::days(20));
+    bench
+        .clock
+        .set(brygga_sandbox::pair::seeded_start() - TimeDelta::days(20));
     // The list lags every write by a little less than the two look-ups are apart.
     bench.practice.pair.visma().list_lag(Duration::from_secs(4));
-    let mut order = orders::simple(bench.practice.pair.shop_data(), ID, bench.clock.now() - TimeDelta::minutes(3));
+    let mut order = orders::simple(
+        bench.practice.pair.shop_data(),
+        ID,
+        bench.clock.now() - TimeDelta::minutes(3),
+    );
     order["email"] = json!(EMAIL);
     order["customer"]["id"] = json!("gid://shopify/Customer/99001");
     order["customer"]["legacyResourceId"] = json!("99001");
@@ -39,7 +52,12 @@ async fn bench() -> (Bench, Value) {
 /// Syncs until quiet; what a fault stopped goes on with the next run.
 async fn settle(bench: &Bench) {
     for _ in 0..12 {
-        let report = bench.practice.engine.sync(RunOptions::default()).await.expect("no other run");
+        let report = bench
+            .practice
+            .engine
+            .sync(RunOptions::default())
+            .await
+            .expect("no other run");
         if report.failure.is_none() && report.decided == 0 {
             return;
         }
@@ -54,9 +72,17 @@ async fn one_of_each(bench: &Bench, total: i64, status: &str, what: &str) {
     assert_eq!(documents[0].status, status, "{what}");
     assert_eq!(documents[0].total, total.into(), "{what}");
     let customers = bench.practice.pair.visma().customers();
-    let ours = customers.into_iter().filter(|customer| Value::Object(customer.clone()).to_string().contains(EMAIL)).count();
+    let ours = customers
+        .into_iter()
+        .filter(|customer| Value::Object(customer.clone()).to_string().contains(EMAIL))
+        .count();
     assert_eq!(ours, 1, "{what}: customers");
-    assert_eq!(bench.record(ID).state, RecordState::Booked, "{what}: {:?}", bench.record(ID).problem);
+    assert_eq!(
+        bench.record(ID).state,
+        RecordState::Booked,
+        "{what}: {:?}",
+        bench.record(ID).problem
+    );
     bench.proven().await;
     let writes = bench.writes();
     settle(bench).await;
@@ -71,7 +97,10 @@ async fn lost(method: &str, path: &str, change: Option<fn(&mut Value)>, total: i
         }
         let what = format!("{method} {path} {fault:?}");
         let (bench, mut order) = bench().await;
-        let rule = FaultRule::next(Side::Visma, fault).method(method).path(path).times(1);
+        let rule = FaultRule::next(Side::Visma, fault)
+            .method(method)
+            .path(path)
+            .times(1);
         if let Some(change) = change {
             bench.put(order.clone());
             settle(&bench).await;
@@ -80,7 +109,11 @@ async fn lost(method: &str, path: &str, change: Option<fn(&mut Value)>, total: i
         bench.practice.pair.faults().add(rule);
         bench.put(order);
         settle(&bench).await;
-        assert_eq!(bench.practice.pair.faults().fired().len(), 1, "{what}: the fault was met");
+        assert_eq!(
+            bench.practice.pair.faults().fired().len(),
+            1,
+            "{what}: the fault was met"
+        );
         one_of_each(&bench, total, status, &what).await;
     }
 }
@@ -126,5 +159,12 @@ async fn of_a_removed_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_cancellation() {
-    lost("PATCH", "/api/v3/SalesOrders", Some(cancelled), 450, "Cancelled").await;
+    lost(
+        "PATCH",
+        "/api/v3/SalesOrders",
+        Some(cancelled),
+        450,
+        "Cancelled",
+    )
+    .await;
 }

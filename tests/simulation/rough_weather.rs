@@ -16,9 +16,16 @@ async fn books(profile: &str, seed: u64) -> BTreeSet<String> {
         bench.practice.pair.faults().add(rule);
     }
     for day in [8, 16, 24, 36] {
-        bench.clock.set(brygga_sandbox::pair::seeded_start() + TimeDelta::days(day));
+        bench
+            .clock
+            .set(brygga_sandbox::pair::seeded_start() + TimeDelta::days(day));
         for _ in 0..8 {
-            let report = bench.practice.engine.sync(RunOptions::default()).await.expect("no other run");
+            let report = bench
+                .practice
+                .engine
+                .sync(RunOptions::default())
+                .await
+                .expect("no other run");
             if report.failure.is_none() && report.decided == 0 {
                 break;
             }
@@ -36,10 +43,33 @@ async fn books(profile: &str, seed: u64) -> BTreeSet<String> {
         .orders()
         .into_iter()
         .map(|order| {
-            let id = order.custom_str1.clone().or(order.ref_no.clone()).expect("ours carry an id");
-            assert!(order.status == "Cancelled" || ids.insert(id.clone()), "{id} twice");
-            let lines: Vec<String> = order.lines.iter().map(|line| format!("{} {} {}", line.item, line.quantity.normalize(), line.net.normalize())).collect();
-            format!("{id} {} {} {}", order.status, order.total.normalize(), lines.join("; "))
+            let id = order
+                .custom_str1
+                .clone()
+                .or(order.ref_no.clone())
+                .expect("ours carry an id");
+            assert!(
+                order.status == "Cancelled" || ids.insert(id.clone()),
+                "{id} twice"
+            );
+            let lines: Vec<String> = order
+                .lines
+                .iter()
+                .map(|line| {
+                    format!(
+                        "{} {} {}",
+                        line.item,
+                        line.quantity.normalize(),
+                        line.net.normalize()
+                    )
+                })
+                .collect();
+            format!(
+                "{id} {} {} {}",
+                order.status,
+                order.total.normalize(),
+                lines.join("; ")
+            )
         })
         .collect()
 }

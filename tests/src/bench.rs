@@ -32,9 +32,21 @@ impl Bench {
     pub async fn patient(orders: u32, vat_rounding: VatRounding, total_timeout: Duration) -> Self {
         let clock = Arc::new(JumpClock::at(seeded_start()));
         let shop = ShopSource::seeded(orders, 1);
-        let pair = PairConfig { vat_rounding, ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>) };
-        let http = HttpConfig { total_timeout, ..HttpConfig::default() };
-        let practice = Practice::start(PracticeOptions { pair, seed: 1, http }).await.expect("the practice pair starts");
+        let pair = PairConfig {
+            vat_rounding,
+            ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>)
+        };
+        let http = HttpConfig {
+            total_timeout,
+            ..HttpConfig::default()
+        };
+        let practice = Practice::start(PracticeOptions {
+            pair,
+            seed: 1,
+            http,
+        })
+        .await
+        .expect("the practice pair starts");
         Self { practice, clock }
     }
 
@@ -48,7 +60,12 @@ impl Bench {
 
     /// One sync that must not fail.
     pub async fn sync(&self) -> RunReport {
-        let report = self.practice.engine.sync(RunOptions::default()).await.expect("no other run");
+        let report = self
+            .practice
+            .engine
+            .sync(RunOptions::default())
+            .await
+            .expect("no other run");
         assert_eq!(report.failure, None);
         report
     }
@@ -81,7 +98,12 @@ impl Bench {
     /// Where an order stands.
     pub fn record(&self, id: u64) -> RecordRow {
         let record = brygga_store::RecordRef::order(id.to_string());
-        self.practice.engine.store().record(&record).expect("readable").unwrap_or_else(|| panic!("order {id} was not seen"))
+        self.practice
+            .engine
+            .store()
+            .record(&record)
+            .expect("readable")
+            .unwrap_or_else(|| panic!("order {id} was not seen"))
     }
 
     /// Why an order is not booked.
@@ -92,8 +114,16 @@ impl Bench {
     /// The documents in Visma.net that carry an order's id.
     pub fn documents(&self, id: u64) -> Vec<OrderSnapshot> {
         let id = id.to_string();
-        let ours = |order: &OrderSnapshot| order.ref_no.as_deref() == Some(&id) || order.custom_str1.as_deref() == Some(&id);
-        self.practice.pair.visma().orders().into_iter().filter(ours).collect()
+        let ours = |order: &OrderSnapshot| {
+            order.ref_no.as_deref() == Some(&id) || order.custom_str1.as_deref() == Some(&id)
+        };
+        self.practice
+            .pair
+            .visma()
+            .orders()
+            .into_iter()
+            .filter(ours)
+            .collect()
     }
 
     /// The one document of an order.
@@ -105,9 +135,20 @@ impl Bench {
 
     /// Proves everything; there must be nothing unexplained.
     pub async fn proven(&self) -> usize {
-        let proof = self.practice.engine.prove().await.expect("both sides answer");
+        let proof = self
+            .practice
+            .engine
+            .prove()
+            .await
+            .expect("both sides answer");
         assert_eq!(proof.differences, Vec::new());
-        let booked = self.practice.engine.store().counts(RecordKind::Order).expect("readable").booked;
+        let booked = self
+            .practice
+            .engine
+            .store()
+            .counts(RecordKind::Order)
+            .expect("readable")
+            .booked;
         assert_eq!(proof.checked, booked);
         booked
     }

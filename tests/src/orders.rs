@@ -10,7 +10,14 @@ pub fn bag(amount: &str) -> Value {
 }
 
 /// A line with VAT of 25 % in its total.
-pub fn line(id: u64, template: &Value, quantity: u32, current: u32, total: &str, tax: &str) -> Value {
+pub fn line(
+    id: u64,
+    template: &Value,
+    quantity: u32,
+    current: u32,
+    total: &str,
+    tax: &str,
+) -> Value {
     let mut line = template.clone();
     line["id"] = json!(format!("gid://shopify/LineItem/{id}"));
     line["quantity"] = json!(quantity);
@@ -49,11 +56,22 @@ pub fn plain(data: &ShopData, id: u64, at: DateTime<Utc>) -> Value {
             && order["email"].is_string()
             && order["lineItems"].as_array().is_some_and(|lines| {
                 (2..=4).contains(&lines.len())
-                    && lines.iter().all(|line| line["variant"]["id"].is_string() && line["taxLines"].as_array().is_some_and(|taxes| taxes.len() == 1))
+                    && lines.iter().all(|line| {
+                        line["variant"]["id"].is_string()
+                            && line["taxLines"]
+                                .as_array()
+                                .is_some_and(|taxes| taxes.len() == 1)
+                    })
             })
     };
-    let mut versions = data.orders.iter().filter_map(|life| life.versions.first().map(|(_, order)| order));
-    let mut order = versions.find(plain).expect("the seeded shop has a plain order").clone();
+    let mut versions = data
+        .orders
+        .iter()
+        .filter_map(|life| life.versions.first().map(|(_, order)| order));
+    let mut order = versions
+        .find(plain)
+        .expect("the seeded shop has a plain order")
+        .clone();
     order["id"] = json!(format!("gid://shopify/Order/{id}"));
     order["legacyResourceId"] = json!(id.to_string());
     order["name"] = json!(format!("#T{id}"));
@@ -67,7 +85,10 @@ pub fn plain(data: &ShopData, id: u64, at: DateTime<Utc>) -> Value {
 pub fn simple(data: &ShopData, id: u64, at: DateTime<Utc>) -> Value {
     let mut order = plain(data, id, at);
     let template = order["lineItems"][0].clone();
-    order["lineItems"] = json!([line(id * 10, &template, 2, 2, "200.0", "40.0"), line(id * 10 + 1, &template, 1, 1, "250.0", "50.0")]);
+    order["lineItems"] = json!([
+        line(id * 10, &template, 2, 2, "200.0", "40.0"),
+        line(id * 10 + 1, &template, 1, 1, "250.0", "50.0")
+    ]);
     order["shippingLines"] = json!([]);
     order["additionalFees"] = json!([]);
     set_totals(&mut order, "450.0", "90.0", "450.0", "90.0");

@@ -12,8 +12,9 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use crate::contract::{
-    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, AppInfo, Event, HeldGroup, Nothing, Reason, RecordKey, RecordLine,
-    RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started, State, SyncNow,
+    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, AppInfo, Event, HeldGroup, Nothing,
+    Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started,
+    State, SyncNow,
 };
 use crate::watch::Watch;
 
@@ -48,7 +49,11 @@ impl Api {
     /// Serves `engine`, which tells `watch` what happens.
     pub fn new(engine: Arc<Engine>, watch: Arc<Watch>, host: Host) -> Arc<Self> {
         watch.of(engine.store());
-        Arc::new(Self { engine, watch, host })
+        Arc::new(Self {
+            engine,
+            watch,
+            host,
+        })
     }
 
     /// The engine behind it.
@@ -74,7 +79,10 @@ impl Api {
                 }
             };
         }
-        #[allow(clippy::wildcard_imports, reason = "the table of commands names types of the contract")]
+        #[allow(
+            clippy::wildcard_imports,
+            reason = "the table of commands names types of the contract"
+        )]
         use crate::contract::*;
         crate::with_commands!(dispatch)
     }
@@ -94,15 +102,27 @@ impl Api {
 
     async fn sync_now(self: &Arc<Self>, _: SyncNow) -> Result<Started, ApiError> {
         if let Some(run) = self.watch.run() {
-            return Ok(Started { run: run.run, already: true });
+            return Ok(Started {
+                run: run.run,
+                already: true,
+            });
         }
         let run = self.engine.ids().next_id();
         self.watch.run_started(&run.to_string());
         let api = Arc::clone(self);
         let started = self.engine.clock().now();
         tokio::spawn(async move {
-            let result = api.engine.sync(RunOptions { run: Some(run), ..RunOptions::default() }).await;
-            let report = result.unwrap_or_else(|problem| brygga_engine::RunReport { failure: Some(problem), ..Default::default() });
+            let result = api
+                .engine
+                .sync(RunOptions {
+                    run: Some(run),
+                    ..RunOptions::default()
+                })
+                .await;
+            let report = result.unwrap_or_else(|problem| brygga_engine::RunReport {
+                failure: Some(problem),
+                ..Default::default()
+            });
             api.watch.run_ended(RunSummary {
                 run: run.to_string(),
                 started: time(started),
@@ -112,7 +132,10 @@ impl Api {
                 failure: report.failure.as_ref().map(reason),
             });
         });
-        Ok(Started { run: run.to_string(), already: false })
+        Ok(Started {
+            run: run.to_string(),
+            already: false,
+        })
     }
 
     async fn sync_stop(&self, _: Nothing) -> Result<Nothing, ApiError> {
@@ -122,10 +145,22 @@ impl Api {
 
     async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, ApiError> {
         let limit = query.limit.clamp(1, ROWS) as usize;
-        let mut rows = self.engine.store().activity(filled(query.search.as_deref()), query.before, limit + 1, None).map_err(stored)?;
+        let mut rows = self
+            .engine
+            .store()
+            .activity(
+                filled(query.search.as_deref()),
+                query.before,
+                limit + 1,
+                None,
+            )
+            .map_err(stored)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        Ok(ActivityPage { rows: rows.into_iter().map(activity_row).collect(), more })
+        Ok(ActivityPage {
+            rows: rows.into_iter().map(activity_row).collect(),
+            more,
+        })
     }
 
     async fn held(&self, _: Nothing) -> Result<Vec<HeldGroup>, ApiError> {
@@ -133,13 +168,21 @@ impl Api {
         let mut groups = Vec::new();
         for group in store.held_groups(RecordKind::Order).map_err(stored)? {
             let mut records = Vec::new();
-            for record in store.held_with(RecordKind::Order, group.code, &group.params).map_err(stored)?.into_iter().take(OF_A_CAUSE) {
+            for record in store
+                .held_with(RecordKind::Order, group.code, &group.params)
+                .map_err(stored)?
+                .into_iter()
+                .take(OF_A_CAUSE)
+            {
                 if let Some(row) = store.record(&record).map_err(stored)? {
                     records.push(record_line(&row));
                 }
             }
             groups.push(HeldGroup {
-                reason: Reason { code: group.code.to_string(), params: group.params },
+                reason: Reason {
+                    code: group.code.to_string(),
+                    params: group.params,
+                },
                 count: count(group.count),
                 money: group.amounts.iter().map(amount).collect(),
                 records,
@@ -153,9 +196,18 @@ impl Api {
         let (rows, total) = self
             .engine
             .store()
-            .search_records(kind, filled(query.search.as_deref()), query.state.map(stored_state), query.offset as usize, query.limit.clamp(1, ROWS) as usize)
+            .search_records(
+                kind,
+                filled(query.search.as_deref()),
+                query.state.map(stored_state),
+                query.offset as usize,
+                query.limit.clamp(1, ROWS) as usize,
+            )
             .map_err(stored)?;
-        Ok(RecordsPage { rows: rows.iter().map(record_line).collect(), total: count(total) })
+        Ok(RecordsPage {
+            rows: rows.iter().map(record_line).collect(),
+            total: count(total),
+        })
     }
 
     async fn retry(self: &Arc<Self>, request: Retry) -> Result<Retried, ApiError> {
@@ -163,7 +215,11 @@ impl Api {
         let mut records = Vec::new();
         if request.records.is_empty() {
             for group in store.held_groups(RecordKind::Order).map_err(stored)? {
-                records.extend(store.held_with(RecordKind::Order, group.code, &group.params).map_err(stored)?);
+                records.extend(
+                    store
+                        .held_with(RecordKind::Order, group.code, &group.params)
+                        .map_err(stored)?,
+                );
             }
         }
         for key in &request.records {
@@ -173,13 +229,19 @@ impl Api {
         // Somebody may have repaired what Visma.net is set up with.
         self.engine.forget_setup();
         self.sync_now(SyncNow::default()).await?;
-        Ok(Retried { count: count(marked) })
+        Ok(Retried {
+            count: count(marked),
+        })
     }
 }
 
 fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
     // A command without a request may be called with nothing at all.
-    let payload = if payload.is_null() { Value::Object(serde_json::Map::new()) } else { payload };
+    let payload = if payload.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        payload
+    };
     serde_json::from_value(payload).map_err(|error| wrong_use(&error.to_string()))
 }
 
@@ -192,7 +254,10 @@ fn wrong_use(detail: &str) -> ApiError {
 }
 
 pub(crate) fn error(problem: Problem) -> ApiError {
-    ApiError { code: problem.code.to_string(), params: problem.params }
+    ApiError {
+        code: problem.code.to_string(),
+        params: problem.params,
+    }
 }
 
 pub(crate) fn stored(fault: brygga_store::StoreError) -> ApiError {
@@ -200,7 +265,10 @@ pub(crate) fn stored(fault: brygga_store::StoreError) -> ApiError {
 }
 
 pub(crate) fn reason(problem: &Problem) -> Reason {
-    Reason { code: problem.code.to_string(), params: problem.params.clone() }
+    Reason {
+        code: problem.code.to_string(),
+        params: problem.params.clone(),
+    }
 }
 
 pub(crate) fn time(moment: DateTime<Utc>) -> String {
@@ -213,7 +281,10 @@ pub(crate) fn count(number: usize) -> u32 {
 
 pub(crate) fn amount(money: &Money) -> Amount {
     let places = brygga_core::money::decimals(money.currency) as usize;
-    Amount { amount: format!("{:.places$}", money.amount), currency: money.currency.code().into() }
+    Amount {
+        amount: format!("{:.places$}", money.amount),
+        currency: money.currency.code().into(),
+    }
 }
 
 fn filled(text: Option<&str>) -> Option<&str> {
@@ -271,7 +342,10 @@ pub(crate) fn activity_row(row: brygga_store::ActivityRow) -> ActivityRow {
         at: time(row.at),
         level: row.level.as_str().into(),
         event: row.event,
-        kind: row.record.as_ref().map(|record| record.kind.as_str().into()),
+        kind: row
+            .record
+            .as_ref()
+            .map(|record| record.kind.as_str().into()),
         id_of_record: row.record.map(|record| record.id),
         name: row.name,
         params: row.params,

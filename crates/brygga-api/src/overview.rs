@@ -20,12 +20,20 @@ impl Api {
         let last_run = self.last_run()?;
         let run = self.watch.run();
         let ended = last_run.as_ref().map(|run| run.ended.clone());
-        let failure = last_run.as_ref().and_then(|run| run.failure.clone()).filter(|_| run.is_none());
+        let failure = last_run
+            .as_ref()
+            .and_then(|run| run.failure.clone())
+            .filter(|_| run.is_none());
         let health = match failure {
             Some(reason) if reason.code != "stopped" => Health::Stopped { reason },
-            _ if orders.held > 0 => Health::NeedsYou { held: count(orders.held) },
+            _ if orders.held > 0 => Health::NeedsYou {
+                held: count(orders.held),
+            },
             _ => match store.cursor("orders").map_err(stored)? {
-                Some(up_to) => Health::AllWell { booked: count(orders.booked), up_to: time(up_to) },
+                Some(up_to) => Health::AllWell {
+                    booked: count(orders.booked),
+                    up_to: time(up_to),
+                },
                 None => Health::NothingYet,
             },
         };
@@ -41,7 +49,12 @@ impl Api {
             flow("orders", &orders, self.days(RecordKind::Order).await?),
             flow("customers", &customers, Vec::new()),
         ];
-        Ok(Overview { health, flows, run, last_run })
+        Ok(Overview {
+            health,
+            flows,
+            run,
+            last_run,
+        })
     }
 
     async fn days(&self, kind: RecordKind) -> Result<Vec<DayCount>, ApiError> {
@@ -49,22 +62,40 @@ impl Api {
         let now = self.engine.clock().now();
         let since = now - TimeDelta::days(DAYS);
         let date = |moment: chrono::DateTime<Utc>| moment.with_timezone(&zone).date_naive();
-        let mut days: BTreeMap<_, u32> = (0..=DAYS).map(|back| (date(now - TimeDelta::days(back)), 0)).collect();
-        for moment in self.engine.store().happened(kind, RecordState::Booked, since).map_err(stored)? {
+        let mut days: BTreeMap<_, u32> = (0..=DAYS)
+            .map(|back| (date(now - TimeDelta::days(back)), 0))
+            .collect();
+        for moment in self
+            .engine
+            .store()
+            .happened(kind, RecordState::Booked, since)
+            .map_err(stored)?
+        {
             if let Some(day) = days.get_mut(&date(moment)) {
                 *day += 1;
             }
         }
-        Ok(days.into_iter().map(|(date, count)| DayCount { date: date.to_string(), count }).collect())
+        Ok(days
+            .into_iter()
+            .map(|(date, count)| DayCount {
+                date: date.to_string(),
+                count,
+            })
+            .collect())
     }
 
     fn last_run(&self) -> Result<Option<RunSummary>, ApiError> {
         let runs = self.engine.store().runs(2).map_err(stored)?;
-        let Some(run) = runs.into_iter().find(|run| run.finished_at.is_some()) else { return Ok(None) };
-        let (Some(ended), Some(summary)) = (run.finished_at, run.summary) else { return Ok(None) };
-        let report: brygga_engine::RunReport = serde_json::from_value(summary).map_err(|fault| {
-            error(Problem::new(brygga_core::Code::StoreFault).with("detail", fault))
-        })?;
+        let Some(run) = runs.into_iter().find(|run| run.finished_at.is_some()) else {
+            return Ok(None);
+        };
+        let (Some(ended), Some(summary)) = (run.finished_at, run.summary) else {
+            return Ok(None);
+        };
+        let report: brygga_engine::RunReport =
+            serde_json::from_value(summary).map_err(|fault| {
+                error(Problem::new(brygga_core::Code::StoreFault).with("detail", fault))
+            })?;
         Ok(Some(RunSummary {
             run: run.id.to_string(),
             started: time(run.started_at),

@@ -18,7 +18,10 @@ impl Api {
         let record = record_ref(&key)?;
         let store = self.engine.store();
         let Some(row) = store.record(&record).map_err(stored)? else {
-            return Err(error(Problem::new(brygga_core::Code::WrongUse).with("detail", format!("no record {record}"))));
+            return Err(error(
+                Problem::new(brygga_core::Code::WrongUse)
+                    .with("detail", format!("no record {record}")),
+            ));
         };
         let mirror = store.mirror(&record).map_err(stored)?;
         let (mut facts, mut plan) = (Vec::new(), Vec::new());
@@ -36,24 +39,58 @@ impl Api {
                 Some(state) => Some(state.document),
                 None => self.preview(&order).await,
             };
-            let side = document.as_ref().map_or(Side::Shop, |document| document.side);
-            facts = self.facts(&order, side, there.as_ref(), document.as_ref()).await?;
+            let side = document
+                .as_ref()
+                .map_or(Side::Shop, |document| document.side);
+            facts = self
+                .facts(&order, side, there.as_ref(), document.as_ref())
+                .await?;
             plan = document.as_ref().map(plan_lines).unwrap_or_default();
         }
         let steps = self.steps(&record)?;
-        let shopify_url = self.host.shop_admin.as_ref().filter(|_| record.kind == RecordKind::Order).map(|admin| format!("{admin}/orders/{}", record.id));
+        let shopify_url = self
+            .host
+            .shop_admin
+            .as_ref()
+            .filter(|_| record.kind == RecordKind::Order)
+            .map(|admin| format!("{admin}/orders/{}", record.id));
         let payload = mirror.and_then(|mirror| serde_json::to_string_pretty(&mirror.payload).ok());
-        Ok(Story { record: record_line(&row), facts, plan, steps, shopify_url, payload })
+        Ok(Story {
+            record: record_line(&row),
+            facts,
+            plan,
+            steps,
+            shopify_url,
+            payload,
+        })
     }
 
     /// The document that an order would become now, if it would.
     async fn preview(&self, order: &Order) -> Option<Document> {
-        let (shop, catalogue) = (self.engine.shop_info().await.ok()?, self.engine.catalogue().await.ok()?);
+        let (shop, catalogue) = (
+            self.engine.shop_info().await.ok()?,
+            self.engine.catalogue().await.ok()?,
+        );
         let settings = self.engine.settings().ok()?;
-        booking::document::document(order, booking::Ground { shop: &shop, settings: &settings, catalogue: &catalogue }, None).ok()
+        booking::document::document(
+            order,
+            booking::Ground {
+                shop: &shop,
+                settings: &settings,
+                catalogue: &catalogue,
+            },
+            None,
+        )
+        .ok()
     }
 
-    async fn facts(&self, order: &Order, side: Side, there: Option<&BookedOrder>, document: Option<&Document>) -> Result<Vec<Fact>, ApiError> {
+    async fn facts(
+        &self,
+        order: &Order,
+        side: Side,
+        there: Option<&BookedOrder>,
+        document: Option<&Document>,
+    ) -> Result<Vec<Fact>, ApiError> {
         let shop = self.engine.shop_info().await.map_err(error)?;
         let currency = order.currency(side);
         let money = |value: Decimal| amount(&Money::new(value, currency)).amount;
@@ -62,44 +99,119 @@ impl Api {
                 (Some(one), Some(other)) => Some(one == other),
                 _ => None,
             };
-            Fact { name: name.into(), shopify, visma, agrees }
+            Fact {
+                name: name.into(),
+                shopify,
+                visma,
+                agrees,
+            }
         };
-        let shown = |name: &str, shopify: Option<String>, visma: Option<String>| Fact { name: name.into(), shopify, visma, agrees: None };
+        let shown = |name: &str, shopify: Option<String>, visma: Option<String>| Fact {
+            name: name.into(),
+            shopify,
+            visma,
+            agrees: None,
+        };
         let address = order.billing.as_ref().or(order.shipping_address.as_ref());
-        let buyer = order.b2b.as_ref().map(|b2b| b2b.company_name.clone()).or_else(|| address.and_then(|address| address.name.clone()));
+        let buyer = order
+            .b2b
+            .as_ref()
+            .map(|b2b| b2b.company_name.clone())
+            .or_else(|| address.and_then(|address| address.name.clone()));
         let mut facts = vec![
-            shown("number", Some(order.name.clone()), there.map(|there| there.number.to_string())),
-            compared("reference", Some(order.id.0.clone()), there.and_then(|there| there.custom_id.clone().or_else(|| there.customer_ref.clone()))),
-            compared("date", Some(booking::booking_date(order, &shop).to_string()), there.and_then(|there| there.date).map(|date| date.to_string())),
-            shown("customer", buyer.or_else(|| order.email.clone()), there.map(|there| there.customer.clone())),
-            compared("currency", Some(currency.code().into()), there.map(|there| there.currency.clone())),
+            shown(
+                "number",
+                Some(order.name.clone()),
+                there.map(|there| there.number.to_string()),
+            ),
+            compared(
+                "reference",
+                Some(order.id.0.clone()),
+                there.and_then(|there| {
+                    there
+                        .custom_id
+                        .clone()
+                        .or_else(|| there.customer_ref.clone())
+                }),
+            ),
+            compared(
+                "date",
+                Some(booking::booking_date(order, &shop).to_string()),
+                there
+                    .and_then(|there| there.date)
+                    .map(|date| date.to_string()),
+            ),
+            shown(
+                "customer",
+                buyer.or_else(|| order.email.clone()),
+                there.map(|there| there.customer.clone()),
+            ),
+            compared(
+                "currency",
+                Some(currency.code().into()),
+                there.map(|there| there.currency.clone()),
+            ),
         ];
         let expected = booking::basis::basis(order, side).ok();
         if let Some(basis) = &expected {
             let mut vat: BTreeMap<Decimal, Decimal> = BTreeMap::new();
-            for component in basis.components.iter().filter(|component| !component.rate.is_zero()) {
+            for component in basis
+                .components
+                .iter()
+                .filter(|component| !component.rate.is_zero())
+            {
                 *vat.entry(component.rate).or_default() += component.tax;
             }
             let stored = there.map(read_back::vat_per_rate);
             for (rate, tax) in &vat {
-                let theirs = stored.as_ref().map(|stored| money(stored.get(rate).copied().unwrap_or_default()));
+                let theirs = stored
+                    .as_ref()
+                    .map(|stored| money(stored.get(rate).copied().unwrap_or_default()));
                 facts.push(compared(&format!("vat-{rate}"), Some(money(*tax)), theirs));
             }
         }
-        let total = expected.map_or_else(|| order.totals.total.on(side).amount, |basis| basis.total);
-        facts.push(compared("total", Some(money(total)), there.map(|there| money(there.total))));
-        let status = order.financial_status.as_ref().map(|status| status.as_str().to_owned());
-        facts.push(shown("status", status, there.map(|there| there.status.as_str().to_owned())));
-        facts.push(shown("country", document.map(|document| document.destination.clone()), there.and_then(|there| there.vat_zone.clone())));
+        let total =
+            expected.map_or_else(|| order.totals.total.on(side).amount, |basis| basis.total);
+        facts.push(compared(
+            "total",
+            Some(money(total)),
+            there.map(|there| money(there.total)),
+        ));
+        let status = order
+            .financial_status
+            .as_ref()
+            .map(|status| status.as_str().to_owned());
+        facts.push(shown(
+            "status",
+            status,
+            there.map(|there| there.status.as_str().to_owned()),
+        ));
+        facts.push(shown(
+            "country",
+            document.map(|document| document.destination.clone()),
+            there.and_then(|there| there.vat_zone.clone()),
+        ));
         Ok(facts)
     }
 
     fn steps(&self, record: &RecordRef) -> Result<Vec<StoryStep>, ApiError> {
         let store = self.engine.store();
         let mut steps: Vec<(chrono::DateTime<chrono::Utc>, StoryStep)> = Vec::new();
-        for row in store.activity(None, None, 500, Some(record)).map_err(stored)? {
+        for row in store
+            .activity(None, None, 500, Some(record))
+            .map_err(stored)?
+        {
             let row = row.activity;
-            steps.push((row.at, StoryStep { at: time(row.at), event: row.event, level: row.level.as_str().into(), params: row.params, exchange: None }));
+            steps.push((
+                row.at,
+                StoryStep {
+                    at: time(row.at),
+                    event: row.event,
+                    level: row.level.as_str().into(),
+                    params: row.params,
+                    exchange: None,
+                },
+            ));
         }
         // Newest first in the log; turned round before the requests are mixed in, so that what has one time keeps its order.
         steps.reverse();
@@ -115,7 +227,12 @@ impl Api {
                 exchange.at,
                 StoryStep {
                     at: time(exchange.at),
-                    event: if exchange.method == "GET" { "asked" } else { "request" }.into(),
+                    event: if exchange.method == "GET" {
+                        "asked"
+                    } else {
+                        "request"
+                    }
+                    .into(),
                     level: if failed { "warn" } else { "info" }.into(),
                     params: BTreeMap::new(),
                     exchange: Some(Exchange {

@@ -22,11 +22,17 @@ pub struct Watch {
 impl Watch {
     /// A watch with nobody listening yet.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { events: broadcast::channel(256).0, store: OnceLock::new(), told: AtomicI64::new(0), run: Mutex::new(None) })
+        Arc::new(Self {
+            events: broadcast::channel(256).0,
+            store: OnceLock::new(),
+            told: AtomicI64::new(0),
+            run: Mutex::new(None),
+        })
     }
 
     pub(crate) fn of(&self, store: &Arc<Store>) {
-        self.told.store(store.last_activity().unwrap_or(0), Ordering::SeqCst);
+        self.told
+            .store(store.last_activity().unwrap_or(0), Ordering::SeqCst);
         // A second engine on one watch would be a mistake of the host; the first stays.
         let _ = self.store.set(Arc::clone(store));
     }
@@ -41,7 +47,12 @@ impl Watch {
     }
 
     pub(crate) fn run_started(&self, run: &str) {
-        *self.lock() = Some(RunProgress { run: run.to_owned(), phase: "reading".into(), done: 0, total: None });
+        *self.lock() = Some(RunProgress {
+            run: run.to_owned(),
+            phase: "reading".into(),
+            done: 0,
+            total: None,
+        });
     }
 
     pub(crate) fn run_ended(&self, summary: RunSummary) {
@@ -56,13 +67,19 @@ impl Watch {
     }
 
     fn tell_activity(&self) {
-        let Some(store) = self.store.get() else { return };
+        let Some(store) = self.store.get() else {
+            return;
+        };
         let after = self.told.load(Ordering::SeqCst);
-        let Ok(rows) = store.activity_after(after) else { return };
+        let Ok(rows) = store.activity_after(after) else {
+            return;
+        };
         if let Some(newest) = rows.iter().map(|row| row.id).max()
             && self.told.fetch_max(newest, Ordering::SeqCst) < newest
         {
-            self.tell(Event::Activity(rows.into_iter().rev().map(activity_row).collect()));
+            self.tell(Event::Activity(
+                rows.into_iter().rev().map(activity_row).collect(),
+            ));
         }
         self.tell(Event::RecordsChanged(Nothing {}));
     }

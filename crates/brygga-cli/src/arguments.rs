@@ -274,11 +274,17 @@ impl Arguments {
         match &self.command {
             Command::Demo(options) => options.json,
             Command::Sync(options) => options.json,
-            Command::Records(options) | Command::Activity(options) | Command::Held(options) => options.json,
+            Command::Records(options) | Command::Activity(options) | Command::Held(options) => {
+                options.json
+            }
             Command::Retry(options) => options.json,
             Command::Proof(options) | Command::Doctor(options) => options.json,
-            Command::Connect(Connect { remote: Remote::Shopify { json, .. } | Remote::Visma { json, .. } }) => *json,
-            Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) | Command::Errors => false,
+            Command::Connect(Connect {
+                remote: Remote::Shopify { json, .. } | Remote::Visma { json, .. },
+            }) => *json,
+            Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) | Command::Errors => {
+                false
+            }
         }
     }
 }

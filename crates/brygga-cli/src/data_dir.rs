@@ -23,9 +23,15 @@ const TIMEOUT: &str = "BRYGGA_HTTP_TIMEOUT_MS";
 
 /// Opens the folder.
 pub(crate) fn open(folder: Option<PathBuf>) -> Result<Ground, End> {
-    let folder = folder.ok_or_else(|| End::Use("Say which folder: --data-dir DIR, or BRYGGA_DATA_DIR in the environment.".into()))?;
+    let folder = folder.ok_or_else(|| {
+        End::Use("Say which folder: --data-dir DIR, or BRYGGA_DATA_DIR in the environment.".into())
+    })?;
     std::fs::create_dir_all(&folder).map_err(|error| {
-        End::Problem(Problem::new(brygga_core::Code::StoreReadOnly).with("path", folder.display()).with("detail", error))
+        End::Problem(
+            Problem::new(brygga_core::Code::StoreReadOnly)
+                .with("path", folder.display())
+                .with("detail", error),
+        )
     })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secrets = secrets(&folder)?;
@@ -36,19 +42,34 @@ pub(crate) fn open(folder: Option<PathBuf>) -> Result<Ground, End> {
         secrets.set("default", SecretName::DataKey, &key.to_base64())?;
         key
     };
-    let store = Store::open(OpenOptions::new(folder.join("brygga.db"), key), Arc::clone(&clock))?;
+    let store = Store::open(
+        OpenOptions::new(folder.join("brygga.db"), key),
+        Arc::clone(&clock),
+    )?;
     let mut http = HttpConfig::default();
     if let Some(millis) = number(TIMEOUT) {
         http.total_timeout = std::time::Duration::from_millis(millis);
     }
-    Ok(Ground { store: Arc::new(store), secrets, clock, ids: Arc::new(RandomIds), http })
+    Ok(Ground {
+        store: Arc::new(store),
+        secrets,
+        clock,
+        ids: Arc::new(RandomIds),
+        http,
+    })
 }
 
 fn secrets(folder: &std::path::Path) -> Result<Arc<dyn SecretStore>, Problem> {
     match std::env::var(PASSPHRASE) {
         Ok(passphrase) if !passphrase.is_empty() => {
-            let cost = number(WORK_FACTOR).and_then(|cost| u8::try_from(cost).ok()).unwrap_or(EncryptedFile::WORK_FACTOR);
-            Ok(Arc::new(EncryptedFile::open(folder.join("secrets.age"), SecretString::from(passphrase), cost)?))
+            let cost = number(WORK_FACTOR)
+                .and_then(|cost| u8::try_from(cost).ok())
+                .unwrap_or(EncryptedFile::WORK_FACTOR);
+            Ok(Arc::new(EncryptedFile::open(
+                folder.join("secrets.age"),
+                SecretString::from(passphrase),
+                cost,
+            )?))
         }
         _ => Ok(Arc::new(Keychain::open()?)),
     }

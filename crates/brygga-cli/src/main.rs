@@ -17,7 +17,10 @@ use crate::end::End;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return print::end(Err(End::Fault(error.to_string())), false),
     };
@@ -47,6 +50,10 @@ async fn run(arguments: Arguments) -> Result<End, End> {
 
 /// The log goes to standard error, and only what `BRYGGA_LOG` asks for.
 fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BRYGGA_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BRYGGA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

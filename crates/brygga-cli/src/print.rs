@@ -1,6 +1,10 @@
 //! What goes to standard output: with `--json` one object and nothing else.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this module is for")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what this module is for"
+)]
 
 use std::process::ExitCode;
 
@@ -35,7 +39,9 @@ pub(crate) fn end(result: Result<End, End>, as_json: bool) -> ExitCode {
         End::Done | End::Left => {}
         End::Problem(problem) => {
             if as_json {
-                json(&serde_json::json!({ "error": { "code": problem.code, "params": problem.params, "message": problem.message(), "remedy": problem.code.remedy() } }));
+                json(
+                    &serde_json::json!({ "error": { "code": problem.code, "params": problem.params, "message": problem.message(), "remedy": problem.code.remedy() } }),
+                );
             }
             eprintln!("{}", problem.message());
             if !problem.code.remedy().is_empty() {

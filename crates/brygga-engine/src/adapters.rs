@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber, SalesOrderDraft, SalesOrderHit,
+    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber,
+    SalesOrderDraft, SalesOrderHit,
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
 use brygga_shopify::Shopify;
@@ -19,7 +20,12 @@ use crate::ports::{Erp, OrderPage, RawOrder, Shop, WriteError};
 pub struct ShopifyShop(pub Shopify);
 
 fn raw(order: brygga_shopify::RawOrder) -> RawOrder {
-    RawOrder { id: order.id.0, name: order.name, updated_at: order.updated_at, json: order.json }
+    RawOrder {
+        id: order.id.0,
+        name: order.name,
+        updated_at: order.updated_at,
+        json: order.json,
+    }
 }
 
 #[async_trait]
@@ -28,9 +34,16 @@ impl Shop for ShopifyShop {
         self.0.shop_info().await
     }
 
-    async fn orders_changed(&self, since: DateTime<Utc>, after: Option<&str>) -> Result<OrderPage, Problem> {
+    async fn orders_changed(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<OrderPage, Problem> {
         let page = self.0.orders_changed(since, None, after).await?;
-        Ok(OrderPage { orders: page.orders.into_iter().map(raw).collect(), next: page.next })
+        Ok(OrderPage {
+            orders: page.orders.into_iter().map(raw).collect(),
+            next: page.next,
+        })
     }
 
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem> {
@@ -67,7 +80,10 @@ impl Erp for VismaErp {
         self.0.customers_by_email(email).await
     }
 
-    async fn customers_by_registration(&self, registration: &str) -> Result<Vec<Customer>, Problem> {
+    async fn customers_by_registration(
+        &self,
+        registration: &str,
+    ) -> Result<Vec<Customer>, Problem> {
         self.0.customers_by_registration(registration).await
     }
 
@@ -91,26 +107,50 @@ impl Erp for VismaErp {
         self.0.order(number).await
     }
 
-    async fn create_order(&self, draft: &SalesOrderDraft, customer: &str) -> Result<OrderNumber, WriteError> {
+    async fn create_order(
+        &self,
+        draft: &SalesOrderDraft,
+        customer: &str,
+    ) -> Result<OrderNumber, WriteError> {
         Ok(self.0.create_order(draft, customer).await?)
     }
 
-    async fn patch_head(&self, number: &OrderNumber, etag: &str, head: &HeadDraft) -> Result<(), WriteError> {
+    async fn patch_head(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        head: &HeadDraft,
+    ) -> Result<(), WriteError> {
         self.0.patch_head(number, etag, head).await?;
         Ok(())
     }
 
-    async fn patch_lines(&self, number: &OrderNumber, etag: &str, lines: &[LinePatch]) -> Result<(), WriteError> {
+    async fn patch_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[LinePatch],
+    ) -> Result<(), WriteError> {
         self.0.patch_lines(number, etag, lines).await?;
         Ok(())
     }
 
-    async fn add_lines(&self, number: &OrderNumber, etag: &str, lines: &[LineDraft]) -> Result<(), WriteError> {
+    async fn add_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[LineDraft],
+    ) -> Result<(), WriteError> {
         self.0.add_lines(number, etag, lines).await?;
         Ok(())
     }
 
-    async fn delete_lines(&self, number: &OrderNumber, etag: &str, lines: &[i64]) -> Result<(), WriteError> {
+    async fn delete_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[i64],
+    ) -> Result<(), WriteError> {
         self.0.delete_lines(number, etag, lines).await?;
         Ok(())
     }

@@ -22,7 +22,10 @@ pub fn erp_id(number: &OrderNumber) -> String {
 /// The number that a link keeps.
 pub fn number(erp_id: &str) -> Option<OrderNumber> {
     let (order_type, number) = erp_id.split_once('/')?;
-    Some(OrderNumber { order_type: order_type.to_owned(), number: number.to_owned() })
+    Some(OrderNumber {
+        order_type: order_type.to_owned(),
+        number: number.to_owned(),
+    })
 }
 
 /// What is remembered of a document that was just made or changed.
@@ -37,13 +40,21 @@ pub fn state(number: &OrderNumber, document: &Document) -> BookedState {
 /// The link of an order.
 pub fn link(order: &str, state: &BookedState, now: DateTime<Utc>) -> Result<Link, Problem> {
     let detail = serde_json::to_value(state).map_err(internal)?;
-    Ok(Link { kind: ORDER.into(), shop_id: order.to_owned(), erp_id: erp_id(&state.number), detail, made_at: now })
+    Ok(Link {
+        kind: ORDER.into(),
+        shop_id: order.to_owned(),
+        erp_id: erp_id(&state.number),
+        detail,
+        made_at: now,
+    })
 }
 
 /// What is remembered of an order, if it is linked.
 pub fn recall(store: &Store, order: &str) -> Result<Option<BookedState>, Problem> {
     match store.link(ORDER, order)? {
-        Some(link) => serde_json::from_value(link.detail).map(Some).map_err(internal),
+        Some(link) => serde_json::from_value(link.detail)
+            .map(Some)
+            .map_err(internal),
         None => Ok(None),
     }
 }

@@ -63,7 +63,11 @@ pub struct Ground {
 
 impl Ground {
     fn http(&self, log: Option<&Arc<ExchangeLog>>) -> Result<Http, Problem> {
-        let http = Http::new(self.http.clone(), Arc::clone(&self.clock), Arc::clone(&self.ids))?;
+        let http = Http::new(
+            self.http.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.ids),
+        )?;
         Ok(match log {
             Some(log) => http.observed(Arc::clone(log) as Arc<dyn brygga_http::Observer>),
             None => http,
@@ -71,28 +75,55 @@ impl Ground {
     }
 
     /// Connects the shop: checks the address and the secret with Shopify, then keeps both.
-    pub async fn connect_shop(&self, connection: ShopConnection, secret: SecretString) -> Result<ScopeReport, Problem> {
-        let connection = ShopConnection { domain: shop_domain(&connection.domain)?, ..connection };
+    pub async fn connect_shop(
+        &self,
+        connection: ShopConnection,
+        secret: SecretString,
+    ) -> Result<ScopeReport, Problem> {
+        let connection = ShopConnection {
+            domain: shop_domain(&connection.domain)?,
+            ..connection
+        };
         if let Some(address) = &connection.base_url {
             loopback_only(address)?;
         }
         let shop = Shopify::new(shop_config(&connection, secret.clone()), self.http(None)?)?;
         let (_, report) = shop.connect_check().await?;
-        let name = if connection.client_id.is_some() { SecretName::ShopifyClientSecret } else { SecretName::ShopifyToken };
+        let name = if connection.client_id.is_some() {
+            SecretName::ShopifyClientSecret
+        } else {
+            SecretName::ShopifyToken
+        };
         self.secrets.set(PAIR, name, &secret)?;
-        self.store.put_setting(SHOP, serde_json::to_value(&connection).map_err(internal)?, "connect")?;
+        self.store.put_setting(
+            SHOP,
+            serde_json::to_value(&connection).map_err(internal)?,
+            "connect",
+        )?;
         Ok(report)
     }
 
     /// Connects the company: checks the application and the tenant with Visma, then keeps both.
-    pub async fn connect_company(&self, connection: CompanyConnection, secret: SecretString) -> Result<ErpReport, Problem> {
+    pub async fn connect_company(
+        &self,
+        connection: CompanyConnection,
+        secret: SecretString,
+    ) -> Result<ErpReport, Problem> {
         if let Some(address) = &connection.base_url {
             loopback_only(address)?;
         }
-        let visma = Visma::new(company_config(&connection, secret.clone()), self.http(None)?)?;
+        let visma = Visma::new(
+            company_config(&connection, secret.clone()),
+            self.http(None)?,
+        )?;
         let report = visma.connect_check().await?;
-        self.secrets.set(PAIR, SecretName::VismaClientSecret, &secret)?;
-        self.store.put_setting(COMPANY, serde_json::to_value(&connection).map_err(internal)?, "connect")?;
+        self.secrets
+            .set(PAIR, SecretName::VismaClientSecret, &secret)?;
+        self.store.put_setting(
+            COMPANY,
+            serde_json::to_value(&connection).map_err(internal)?,
+            "connect",
+        )?;
         Ok(report)
     }
 
@@ -108,24 +139,45 @@ impl Ground {
 
     fn read<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
         match self.store.setting(name)? {
-            Some(value) => serde_json::from_value(value).map(Some).map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
+            Some(value) => serde_json::from_value(value)
+                .map(Some)
+                .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
             None => Ok(None),
         }
     }
 
     fn secret(&self, name: SecretName, remote: &str) -> Result<SecretString, Problem> {
-        self.secrets.get(PAIR, name)?.ok_or_else(|| Problem::new(Code::NotConnected).with("remote", remote))
+        self.secrets
+            .get(PAIR, name)?
+            .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", remote))
     }
 
     fn shop_client(&self, http: Http) -> Result<Shopify, Problem> {
-        let connection = self.shop()?.ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Shopify"))?;
-        let name = if connection.client_id.is_some() { SecretName::ShopifyClientSecret } else { SecretName::ShopifyToken };
-        Shopify::new(shop_config(&connection, self.secret(name, "Shopify")?), http)
+        let connection = self
+            .shop()?
+            .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Shopify"))?;
+        let name = if connection.client_id.is_some() {
+            SecretName::ShopifyClientSecret
+        } else {
+            SecretName::ShopifyToken
+        };
+        Shopify::new(
+            shop_config(&connection, self.secret(name, "Shopify")?),
+            http,
+        )
     }
 
     fn company_client(&self, http: Http) -> Result<Visma, Problem> {
-        let connection = self.company()?.ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Visma.net"))?;
-        Visma::new(company_config(&connection, self.secret(SecretName::VismaClientSecret, "Visma.net")?), http)
+        let connection = self
+            .company()?
+            .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Visma.net"))?;
+        Visma::new(
+            company_config(
+                &connection,
+                self.secret(SecretName::VismaClientSecret, "Visma.net")?,
+            ),
+            http,
+        )
     }
 
     /// What the app may do in the shop, asked now.
@@ -158,12 +210,22 @@ impl Ground {
 
 fn shop_config(connection: &ShopConnection, secret: SecretString) -> ShopifyConfig {
     let auth = match &connection.client_id {
-        Some(client_id) => Auth::ClientCredentials { client_id: client_id.clone(), secret },
+        Some(client_id) => Auth::ClientCredentials {
+            client_id: client_id.clone(),
+            secret,
+        },
         None => Auth::Token(secret),
     };
-    ShopifyConfig { domain: connection.domain.clone(), auth, base_url: connection.base_url.clone() }
+    ShopifyConfig {
+        domain: connection.domain.clone(),
+        auth,
+        base_url: connection.base_url.clone(),
+    }
 }
 
 fn company_config(connection: &CompanyConnection, secret: SecretString) -> VismaConfig {
-    VismaConfig { base_url: connection.base_url.clone(), ..VismaConfig::new(&connection.client_id, secret, &connection.tenant_id) }
+    VismaConfig {
+        base_url: connection.base_url.clone(),
+        ..VismaConfig::new(&connection.client_id, secret, &connection.tenant_id)
+    }
 }

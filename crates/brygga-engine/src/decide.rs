@@ -1,6 +1,8 @@
 //! From a record that is due to a plan in the journal, or to the reason why there is none.
 
-use brygga_core::booking::{self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Plan, Step, customer};
+use brygga_core::booking::{
+    self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Plan, Step, customer,
+};
 use brygga_core::erp::{BookedOrder, Customer, OrderStatus};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Code, Money, Problem};
@@ -43,9 +45,19 @@ pub(crate) enum Probe {
 
 impl Engine {
     /// Decides on one order. Reads both sides, writes to the store alone.
-    pub(crate) async fn decide(&self, record: &RecordRef, setup: &Setup, probe: Probe) -> Result<Decided, Problem> {
-        let Some(mirror) = self.store.mirror(record)? else { return Ok(Decided::Settled) };
-        let mut row = self.store.record(record)?.unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
+    pub(crate) async fn decide(
+        &self,
+        record: &RecordRef,
+        setup: &Setup,
+        probe: Probe,
+    ) -> Result<Decided, Problem> {
+        let Some(mirror) = self.store.mirror(record)? else {
+            return Ok(Decided::Settled);
+        };
+        let mut row = self
+            .store
+            .record(record)?
+            .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
         let asked = std::mem::take(&mut row.retry);
         row.name.clone_from(&mirror.name);
         row.decided_digest = Some(mirror.digest.clone());
@@ -65,14 +77,27 @@ impl Engine {
             FirstLook::Decided(decision) => self.conclude(row, decision, known),
             FirstLook::New(document) => self.decide_new(row, &order, *document, setup, probe).await,
             FirstLook::Changed(change) => {
-                let Some(state) = known else { return Err(internal("a change without a booked document")) };
+                let Some(state) = known else {
+                    return Err(internal("a change without a booked document"));
+                };
                 self.decide_change(row, &order, *change, state, asked).await
             }
         }
     }
 
-    async fn decide_new(&self, mut row: RecordRow, order: &Order, document: Document, setup: &Setup, probe: Probe) -> Result<Decided, Problem> {
-        if document.depends_on_mode && setup.settings.confirm_vat_mode && probe == Probe::Wait && !self.all_confirmed(&document)? {
+    async fn decide_new(
+        &self,
+        mut row: RecordRow,
+        order: &Order,
+        document: Document,
+        setup: &Setup,
+        probe: Probe,
+    ) -> Result<Decided, Problem> {
+        if document.depends_on_mode
+            && setup.settings.confirm_vat_mode
+            && probe == Probe::Wait
+            && !self.all_confirmed(&document)?
+        {
             row.due_at = Some(self.clock.now());
             let problem = Problem::new(Code::VatModeUnconfirmed).with("order", &order.name);
             return self.settle_as(row, RecordState::Waiting, Some(problem));
@@ -80,12 +105,22 @@ impl Engine {
         let identity = &document.identity;
         let key = identity.link_key(&document.draft.currency);
         // By every name under which another order could find or make the same customer.
-        let names = [Some(&key), identity.email.as_ref(), identity.registration.as_ref()];
-        let turns = self.turns.take(&names.into_iter().flatten().cloned().collect()).await;
+        let names = [
+            Some(&key),
+            identity.email.as_ref(),
+            identity.registration.as_ref(),
+        ];
+        let turns = self
+            .turns
+            .take(&names.into_iter().flatten().cloned().collect())
+            .await;
         let found = self.look_up_for(order, &document).await?;
         let decision = booking::plan(order, setup.ground(), document, &found);
         if let Decision::Held(problem) = &decision
-            && matches!(problem.code, Code::CustomerAmbiguous | Code::CustomerInactive)
+            && matches!(
+                problem.code,
+                Code::CustomerAmbiguous | Code::CustomerInactive
+            )
         {
             self.note_customer(&key, RecordState::Held, None, Some(problem.clone()))?;
         }
@@ -97,7 +132,11 @@ impl Engine {
     }
 
     /// Looks up in Visma.net what the first booking of an order depends on.
-    pub(crate) async fn look_up_for(&self, order: &Order, document: &Document) -> Result<LookedUp, Problem> {
+    pub(crate) async fn look_up_for(
+        &self,
+        order: &Order,
+        document: &Document,
+    ) -> Result<LookedUp, Problem> {
         let key = document.identity.link_key(&document.draft.currency);
         let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
         let documents = self.documents_of(order).await?;
@@ -106,10 +145,21 @@ impl Engine {
         } else {
             self.candidates(document).await?
         };
-        Ok(LookedUp { linked_customer, candidates, documents })
+        Ok(LookedUp {
+            linked_customer,
+            candidates,
+            documents,
+        })
     }
 
-    async fn decide_change(&self, row: RecordRow, order: &Order, change: Change, state: BookedState, asked: bool) -> Result<Decided, Problem> {
+    async fn decide_change(
+        &self,
+        row: RecordRow,
+        order: &Order,
+        change: Change,
+        state: BookedState,
+        asked: bool,
+    ) -> Result<Decided, Problem> {
         let there = self.erp.order(&state.number).await?;
         if there.is_none() && asked {
             // The merchant looked and asked for it again: the link goes, and the order is booked as if for the first time.
@@ -126,7 +176,12 @@ impl Engine {
     }
 
     /// Writes a decision down: as a state with its reason, or as a plan.
-    fn conclude(&self, mut row: RecordRow, decision: Decision, booked: Option<BookedState>) -> Result<Decided, Problem> {
+    fn conclude(
+        &self,
+        mut row: RecordRow,
+        decision: Decision,
+        booked: Option<BookedState>,
+    ) -> Result<Decided, Problem> {
         match decision {
             Decision::UpToDate => match booked {
                 Some(state) if row.state != RecordState::Booked => {
@@ -148,7 +203,12 @@ impl Engine {
         }
     }
 
-    fn write_plan(&self, mut row: RecordRow, plan: Plan, booked: Option<BookedState>) -> Result<Decided, Problem> {
+    fn write_plan(
+        &self,
+        mut row: RecordRow,
+        plan: Plan,
+        booked: Option<BookedState>,
+    ) -> Result<Decided, Problem> {
         let now = self.clock.now();
         let plan_id = self.ids.next_id();
         let intents = plan
@@ -156,9 +216,21 @@ impl Engine {
             .iter()
             .enumerate()
             .map(|(seq, step)| {
-                let body = serde_json::to_value(StepBody { step: step.clone(), plan: plan.clone() }).map_err(internal)?;
+                let body = serde_json::to_value(StepBody {
+                    step: step.clone(),
+                    plan: plan.clone(),
+                })
+                .map_err(internal)?;
                 let key = self.key(&row.record, step, plan_id, seq)?;
-                let mut intent = Intent::new(self.ids.next_id(), plan_id, row.record.clone(), step.name(), key, body, now);
+                let mut intent = Intent::new(
+                    self.ids.next_id(),
+                    plan_id,
+                    row.record.clone(),
+                    step.name(),
+                    key,
+                    body,
+                    now,
+                );
                 intent.seq = u32::try_from(seq).unwrap_or(u32::MAX);
                 Ok(intent)
             })
@@ -166,30 +238,66 @@ impl Engine {
         row.state = RecordState::Planned;
         row.problem = None;
         row.changed_at = now;
-        let steps = plan.steps.iter().map(Step::name).collect::<Vec<_>>().join(", ");
-        let told = Activity::new(now, Level::Info, "planned").about(row.record.clone(), &row.name).with("steps", steps);
+        let steps = plan
+            .steps
+            .iter()
+            .map(Step::name)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let told = Activity::new(now, Level::Info, "planned")
+            .about(row.record.clone(), &row.name)
+            .with("steps", steps);
         self.store.write_plan(&row, &intents, &[told])?;
         crate::crash::point("plan", "written");
-        Ok(Decided::Planned(Box::new(Planned { record: row, plan, intents, booked, turns: Turns::new() })))
+        Ok(Decided::Planned(Box::new(Planned {
+            record: row,
+            plan,
+            intents,
+            booked,
+            turns: Turns::new(),
+        })))
     }
 
     /// The key that keeps an effect from being in the journal twice at a time.
-    fn key(&self, record: &RecordRef, step: &Step, plan: Uuid, seq: usize) -> Result<String, Problem> {
+    fn key(
+        &self,
+        record: &RecordRef,
+        step: &Step,
+        plan: Uuid,
+        seq: usize,
+    ) -> Result<String, Problem> {
         Ok(match step {
             Step::CreateCustomer { key, .. } => format!("create-customer/{key}"),
             Step::CreateOrder { .. } => {
                 // A document that somebody removed may be made once more; so the ones that were made are counted.
-                let made = self.store.intents_of(record)?.iter().filter(|intent| intent.kind == "create-order" && intent.state == brygga_store::IntentState::Done).count();
+                let made = self
+                    .store
+                    .intents_of(record)?
+                    .iter()
+                    .filter(|intent| {
+                        intent.kind == "create-order"
+                            && intent.state == brygga_store::IntentState::Done
+                    })
+                    .count();
                 format!("create-order/{}/{made}", record.id)
             }
-            Step::PatchHead { .. } | Step::PatchLines { .. } | Step::AddLines { .. } | Step::DeleteLines { .. } | Step::Cancel {} => {
+            Step::PatchHead { .. }
+            | Step::PatchLines { .. }
+            | Step::AddLines { .. }
+            | Step::DeleteLines { .. }
+            | Step::Cancel {} => {
                 format!("{}/{}/{plan}/{seq}", step.name(), record.id)
             }
         })
     }
 
     /// Puts a record in a state that needs nothing more, and tells it if that is news.
-    pub(crate) fn settle_as(&self, mut row: RecordRow, state: RecordState, problem: Option<Problem>) -> Result<Decided, Problem> {
+    pub(crate) fn settle_as(
+        &self,
+        mut row: RecordRow,
+        state: RecordState,
+        problem: Option<Problem>,
+    ) -> Result<Decided, Problem> {
         let news = row.state != state || row.problem != problem;
         row.state = state;
         row.problem = problem;
@@ -200,7 +308,9 @@ impl Engine {
                 RecordState::Waiting => ("order-waiting", Level::Info),
                 RecordState::Skipped => ("order-skipped", Level::Info),
                 RecordState::Held => ("order-held", Level::Bad),
-                RecordState::New | RecordState::Planned | RecordState::Booked => ("order-booked", Level::Good),
+                RecordState::New | RecordState::Planned | RecordState::Booked => {
+                    ("order-booked", Level::Good)
+                }
             };
             let mut told = Activity::new(now, level, event).about(row.record.clone(), &row.name);
             if let Some(problem) = &row.problem {
@@ -221,7 +331,9 @@ impl Engine {
         let mut documents = Vec::new();
         for hit in self.erp.find_orders(&order.name).await? {
             let by_po = order.po_number.is_some() && hit.customer_ref == order.po_number;
-            if hit.status == OrderStatus::Cancelled || !(hit.customer_ref.as_deref() == Some(order.id.0.as_str()) || by_po) {
+            if hit.status == OrderStatus::Cancelled
+                || !(hit.customer_ref.as_deref() == Some(order.id.0.as_str()) || by_po)
+            {
                 continue;
             }
             if let Some(document) = self.erp.order(&hit.number).await?
@@ -247,7 +359,13 @@ impl Engine {
         }
         // One that we made ourselves for this very buyer, before a restored backup forgot it, is that buyer's.
         let ours = identity.link_key(&document.draft.currency);
-        let own: Vec<Customer> = found.by_email.iter().chain(&found.by_registration).filter(|customer| customer.reference.as_deref() == Some(ours.as_str())).cloned().collect();
+        let own: Vec<Customer> = found
+            .by_email
+            .iter()
+            .chain(&found.by_registration)
+            .filter(|customer| customer.reference.as_deref() == Some(ours.as_str()))
+            .cloned()
+            .collect();
         if let [one] = own.as_slice() {
             found.by_registration = vec![one.clone()];
         }
@@ -264,15 +382,31 @@ impl Engine {
     }
 
     /// Where the record of a customer stands. Customers have the name of their link as id.
-    pub(crate) fn note_customer(&self, key: &str, state: RecordState, number: Option<&str>, problem: Option<Problem>) -> Result<(), Problem> {
-        self.store.put_record(&self.customer_row(key, state, number, problem)?)?;
+    pub(crate) fn note_customer(
+        &self,
+        key: &str,
+        state: RecordState,
+        number: Option<&str>,
+        problem: Option<Problem>,
+    ) -> Result<(), Problem> {
+        self.store
+            .put_record(&self.customer_row(key, state, number, problem)?)?;
         Ok(())
     }
 
-    pub(crate) fn customer_row(&self, key: &str, state: RecordState, number: Option<&str>, problem: Option<Problem>) -> Result<RecordRow, Problem> {
+    pub(crate) fn customer_row(
+        &self,
+        key: &str,
+        state: RecordState,
+        number: Option<&str>,
+        problem: Option<Problem>,
+    ) -> Result<RecordRow, Problem> {
         let record = RecordRef::new(RecordKind::Customer, key);
         let now = self.clock.now();
-        let mut row = self.store.record(&record)?.unwrap_or_else(|| RecordRow::new(record, key, now));
+        let mut row = self
+            .store
+            .record(&record)?
+            .unwrap_or_else(|| RecordRow::new(record, key, now));
         row.state = state;
         row.erp_number = number.map(str::to_owned);
         row.problem = problem;
@@ -292,7 +426,10 @@ impl Engine {
         };
         self.store.put_link(&link)?;
         let row = self.customer_row(key, RecordState::Booked, Some(number), None)?;
-        let told = Activity::new(now, Level::Good, "customer-linked").about(row.record.clone(), number).with("number", number).with("by", by);
+        let told = Activity::new(now, Level::Good, "customer-linked")
+            .about(row.record.clone(), number)
+            .with("number", number)
+            .with("by", by);
         self.store.write_plan(&row, &[], &[told])?;
         Ok(())
     }
@@ -307,7 +444,10 @@ pub(crate) struct StepBody {
 
 /// What lists show of an order.
 fn describe(row: &mut RecordRow, order: &Order, booked: Option<&BookedState>, setup: &Setup) {
-    let side = booked.map_or_else(|| booking::document::side(order, &setup.settings), |booked| booked.document.side);
+    let side = booked.map_or_else(
+        || booking::document::side(order, &setup.settings),
+        |booked| booked.document.side,
+    );
     let total = match side {
         Side::Shop => order.totals.total.shop,
         Side::Presentment => order.totals.total.presentment,
@@ -315,7 +455,11 @@ fn describe(row: &mut RecordRow, order: &Order, booked: Option<&BookedState>, se
     row.amount = Some(Money::new(total.amount, total.currency));
     row.happened_at = Some(order.processed_at);
     let address = order.billing.as_ref().or(order.shipping_address.as_ref());
-    row.party = order.b2b.as_ref().map(|b2b| b2b.company_name.clone()).or_else(|| address.and_then(|address| address.name.clone()));
+    row.party = order
+        .b2b
+        .as_ref()
+        .map(|b2b| b2b.company_name.clone())
+        .or_else(|| address.and_then(|address| address.name.clone()));
     if let Some(booked) = booked {
         row.erp_number = Some(booked.number.to_string());
     }

@@ -74,14 +74,26 @@ pub(crate) struct Setup {
 
 impl Setup {
     pub(crate) fn ground(&self) -> Ground<'_> {
-        Ground { shop: &self.shop, settings: &self.settings, catalogue: &self.catalogue }
+        Ground {
+            shop: &self.shop,
+            settings: &self.settings,
+            catalogue: &self.catalogue,
+        }
     }
 }
 
 impl Engine {
     /// An engine over these parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { shop, erp, store, clock, ids, events, exchanges } = parts;
+        let Parts {
+            shop,
+            erp,
+            store,
+            clock,
+            ids,
+            events,
+            exchanges,
+        } = parts;
         Self {
             shop,
             erp,
@@ -126,7 +138,8 @@ impl Engine {
     /// The merchant's choices.
     pub fn settings(&self) -> Result<Settings, Problem> {
         match self.store.setting(SETTINGS)? {
-            Some(value) => serde_json::from_value(value).map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
+            Some(value) => serde_json::from_value(value)
+                .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
             None => Ok(Settings::default()),
         }
     }
@@ -186,7 +199,11 @@ impl Engine {
     }
 
     pub(crate) fn check_stop(&self) -> Result<(), Problem> {
-        if self.stop.load(Ordering::SeqCst) { Err(Code::Stopped.into()) } else { Ok(()) }
+        if self.stop.load(Ordering::SeqCst) {
+            Err(Code::Stopped.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// While set, records not yet begun are left to the next run; those under way are brought to their end.

@@ -22,14 +22,19 @@ impl ExchangeLog {
         let name = subject(record);
         let mine: Vec<Exchange> = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let (mine, others) = waiting.drain(..).partition(|exchange| exchange.subject.as_deref() == Some(name.as_str()));
+            let (mine, others) = waiting
+                .drain(..)
+                .partition(|exchange| exchange.subject.as_deref() == Some(name.as_str()));
             *waiting = others;
             mine
         };
         if mine.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = mine.into_iter().map(|exchange| row(record, exchange)).collect();
+        let rows: Vec<_> = mine
+            .into_iter()
+            .map(|exchange| row(record, exchange))
+            .collect();
         store.put_exchanges(&rows)
     }
 }
@@ -38,14 +43,23 @@ impl Observer for ExchangeLog {
     fn exchange(&self, exchange: Exchange) {
         // What is about no record (set-up, pages of changes) belongs to no story.
         if exchange.subject.is_some() {
-            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+            self.waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(exchange);
         }
     }
 }
 
 fn row(record: &RecordRef, exchange: Exchange) -> brygga_store::Exchange {
-    let json = |text: Option<String>| text.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)));
-    let remote = if exchange.path.contains("/admin/") { "shopify" } else { "visma" };
+    let json = |text: Option<String>| {
+        text.map(|text| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)))
+    };
+    let remote = if exchange.path.contains("/admin/") {
+        "shopify"
+    } else {
+        "visma"
+    };
     brygga_store::Exchange {
         record: record.clone(),
         at: exchange.at,

@@ -21,7 +21,10 @@ const SWEPT: &str = "orders-sweep";
 
 impl Engine {
     /// Reads the orders that changed. How many were read, and how many of them are new or changed.
-    pub(crate) async fn read_orders(&self, since: Option<DateTime<Utc>>) -> Result<Intake, Problem> {
+    pub(crate) async fn read_orders(
+        &self,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Intake, Problem> {
         let cursor = self.store.cursor(ORDERS)?;
         let now = self.clock.now();
         let swept = self.store.cursor(SWEPT)?;
@@ -39,16 +42,25 @@ impl Engine {
             self.check_stop()?;
             let page = self.shop.orders_changed(from, after.as_deref()).await?;
             intake.read += page.orders.len();
-            let rows: Vec<MirrorRow> = page.orders.iter().map(|order| self.mirror_row(order)).collect();
+            let rows: Vec<MirrorRow> = page
+                .orders
+                .iter()
+                .map(|order| self.mirror_row(order))
+                .collect();
             newest = rows.iter().map(|row| row.updated_at).chain(newest).max();
             let last = page.next.is_none();
             if last && intake.read == 0 {
                 self.doubt_empty(from, cursor).await?;
             }
-            let move_to = if last { newest.map(|newest| (ORDERS, newest.min(now))) } else { None };
+            let move_to = if last {
+                newest.map(|newest| (ORDERS, newest.min(now)))
+            } else {
+                None
+            };
             let effect = self.store.store_page(&rows, move_to)?;
             intake.add(effect);
-            self.events.signal(Signal::Progress(Phase::Reading, intake.read, None));
+            self.events
+                .signal(Signal::Progress(Phase::Reading, intake.read, None));
             match page.next {
                 Some(next) => after = Some(next),
                 None => break,
@@ -63,7 +75,9 @@ impl Engine {
     /// Where a first read begins: the start date's midnight in the shop's time zone at the earliest.
     fn begin(&self) -> Result<DateTime<Utc>, Problem> {
         let settings = self.settings()?;
-        let Some(start) = settings.start_date else { return Ok(DateTime::UNIX_EPOCH) };
+        let Some(start) = settings.start_date else {
+            return Ok(DateTime::UNIX_EPOCH);
+        };
         let midnight = start.and_time(chrono::NaiveTime::MIN).and_utc();
         // No time zone is further than 14 hours from UTC; what is too early is skipped by its own date.
         Ok(midnight - TimeDelta::hours(14))
@@ -86,11 +100,20 @@ impl Engine {
     }
 
     /// An empty answer where the newest change must come again is no success, unless that order is gone (`design` 3).
-    async fn doubt_empty(&self, from: DateTime<Utc>, cursor: Option<DateTime<Utc>>) -> Result<(), Problem> {
+    async fn doubt_empty(
+        &self,
+        from: DateTime<Utc>,
+        cursor: Option<DateTime<Utc>>,
+    ) -> Result<(), Problem> {
         if cursor.is_none_or(|cursor| cursor < from) {
             return Ok(());
         }
-        let Some(newest) = self.store.newest_mirrored(brygga_store::RecordKind::Order)? else { return Ok(()) };
+        let Some(newest) = self
+            .store
+            .newest_mirrored(brygga_store::RecordKind::Order)?
+        else {
+            return Ok(());
+        };
         match self.shop.order(&OrderId(newest.id)).await? {
             Some(_) => Err(Problem::new(Code::RemoteEmpty).with("remote", "Shopify")),
             None => Ok(()),

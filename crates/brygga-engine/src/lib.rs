@@ -17,8 +17,8 @@ mod setup;
 mod turns;
 
 pub use adapters::{ShopifyShop, VismaErp};
-pub use exchanges::ExchangeLog;
 pub use engine::{Engine, Parts, SETTINGS};
+pub use exchanges::ExchangeLog;
 pub use proof::ProofReport;
 pub use run::{RunOptions, RunReport};
 pub use setup::Preview;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber, SalesOrderDraft, SalesOrderHit,
+    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber,
+    SalesOrderDraft, SalesOrderHit,
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
 
@@ -38,7 +39,11 @@ pub trait Shop: Send + Sync {
     /// What the shop says of itself.
     async fn info(&self) -> Result<ShopInfo, Problem>;
     /// Orders changed at or after `since`, oldest change first.
-    async fn orders_changed(&self, since: DateTime<Utc>, after: Option<&str>) -> Result<OrderPage, Problem>;
+    async fn orders_changed(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<OrderPage, Problem>;
     /// One order, read directly: not by the search index. `None` if it is not there.
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem>;
     /// Turns a stored order into the words of the trade.
@@ -66,7 +71,8 @@ pub trait Erp: Send + Sync {
     /// Customers with exactly this e-mail.
     async fn customers_by_email(&self, email: &str) -> Result<Vec<Customer>, Problem>;
     /// Customers with exactly this VAT or organisation number.
-    async fn customers_by_registration(&self, registration: &str) -> Result<Vec<Customer>, Problem>;
+    async fn customers_by_registration(&self, registration: &str)
+    -> Result<Vec<Customer>, Problem>;
     /// Customers that carry our reference: made by us.
     async fn customers_by_draft(&self, draft: &CustomerDraft) -> Result<Vec<Customer>, Problem>;
     /// Makes a customer; its number.
@@ -78,15 +84,39 @@ pub trait Erp: Send + Sync {
     /// One sales order, whole. `None` if it is not there.
     async fn order(&self, number: &OrderNumber) -> Result<Option<BookedOrder>, Problem>;
     /// Makes a sales order; its number.
-    async fn create_order(&self, draft: &SalesOrderDraft, customer: &str) -> Result<OrderNumber, WriteError>;
+    async fn create_order(
+        &self,
+        draft: &SalesOrderDraft,
+        customer: &str,
+    ) -> Result<OrderNumber, WriteError>;
     /// Changes the head; the new ETag.
-    async fn patch_head(&self, number: &OrderNumber, etag: &str, head: &HeadDraft) -> Result<(), WriteError>;
+    async fn patch_head(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        head: &HeadDraft,
+    ) -> Result<(), WriteError>;
     /// Changes lines.
-    async fn patch_lines(&self, number: &OrderNumber, etag: &str, lines: &[LinePatch]) -> Result<(), WriteError>;
+    async fn patch_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[LinePatch],
+    ) -> Result<(), WriteError>;
     /// Adds lines.
-    async fn add_lines(&self, number: &OrderNumber, etag: &str, lines: &[LineDraft]) -> Result<(), WriteError>;
+    async fn add_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[LineDraft],
+    ) -> Result<(), WriteError>;
     /// Takes lines away.
-    async fn delete_lines(&self, number: &OrderNumber, etag: &str, lines: &[i64]) -> Result<(), WriteError>;
+    async fn delete_lines(
+        &self,
+        number: &OrderNumber,
+        etag: &str,
+        lines: &[i64],
+    ) -> Result<(), WriteError>;
     /// Cancels the order.
     async fn cancel(&self, number: &OrderNumber, etag: &str) -> Result<(), WriteError>;
 }

@@ -73,13 +73,23 @@ impl Engine {
                 };
                 *report.explained.entry(name.to_owned()).or_default() += 1;
             }
-            self.events.signal(Signal::Progress(Phase::Proving, report.checked, Some(total)));
+            self.events.signal(Signal::Progress(
+                Phase::Proving,
+                report.checked,
+                Some(total),
+            ));
         }
-        report.differences.sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
+        report
+            .differences
+            .sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
         Ok(report)
     }
 
-    async fn prove_one(&self, link: &Link, setup: &Setup) -> Result<(Vec<Difference>, Vec<Explained>), Problem> {
+    async fn prove_one(
+        &self,
+        link: &Link,
+        setup: &Setup,
+    ) -> Result<(Vec<Difference>, Vec<Explained>), Problem> {
         let missing = |what: &str, shopify: &str, visma: &str| {
             let difference = Difference {
                 order: link.shop_id.clone(),
@@ -90,7 +100,10 @@ impl Engine {
             };
             Ok((vec![difference], Vec::new()))
         };
-        let (Some(number), Some(state)) = (booked::number(&link.erp_id), booked::recall(&self.store, &link.shop_id)?) else {
+        let (Some(number), Some(state)) = (
+            booked::number(&link.erp_id),
+            booked::recall(&self.store, &link.shop_id)?,
+        ) else {
             return missing("stale-link", &link.shop_id, &link.erp_id);
         };
         let Some(raw) = self.shop.order(&OrderId(link.shop_id.clone())).await? else {
@@ -100,15 +113,31 @@ impl Engine {
         let Some(document) = self.erp.order(&number).await? else {
             return missing("missing", &order.name, "gone");
         };
-        let proven = compare(&order, &document, state.document.side, &setup.shop, &setup.settings, &setup.catalogue);
+        let proven = compare(
+            &order,
+            &document,
+            state.document.side,
+            &setup.shop,
+            &setup.settings,
+            &setup.catalogue,
+        );
         Ok((proven.differences, proven.explained))
     }
 
     /// Documents that carry the id of one of our orders, but are not the one that is linked.
-    async fn look_for_strangers(&self, links: &[Link], report: &mut ProofReport) -> Result<(), Problem> {
-        let ours: BTreeMap<&str, &str> = links.iter().map(|link| (link.shop_id.as_str(), link.erp_id.as_str())).collect();
+    async fn look_for_strangers(
+        &self,
+        links: &[Link],
+        report: &mut ProofReport,
+    ) -> Result<(), Problem> {
+        let ours: BTreeMap<&str, &str> = links
+            .iter()
+            .map(|link| (link.shop_id.as_str(), link.erp_id.as_str()))
+            .collect();
         for hit in self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await? {
-            let Some(id) = hit.customer_ref.as_deref() else { continue };
+            let Some(id) = hit.customer_ref.as_deref() else {
+                continue;
+            };
             let Some(linked) = ours.get(id) else { continue };
             if *linked != booked::erp_id(&hit.number) && hit.status != OrderStatus::Cancelled {
                 report.differences.push(Difference {

@@ -28,9 +28,14 @@ impl Engine {
         let count = open.len();
         for (done, intent) in open.iter().enumerate() {
             self.check_stop()?;
-            self.events.signal(Signal::Progress(Phase::Resolving, done, Some(count)));
+            self.events
+                .signal(Signal::Progress(Phase::Resolving, done, Some(count)));
             // Settled meanwhile, together with the one before it.
-            if self.store.intent(intent.id)?.is_none_or(|now| now.state.is_settled()) {
+            if self
+                .store
+                .intent(intent.id)?
+                .is_none_or(|now| now.state.is_settled())
+            {
                 continue;
             }
             match intent.state {
@@ -44,11 +49,16 @@ impl Engine {
     }
 
     async fn resolve(&self, intent: &Intent) -> Result<(), Problem> {
-        let StepBody { step, plan } = serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let StepBody { step, plan } =
+            serde_json::from_value(intent.body.clone()).map_err(internal)?;
         if intent.state == IntentState::Sending {
-            self.store.mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
+            self.store
+                .mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
         }
-        let gap = self.lookup_gap()?.to_std().unwrap_or(Duration::from_secs(5));
+        let gap = self
+            .lookup_gap()?
+            .to_std()
+            .unwrap_or(Duration::from_secs(5));
         for look in 1..=LOOKUPS {
             match self.look_up(&step).await? {
                 Found::Customer(number) => return self.found_customer(intent, &step, &number),
@@ -56,18 +66,32 @@ impl Engine {
                     let now = self.clock.now();
                     let mut links = Vec::new();
                     if let Some(document) = &plan.document {
-                        links.push(booked::link(&intent.record.id, &booked::state(&order.number, document), now)?);
+                        links.push(booked::link(
+                            &intent.record.id,
+                            &booked::state(&order.number, document),
+                            now,
+                        )?);
                     }
                     let mut row = self.row_of(intent)?;
                     row.state = RecordState::Planned;
                     row.erp_number = Some(order.number.to_string());
-                    let told = Activity::new(now, Level::Good, "looked-up").about(row.record.clone(), &row.name).with("document", &order.number);
+                    let told = Activity::new(now, Level::Good, "looked-up")
+                        .about(row.record.clone(), &row.name)
+                        .with("document", &order.number);
                     let outcome = serde_json::json!({ "order": booked::erp_id(&order.number), "found": true });
-                    self.store.settle(Settle { intent: intent.id, state: IntentState::Done, outcome, links, record: Some(row), activity: vec![told] })?;
+                    self.store.settle(Settle {
+                        intent: intent.id,
+                        state: IntentState::Done,
+                        outcome,
+                        links,
+                        record: Some(row),
+                        activity: vec![told],
+                    })?;
                     return Ok(());
                 }
                 Found::Nothing if look < LOOKUPS => {
-                    self.store.note_lookup(intent.id, self.clock.now() + self.lookup_gap()?)?;
+                    self.store
+                        .note_lookup(intent.id, self.clock.now() + self.lookup_gap()?)?;
                     self.clock.sleep(gap).await;
                 }
                 Found::Nothing => {}
@@ -83,19 +107,32 @@ impl Engine {
                 let mut found = self.erp.customers_by_draft(draft).await?;
                 found.retain(|customer| match &customer.reference {
                     Some(reference) => *reference == draft.reference,
-                    None => customer.name == draft.name && customer.email.as_deref().and_then(normal_email) == draft.email,
+                    None => {
+                        customer.name == draft.name
+                            && customer.email.as_deref().and_then(normal_email) == draft.email
+                    }
                 });
                 match found.as_slice() {
                     [] => Ok(Found::Nothing),
                     [one] => Ok(Found::Customer(one.number.clone())),
                     several => {
-                        let numbers: Vec<_> = several.iter().map(|customer| customer.number.as_str()).collect();
-                        Err(Problem::new(Code::CustomerAmbiguous).with("count", several.len()).with("by", "reference").with("numbers", numbers.join(", ")))
+                        let numbers: Vec<_> = several
+                            .iter()
+                            .map(|customer| customer.number.as_str())
+                            .collect();
+                        Err(Problem::new(Code::CustomerAmbiguous)
+                            .with("count", several.len())
+                            .with("by", "reference")
+                            .with("numbers", numbers.join(", ")))
                     }
                 }
             }
             Step::CreateOrder { draft, .. } => {
-                let id = draft.head.custom_id.as_deref().unwrap_or(&draft.head.customer_ref);
+                let id = draft
+                    .head
+                    .custom_id
+                    .as_deref()
+                    .unwrap_or(&draft.head.customer_ref);
                 for hit in self.erp.find_orders(&draft.head.customer_order).await? {
                     if hit.customer_ref.as_deref() == Some(draft.head.customer_ref.as_str())
                         && let Some(order) = self.erp.order(&hit.number).await?
@@ -107,12 +144,18 @@ impl Engine {
                 Ok(Found::Nothing)
             }
             // A change is decided again on the document as it is: what was done is then no difference any more.
-            Step::PatchHead { .. } | Step::PatchLines { .. } | Step::AddLines { .. } | Step::DeleteLines { .. } | Step::Cancel {} => Ok(Found::Nothing),
+            Step::PatchHead { .. }
+            | Step::PatchLines { .. }
+            | Step::AddLines { .. }
+            | Step::DeleteLines { .. }
+            | Step::Cancel {} => Ok(Found::Nothing),
         }
     }
 
     fn found_customer(&self, intent: &Intent, step: &Step, number: &str) -> Result<(), Problem> {
-        let Step::CreateCustomer { key, draft } = step else { return Err(internal("a customer for another step")) };
+        let Step::CreateCustomer { key, draft } = step else {
+            return Err(internal("a customer for another step"));
+        };
         let now = self.clock.now();
         let link = Link {
             kind: CUSTOMER.into(),
@@ -123,10 +166,20 @@ impl Engine {
         };
         let mut customer = self.customer_row(key, RecordState::Booked, Some(number), None)?;
         customer.name.clone_from(&draft.name);
-        let told = Activity::new(now, Level::Good, "customer-created").about(customer.record.clone(), &customer.name).with("number", number).with("found", "true");
+        let told = Activity::new(now, Level::Good, "customer-created")
+            .about(customer.record.clone(), &customer.name)
+            .with("number", number)
+            .with("found", "true");
         self.store.put_record(&customer)?;
         let outcome = serde_json::json!({ "customer": number, "found": true });
-        self.store.settle(Settle { intent: intent.id, state: IntentState::Done, outcome, links: vec![link], record: None, activity: vec![told] })?;
+        self.store.settle(Settle {
+            intent: intent.id,
+            state: IntentState::Done,
+            outcome,
+            links: vec![link],
+            record: None,
+            activity: vec![told],
+        })?;
         Ok(())
     }
 
@@ -136,11 +189,20 @@ impl Engine {
         row.state = RecordState::Planned;
         row.due_at = None;
         let outcome = serde_json::json!({ "superseded": "decided again" });
-        self.store.settle(Settle { intent: intent.id, state: IntentState::Superseded, outcome, links: Vec::new(), record: Some(row), activity: Vec::new() })?;
+        self.store.settle(Settle {
+            intent: intent.id,
+            state: IntentState::Superseded,
+            outcome,
+            links: Vec::new(),
+            record: Some(row),
+            activity: Vec::new(),
+        })?;
         Ok(())
     }
 
     fn row_of(&self, intent: &Intent) -> Result<RecordRow, Problem> {
-        self.store.record(&intent.record)?.ok_or_else(|| internal(format!("no record {}", intent.record)))
+        self.store
+            .record(&intent.record)?
+            .ok_or_else(|| internal(format!("no record {}", intent.record)))
     }
 }

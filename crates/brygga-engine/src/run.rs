@@ -100,10 +100,14 @@ impl Engine {
         let now = self.clock.now();
         // A run that found nothing to do leaves no line behind: background sync runs every minute.
         let told = match &report.failure {
-            Some(problem) => Some(Activity::new(now, Level::Bad, "run-failed").with("code", problem.code)),
-            None if report.decided > 0 => {
-                Some(Activity::new(now, Level::Info, "run-finished").with("read", report.read).with("written", report.written))
+            Some(problem) => {
+                Some(Activity::new(now, Level::Bad, "run-failed").with("code", problem.code))
             }
+            None if report.decided > 0 => Some(
+                Activity::new(now, Level::Info, "run-finished")
+                    .with("read", report.read)
+                    .with("written", report.written),
+            ),
             None => None,
         };
         if let Some(mut told) = told {
@@ -120,12 +124,17 @@ impl Engine {
         Ok(report)
     }
 
-    async fn run_through(&self, options: RunOptions, report: &mut RunReport) -> Result<(), Problem> {
+    async fn run_through(
+        &self,
+        options: RunOptions,
+        report: &mut RunReport,
+    ) -> Result<(), Problem> {
         // First what an earlier run left open: it may be what this run would otherwise do again.
         self.resolve_open().await?;
         report.read = self.read_orders(options.since).await?.read;
         let mut probed = BTreeSet::new();
-        let mut tried: std::collections::BTreeMap<RecordRef, usize> = std::collections::BTreeMap::new();
+        let mut tried: std::collections::BTreeMap<RecordRef, usize> =
+            std::collections::BTreeMap::new();
         for _ in 0..PASSES {
             self.check_stop()?;
             let due = self.due(&mut tried)?;
@@ -134,7 +143,8 @@ impl Engine {
                     match self.next_probe(&mut probed)? {
                         Some(record) => {
                             let setup = self.setup().await?;
-                            Box::pin(self.worked_on(&record, &setup, Probe::GoFirst, report)).await?;
+                            Box::pin(self.worked_on(&record, &setup, Probe::GoFirst, report))
+                                .await?;
                             // What waited for it may go now.
                             tried.clear();
                         }
@@ -151,10 +161,15 @@ impl Engine {
     }
 
     /// The records that are due, those left out that this run has tried often enough.
-    fn due(&self, tried: &mut std::collections::BTreeMap<RecordRef, usize>) -> Result<Vec<RecordRef>, Problem> {
+    fn due(
+        &self,
+        tried: &mut std::collections::BTreeMap<RecordRef, usize>,
+    ) -> Result<Vec<RecordRef>, Problem> {
         // A waiting record that stays waiting is not asked about again in the same run; one in conflict is, a few times.
         const TRIES: usize = 4;
-        let all = self.store.due(RecordKind::Order, self.clock.now(), BATCH + tried.len())?;
+        let all = self
+            .store
+            .due(RecordKind::Order, self.clock.now(), BATCH + tried.len())?;
         let due: Vec<_> = all
             .into_iter()
             .filter(|record| {
@@ -167,10 +182,16 @@ impl Engine {
         Ok(due)
     }
 
-    async fn pass(&self, due: &[RecordRef], setup: &Setup, report: &mut RunReport) -> Result<(), Problem> {
+    async fn pass(
+        &self,
+        due: &[RecordRef],
+        setup: &Setup,
+        report: &mut RunReport,
+    ) -> Result<(), Problem> {
         let total = due.len();
         let mut silences = 0;
-        let mut work: Vec<BoxFuture<'_, (Result<Silent, Problem>, RunReport)>> = Vec::with_capacity(total);
+        let mut work: Vec<BoxFuture<'_, (Result<Silent, Problem>, RunReport)>> =
+            Vec::with_capacity(total);
         for record in due {
             work.push(Box::pin(async move {
                 let mut own = RunReport::default();
@@ -185,14 +206,17 @@ impl Engine {
             done += 1;
             report.decided += own.decided;
             report.written += own.written;
-            self.events.signal(Signal::Progress(Phase::Sending, done, Some(total)));
+            self.events
+                .signal(Signal::Progress(Phase::Sending, done, Some(total)));
             match result {
                 Ok(Silent::No) => silences = 0,
                 Ok(Silent::Yes) => silences += 1,
                 Err(problem) => failure = failure.or(Some(problem)),
             }
             if silences >= SILENCES {
-                failure = failure.or_else(|| Some(Problem::new(Code::RemoteTimeout).with("remote", "Visma.net")));
+                failure = failure.or_else(|| {
+                    Some(Problem::new(Code::RemoteTimeout).with("remote", "Visma.net"))
+                });
             }
             if failure.is_some() {
                 break;
@@ -218,14 +242,30 @@ impl Engine {
     }
 
     /// One record, with its exchanges kept for its story.
-    async fn worked_on(&self, record: &RecordRef, setup: &Setup, probe: Probe, report: &mut RunReport) -> Result<Silent, Problem> {
-        let result = brygga_http::about(subject(record), Box::pin(self.one(record, setup, probe, report))).await;
+    async fn worked_on(
+        &self,
+        record: &RecordRef,
+        setup: &Setup,
+        probe: Probe,
+        report: &mut RunReport,
+    ) -> Result<Silent, Problem> {
+        let result = brygga_http::about(
+            subject(record),
+            Box::pin(self.one(record, setup, probe, report)),
+        )
+        .await;
         self.exchanges.keep(record, &self.store)?;
         result
     }
 
     /// One record from due to settled. A failure of this record alone makes it wait; the run goes on.
-    async fn one(&self, record: &RecordRef, setup: &Setup, probe: Probe, report: &mut RunReport) -> Result<Silent, Problem> {
+    async fn one(
+        &self,
+        record: &RecordRef,
+        setup: &Setup,
+        probe: Probe,
+        report: &mut RunReport,
+    ) -> Result<Silent, Problem> {
         if self.is_draining() {
             return Ok(Silent::No);
         }
@@ -233,17 +273,28 @@ impl Engine {
         let decided = match self.decide(record, setup, probe).await {
             Ok(decided) => decided,
             // Another record is making the same customer just now: decided again in the next pass.
-            Err(problem) if problem.params.get("detail").is_some_and(|detail| detail.contains("already planned")) => return Ok(Silent::No),
+            Err(problem)
+                if problem
+                    .params
+                    .get("detail")
+                    .is_some_and(|detail| detail.contains("already planned")) =>
+            {
+                return Ok(Silent::No);
+            }
             Err(problem) if stops_the_run(problem.code) => return Err(problem),
             Err(problem) => {
-                let row = self.store.record(record)?.unwrap_or_else(|| RecordRow::new(record.clone(), &record.id, self.clock.now()));
+                let row = self.store.record(record)?.unwrap_or_else(|| {
+                    RecordRow::new(record.clone(), &record.id, self.clock.now())
+                });
                 return self.failed(row, problem);
             }
         };
         let ended = match decided {
             Decided::Settled => return Ok(Silent::No),
             Decided::Verify(state) => {
-                let Some(row) = self.store.record(record)? else { return Ok(Silent::No) };
+                let Some(row) = self.store.record(record)? else {
+                    return Ok(Silent::No);
+                };
                 self.verify(row, &state).await?
             }
             Decided::Planned(planned) => {
@@ -264,7 +315,9 @@ impl Engine {
                 self.settle_as(row, RecordState::Held, Some(problem))?;
                 Ok(Silent::No)
             }
-            brygga_core::code::Class::Waiting | brygga_core::code::Class::Skipped | brygga_core::code::Class::Failure => {
+            brygga_core::code::Class::Waiting
+            | brygga_core::code::Class::Skipped
+            | brygga_core::code::Class::Failure => {
                 self.wait_for_remote(row, &problem)?;
                 Ok(Silent::Yes)
             }
@@ -278,10 +331,20 @@ impl Engine {
         if held.iter().any(|group| group.code == Code::ReadBackDiffers) {
             return Ok(None);
         }
-        let (rows, _) = self.store.search_records(RecordKind::Order, None, Some(RecordState::Waiting), 0, 500)?;
+        let (rows, _) = self.store.search_records(
+            RecordKind::Order,
+            None,
+            Some(RecordState::Waiting),
+            0,
+            500,
+        )?;
         let waiting = rows
             .into_iter()
-            .filter(|row| row.problem.as_ref().is_some_and(|problem| problem.code == Code::VatModeUnconfirmed))
+            .filter(|row| {
+                row.problem
+                    .as_ref()
+                    .is_some_and(|problem| problem.code == Code::VatModeUnconfirmed)
+            })
             .filter(|row| !probed.contains(&row.record.id))
             .min_by(|a, b| (a.happened_at, &a.record.id).cmp(&(b.happened_at, &b.record.id)));
         if let Some(row) = &waiting {

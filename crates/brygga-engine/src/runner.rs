@@ -38,7 +38,13 @@ impl Engine {
     /// Carries a plan out, step by step, then reads the document back.
     pub(crate) async fn carry_out(&self, planned: Planned) -> Result<Ended, Problem> {
         // The turns are given back when this ends.
-        let Planned { record, plan, intents, booked, turns: _turns } = planned;
+        let Planned {
+            record,
+            plan,
+            intents,
+            booked,
+            turns: _turns,
+        } = planned;
         if let Some((key, number, by)) = &plan.link_customer {
             self.link_customer(key, number, by)?;
         }
@@ -46,17 +52,32 @@ impl Engine {
         if let (Some(number), Some(document)) = (&plan.adopt, &plan.document) {
             // Linked before it is touched, so that whatever happens next it is known as ours.
             let adopted = booked::state(number, document);
-            self.store.put_link(&booked::link(&record.record.id, &adopted, self.clock.now())?)?;
-            self.tell(&record, Level::Good, "order-adopted", &[("document", number.to_string())])?;
+            self.store.put_link(&booked::link(
+                &record.record.id,
+                &adopted,
+                self.clock.now(),
+            )?)?;
+            self.tell(
+                &record,
+                Level::Good,
+                "order-adopted",
+                &[("document", number.to_string())],
+            )?;
             state = Some(adopted);
         }
         let mut customer = None;
         for (position, intent) in intents.iter().enumerate() {
             let last = position + 1 == intents.len();
-            match self.send(intent, &record, state.as_ref(), customer.as_deref(), last).await? {
+            match self
+                .send(intent, &record, state.as_ref(), customer.as_deref(), last)
+                .await?
+            {
                 Sent::Done(Effect::Customer(number)) => customer = Some(number),
                 Sent::Done(Effect::Order(number)) => {
-                    state = plan.document.as_ref().map(|document| booked::state(&number, document));
+                    state = plan
+                        .document
+                        .as_ref()
+                        .map(|document| booked::state(&number, document));
                 }
                 Sent::Done(Effect::Changed) => {}
                 Sent::Ended(ended) => {
@@ -70,11 +91,17 @@ impl Engine {
         {
             let now = match &plan.document {
                 Some(document) => booked::state(&known.number, document),
-                None => BookedState { cancelled: true, ..known.clone() },
+                None => BookedState {
+                    cancelled: true,
+                    ..known.clone()
+                },
             };
-            self.store.put_link(&booked::link(&record.record.id, &now, self.clock.now())?)?;
+            self.store
+                .put_link(&booked::link(&record.record.id, &now, self.clock.now())?)?;
         }
-        let Some(state) = state else { return Err(internal("a plan that books nothing")) };
+        let Some(state) = state else {
+            return Err(internal("a plan that books nothing"));
+        };
         match &plan.document {
             Some(document) => self.read_back(record, document, &state.number).await,
             None => self.read_back_cancelled(record, &state.number).await,
@@ -82,8 +109,16 @@ impl Engine {
     }
 
     /// Sends one intent and settles it.
-    async fn send(&self, intent: &Intent, record: &RecordRow, state: Option<&BookedState>, customer: Option<&str>, last: bool) -> Result<Sent, Problem> {
-        let StepBody { step, plan } = serde_json::from_value(intent.body.clone()).map_err(internal)?;
+    async fn send(
+        &self,
+        intent: &Intent,
+        record: &RecordRow,
+        state: Option<&BookedState>,
+        customer: Option<&str>,
+        last: bool,
+    ) -> Result<Sent, Problem> {
+        let StepBody { step, plan } =
+            serde_json::from_value(intent.body.clone()).map_err(internal)?;
         crash::point(&intent.kind, "before");
         self.store.mark_sending(intent.id)?;
         crash::point(&intent.kind, "sending");
@@ -92,7 +127,17 @@ impl Engine {
         match result {
             Ok(effect) => {
                 let document = plan.document.as_ref();
-                self.settle_done(record, &Done { intent, step: &step, document, effect: &effect, state, last })?;
+                self.settle_done(
+                    record,
+                    &Done {
+                        intent,
+                        step: &step,
+                        document,
+                        effect: &effect,
+                        state,
+                        last,
+                    },
+                )?;
                 crash::point(&intent.kind, "settled");
                 Ok(Sent::Done(effect))
             }
@@ -101,7 +146,15 @@ impl Engine {
                 let outcome = serde_json::to_value(&problem).map_err(internal)?;
                 self.store.mark_unknown(intent.id, outcome, next)?;
                 let waiting = Problem::new(Code::WaitingOutcome).with("order", &record.name);
-                self.tell(record, Level::Warn, "unknown-outcome", &[("step", intent.kind.clone()), ("code", problem.code.to_string())])?;
+                self.tell(
+                    record,
+                    Level::Warn,
+                    "unknown-outcome",
+                    &[
+                        ("step", intent.kind.clone()),
+                        ("code", problem.code.to_string()),
+                    ],
+                )?;
                 let mut row = record.clone();
                 row.due_at = Some(next);
                 self.settle_as(row, RecordState::Waiting, Some(waiting))?;
@@ -115,7 +168,12 @@ impl Engine {
             }
             Err(WriteError::Conflict(problem)) => {
                 self.settle_undone(intent, IntentState::Superseded, &problem)?;
-                self.tell(record, Level::Info, "conflict", &[("step", intent.kind.clone())])?;
+                self.tell(
+                    record,
+                    Level::Info,
+                    "conflict",
+                    &[("step", intent.kind.clone())],
+                )?;
                 let mut row = record.clone();
                 row.state = RecordState::New;
                 row.retry = true;
@@ -125,57 +183,117 @@ impl Engine {
             Err(WriteError::NotSent(problem)) => {
                 self.settle_undone(intent, IntentState::Superseded, &problem)?;
                 self.wait_for_remote(record.clone(), &problem)?;
-                if crate::run::stops_the_run(problem.code) { Err(problem) } else { Ok(Sent::Ended(Ended::Later)) }
+                if crate::run::stops_the_run(problem.code) {
+                    Err(problem)
+                } else {
+                    Ok(Sent::Ended(Ended::Later))
+                }
             }
         }
     }
 
     /// The one place from which Visma.net is changed.
-    async fn effect(&self, step: &Step, state: Option<&BookedState>, customer: Option<&str>) -> Result<Effect, WriteError> {
-        let there = |state: Option<&BookedState>| state.map(|state| state.number.clone()).ok_or_else(|| WriteError::NotSent(internal("a change without a document")));
+    async fn effect(
+        &self,
+        step: &Step,
+        state: Option<&BookedState>,
+        customer: Option<&str>,
+    ) -> Result<Effect, WriteError> {
+        let there = |state: Option<&BookedState>| {
+            state
+                .map(|state| state.number.clone())
+                .ok_or_else(|| WriteError::NotSent(internal("a change without a document")))
+        };
         match step {
-            Step::CreateCustomer { draft, .. } => self.erp.create_customer(draft).await.map(Effect::Customer),
-            Step::CreateOrder { draft, customer: known } => {
-                let number = known.as_deref().or(customer).ok_or_else(|| WriteError::NotSent(internal("an order without a customer")))?;
-                self.erp.create_order(draft, number).await.map(Effect::Order)
+            Step::CreateCustomer { draft, .. } => {
+                self.erp.create_customer(draft).await.map(Effect::Customer)
+            }
+            Step::CreateOrder {
+                draft,
+                customer: known,
+            } => {
+                let number = known
+                    .as_deref()
+                    .or(customer)
+                    .ok_or_else(|| WriteError::NotSent(internal("an order without a customer")))?;
+                self.erp
+                    .create_order(draft, number)
+                    .await
+                    .map(Effect::Order)
             }
             Step::PatchHead { head } => {
                 let document = self.fresh(&there(state)?).await?;
-                self.erp.patch_head(&document.number, &document.etag, head).await.map(|()| Effect::Changed)
+                self.erp
+                    .patch_head(&document.number, &document.etag, head)
+                    .await
+                    .map(|()| Effect::Changed)
             }
             Step::PatchLines { lines } => {
                 let document = self.fresh(&there(state)?).await?;
-                let by_link = |link: &str| document.lines.iter().find(|stored| stored.link.as_deref() == Some(link)).map(|stored| stored.line_id);
+                let by_link = |link: &str| {
+                    document
+                        .lines
+                        .iter()
+                        .find(|stored| stored.link.as_deref() == Some(link))
+                        .map(|stored| stored.line_id)
+                };
                 let patches = lines
                     .iter()
-                    .map(|line| by_link(&line.link).map(|line_id| LinePatch { line_id, line: line.clone() }))
+                    .map(|line| {
+                        by_link(&line.link).map(|line_id| LinePatch {
+                            line_id,
+                            line: line.clone(),
+                        })
+                    })
                     .collect::<Option<Vec<_>>>()
                     .ok_or_else(|| conflict(&document))?;
-                self.erp.patch_lines(&document.number, &document.etag, &patches).await.map(|()| Effect::Changed)
+                self.erp
+                    .patch_lines(&document.number, &document.etag, &patches)
+                    .await
+                    .map(|()| Effect::Changed)
             }
             Step::AddLines { lines } => {
                 let document = self.fresh(&there(state)?).await?;
-                if lines.iter().any(|line| document.lines.iter().any(|stored| stored.link.as_deref() == Some(line.link.as_str()))) {
+                if lines.iter().any(|line| {
+                    document
+                        .lines
+                        .iter()
+                        .any(|stored| stored.link.as_deref() == Some(line.link.as_str()))
+                }) {
                     return Err(conflict(&document));
                 }
-                self.erp.add_lines(&document.number, &document.etag, lines).await.map(|()| Effect::Changed)
+                self.erp
+                    .add_lines(&document.number, &document.etag, lines)
+                    .await
+                    .map(|()| Effect::Changed)
             }
             Step::DeleteLines { links } => {
                 let document = self.fresh(&there(state)?).await?;
                 let ids: Vec<i64> = document
                     .lines
                     .iter()
-                    .filter(|stored| stored.link.as_ref().is_some_and(|link| links.contains(link)))
+                    .filter(|stored| {
+                        stored
+                            .link
+                            .as_ref()
+                            .is_some_and(|link| links.contains(link))
+                    })
                     .map(|stored| stored.line_id)
                     .collect();
                 if ids.len() != links.len() {
                     return Err(conflict(&document));
                 }
-                self.erp.delete_lines(&document.number, &document.etag, &ids).await.map(|()| Effect::Changed)
+                self.erp
+                    .delete_lines(&document.number, &document.etag, &ids)
+                    .await
+                    .map(|()| Effect::Changed)
             }
             Step::Cancel {} => {
                 let document = self.fresh(&there(state)?).await?;
-                self.erp.cancel(&document.number, &document.etag).await.map(|()| Effect::Changed)
+                self.erp
+                    .cancel(&document.number, &document.etag)
+                    .await
+                    .map(|()| Effect::Changed)
             }
         }
     }
@@ -184,14 +302,23 @@ impl Engine {
     async fn fresh(&self, number: &OrderNumber) -> Result<BookedOrder, WriteError> {
         match self.erp.order(number).await {
             Ok(Some(document)) => Ok(document),
-            Ok(None) => Err(WriteError::Refused(Problem::new(Code::DocumentGone).with("document", number))),
+            Ok(None) => Err(WriteError::Refused(
+                Problem::new(Code::DocumentGone).with("document", number),
+            )),
             Err(problem) => Err(WriteError::NotSent(problem)),
         }
     }
 
     /// Settles an effect that happened, with its links, in one transaction.
     fn settle_done(&self, record: &RecordRow, done: &Done<'_>) -> Result<(), Problem> {
-        let Done { intent, step, document, effect, state, last } = *done;
+        let Done {
+            intent,
+            step,
+            document,
+            effect,
+            state,
+            last,
+        } = *done;
         let now = self.clock.now();
         let mut links = Vec::new();
         let mut told = Vec::new();
@@ -207,65 +334,121 @@ impl Engine {
                         detail: serde_json::json!({ "by": "created" }),
                         made_at: now,
                     });
-                    let mut customer = self.customer_row(key, RecordState::Booked, Some(number), None)?;
+                    let mut customer =
+                        self.customer_row(key, RecordState::Booked, Some(number), None)?;
                     customer.name.clone_from(&draft.name);
-                    told.push(Activity::new(now, Level::Good, "customer-created").about(customer.record.clone(), &customer.name).with("number", number));
+                    told.push(
+                        Activity::new(now, Level::Good, "customer-created")
+                            .about(customer.record.clone(), &customer.name)
+                            .with("number", number),
+                    );
                     self.store.put_record(&customer)?;
                 }
                 serde_json::json!({ "customer": number })
             }
             Effect::Order(number) => {
                 if let Some(document) = document {
-                    links.push(booked::link(&record.record.id, &booked::state(number, document), now)?);
+                    links.push(booked::link(
+                        &record.record.id,
+                        &booked::state(number, document),
+                        now,
+                    )?);
                 }
                 row.erp_number = Some(number.to_string());
-                told.push(Activity::new(now, Level::Info, "sent").about(record.record.clone(), &record.name).with("document", number));
+                told.push(
+                    Activity::new(now, Level::Info, "sent")
+                        .about(record.record.clone(), &record.name)
+                        .with("document", number),
+                );
                 serde_json::json!({ "order": booked::erp_id(number) })
             }
             Effect::Changed => {
                 if last && let Some(state) = state {
                     let now_booked = match document {
                         Some(document) => booked::state(&state.number, document),
-                        None => BookedState { cancelled: true, ..state.clone() },
+                        None => BookedState {
+                            cancelled: true,
+                            ..state.clone()
+                        },
                     };
                     links.push(booked::link(&record.record.id, &now_booked, now)?);
                 }
-                told.push(Activity::new(now, Level::Info, "changed").about(record.record.clone(), &record.name).with("step", step.name()));
+                told.push(
+                    Activity::new(now, Level::Info, "changed")
+                        .about(record.record.clone(), &record.name)
+                        .with("step", step.name()),
+                );
                 serde_json::json!({ "changed": step.name() })
             }
         };
-        self.store.settle(Settle { intent: intent.id, state: IntentState::Done, outcome, links, record: Some(row), activity: told })?;
+        self.store.settle(Settle {
+            intent: intent.id,
+            state: IntentState::Done,
+            outcome,
+            links,
+            record: Some(row),
+            activity: told,
+        })?;
         self.events.signal(Signal::Changed);
         Ok(())
     }
 
     /// Settles an effect that surely did not happen.
-    pub(crate) fn settle_undone(&self, intent: &Intent, state: IntentState, problem: &Problem) -> Result<(), Problem> {
+    pub(crate) fn settle_undone(
+        &self,
+        intent: &Intent,
+        state: IntentState,
+        problem: &Problem,
+    ) -> Result<(), Problem> {
         let outcome = serde_json::to_value(problem).map_err(internal)?;
-        self.store.settle(Settle { intent: intent.id, state, outcome, links: Vec::new(), record: None, activity: Vec::new() })?;
+        self.store.settle(Settle {
+            intent: intent.id,
+            state,
+            outcome,
+            links: Vec::new(),
+            record: None,
+            activity: Vec::new(),
+        })?;
         Ok(())
     }
 
     /// What comes after a step that did not happen is not sent.
     pub(crate) fn drop_rest(&self, rest: &[Intent]) -> Result<(), Problem> {
         for intent in rest {
-            self.settle_undone(intent, IntentState::Superseded, &Code::WaitingOutcome.into())?;
+            self.settle_undone(
+                intent,
+                IntentState::Superseded,
+                &Code::WaitingOutcome.into(),
+            )?;
         }
         Ok(())
     }
 
     /// Reads a document back and compares it with what was planned (`booking-rules` 2.3).
-    pub(crate) async fn read_back(&self, mut row: RecordRow, document: &Document, number: &OrderNumber) -> Result<Ended, Problem> {
+    pub(crate) async fn read_back(
+        &self,
+        mut row: RecordRow,
+        document: &Document,
+        number: &OrderNumber,
+    ) -> Result<Ended, Problem> {
         let stored = match self.erp.order(number).await {
             Ok(stored) => stored,
             Err(problem) => {
                 self.wait_for_remote(row, &problem)?;
-                return if crate::run::stops_the_run(problem.code) { Err(problem) } else { Ok(Ended::Later) };
+                return if crate::run::stops_the_run(problem.code) {
+                    Err(problem)
+                } else {
+                    Ok(Ended::Later)
+                };
             }
         };
         row.erp_number = Some(number.to_string());
         let Some(stored) = stored else {
-            self.settle_as(row, RecordState::Held, Some(Problem::new(Code::DocumentGone).with("document", number)))?;
+            self.settle_as(
+                row,
+                RecordState::Held,
+                Some(Problem::new(Code::DocumentGone).with("document", number)),
+            )?;
             return Ok(Ended::Held);
         };
         if let Err(problem) = read_back::compare(document, &stored) {
@@ -288,38 +471,66 @@ impl Engine {
         self.booked(row, "order-booked", number)
     }
 
-    async fn read_back_cancelled(&self, mut row: RecordRow, number: &OrderNumber) -> Result<Ended, Problem> {
+    async fn read_back_cancelled(
+        &self,
+        mut row: RecordRow,
+        number: &OrderNumber,
+    ) -> Result<Ended, Problem> {
         row.erp_number = Some(number.to_string());
         match self.erp.order(number).await {
-            Ok(Some(stored)) if stored.status == brygga_core::erp::OrderStatus::Cancelled => self.booked(row, "order-cancelled", number),
+            Ok(Some(stored)) if stored.status == brygga_core::erp::OrderStatus::Cancelled => {
+                self.booked(row, "order-cancelled", number)
+            }
             Ok(stored) => {
-                let status = stored.map_or_else(|| "gone".to_owned(), |stored| stored.status.as_str().to_owned());
-                let problem = Problem::new(Code::ReadBackDiffers).with("document", number).with("field", "status").with("ours", "Cancelled").with("theirs", status);
+                let status = stored.map_or_else(
+                    || "gone".to_owned(),
+                    |stored| stored.status.as_str().to_owned(),
+                );
+                let problem = Problem::new(Code::ReadBackDiffers)
+                    .with("document", number)
+                    .with("field", "status")
+                    .with("ours", "Cancelled")
+                    .with("theirs", status);
                 self.settle_as(row, RecordState::Held, Some(problem))?;
                 Ok(Ended::Held)
             }
             Err(problem) => {
                 self.wait_for_remote(row, &problem)?;
-                if crate::run::stops_the_run(problem.code) { Err(problem) } else { Ok(Ended::Later) }
+                if crate::run::stops_the_run(problem.code) {
+                    Err(problem)
+                } else {
+                    Ok(Ended::Later)
+                }
             }
         }
     }
 
     /// The record is in Visma.net, proven.
-    fn booked(&self, mut row: RecordRow, event: &str, number: &OrderNumber) -> Result<Ended, Problem> {
+    fn booked(
+        &self,
+        mut row: RecordRow,
+        event: &str,
+        number: &OrderNumber,
+    ) -> Result<Ended, Problem> {
         let now = self.clock.now();
         row.state = RecordState::Booked;
         row.problem = None;
         row.due_at = None;
         row.changed_at = now;
-        let told = Activity::new(now, Level::Good, event).about(row.record.clone(), &row.name).with("document", number);
+        let told = Activity::new(now, Level::Good, event)
+            .about(row.record.clone(), &row.name)
+            .with("document", number);
         self.store.write_plan(&row, &[], &[told])?;
         self.events.signal(Signal::Changed);
         Ok(Ended::Proven)
     }
 
     /// Verifies an order that is linked and unchanged, but was not read back yet.
-    pub(crate) async fn verify(&self, row: RecordRow, state: &BookedState) -> Result<Ended, Problem> {
+    pub(crate) async fn verify(
+        &self,
+        row: RecordRow,
+        state: &BookedState,
+    ) -> Result<Ended, Problem> {
         if state.cancelled {
             self.read_back_cancelled(row, &state.number).await
         } else {
@@ -328,10 +539,18 @@ impl Engine {
     }
 
     /// The record waits until the other side answers again.
-    pub(crate) fn wait_for_remote(&self, mut row: RecordRow, problem: &Problem) -> Result<(), Problem> {
+    pub(crate) fn wait_for_remote(
+        &self,
+        mut row: RecordRow,
+        problem: &Problem,
+    ) -> Result<(), Problem> {
         let at = self.clock.now() + TimeDelta::minutes(1);
         row.due_at = Some(at);
-        let remote = problem.params.get("remote").cloned().unwrap_or_else(|| "Visma.net".into());
+        let remote = problem
+            .params
+            .get("remote")
+            .cloned()
+            .unwrap_or_else(|| "Visma.net".into());
         let waiting = Problem::new(Code::WaitingRemote)
             .with("remote", remote)
             .with("order", &row.name)
@@ -342,11 +561,20 @@ impl Engine {
     }
 
     pub(crate) fn lookup_gap(&self) -> Result<TimeDelta, Problem> {
-        Ok(TimeDelta::seconds(i64::from(self.settings()?.lookup_gap_seconds)))
+        Ok(TimeDelta::seconds(i64::from(
+            self.settings()?.lookup_gap_seconds,
+        )))
     }
 
-    pub(crate) fn tell(&self, row: &RecordRow, level: Level, event: &str, params: &[(&str, String)]) -> Result<(), Problem> {
-        let mut told = Activity::new(self.clock.now(), level, event).about(row.record.clone(), &row.name);
+    pub(crate) fn tell(
+        &self,
+        row: &RecordRow,
+        level: Level,
+        event: &str,
+        params: &[(&str, String)],
+    ) -> Result<(), Problem> {
+        let mut told =
+            Activity::new(self.clock.now(), level, event).about(row.record.clone(), &row.name);
         for (name, value) in params {
             told = told.with(name, value);
         }

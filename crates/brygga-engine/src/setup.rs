@@ -29,12 +29,24 @@ pub struct Preview {
 
 impl Engine {
     /// Settings read off what Visma.net is set up with, for a shop that sells to `countries`. Nothing is kept.
-    pub async fn suggest_settings(&self, countries: &BTreeSet<String>) -> Result<Settings, Problem> {
+    pub async fn suggest_settings(
+        &self,
+        countries: &BTreeSet<String>,
+    ) -> Result<Settings, Problem> {
         let setup = self.setup().await?;
         let mut destinations = countries.clone();
         destinations.insert(setup.shop.country.clone());
-        let today = self.clock.now().with_timezone(&setup.shop.time_zone).date_naive();
-        Ok(suggest::settings(&setup.catalogue, &setup.shop.country, &destinations, today))
+        let today = self
+            .clock
+            .now()
+            .with_timezone(&setup.shop.time_zone)
+            .date_naive();
+        Ok(suggest::settings(
+            &setup.catalogue,
+            &setup.shop.country,
+            &destinations,
+            today,
+        ))
     }
 
     /// What in the settings does not fit what Visma.net is set up with.
@@ -43,24 +55,44 @@ impl Engine {
         let (settings, catalogue) = (&setup.settings, &setup.catalogue);
         let mut problems = Vec::new();
         if settings.vat.is_empty() {
-            problems.push(Problem::new(Code::VatUnmapped).with("rate", "any").with("kind", "goods").with("country", "any country").with("scheme", "any"));
+            problems.push(
+                Problem::new(Code::VatUnmapped)
+                    .with("rate", "any")
+                    .with("kind", "goods")
+                    .with("country", "any country")
+                    .with("scheme", "any"),
+            );
         }
         for row in &settings.vat {
             let ids = catalogue.vat_ids_of(&row.category, &row.zone);
             if ids.len() > 1 || (ids.is_empty() && !row.key.rate.is_zero()) {
-                problems.push(Problem::new(Code::VatMappingBroken).with("category", &row.category).with("zone", &row.zone));
+                problems.push(
+                    Problem::new(Code::VatMappingBroken)
+                        .with("category", &row.category)
+                        .with("zone", &row.zone),
+                );
             }
         }
         let special = &settings.special_items;
-        for (kind, item) in [("shipping", &special.shipping), ("rounding", &special.rounding), ("custom", &special.custom), ("gift_card", &special.gift_card)] {
+        for (kind, item) in [
+            ("shipping", &special.shipping),
+            ("rounding", &special.rounding),
+            ("custom", &special.custom),
+            ("gift_card", &special.gift_card),
+        ] {
             match item {
                 None => problems.push(Problem::new(Code::SpecialItemUnmapped).with("kind", kind)),
-                Some(item) if !catalogue.items.contains_key(&item.item) => problems.push(Problem::new(Code::ItemNotFound).with("sku", &item.item)),
+                Some(item) if !catalogue.items.contains_key(&item.item) => {
+                    problems.push(Problem::new(Code::ItemNotFound).with("sku", &item.item))
+                }
                 Some(_) => {}
             }
         }
         if let DocumentCurrency::Presentment { mapped } = &settings.document_currency {
-            for currency in mapped.iter().filter(|currency| catalogue.decimals(currency).is_none()) {
+            for currency in mapped
+                .iter()
+                .filter(|currency| catalogue.decimals(currency).is_none())
+            {
                 problems.push(Problem::new(Code::CurrencyUnknown).with("currency", currency));
             }
         }
@@ -71,31 +103,50 @@ impl Engine {
 
     /// What a sync would do, order by order: reads both sides, sends nothing, books nothing.
     pub async fn preview(&self, since: Option<DateTime<Utc>>) -> Result<Vec<Preview>, Problem> {
-        let Some(_running) = self.begin_run() else { return Err(Code::StoreInUse.into()) };
+        let Some(_running) = self.begin_run() else {
+            return Err(Code::StoreInUse.into());
+        };
         self.read_orders(since).await?;
         let setup = self.setup().await?;
         let mut previews = Vec::new();
-        for record in self.store.due(RecordKind::Order, self.clock.now(), usize::MAX / 2)? {
-            let Some(mirror) = self.store.mirror(&record)? else { continue };
+        for record in self
+            .store
+            .due(RecordKind::Order, self.clock.now(), usize::MAX / 2)?
+        {
+            let Some(mirror) = self.store.mirror(&record)? else {
+                continue;
+            };
             let order = match self.shop.read(&mirror.payload) {
                 Ok(order) => order,
                 Err(problem) => {
-                    previews.push(Preview { order: mirror.name, decision: "held", steps: Vec::new(), total: None, problem: Some(problem) });
+                    previews.push(Preview {
+                        order: mirror.name,
+                        decision: "held",
+                        steps: Vec::new(),
+                        total: None,
+                        problem: Some(problem),
+                    });
                     continue;
                 }
             };
             let known = booked::recall(&self.store, &order.id.0)?;
-            let decision = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
-                FirstLook::Decided(decision) => decision,
-                FirstLook::New(document) => {
-                    let found = self.look_up_for(&order, &document).await?;
-                    plan(&order, setup.ground(), *document, &found)
-                }
-                FirstLook::Changed(change) => match &known {
-                    Some(state) => plan_change(&order, *change, state, self.erp.order(&state.number).await?.as_ref()),
-                    None => Decision::UpToDate,
-                },
-            };
+            let decision =
+                match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+                    FirstLook::Decided(decision) => decision,
+                    FirstLook::New(document) => {
+                        let found = self.look_up_for(&order, &document).await?;
+                        plan(&order, setup.ground(), *document, &found)
+                    }
+                    FirstLook::Changed(change) => match &known {
+                        Some(state) => plan_change(
+                            &order,
+                            *change,
+                            state,
+                            self.erp.order(&state.number).await?.as_ref(),
+                        ),
+                        None => Decision::UpToDate,
+                    },
+                };
             previews.push(preview(order.name.clone(), known.is_some(), decision));
         }
         Ok(previews)
@@ -103,13 +154,21 @@ impl Engine {
 }
 
 fn preview(order: String, known: bool, decision: Decision) -> Preview {
-    let plain = |order, decision, problem| Preview { order, decision, steps: Vec::new(), total: None, problem };
+    let plain = |order, decision, problem| Preview {
+        order,
+        decision,
+        steps: Vec::new(),
+        total: None,
+        problem,
+    };
     match decision {
         Decision::Do(plan) => Preview {
             order,
             decision: if known { "change" } else { "book" },
             steps: plan.steps.iter().map(Step::name).collect(),
-            total: plan.document.as_ref().map(|document| format!("{} {}", document.total.normalize(), document.draft.currency)),
+            total: plan.document.as_ref().map(|document| {
+                format!("{} {}", document.total.normalize(), document.draft.currency)
+            }),
             problem: None,
         },
         Decision::UpToDate => plain(order, "nothing", None),

@@ -18,7 +18,11 @@ pub struct FastClock {
 impl FastClock {
     /// A clock that shows `start` now.
     pub fn from(start: DateTime<Utc>, speed: u32) -> Self {
-        Self { began: Instant::now(), start, speed: speed.max(1) }
+        Self {
+            began: Instant::now(),
+            start,
+            speed: speed.max(1),
+        }
     }
 }
 
@@ -31,7 +35,10 @@ impl Clock for FastClock {
     fn sleep(&self, duration: Duration) -> Wait<'_> {
         let life = duration / self.speed;
         Box::pin(async move {
-            #[allow(clippy::disallowed_methods, reason = "a clock is where waiting is done")]
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "a clock is where waiting is done"
+            )]
             tokio::time::sleep(life).await;
         })
     }

@@ -14,7 +14,10 @@ use brygga_sandbox::visma::VatRounding;
 use brygga_store::{RecordKind, RecordState};
 use chrono::TimeDelta;
 
-use crate::report::{CustomerCounts, DemoReport, HeldOrder, OrderCounts, ProofCounts, Requests, SecondSync, ShopifyRequests, VismaRequests};
+use crate::report::{
+    CustomerCounts, DemoReport, HeldOrder, OrderCounts, ProofCounts, Requests, SecondSync,
+    ShopifyRequests, VismaRequests,
+};
 use crate::setup::{Practice, PracticeOptions};
 
 /// What the demo shall show.
@@ -81,21 +84,47 @@ const QUIET: Duration = Duration::from_mins(20);
 const TRIES: usize = 12;
 
 /// Runs the demo. `progress` is told of each day.
-pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Result<DemoReport, DemoError> {
+pub async fn demo(
+    options: DemoOptions,
+    mut progress: impl FnMut(&str),
+) -> Result<DemoReport, DemoError> {
     let began = Instant::now();
     let start = seeded_start();
     let clock = Arc::new(JumpClock::at(start));
     let shop = match &options.shop_data {
         Some(dir) => ShopSource::Recorded(dir.clone()),
-        None => ShopSource::Seeded { orders: options.orders, seed: options.seed, start },
+        None => ShopSource::Seeded {
+            orders: options.orders,
+            seed: options.seed,
+            start,
+        },
     };
-    let faults = Faults::profile(&options.faults, options.seed)
-        .ok_or_else(|| DemoError::Options(format!("There is no fault profile {}. There are none, rough and storm.", options.faults)))?;
+    let faults = Faults::profile(&options.faults, options.seed).ok_or_else(|| {
+        DemoError::Options(format!(
+            "There is no fault profile {}. There are none, rough and storm.",
+            options.faults
+        ))
+    })?;
     let faulty = options.faults != "none";
-    let pair = PairConfig { vat_rounding: options.vat_rounding, ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>) };
+    let pair = PairConfig {
+        vat_rounding: options.vat_rounding,
+        ..PairConfig::new(shop, Arc::clone(&clock) as Arc<dyn Clock>)
+    };
     // An answer that never comes must not hold the demo up for real minutes.
-    let http = HttpConfig { total_timeout: if faulty { Duration::from_millis(700) } else { Duration::from_mins(1) }, ..HttpConfig::default() };
-    let practice = Practice::start(PracticeOptions { pair, seed: options.seed, http }).await?;
+    let http = HttpConfig {
+        total_timeout: if faulty {
+            Duration::from_millis(700)
+        } else {
+            Duration::from_mins(1)
+        },
+        ..HttpConfig::default()
+    };
+    let practice = Practice::start(PracticeOptions {
+        pair,
+        seed: options.seed,
+        http,
+    })
+    .await?;
     // Connecting and setting up met no faults: what is shown is the sync.
     for rule in faults.rules() {
         practice.pair.faults().add(rule);
@@ -145,7 +174,9 @@ pub async fn demo(options: DemoOptions, mut progress: impl FnMut(&str)) -> Resul
         found: proof.differences,
     };
     report.second_sync = SecondSync { writes };
-    report.shop_data.clone_from(&practice.pair.shop_data().report);
+    report
+        .shop_data
+        .clone_from(&practice.pair.shop_data().report);
     practice.pair.shutdown().await;
     Ok(report)
 }
@@ -191,29 +222,57 @@ fn writes(counters: &PairCounters) -> u64 {
     counters.shopify.writes + counters.visma.writes
 }
 
-fn figures(practice: &Practice, counters: &PairCounters, began: Instant) -> Result<DemoReport, DemoError> {
+fn figures(
+    practice: &Practice,
+    counters: &PairCounters,
+    began: Instant,
+) -> Result<DemoReport, DemoError> {
     let store = practice.engine.store();
     let orders = store.counts(RecordKind::Order)?;
-    let (held_rows, _) = store.search_records(RecordKind::Order, None, Some(RecordState::Held), 0, 100_000)?;
+    let (held_rows, _) =
+        store.search_records(RecordKind::Order, None, Some(RecordState::Held), 0, 100_000)?;
     let mut held: Vec<_> = held_rows
         .into_iter()
         .filter_map(|row| {
             let problem = row.problem?;
-            Some(HeldOrder { order: row.name, code: problem.code.to_string(), message: problem.message() })
+            Some(HeldOrder {
+                order: row.name,
+                code: problem.code.to_string(),
+                message: problem.message(),
+            })
         })
         .collect();
     held.sort_by(|a, b| (&a.code, &a.order).cmp(&(&b.code, &b.order)));
     let links = store.links(brygga_engine::booked::CUSTOMER)?;
-    let created = links.iter().filter(|link| link.detail["by"] == "created").count();
+    let created = links
+        .iter()
+        .filter(|link| link.detail["by"] == "created")
+        .count();
     let customers = store.counts(RecordKind::Customer)?;
     Ok(DemoReport {
-        orders: OrderCounts { seen: orders.total(), booked: orders.booked, waiting: orders.waiting, skipped: orders.skipped, held: orders.held },
+        orders: OrderCounts {
+            seen: orders.total(),
+            booked: orders.booked,
+            waiting: orders.waiting,
+            skipped: orders.skipped,
+            held: orders.held,
+        },
         held,
-        customers: CustomerCounts { created, linked: links.len() - created, held: customers.held },
+        customers: CustomerCounts {
+            created,
+            linked: links.len() - created,
+            held: customers.held,
+        },
         proof: ProofCounts::default(),
         requests: Requests {
-            shopify: ShopifyRequests { calls: counters.shopify.calls, points: counters.shopify.points },
-            visma: VismaRequests { calls: counters.visma.calls, writes: counters.visma.writes },
+            shopify: ShopifyRequests {
+                calls: counters.shopify.calls,
+                points: counters.shopify.points,
+            },
+            visma: VismaRequests {
+                calls: counters.visma.calls,
+                writes: counters.visma.writes,
+            },
         },
         second_sync: SecondSync::default(),
         shop_data: None,

@@ -120,7 +120,13 @@ pub struct SecondSync {
 impl DemoReport {
     /// Is everything booked, waiting, skipped or held for a stated reason, and nothing unexplained.
     pub fn is_right(&self) -> bool {
-        let OrderCounts { seen, booked, waiting, skipped, held } = self.orders;
+        let OrderCounts {
+            seen,
+            booked,
+            waiting,
+            skipped,
+            held,
+        } = self.orders;
         seen == booked + waiting + skipped + held
             && self.proof.differences == 0
             && self.proof.checked == booked

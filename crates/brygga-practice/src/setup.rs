@@ -57,16 +57,26 @@ impl Practice {
         };
         connect(&ground, &pair.shopify_url(), &pair.visma_url()).await?;
         let watch = Watch::new();
-        let engine = Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
+        let engine =
+            Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
         let mut settings = settings(&engine, &countries(&pair)).await?;
         if pair.shop_data().recorded {
             // Development stores mostly charge no tax where other orders show some: their merchant approves those.
             settings.approved_without_vat = untaxed(&pair);
         }
         engine.put_settings(&settings, "practice")?;
-        let host = Host { practice: true, company: "Fjord & Fjell AS".into(), shop_admin: None };
+        let host = Host {
+            practice: true,
+            company: "Fjord & Fjell AS".into(),
+            shop_admin: None,
+        };
         let api = Api::new(Arc::clone(&engine), watch, host);
-        Ok(Self { pair, engine, api, ground })
+        Ok(Self {
+            pair,
+            engine,
+            api,
+            ground,
+        })
     }
 }
 
@@ -77,13 +87,17 @@ pub async fn connect(ground: &Ground, shopify: &str, visma: &str) -> Result<(), 
         client_id: Some(practice::SHOP_CLIENT_ID.into()),
         base_url: Some(shopify.to_owned()),
     };
-    ground.connect_shop(shop, SecretString::from(practice::SHOP_CLIENT_SECRET)).await?;
+    ground
+        .connect_shop(shop, SecretString::from(practice::SHOP_CLIENT_SECRET))
+        .await?;
     let company = CompanyConnection {
         client_id: practice::VISMA_CLIENT_ID.into(),
         tenant_id: practice::VISMA_COMPANY_TENANT.into(),
         base_url: Some(visma.to_owned()),
     };
-    ground.connect_company(company, SecretString::from(practice::VISMA_CLIENT_SECRET)).await?;
+    ground
+        .connect_company(company, SecretString::from(practice::VISMA_CLIENT_SECRET))
+        .await?;
     Ok(())
 }
 
@@ -93,12 +107,20 @@ pub async fn settings(engine: &Engine, countries: &BTreeSet<String>) -> Result<S
     let catalogue = engine.catalogue().await?;
     let mut destinations = countries.clone();
     destinations.insert(shop.country.clone());
-    let today = engine.clock().now().with_timezone(&shop.time_zone).date_naive();
+    let today = engine
+        .clock()
+        .now()
+        .with_timezone(&shop.time_zone)
+        .date_naive();
     let mut settings = suggest::settings(&catalogue, &shop.country, &destinations, today);
     settings.customers.house = catalogue
         .currencies
         .iter()
-        .map(|currency| HouseRow { country: "*".into(), currency: currency.id.clone(), customer: format!("HUS-{}", currency.id) })
+        .map(|currency| HouseRow {
+            country: "*".into(),
+            currency: currency.id.clone(),
+            customer: format!("HUS-{}", currency.id),
+        })
         .collect();
     Ok(settings)
 }
@@ -121,9 +143,15 @@ fn countries(pair: &Pair) -> BTreeSet<String> {
 /// The orders on which no tax was ever charged.
 fn untaxed(pair: &Pair) -> BTreeSet<String> {
     let taxed = |version: &serde_json::Value| {
-        let amount = version["totalTaxSet"]["shopMoney"]["amount"].as_str().unwrap_or("0");
+        let amount = version["totalTaxSet"]["shopMoney"]["amount"]
+            .as_str()
+            .unwrap_or("0");
         amount.bytes().any(|digit| matches!(digit, b'1'..=b'9'))
     };
     let orders = &pair.shop_data().orders;
-    orders.iter().filter(|order| !order.versions.iter().any(|(_, version)| taxed(version))).map(|order| order.id.clone()).collect()
+    orders
+        .iter()
+        .filter(|order| !order.versions.iter().any(|(_, version)| taxed(version)))
+        .map(|order| order.id.clone())
+        .collect()
 }

@@ -19,6 +19,14 @@ const SPEED: u32 = 300;
 pub async fn watched(orders: u32, seed: u64, faults: Faults) -> Result<Practice, DemoError> {
     let now = seeded_start() + TimeDelta::days(14) + TimeDelta::hours(12);
     let clock: Arc<dyn Clock> = Arc::new(FastClock::from(now, SPEED));
-    let pair = PairConfig { faults, ..PairConfig::new(ShopSource::seeded(orders, seed), clock) };
-    Practice::start(PracticeOptions { pair, seed, http: HttpConfig::default() }).await
+    let pair = PairConfig {
+        faults,
+        ..PairConfig::new(ShopSource::seeded(orders, seed), clock)
+    };
+    Practice::start(PracticeOptions {
+        pair,
+        seed,
+        http: HttpConfig::default(),
+    })
+    .await
 }

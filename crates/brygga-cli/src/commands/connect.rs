@@ -13,37 +13,88 @@ use crate::print;
 
 pub(crate) async fn run(options: Connect, folder: Option<PathBuf>) -> Result<End, End> {
     match options.remote {
-        Remote::Shopify { domain, client_id, base_url, json } => {
+        Remote::Shopify {
+            domain,
+            client_id,
+            base_url,
+            json,
+        } => {
             let secret = secret("BRYGGA_SHOPIFY_SECRET", "Client secret or token: ")?;
             let ground = data_dir::open(folder)?;
-            let report = ground.connect_shop(ShopConnection { domain, client_id, base_url }, secret).await?;
+            let report = ground
+                .connect_shop(
+                    ShopConnection {
+                        domain,
+                        client_id,
+                        base_url,
+                    },
+                    secret,
+                )
+                .await?;
             if json {
-                print::json(&serde_json::json!({ "connected": true, "missing_scopes": report.missing, "sixty_days_only": report.sixty_days_only }));
+                print::json(
+                    &serde_json::json!({ "connected": true, "missing_scopes": report.missing, "sixty_days_only": report.sixty_days_only }),
+                );
             } else {
                 print::line("The shop is connected.");
                 if !report.missing.is_empty() {
-                    print::line(format_args!("Missing permissions: {}.", report.missing.join(", ")));
+                    print::line(format_args!(
+                        "Missing permissions: {}.",
+                        report.missing.join(", ")
+                    ));
                 }
                 if report.sixty_days_only {
                     print::line(brygga_core::Code::ShopHorizon.template());
                 }
             }
-            Ok(if report.missing.is_empty() { End::Done } else { End::Left })
+            Ok(if report.missing.is_empty() {
+                End::Done
+            } else {
+                End::Left
+            })
         }
-        Remote::Visma { client_id, tenant, base_url, json } => {
+        Remote::Visma {
+            client_id,
+            tenant,
+            base_url,
+            json,
+        } => {
             let secret = secret("BRYGGA_VISMA_SECRET", "Client secret: ")?;
             let ground = data_dir::open(folder)?;
-            let report = ground.connect_company(CompanyConnection { client_id, tenant_id: tenant, base_url }, secret).await?;
-            let missing: Vec<_> = report.permissions.iter().filter(|permission| !permission.ok).map(|permission| permission.what).collect();
+            let report = ground
+                .connect_company(
+                    CompanyConnection {
+                        client_id,
+                        tenant_id: tenant,
+                        base_url,
+                    },
+                    secret,
+                )
+                .await?;
+            let missing: Vec<_> = report
+                .permissions
+                .iter()
+                .filter(|permission| !permission.ok)
+                .map(|permission| permission.what)
+                .collect();
             if json {
-                print::json(&serde_json::json!({ "connected": true, "company": report.company, "missing": missing }));
+                print::json(
+                    &serde_json::json!({ "connected": true, "company": report.company, "missing": missing }),
+                );
             } else {
-                print::line(format_args!("{} is connected.", report.company.as_deref().unwrap_or("The company")));
+                print::line(format_args!(
+                    "{} is connected.",
+                    report.company.as_deref().unwrap_or("The company")
+                ));
                 if !missing.is_empty() {
                     print::line(format_args!("Not allowed: {}.", missing.join(", ")));
                 }
             }
-            Ok(if missing.is_empty() { End::Done } else { End::Left })
+            Ok(if missing.is_empty() {
+                End::Done
+            } else {
+                End::Left
+            })
         }
     }
 }
@@ -60,10 +111,15 @@ fn secret(variable: &str, prompt: &str) -> Result<SecretString, End> {
         print::aside(prompt);
     }
     let mut line = String::new();
-    input.lock().read_line(&mut line).map_err(|error| End::Fault(error.to_string()))?;
+    input
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| End::Fault(error.to_string()))?;
     let value = line.trim();
     if value.is_empty() {
-        return Err(End::Use(format!("No secret was given. Put it in {variable}, or type it.")));
+        return Err(End::Use(format!(
+            "No secret was given. Put it in {variable}, or type it."
+        )));
     }
     Ok(SecretString::from(value.to_owned()))
 }

@@ -29,7 +29,11 @@ pub(crate) async fn run(options: Demo) -> Result<End, End> {
     } else {
         summary(&report);
     }
-    Ok(if report.is_right() { End::Done } else { End::Left })
+    Ok(if report.is_right() {
+        End::Done
+    } else {
+        End::Left
+    })
 }
 
 fn summary(report: &DemoReport) {
@@ -39,10 +43,16 @@ fn summary(report: &DemoReport) {
         orders.seen, orders.booked, orders.waiting, orders.skipped, orders.held
     ));
     for held in &report.held {
-        print::line(format_args!("  {}  {}  [{}]", held.order, held.message, held.code));
+        print::line(format_args!(
+            "  {}  {}  [{}]",
+            held.order, held.message, held.code
+        ));
     }
     let customers = &report.customers;
-    print::line(format_args!("Customers: {} made, {} linked, {} held.", customers.created, customers.linked, customers.held));
+    print::line(format_args!(
+        "Customers: {} made, {} linked, {} held.",
+        customers.created, customers.linked, customers.held
+    ));
     let proof = &report.proof;
     print::line(format_args!(
         "Proof: {} documents read back and compared; {} unexplained differences, {} explained.",
@@ -55,15 +65,27 @@ fn summary(report: &DemoReport) {
         ));
     }
     if let Some(data) = &report.shop_data {
-        print::line(format_args!("Recordings: {} files, {} orders found, {} served.", data.files, data.found, data.served));
+        print::line(format_args!(
+            "Recordings: {} files, {} orders found, {} served.",
+            data.files, data.found, data.served
+        ));
         for missing in &data.not_served {
-            print::line(format_args!("  {} ({}): lacks {}", missing.id, missing.file, missing.missing.join(", ")));
+            print::line(format_args!(
+                "  {} ({}): lacks {}",
+                missing.id,
+                missing.file,
+                missing.missing.join(", ")
+            ));
         }
     }
     let requests = &report.requests;
     print::line(format_args!(
         "Requests: Shopify {} ({} points), Visma.net {} ({} writes). A second sync wrote {}.",
-        requests.shopify.calls, requests.shopify.points, requests.visma.calls, requests.visma.writes, report.second_sync.writes
+        requests.shopify.calls,
+        requests.shopify.points,
+        requests.visma.calls,
+        requests.visma.writes,
+        report.second_sync.writes
     ));
     print::line(format_args!("Took {:.1} s.", report.elapsed_s));
 }

@@ -29,11 +29,23 @@ struct Finding {
 
 impl Finding {
     fn good(what: &str) -> Self {
-        Self { what: what.into(), ok: true, code: None, message: None, remedy: None }
+        Self {
+            what: what.into(),
+            ok: true,
+            code: None,
+            message: None,
+            remedy: None,
+        }
     }
 
     fn of(what: &str, problem: &Problem) -> Self {
-        Self { what: what.into(), ok: false, code: Some(problem.code), message: Some(problem.message()), remedy: Some(problem.code.remedy().into()) }
+        Self {
+            what: what.into(),
+            ok: false,
+            code: Some(problem.code),
+            message: Some(problem.message()),
+            remedy: Some(problem.code.remedy().into()),
+        }
     }
 }
 
@@ -51,7 +63,11 @@ pub(crate) async fn run(options: Plain, folder: Option<PathBuf>) -> Result<End, 
     } else {
         for finding in &findings {
             let mark = if finding.ok { "ok" } else { "--" };
-            print::line(format_args!("{mark}  {}  {}", finding.what, finding.message.as_deref().unwrap_or("")));
+            print::line(format_args!(
+                "{mark}  {}  {}",
+                finding.what,
+                finding.message.as_deref().unwrap_or("")
+            ));
             if let Some(remedy) = &finding.remedy {
                 print::line(format_args!("    {remedy}"));
             }
@@ -59,7 +75,16 @@ pub(crate) async fn run(options: Plain, folder: Option<PathBuf>) -> Result<End, 
         print::line(format_args!("{held} orders are held."));
     }
     if !connected {
-        return Err(Problem::new(Code::NotConnected).with("remote", if ground.shop()?.is_none() { "Shopify" } else { "Visma.net" }).into());
+        return Err(Problem::new(Code::NotConnected)
+            .with(
+                "remote",
+                if ground.shop()?.is_none() {
+                    "Shopify"
+                } else {
+                    "Visma.net"
+                },
+            )
+            .into());
     }
     Ok(if all_well { End::Done } else { End::Left })
 }
@@ -71,7 +96,10 @@ async fn shop(ground: &Ground, findings: &mut Vec<Finding>) {
             if report.missing.is_empty() {
                 findings.push(Finding::good("shop permissions"));
             } else {
-                findings.push(Finding::of("shop permissions", &Problem::new(Code::ShopScopes).with("scopes", report.missing.join(", "))));
+                findings.push(Finding::of(
+                    "shop permissions",
+                    &Problem::new(Code::ShopScopes).with("scopes", report.missing.join(", ")),
+                ));
             }
             if report.sixty_days_only {
                 findings.push(Finding::of("older orders", &Code::ShopHorizon.into()));
@@ -87,8 +115,16 @@ async fn company(ground: &Ground, findings: &mut Vec<Finding>) {
             findings.push(Finding::good("company"));
             for permission in &report.permissions {
                 findings.push(match permission.code {
-                    Some(code) if !permission.ok => Finding::of(permission.what, &Problem::new(code).with("action", permission.what).with("scope", "")),
-                    _ => Finding { ok: permission.ok, ..Finding::good(permission.what) },
+                    Some(code) if !permission.ok => Finding::of(
+                        permission.what,
+                        &Problem::new(code)
+                            .with("action", permission.what)
+                            .with("scope", ""),
+                    ),
+                    _ => Finding {
+                        ok: permission.ok,
+                        ..Finding::good(permission.what)
+                    },
                 });
             }
         }
@@ -97,10 +133,16 @@ async fn company(ground: &Ground, findings: &mut Vec<Finding>) {
 }
 
 async fn mapping(ground: &Ground, findings: &mut Vec<Finding>) {
-    let Ok(engine) = ground.engine(Arc::new(Unwatched)) else { return };
+    let Ok(engine) = ground.engine(Arc::new(Unwatched)) else {
+        return;
+    };
     match engine.check_mapping().await {
         Ok(problems) if problems.is_empty() => findings.push(Finding::good("mapping")),
-        Ok(problems) => findings.extend(problems.iter().map(|problem| Finding::of("mapping", problem))),
+        Ok(problems) => findings.extend(
+            problems
+                .iter()
+                .map(|problem| Finding::of("mapping", problem)),
+        ),
         Err(problem) => findings.push(Finding::of("mapping", &problem)),
     }
 }

@@ -19,9 +19,17 @@ pub(crate) fn run() -> End {
         (Class::Skipped, "Skipped: left out on purpose"),
         (Class::Failure, "The run could not go on; nothing is lost"),
     ] {
-        let _ = write!(page, "\n## {title}\n\n| code | what it says | what to do |\n|---|---|---|\n");
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| code | what it says | what to do |\n|---|---|---|\n"
+        );
         for code in Code::ALL.iter().filter(|code| code.class() == class) {
-            let _ = writeln!(page, "| `{code}` | {} | {} |", code.template(), code.remedy());
+            let _ = writeln!(
+                page,
+                "| `{code}` | {} | {} |",
+                code.template(),
+                code.remedy()
+            );
         }
     }
     print::line(page.trim_end());

@@ -13,16 +13,33 @@ use crate::print;
 
 pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let (rows, total) = store.search_records(RecordKind::Order, options.search.as_deref(), None, 0, options.limit)?;
+    let (rows, total) = store.search_records(
+        RecordKind::Order,
+        options.search.as_deref(),
+        None,
+        0,
+        options.limit,
+    )?;
     if options.json {
         let rows: Vec<_> = rows.iter().map(record).collect();
         print::json(&json!({ "total": total, "records": rows }));
     } else {
         for row in &rows {
             let number = row.erp_number.as_deref().unwrap_or("-");
-            let amount = row.amount.map(|amount| amount.to_string()).unwrap_or_default();
-            let why = row.problem.as_ref().map(Problem::message).unwrap_or_default();
-            print::line(format_args!("{:<10} {:<8} {number:<12} {amount:>18}  {why}", row.name, row.state.as_str()));
+            let amount = row
+                .amount
+                .map(|amount| amount.to_string())
+                .unwrap_or_default();
+            let why = row
+                .problem
+                .as_ref()
+                .map(Problem::message)
+                .unwrap_or_default();
+            print::line(format_args!(
+                "{:<10} {:<8} {number:<12} {amount:>18}  {why}",
+                row.name,
+                row.state.as_str()
+            ));
         }
         print::line(format_args!("{total} records."));
     }
@@ -53,8 +70,18 @@ pub(crate) fn activity(options: Listing, folder: Option<PathBuf>) -> Result<End,
         print::json(&json!({ "activity": rows }));
     } else {
         for row in &rows {
-            let params = row.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
-            print::line(format_args!("{}  {:<18} {:<10} {params}", row.at.format("%Y-%m-%d %H:%M:%S"), row.event, row.name.as_deref().unwrap_or("")));
+            let params = row
+                .params
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join(" ");
+            print::line(format_args!(
+                "{}  {:<18} {:<10} {params}",
+                row.at.format("%Y-%m-%d %H:%M:%S"),
+                row.event,
+                row.name.as_deref().unwrap_or("")
+            ));
         }
     }
     Ok(End::Done)
@@ -62,7 +89,13 @@ pub(crate) fn activity(options: Listing, folder: Option<PathBuf>) -> Result<End,
 
 pub(crate) fn held(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let (rows, total) = store.search_records(RecordKind::Order, options.search.as_deref(), Some(RecordState::Held), 0, options.limit)?;
+    let (rows, total) = store.search_records(
+        RecordKind::Order,
+        options.search.as_deref(),
+        Some(RecordState::Held),
+        0,
+        options.limit,
+    )?;
     if options.json {
         let rows: Vec<_> = rows
             .iter()
@@ -74,10 +107,25 @@ pub(crate) fn held(options: Listing, folder: Option<PathBuf>) -> Result<End, End
         print::json(&json!({ "held": rows }));
     } else {
         for group in store.held_groups(RecordKind::Order)? {
-            print::line(format_args!("{} orders: {}", group.count, group.code.remedy()));
-            for row in rows.iter().filter(|row| row.problem.as_ref().is_some_and(|problem| problem.code == group.code)) {
-                let message = row.problem.as_ref().map(Problem::message).unwrap_or_default();
-                print::line(format_args!("  {:<10} {message}  [{}]", row.name, group.code));
+            print::line(format_args!(
+                "{} orders: {}",
+                group.count,
+                group.code.remedy()
+            ));
+            for row in rows.iter().filter(|row| {
+                row.problem
+                    .as_ref()
+                    .is_some_and(|problem| problem.code == group.code)
+            }) {
+                let message = row
+                    .problem
+                    .as_ref()
+                    .map(Problem::message)
+                    .unwrap_or_default();
+                print::line(format_args!(
+                    "  {:<10} {message}  [{}]",
+                    row.name, group.code
+                ));
             }
         }
         print::line(format_args!("{total} held."));
@@ -89,7 +137,13 @@ pub(crate) fn retry(options: &Retry, folder: Option<PathBuf>) -> Result<End, End
     let store = data_dir::open(folder)?.store;
     let mut chosen = Vec::new();
     if options.ids.is_empty() {
-        let (rows, _) = store.search_records(RecordKind::Order, None, Some(RecordState::Held), 0, usize::MAX / 2)?;
+        let (rows, _) = store.search_records(
+            RecordKind::Order,
+            None,
+            Some(RecordState::Held),
+            0,
+            usize::MAX / 2,
+        )?;
         chosen.extend(rows.into_iter().map(|row| row.record));
     }
     for id in &options.ids {
@@ -100,7 +154,11 @@ pub(crate) fn retry(options: &Retry, folder: Option<PathBuf>) -> Result<End, End
         }
         let (rows, _) = store.search_records(RecordKind::Order, Some(id), None, 0, 50)?;
         let before = chosen.len();
-        chosen.extend(rows.into_iter().filter(|row| row.name == *id).map(|row| row.record));
+        chosen.extend(
+            rows.into_iter()
+                .filter(|row| row.name == *id)
+                .map(|row| row.record),
+        );
         if chosen.len() == before {
             return Err(End::Use(format!("There is no order {id}.")));
         }
@@ -109,7 +167,9 @@ pub(crate) fn retry(options: &Retry, folder: Option<PathBuf>) -> Result<End, End
     if options.json {
         print::json(&json!({ "marked": marked }));
     } else {
-        print::line(format_args!("{marked} orders are tried again at the next sync."));
+        print::line(format_args!(
+            "{marked} orders are tried again at the next sync."
+        ));
     }
     Ok(End::Done)
 }

@@ -30,5 +30,9 @@ pub(crate) async fn run(options: Plain, folder: Option<PathBuf>) -> Result<End, 
             ));
         }
     }
-    Ok(if report.differences.is_empty() { End::Done } else { End::Left })
+    Ok(if report.differences.is_empty() {
+        End::Done
+    } else {
+        End::Left
+    })
 }

@@ -17,7 +17,8 @@ pub(crate) async fn run(options: Sandbox) -> Result<End, End> {
         Some(dir) => ShopSource::Recorded(dir),
         None => ShopSource::seeded(options.orders, options.seed),
     };
-    let faults = Faults::profile(&options.faults, options.seed).ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
+    let faults = Faults::profile(&options.faults, options.seed)
+        .ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let config = PairConfig {
         shopify_port: options.shopify_port,
@@ -26,7 +27,9 @@ pub(crate) async fn run(options: Sandbox) -> Result<End, End> {
         faults,
         ..PairConfig::new(shop, clock)
     };
-    let pair = Pair::start(config).await.map_err(|error| End::Fault(error.to_string()))?;
+    let pair = Pair::start(config)
+        .await
+        .map_err(|error| End::Fault(error.to_string()))?;
     print::line(format_args!("shopify {}", pair.shopify_url()));
     print::line(format_args!("visma {}", pair.visma_url()));
     print::aside(format_args!(
@@ -41,7 +44,9 @@ pub(crate) async fn run(options: Sandbox) -> Result<End, End> {
         practice::VISMA_COMPANY_TENANT,
         pair.visma_url()
     ));
-    tokio::signal::ctrl_c().await.map_err(|error| End::Fault(error.to_string()))?;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| End::Fault(error.to_string()))?;
     pair.shutdown().await;
     Ok(End::Done)
 }

@@ -35,15 +35,20 @@ pub(crate) async fn run(options: Settings, folder: Option<PathBuf>) -> Result<En
         }
         SettingsAction::Export { file } => {
             let text = serde_json::to_string_pretty(&current(&ground)?).map_err(unreadable)?;
-            std::fs::write(&file, text + "\n").map_err(|error| End::Fault(format!("{}: {error}", file.display())))?;
+            std::fs::write(&file, text + "\n")
+                .map_err(|error| End::Fault(format!("{}: {error}", file.display())))?;
         }
         SettingsAction::Import { file } => {
-            let text = std::fs::read_to_string(&file).map_err(|error| End::Use(format!("{}: {error}", file.display())))?;
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| End::Use(format!("{}: {error}", file.display())))?;
             keep(&ground, &serde_json::from_str(&text).map_err(unreadable)?)?;
         }
         SettingsAction::Suggest { countries } => {
             let engine = ground.engine(Arc::new(Unwatched))?;
-            let countries = countries.iter().map(|country| country.trim().to_ascii_uppercase()).collect();
+            let countries = countries
+                .iter()
+                .map(|country| country.trim().to_ascii_uppercase())
+                .collect();
             print::json(&engine.suggest_settings(&countries).await?);
         }
     }
@@ -64,7 +69,8 @@ fn keep(ground: &Ground, choices: &Choices) -> Result<(), End> {
 }
 
 fn at<'a>(all: &'a Value, path: &str) -> Result<&'a Value, End> {
-    all.pointer(&format!("/{}", path.replace('.', "/"))).ok_or_else(|| End::Use(format!("There is no setting {path}.")))
+    all.pointer(&format!("/{}", path.replace('.', "/")))
+        .ok_or_else(|| End::Use(format!("There is no setting {path}.")))
 }
 
 fn unreadable(error: serde_json::Error) -> Problem {

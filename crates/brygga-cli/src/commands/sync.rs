@@ -23,7 +23,12 @@ pub(crate) async fn run(options: Sync, folder: Option<PathBuf>) -> Result<End, E
         return dry_run(&engine, &options).await;
     }
     loop {
-        let report = engine.sync(RunOptions { since: options.since, run: None }).await?;
+        let report = engine
+            .sync(RunOptions {
+                since: options.since,
+                run: None,
+            })
+            .await?;
         let held = tell(&engine, &report, options.json)?;
         if !options.watch {
             return match report.failure {
@@ -71,21 +76,39 @@ fn tell(engine: &Engine, report: &RunReport, json: bool) -> Result<usize, End> {
 
 async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
     let previews = engine.preview(options.since).await?;
-    let held = previews.iter().filter(|preview| preview.decision == "held").count();
+    let held = previews
+        .iter()
+        .filter(|preview| preview.decision == "held")
+        .count();
     if options.json {
         print::json(&serde_json::json!({ "would": previews }));
     } else {
         for preview in &previews {
             print::line(describe(preview));
         }
-        print::line(format_args!("{} orders looked at; nothing was sent.", previews.len()));
+        print::line(format_args!(
+            "{} orders looked at; nothing was sent.",
+            previews.len()
+        ));
     }
     Ok(if held > 0 { End::Left } else { End::Done })
 }
 
 fn describe(preview: &Preview) -> String {
-    let steps = if preview.steps.is_empty() { String::new() } else { format!(": {}", preview.steps.join(", ")) };
-    let total = preview.total.as_deref().map(|total| format!(" {total}")).unwrap_or_default();
-    let why = preview.problem.as_ref().map(|problem| format!(" {problem}")).unwrap_or_default();
+    let steps = if preview.steps.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", preview.steps.join(", "))
+    };
+    let total = preview
+        .total
+        .as_deref()
+        .map(|total| format!(" {total}"))
+        .unwrap_or_default();
+    let why = preview
+        .problem
+        .as_ref()
+        .map(|problem| format!(" {problem}"))
+        .unwrap_or_default();
     format!("{} {}{total}{steps}{why}", preview.order, preview.decision)
 }
