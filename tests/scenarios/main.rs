@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, and a skipped one says so"
 )]
 
+mod bad_input;
 mod customers;
 mod dates;
 mod life;

@@ -26,7 +26,15 @@ fn faults() -> Vec<Fault> {
             Fault::Cut { committed },
         ]);
     }
-    faults.push(Fault::PreconditionFailed);
+    // The effect, and half an answer; a page of something in between, and no effect; a token that has just ended.
+    faults.extend([
+        Fault::TruncatedJson,
+        Fault::Html { code: 200 },
+        Fault::Html { code: 502 },
+        Fault::Unauthorized,
+        Fault::TooMany { retry_after_s: 2 },
+        Fault::PreconditionFailed,
+    ]);
     faults
 }
 

@@ -12,3 +12,5 @@
 
 mod lost_answers;
 mod rough_weather;
+mod stopped;
+mod wrong_clock;

@@ -4,21 +4,20 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brygga_engine::RunOptions;
-use brygga_sandbox::faults::Faults;
+use brygga_sandbox::pair::seeded_start;
 use brygga_sandbox::visma::VatRounding;
 use brygga_tests::Bench;
 use chrono::TimeDelta;
 
-/// What stands in Visma.net in the end: order id, status, total, lines.
+/// What stands in Visma.net in the end: order id, total, lines.
 async fn books(profile: &str, seed: u64) -> BTreeSet<String> {
-    let bench = Bench::patient(40, VatRounding::Line, Duration::from_millis(300)).await;
-    for rule in Faults::profile(profile, seed).expect("a profile").rules() {
-        bench.practice.pair.faults().add(rule);
-    }
+    let what = format!("{profile} {seed}");
+    let bench = Bench::patient(60, VatRounding::Line, Duration::from_secs(2)).await;
+    bench.practice.pair.visma().list_lag(Duration::from_secs(4));
+    let faults = bench.practice.pair.faults();
+    assert!(faults.begin(profile, seed), "{what}: a profile");
     for day in [8, 16, 24, 36] {
-        bench
-            .clock
-            .set(brygga_sandbox::pair::seeded_start() + TimeDelta::days(day));
+        bench.clock.set(seeded_start() + TimeDelta::days(day));
         for _ in 0..8 {
             let report = bench
                 .practice
@@ -32,52 +31,68 @@ async fn books(profile: &str, seed: u64) -> BTreeSet<String> {
             bench.clock.advance(Duration::from_mins(20));
         }
     }
-    bench.practice.pair.faults().clear();
+    faults.clear();
+    // A test that meets no fault proves nothing.
+    let least = match profile {
+        "none" => 0,
+        "rough" => 3,
+        _ => 40,
+    };
+    let fired = faults.fired().len();
+    assert!(fired >= least, "{what}: {fired} faults");
     bench.quiet().await;
-    assert!(bench.proven().await > 20);
+    assert!(bench.proven().await > 40, "{what}");
+    let writes = bench.writes();
+    bench.clock.advance(Duration::from_mins(20));
+    bench.sync().await;
+    assert_eq!(bench.writes(), writes, "{what}: nothing more to write");
+    written_down(&bench, &what)
+}
+
+fn written_down(bench: &Bench, what: &str) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
-    bench
-        .practice
-        .pair
-        .visma()
-        .orders()
-        .into_iter()
-        .map(|order| {
-            let id = order
-                .custom_str1
-                .clone()
-                .or(order.ref_no.clone())
-                .expect("ours carry an id");
-            assert!(
-                order.status == "Cancelled" || ids.insert(id.clone()),
-                "{id} twice"
-            );
-            let lines: Vec<String> = order
-                .lines
-                .iter()
-                .map(|line| {
-                    format!(
-                        "{} {} {}",
-                        line.item,
-                        line.quantity.normalize(),
-                        line.net.normalize()
-                    )
-                })
-                .collect();
-            format!(
-                "{id} {} {} {}",
-                order.status,
-                order.total.normalize(),
-                lines.join("; ")
-            )
-        })
-        .collect()
+    let mut books = BTreeSet::new();
+    for order in bench.practice.pair.visma().orders() {
+        // A document of an order that was cancelled early is there or not, as the days of the syncs fell.
+        if order.status == "Cancelled" {
+            continue;
+        }
+        let id = order.custom_str1.clone().or(order.ref_no.clone());
+        let id = id.expect("ours carry an id");
+        assert!(ids.insert(id.clone()), "{what}: {id} twice");
+        let mut lines: Vec<String> = order
+            .lines
+            .iter()
+            .map(|line| {
+                format!(
+                    "{} {} {}",
+                    line.item,
+                    line.quantity.normalize(),
+                    line.net.normalize()
+                )
+            })
+            .collect();
+        // Lines that an edit added stand last, wherever they stand in Shopify.
+        lines.sort();
+        let total = order.total.normalize();
+        books.insert(format!("{id} {total} {}", lines.join("; ")));
+    }
+    books
+}
+
+async fn same_books(profile: &str, seeds: &[u64]) {
+    let quiet = books("none", 1).await;
+    for seed in seeds {
+        assert_eq!(books(profile, *seed).await, quiet, "{profile} {seed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_books_are_those_of_a_quiet_day() {
-    let quiet = books("none", 1).await;
-    for (profile, seed) in [("rough", 1), ("rough", 2), ("storm", 3)] {
-        assert_eq!(books(profile, seed).await, quiet, "{profile} {seed}");
-    }
+async fn a_rough_month_ends_with_the_books_of_a_quiet_one() {
+    same_books("rough", &[1, 2, 3]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stormy_month_ends_with_the_books_of_a_quiet_one() {
+    same_books("storm", &[4, 5, 6]).await;
 }
