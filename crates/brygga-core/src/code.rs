@@ -77,7 +77,7 @@ codes! {
     ItemNotFound = "item-not-found", Held, "No item {sku} in Visma.net.", "Make the item in Visma.net, correct the SKU in Shopify, or choose a default item.";
     ItemInactive = "item-inactive", Held, "The item {sku} is not for sale in Visma.net ({status}).", "Make the item active in Visma.net.";
     ItemUnsupported = "item-unsupported", Held, "The item {sku} is a kit or is tracked by lot or serial number.", "Book this order by hand.";
-    SpecialItemUnmapped = "special-item-unmapped", Held, "No item is chosen for {kind}.", "Choose the item for {kind} in the mapping.";
+    SpecialItemUnmapped = "special-item-unmapped", Held, "No item is chosen for {kind}.", "Choose this item in the mapping.";
     GiftCardUnmapped = "gift-card-unmapped", Held, "Order {order} sells a gift card, and it is not decided how gift cards are booked.", "Decide in the settings if your gift cards are multi-purpose or single-purpose.";
     RemovedUnitsUnknown = "removed-units-unknown", Held, "Units were removed from order {order}, and Shopify does not say for how much money.", "Book this order by hand.";
     EditedAfterInvoice = "edited-after-invoice", Held, "Order {order} was edited after it was shipped or invoiced in Visma.net.", "Correct the invoice in Visma.net.";

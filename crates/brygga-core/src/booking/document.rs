@@ -136,7 +136,7 @@ pub fn document(
     let mut priced = Vec::with_capacity(components.len());
     let mut zones = BTreeSet::new();
     for component in components {
-        let row = table.row(&component)?;
+        let row = table.row(&component, order)?;
         zones.insert(row.zone.clone());
         priced.push(Priced {
             vat_id: table.vat_id(row, component.rate)?,
@@ -230,7 +230,8 @@ pub fn document(
         .po_number
         .as_deref()
         .map(str::trim)
-        .filter(|po| !po.is_empty());
+        .filter(|po| !po.is_empty())
+        .map(reference);
     let billing = order.billing.as_ref().or(order.shipping_address.as_ref());
     let goods_to = order.shipping_address.as_ref().or(order.billing.as_ref());
     Ok(Document {
@@ -238,9 +239,9 @@ pub fn document(
             order_type: settings.order_type.clone(),
             currency: currency.code().to_owned(),
             head: HeadDraft {
-                customer_order: order.name.clone(),
-                customer_ref: po.map_or_else(|| order.id.0.clone(), str::to_owned),
-                custom_id: po.map(|_| order.id.0.clone()),
+                customer_order: reference(&order.name),
+                custom_id: po.is_some().then(|| order.id.0.clone()),
+                customer_ref: po.unwrap_or_else(|| order.id.0.clone()),
                 date,
                 vat_zone: zone,
                 description: format!("Shopify {}", order.name),
@@ -266,6 +267,19 @@ pub fn document(
         economic: digest::economic(order, side),
         addresses: digest::addresses(order),
     })
+}
+
+/// A text as Visma.net's reference fields take it: at most 40 characters, as UTF-16 counts them (`facts/visma` 7). Cut
+/// here, so that what is read back is what was planned.
+fn reference(text: &str) -> String {
+    let mut room = 40_usize;
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let kept: String = text.trim().chars().take_while(fits).collect();
+    kept.trim_end().to_owned()
 }
 
 /// The booking date, in a period that is open (`booking-rules` 3).
@@ -325,13 +339,13 @@ impl Table<'_> {
         })
     }
 
-    fn row(&self, component: &Component) -> Result<&VatRow, Problem> {
+    fn row(&self, component: &Component, order: &Order) -> Result<&VatRow, Problem> {
         let kind = component.part.vat_kind();
         if component.part == Part::GiftCard {
             let taxed = !component.rate.is_zero();
             let single = self.ground.settings.gift_cards == GiftCards::SinglePurpose;
             if taxed != single {
-                return Err(Problem::new(Code::GiftCardUnmapped).with("order", &component.title));
+                return Err(Problem::new(Code::GiftCardUnmapped).with("order", &order.name));
             }
         }
         self.find(component.rate, kind)

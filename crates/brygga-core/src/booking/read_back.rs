@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::change::same_line;
 use super::document::Document;
 use crate::code::{Code, Problem};
-use crate::erp::{BookedOrder, OrderStatus};
+use crate::erp::{BookedLine, BookedOrder, LineDraft, OrderStatus};
 
 /// Compares a document that was just read with the one that was planned. The first difference, if any.
 pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem> {
@@ -37,6 +37,20 @@ pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem>
             &stored.customer_ref.as_deref().unwrap_or("-"),
         );
     }
+    // By these two the document is found again: one that lost them would be booked twice (booking-rules 3).
+    for (field, ours, theirs) in [
+        ("id", &draft.head.custom_id, &stored.custom_id),
+        (
+            "name",
+            &Some(draft.head.customer_order.clone()),
+            &stored.customer_order,
+        ),
+    ] {
+        if ours.is_some() && ours != theirs {
+            let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+            return differs(field, &text(ours), &text(theirs));
+        }
+    }
     if stored.lines.len() != draft.lines.len() {
         return differs("line count", &draft.lines.len(), &stored.lines.len());
     }
@@ -48,8 +62,8 @@ pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem>
     for line in &draft.lines {
         match by_link.get(line.link.as_str()) {
             Some(there) if same_line(there, line) && there.net == line.net() => {}
-            Some(there) => return differs(&line.link, &line.net(), &there.net),
-            None => return differs(&line.link, &line.net(), &"nothing"),
+            Some(there) => return differs(&line.link, &planned(line), &kept(there)),
+            None => return differs(&line.link, &planned(line), &"nothing"),
         }
     }
     let vat = vat_per_rate(stored);
@@ -75,6 +89,37 @@ pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem>
         return differs("total", &document.total, &stored.total);
     }
     Ok(())
+}
+
+fn planned(line: &LineDraft) -> String {
+    shown(
+        &line.item,
+        [line.quantity, line.unit_price, line.discount, line.net()],
+        Some(&line.vat_category),
+        line.warehouse.as_deref(),
+    )
+}
+
+fn kept(line: &BookedLine) -> String {
+    shown(
+        &line.item,
+        [line.quantity, line.unit_price, line.discount, line.net],
+        line.vat_category.as_deref(),
+        line.warehouse.as_deref(),
+    )
+}
+
+/// A line in one text: all that is compared is seen.
+fn shown(
+    item: &str,
+    figures: [Decimal; 4],
+    category: Option<&str>,
+    warehouse: Option<&str>,
+) -> String {
+    let [quantity, price, discount, net] = figures.map(|figure| figure.normalize());
+    let category = category.unwrap_or("-");
+    let warehouse = warehouse.map_or_else(String::new, |id| format!(", {id}"));
+    format!("{item}: {quantity} x {price} - {discount} = {net} ({category}{warehouse})")
 }
 
 /// VAT of a stored document per rate in per cent.

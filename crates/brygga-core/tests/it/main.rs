@@ -5,6 +5,21 @@
 
 mod baskets;
 mod build;
+mod changes;
+mod codes;
+mod customers;
+mod dates;
+mod digests;
+mod due;
+mod eu_amounts;
+mod gate;
+mod items;
+mod places;
+mod planning;
+mod proof;
+mod read_back;
+mod removals;
 mod shopify;
 mod specs;
+mod vat;
 mod visma;

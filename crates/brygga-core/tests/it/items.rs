@@ -1,0 +1,247 @@
+//! Which item a part of an order becomes, and who is held for lack of one (`booking-rules` 3).
+
+use brygga_core::Code;
+use brygga_core::erp::Item;
+use brygga_core::settings::{GiftCards, MissingItem, Settings, SpecialItem};
+use brygga_core::shop::{Duty, Fee, LineKind, Order};
+
+use crate::build::{Setting, line, nok, order, plain_line, setting, simple, tax, totals};
+
+fn of_kind(kind: LineKind) -> Order {
+    let mut order = simple();
+    order.lines.push(plain_line("2", kind, "200.00"));
+    totals(&mut order);
+    order
+}
+
+fn sku(sku: Option<&str>) -> Order {
+    let mut order = simple();
+    order.lines[0].kind = LineKind::Product {
+        variant_id: None,
+        sku: sku.map(Into::into),
+    };
+    order
+}
+
+fn with_item(change: impl FnOnce(&mut Item)) -> Setting {
+    let mut setting = setting();
+    change(setting.catalogue.items.get_mut("SKU1").unwrap());
+    setting
+}
+
+/// The item and the rule of the last line.
+fn last(setting: &Setting, order: &Order, link: &str) -> (String, String) {
+    let document = setting.document(order).unwrap();
+    let index = document
+        .draft
+        .lines
+        .iter()
+        .position(|line| line.link == link)
+        .unwrap();
+    (
+        document.draft.lines[index].item.clone(),
+        document.why[index].rule.clone(),
+    )
+}
+
+#[test]
+fn products_are_found_by_their_exact_sku() {
+    let setting = setting();
+    for (text, expected) in [
+        (Some("SKU1"), None),
+        (Some("  SKU1\t"), None),
+        (Some("sku1"), Some(Code::ItemNotFound)),
+        (Some("SKU1X"), Some(Code::ItemNotFound)),
+        (Some("SKU"), Some(Code::ItemNotFound)),
+        (Some("  "), Some(Code::SkuMissing)),
+        (Some(""), Some(Code::SkuMissing)),
+        (None, Some(Code::SkuMissing)),
+    ] {
+        assert_eq!(setting.refusal(&sku(text)), expected, "{text:?}");
+    }
+    let message = setting.document(&sku(None)).unwrap_err().message();
+    assert_eq!(message, "The line \"Thing 1\" of order #1001 has no SKU.");
+}
+
+#[test]
+fn an_item_may_stand_for_all_that_have_none() {
+    let mut setting = setting();
+    setting.settings.missing_item = MissingItem::DefaultItem {
+        item: "DIVERSE".into(),
+    };
+    assert_eq!(
+        last(&setting, &sku(Some("NONE")), "line/1"),
+        ("DIVERSE".into(), "default-item".into())
+    );
+    assert_eq!(last(&setting, &sku(None), "line/1").0, "DIVERSE");
+    assert_eq!(last(&setting, &sku(Some("SKU1")), "line/1").0, "SKU1");
+    setting.settings.missing_item = MissingItem::DefaultItem {
+        item: "GONE".into(),
+    };
+    assert_eq!(
+        setting.refusal(&sku(Some("NONE"))),
+        Some(Code::ItemNotFound)
+    );
+}
+
+#[test]
+fn items_that_are_not_for_sale_are_held() {
+    for status in ["NoSales", "Inactive", "MarkedForDeletion"] {
+        let setting = with_item(|item| item.status = status.into());
+        assert_eq!(
+            setting.refusal(&simple()),
+            Some(Code::ItemInactive),
+            "{status}"
+        );
+    }
+    for status in ["Active", "NoPurchases", "NoRequest"] {
+        let setting = with_item(|item| item.status = status.into());
+        assert_eq!(setting.refusal(&simple()), None, "{status}");
+    }
+    let setting = with_item(|item| item.unsupported = true);
+    assert_eq!(setting.refusal(&simple()), Some(Code::ItemUnsupported));
+}
+
+#[test]
+fn what_is_no_product_has_its_own_item() {
+    let setting = setting();
+    let custom = |sku: Option<&str>| {
+        of_kind(LineKind::Custom {
+            sku: sku.map(Into::into),
+        })
+    };
+    for (order, link, item, rule) in [
+        (of_kind(LineKind::Tip), "line/2", "TIPS", "tip"),
+        (
+            of_kind(LineKind::GiftCard),
+            "line/2",
+            "GAVEKORT",
+            "gift-card",
+        ),
+        (custom(None), "line/2", "DIVERSE", "custom-line"),
+        (custom(Some("OTHER")), "line/2", "DIVERSE", "custom-line"),
+        (custom(Some("SKU2")), "line/2", "SKU2", "custom-by-sku"),
+        (simple(), "shipping/1", "FRAKT", "shipping"),
+    ] {
+        assert_eq!(last(&setting, &order, link), (item.into(), rule.into()));
+    }
+    let mut order = simple();
+    order.fees.push(Fee {
+        id: "3".into(),
+        name: "Small order".into(),
+        price: nok("25.00"),
+        taxes: vec![tax("5.00", "25")],
+    });
+    order.lines[0].duties.push(Duty {
+        id: "4".into(),
+        price: nok("33.00"),
+        taxes: vec![],
+    });
+    totals(&mut order);
+    assert_eq!(
+        last(&setting, &order, "fee/3"),
+        ("GEBYR".into(), "fee".into())
+    );
+    assert_eq!(
+        last(&setting, &order, "duty/4"),
+        ("TOLL".into(), "duty".into())
+    );
+    let document = setting.document(&order).unwrap();
+    assert_eq!(document.draft.lines.len(), 4);
+    assert_eq!(document.total, crate::build::d("233.00"));
+}
+
+#[test]
+fn an_item_that_is_not_chosen_is_named() {
+    type Take = fn(&mut Settings) -> &mut Option<SpecialItem>;
+    let mut taxed = simple();
+    taxed.fees.push(Fee {
+        id: "3".into(),
+        name: "Fee".into(),
+        price: nok("25.00"),
+        taxes: vec![],
+    });
+    totals(&mut taxed);
+    let cases: Vec<(Take, Order, &str)> = vec![
+        (|s| &mut s.special_items.shipping, simple(), "shipping"),
+        (|s| &mut s.special_items.tip, of_kind(LineKind::Tip), "tip"),
+        (
+            |s| &mut s.special_items.gift_card,
+            of_kind(LineKind::GiftCard),
+            "gift_card",
+        ),
+        (
+            |s| &mut s.special_items.custom,
+            of_kind(LineKind::Custom { sku: None }),
+            "custom",
+        ),
+        (|s| &mut s.special_items.fee, taxed, "fee"),
+    ];
+    for (take, order, kind) in cases {
+        let mut setting = setting();
+        *take(&mut setting.settings) = None;
+        let problem = setting.document(&order).unwrap_err();
+        assert_eq!(problem.code, Code::SpecialItemUnmapped);
+        assert_eq!(problem.message(), format!("No item is chosen for {kind}."));
+    }
+}
+
+#[test]
+fn gift_cards_sold_follow_the_kind_of_voucher() {
+    let mut setting = setting();
+    let untaxed = of_kind(LineKind::GiftCard);
+    let mut taxed = untaxed.clone();
+    taxed.lines[1].taxes = vec![tax("40.00", "25")];
+    totals(&mut taxed);
+
+    assert_eq!(setting.refusal(&untaxed), None);
+    let problem = setting.document(&taxed).unwrap_err();
+    assert_eq!(problem.code, Code::GiftCardUnmapped);
+    assert!(problem.message().contains("#1001"), "{}", problem.message());
+
+    setting.settings.gift_cards = GiftCards::SinglePurpose;
+    assert_eq!(setting.refusal(&untaxed), Some(Code::GiftCardUnmapped));
+    assert_eq!(setting.refusal(&taxed), None);
+    // Held until a row for gift cards is there.
+    setting
+        .settings
+        .vat
+        .retain(|row| row.key.kind != brygga_core::settings::VatKind::GiftCard);
+    assert_eq!(setting.refusal(&taxed), Some(Code::VatUnmapped));
+}
+
+#[test]
+fn goods_come_from_the_warehouse_of_the_settings_and_services_from_none() {
+    let mut setting = setting();
+    setting.settings.warehouse = Some("2".into());
+    let lines = setting.document(&simple()).unwrap().draft.lines;
+    assert_eq!(lines[0].warehouse.as_deref(), Some("2"));
+    assert_eq!(lines[1].warehouse, None);
+}
+
+#[test]
+fn accounts_of_special_items_are_sent() {
+    let mut setting = setting();
+    setting.settings.special_items.shipping = Some(SpecialItem {
+        item: "FRAKT".into(),
+        account: Some("3100".into()),
+    });
+    let lines = setting.document(&simple()).unwrap().draft.lines;
+    assert_eq!(
+        (lines[0].account.as_deref(), lines[1].account.as_deref()),
+        (None, Some("3100"))
+    );
+}
+
+#[test]
+fn the_same_sku_on_two_lines_stays_two_lines() {
+    let setting = setting();
+    let order = order(
+        vec![
+            line("1", "SKU1", 1, "125.00", "25"),
+            line("2", "SKU1", 1, "125.00", "25"),
+        ],
+        vec![],
+    );
+    assert_eq!(setting.document(&order).unwrap().draft.lines.len(), 2);
+}
