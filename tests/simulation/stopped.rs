@@ -79,10 +79,12 @@ async fn stopped(rule: FaultRule, code: Code) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_the_middle_is_replaced() {
-    for skip in [0, 3, 25] {
-        survived(FaultRule::next(Side::Visma, Fault::Unauthorized).after(skip)).await;
+    for (path, skip) in [("/v1/", 2), ("/api/v3/", 9)] {
+        let rule = FaultRule::next(Side::Visma, Fault::Unauthorized);
+        survived(rule.path(path).after(skip)).await;
     }
-    survived(FaultRule::next(Side::Shopify, Fault::Unauthorized)).await;
+    let rule = FaultRule::next(Side::Shopify, Fault::Unauthorized);
+    survived(rule.operation("orders")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -288,6 +288,16 @@ impl Faults {
         self.lock().rules.push(rule);
     }
 
+    /// Begins a profile on a pair that runs; false for a name that is not known.
+    pub fn begin(&self, profile: &str, seed: u64) -> bool {
+        let Some(faults) = Self::profile(profile, seed) else {
+            return false;
+        };
+        let storm = faults.lock().storm.take();
+        self.lock().storm = storm;
+        true
+    }
+
     /// Ends all rules and the profile; what has fired stays on record.
     pub fn clear(&self) {
         let mut state = self.lock();

@@ -66,7 +66,10 @@ impl TokenSource for Connect {
                 } => Some(Outcome::Busy {
                     retry_after: retry_after.map(Duration::from_secs),
                 }),
-                GrantError::Odd { status, .. } if *status >= 500 => Some(Outcome::Unknown),
+                // A fault, or a page of something in between that says 200: both may be gone the next time.
+                GrantError::Odd { status, .. } if *status >= 500 || *status < 300 => {
+                    Some(Outcome::Unknown)
+                }
                 GrantError::Odd { .. } | GrantError::Refused { .. } => None,
             };
             let decision = outcome.map_or(Decision::GiveUp, |outcome| {
