@@ -18,13 +18,26 @@ const ERRORS: &str = "docs/errors.md";
 
 /// Writes them.
 pub(crate) fn write(project: &Project) -> anyhow::Result<()> {
+    fs::write(project.path(ERRORS), errors())?;
+    println!("Written: {ERRORS}.");
+    // Elsewhere first: a contract that does not compile must not leave the page without its types.
+    let fresh = project.scratch("bindings-fresh");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh)?;
+    }
+    export_bindings(project, &fresh)?;
     let folder = project.path(BINDINGS);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    export_bindings(project, &folder)?;
-    fs::write(project.path(ERRORS), errors())?;
-    println!("Written: {BINDINGS}, {ERRORS}.");
+    for (name, text) in files(&fresh)? {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    println!("Written: {BINDINGS}.");
     Ok(())
 }
 
