@@ -3,14 +3,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use brygga_core::booking::{Document, Explained, document, read_back};
-use brygga_core::erp::VatCalculation;
+use brygga_core::booking::{
+    BookedState, Change, Decision, Document, Explained, FirstLook, document, first_look, read_back,
+};
+use brygga_core::erp::{OrderNumber, VatCalculation};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Decimal, proof};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use crate::build::{Setting, catalogue_by, setting};
+use crate::build::{Setting, at, catalogue_by, setting};
 use crate::shopify::{Basket, Leaves, Truth, places};
 use crate::specs::{basket, plain_basket};
 use crate::visma::Stored;
@@ -101,8 +103,9 @@ fn prove(
             "VAT at {} %",
             rate
         );
-        let tenths = i128::try_from((rate * Decimal::TEN).mantissa()).unwrap()
-            / 10_i128.pow((rate * Decimal::TEN).scale());
+        let mut tenths = *rate;
+        tenths.rescale(1);
+        let tenths = tenths.mantissa();
         if calculation(mode, tenths) == VatCalculation::PerLine {
             prop_assert!(difference.is_zero(), "VAT per line is exact");
         }
@@ -289,6 +292,38 @@ fn any_basket_is_right_to_the_cent_or_held() {
 #[test]
 fn any_other_basket_is_right_to_the_cent_or_held() {
     any_baskets(10_000, 2);
+}
+
+/// The same basket gives the same document, and once it is booked there is nothing to do.
+#[test]
+fn planning_is_repeatable_and_comes_to_rest() {
+    let setting = in_mode(Mode::Mixed);
+    let now = at("2026-10-06T10:00:00Z");
+    run(500, 4, &basket(), |basket| {
+        let order = basket.make().order;
+        let first = first_look(&order, setting.ground(), None, now);
+        prop_assert_eq!(&first, &first_look(&order, setting.ground(), None, now));
+        let FirstLook::New(document) = first else {
+            return Ok(());
+        };
+        let state = BookedState {
+            number: OrderNumber {
+                order_type: "SO".into(),
+                number: "1".into(),
+            },
+            document: *document,
+            cancelled: false,
+        };
+        let again = first_look(&order, setting.ground(), Some(&state), now);
+        prop_assert_eq!(again, FirstLook::Decided(Decision::UpToDate));
+        let mut cancelled = order;
+        cancelled.cancelled_at = Some(now);
+        let skipped = first_look(&cancelled, setting.ground(), None, now);
+        prop_assert!(matches!(skipped, FirstLook::Decided(Decision::Skipped(_))));
+        let cancel = first_look(&cancelled, setting.ground(), Some(&state), now);
+        prop_assert_eq!(cancel, FirstLook::Changed(Box::new(Change::Cancel)));
+        Ok(())
+    });
 }
 
 /// With whole kroner at 25 % nothing is ever off.

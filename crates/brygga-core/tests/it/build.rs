@@ -107,24 +107,24 @@ fn vat_rows() -> Vec<VatRow> {
     rows
 }
 
-fn special(item: &str) -> Option<SpecialItem> {
-    Some(SpecialItem {
+fn special(item: &str) -> SpecialItem {
+    SpecialItem {
         item: item.into(),
         account: None,
-    })
+    }
 }
 
 pub(crate) fn settings() -> Settings {
     let mut settings = Settings {
         vat: vat_rows(),
         special_items: SpecialItems {
-            shipping: special("FRAKT"),
-            tip: special("TIPS"),
-            duty: special("TOLL"),
-            fee: special("GEBYR"),
-            rounding: special("AVRUNDING"),
-            gift_card: special("GAVEKORT"),
-            custom: special("DIVERSE"),
+            shipping: Some(special("FRAKT")),
+            tip: Some(special("TIPS")),
+            duty: Some(special("TOLL")),
+            fee: Some(special("GEBYR")),
+            rounding: Some(special("AVRUNDING")),
+            gift_card: Some(special("GAVEKORT")),
+            custom: Some(special("DIVERSE")),
         },
         ..Settings::default()
     };
@@ -224,11 +224,6 @@ pub(crate) fn catalogue_by(calculation: impl Fn(i128) -> VatCalculation) -> Cata
         .map(|number| item(number, false))
         .chain(goods.map(|number| item(&number, true)))
         .collect();
-    let currency = |(id, decimals): (&str, u32)| CurrencyInfo {
-        id: id.into(),
-        decimals,
-        base: id == "NOK",
-    };
     let months = (2025..=2027).flat_map(|year| (1..=12).map(move |month| (year, month)));
     let period = |(year, month): (i32, u32)| {
         let from = NaiveDate::from_ymd_opt(year, month, 1).unwrap();
@@ -245,16 +240,13 @@ pub(crate) fn catalogue_by(calculation: impl Fn(i128) -> VatCalculation) -> Cata
     Catalogue {
         items,
         vat_ids,
-        currencies: [
-            ("NOK", 2),
-            ("SEK", 2),
-            ("DKK", 2),
-            ("EUR", 2),
-            ("PLN", 2),
-            ("JPY", 0),
-        ]
-        .map(currency)
-        .to_vec(),
+        currencies: ["NOK", "SEK", "DKK", "EUR", "PLN", "JPY"]
+            .map(|id| CurrencyInfo {
+                id: id.into(),
+                decimals: if id == "JPY" { 0 } else { 2 },
+                base: id == "NOK",
+            })
+            .to_vec(),
         periods: months.map(period).collect(),
         ..Catalogue::default()
     }
@@ -320,8 +312,9 @@ pub(crate) fn tax(amount: &str, rate: &str) -> TaxLine {
 }
 
 fn included(gross: &str, rate: &str) -> TaxLine {
-    let (gross, rate) = (minor(d(gross)), (d(rate) * d("10")).normalize());
-    let tenths = i128::try_from(rate.mantissa()).unwrap() * 10_i128.pow(0);
+    let mut rate = d(rate);
+    rate.rescale(1);
+    let (gross, tenths) = (minor(d(gross)), rate.mantissa());
     let amount = Decimal::from_i128_with_scale(tax_of(gross, tenths, true), 2);
     TaxLine {
         title: "MVA".into(),

@@ -269,7 +269,7 @@ fn guests_with_an_email_are_customers_and_without_one_the_house() {
         Choice::Held(Code::HouseCustomerMissing)
     );
     let choice = choose(&abroad, none(), |s| {
-        s.customers.house[0].country = "*".into()
+        s.customers.house[0].country = "*".into();
     });
     assert_eq!(choice, Choice::Known("90001".into()));
 }
@@ -297,7 +297,7 @@ fn withheld_data_is_no_guest() {
         Choice::Held(Code::CustomerWithheld)
     );
     let choice = choose(&order, none(), |s| {
-        s.customers.withheld = Withheld::HouseCustomer
+        s.customers.withheld = Withheld::HouseCustomer;
     });
     assert_eq!(choice, Choice::Known("90001".into()));
     order.email = Some("kari@example.com".into());
@@ -307,7 +307,7 @@ fn withheld_data_is_no_guest() {
 #[test]
 fn without_a_class_nobody_is_made() {
     let choice = choose(&simple(), LookedUp::default(), |s| {
-        s.customers.classes.clear()
+        s.customers.classes.clear();
     });
     assert_eq!(choice, Choice::Held(Code::CustomerClassUnmapped));
     let choice = choose(&simple(), LookedUp::default(), |s| {

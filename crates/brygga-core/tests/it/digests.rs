@@ -25,6 +25,9 @@ fn refund(restock: RestockType) -> Refund {
     }
 }
 
+/// One thing that happens to an order.
+type Change = fn(&mut Order);
+
 fn full() -> Order {
     let mut order = order(
         vec![
@@ -47,7 +50,7 @@ fn full() -> Order {
 
 #[test]
 fn economic_digest_moves_with_each_economic_field() {
-    let changes: Vec<(&str, fn(&mut Order))> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         ("quantity", |o| {
             o.lines[1].quantity = 2;
             o.lines[1].current_quantity = 2;
@@ -134,7 +137,7 @@ fn economic_digest_moves_with_each_economic_field() {
 
 #[test]
 fn economic_digest_stays_where_no_money_moves() {
-    let changes: Vec<(&str, fn(&mut Order))> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         ("our own write-back", |o| {
             o.updated_at = at("2026-11-01T00:00:00Z");
         }),

@@ -3,6 +3,16 @@
 //! `shopify` makes orders as the shop would, in whole minor units; `visma` computes VAT and totals as the ERP would. Neither
 //! uses a line of the product's own arithmetic, so that a fault in it cannot hide behind itself.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "how many baskets passed, for whoever looks, and which cases were skipped"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, also in what its cases share"
+)]
+
 mod baskets;
 mod build;
 mod changes;

@@ -56,7 +56,7 @@ fn each_difference_is_found() {
         (&["currency"], |_, s| s.currency = "SEK".into()),
         (&["date"], |_, s| s.date = Some(day("2026-10-06"))),
         (&["date"], |o, _| {
-            o.processed_at = at("2026-10-05T22:30:00Z")
+            o.processed_at = at("2026-10-05T22:30:00Z");
         }),
         (&["total"], |_, s| s.total = d("175.01")),
         (&["total", "vat-25"], |_, s| {
@@ -73,7 +73,7 @@ fn each_difference_is_found() {
             o.shipping[0].taxes = vec![tax("10.00", "15")];
         }),
         (&["status"], |o, _| {
-            o.cancelled_at = Some(at("2026-10-06T10:00:00Z"))
+            o.cancelled_at = Some(at("2026-10-06T10:00:00Z"));
         }),
     ];
     for (index, (expected, change)) in cases.into_iter().enumerate() {

@@ -7,6 +7,9 @@ use brygga_core::{Code, Problem};
 use crate::build::{d, day, setting, simple};
 use crate::visma::Stored;
 
+/// One thing that is stored otherwise.
+type Change = fn(&mut BookedOrder);
+
 fn pair() -> (Document, BookedOrder) {
     let setting = setting();
     let mut order = simple();
@@ -38,7 +41,7 @@ fn what_was_sent_agrees() {
 
 #[test]
 fn each_field_that_differs_is_named() {
-    let changes: Vec<(&str, fn(&mut BookedOrder))> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         ("status", |s| s.status = OrderStatus::Cancelled),
         ("currency", |s| s.currency = "SEK".into()),
         ("date", |s| s.date = Some(day("2026-10-06"))),

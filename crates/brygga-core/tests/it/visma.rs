@@ -32,8 +32,7 @@ fn minor(amount: Decimal, decimals: u32) -> i128 {
 }
 
 fn net(line: &LineDraft, decimals: u32) -> i128 {
-    minor(line.unit_price, decimals) * i128::try_from(line.quantity.normalize().mantissa()).unwrap()
-        - minor(line.discount, decimals)
+    minor(line.unit_price, decimals) * minor(line.quantity, 0) - minor(line.discount, decimals)
 }
 
 fn tenths(percent: Decimal) -> i128 {

@@ -1,138 +1,13 @@
-//! The shop's arithmetic, written anew in whole minor units: discounts spread with cents, tax rounded per line and added up,
-//! units that leave with money of their own, two currencies (`facts/shopify` 7 and 7R).
-
-use std::collections::BTreeMap;
+//! An order of the shop, made from a basket.
 
 use brygga_core::shop::{
-    Discount, Duty, Fee, Line, LineKind, MoneyBag, Order, OrderTotals, Refund, RefundLine,
-    RefundShipping, RestockType, ShippingLine, Side, TaxLine,
+    Discount, Duty, Fee, Line, LineKind, MoneyBag, Order, Refund, RefundLine, RefundShipping,
+    RestockType, ShippingLine, Side, TaxLine,
 };
 use brygga_core::{Currency, Decimal, Money};
 
+use super::{Basket, Kind, Leaves, LineSpec, Made, div, places, tax_of};
 use crate::build::{percent, simple};
-
-/// `n / d`, halves away from zero.
-pub(crate) fn div(n: i128, d: i128) -> i128 {
-    let (quotient, rest) = (n.abs() / d, n.abs() % d);
-    (quotient + i128::from(2 * rest >= d)) * n.signum()
-}
-
-/// The tax on an amount at so many tenths of a per cent.
-pub(crate) fn tax_of(amount: i128, tenths: i128, included: bool) -> i128 {
-    div(amount * tenths, if included { 1000 + tenths } else { 1000 })
-}
-
-/// A discount, as the shop gives it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Off {
-    Nothing,
-    /// Tenths of a per cent.
-    Percent(i128),
-    /// Minor units, of the whole; never more than there is.
-    Fixed(i128),
-    /// Minor units of each unit.
-    PerUnit(i128),
-}
-
-impl Off {
-    fn of(self, amount: i128, quantity: i128) -> i128 {
-        match self {
-            Self::Nothing => 0,
-            Self::Percent(tenths) => div(amount * tenths, 1000),
-            Self::Fixed(minor) => minor,
-            Self::PerUnit(minor) => minor * quantity,
-        }
-        .min(amount)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    Product,
-    Custom,
-    Tip,
-    GiftCard,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct LineSpec {
-    pub(crate) kind: Kind,
-    /// Minor units of one unit.
-    pub(crate) price: i128,
-    pub(crate) quantity: i128,
-    /// Tenths of a per cent.
-    pub(crate) rate: i128,
-    pub(crate) off: Off,
-    /// A duty on the line, minor units.
-    pub(crate) duty: Option<i128>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ShippingSpec {
-    pub(crate) price: i128,
-    pub(crate) rate: i128,
-    pub(crate) off: Off,
-}
-
-/// How units leave an order.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Leaves {
-    /// Refunded with restock `CANCEL`; money by a share of the line's own, rounded.
-    CancelShare,
-    /// Refunded with restock `CANCEL`; the tax of what stays is computed anew, the rest leaves.
-    CancelAnew,
-    /// Removed by an edit without a refund line; the tax of what stays is computed anew.
-    Silent,
-    /// Sent, and refunded when it came back.
-    Returned,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Removal {
-    /// Which line, modulo how many there are.
-    pub(crate) line: usize,
-    /// Units in thousandths of those still there, rounded up.
-    pub(crate) share: i128,
-    pub(crate) leaves: Leaves,
-    /// Shipping goes back with it: thousandths.
-    pub(crate) shipping: i128,
-}
-
-/// An order to be, in the currency in which the customer saw it or in which the shop counts.
-#[derive(Debug, Clone)]
-pub(crate) struct Basket {
-    pub(crate) currency: Currency,
-    pub(crate) included: bool,
-    pub(crate) lines: Vec<LineSpec>,
-    pub(crate) off: Off,
-    pub(crate) shipping: Vec<ShippingSpec>,
-    pub(crate) fee: Option<(i128, i128)>,
-    pub(crate) removals: Vec<Removal>,
-    /// Ten-thousandths of a krone for one whole unit of `currency`.
-    pub(crate) course: i128,
-}
-
-/// What must be in the books, on one side of the order's amounts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Truth {
-    pub(crate) total: Decimal,
-    /// Tax per rate in per cent, and over how many lines.
-    pub(crate) vat: BTreeMap<Decimal, (Decimal, u32)>,
-    /// Units and net amount per link.
-    pub(crate) parts: BTreeMap<String, (i128, Decimal)>,
-}
-
-pub(crate) struct Made {
-    pub(crate) order: Order,
-    /// In the currency that the customer saw.
-    pub(crate) seen: Truth,
-    /// In the shop's own.
-    pub(crate) own: Truth,
-}
-
-pub(crate) fn places(currency: Currency) -> u32 {
-    if currency == Currency::JPY { 0 } else { 2 }
-}
 
 /// Spreads a discount over amounts in proportion; cents that are left go to the largest remainders, then by position.
 fn spread(total: i128, over: &[i128]) -> Vec<i128> {
@@ -154,40 +29,29 @@ fn spread(total: i128, over: &[i128]) -> Vec<i128> {
     shares
 }
 
-/// One side's amounts of minor units.
-struct Coin {
-    places: u32,
-}
-
-impl Coin {
-    fn of(&self, minor: i128) -> Decimal {
-        Decimal::from_i128_with_scale(minor, self.places)
-    }
-}
-
 /// Money that belongs together: a line, a shipping line, a fee, a duty.
-struct Part {
-    link: String,
+pub(super) struct Part {
+    pub(super) link: String,
     /// What the gross amount is made of; each amount is converted by itself.
-    pieces: Vec<i128>,
-    gross: i128,
-    tax: i128,
-    rate: i128,
-    quantity: i128,
-    gone: Vec<Gone>,
+    pub(super) pieces: Vec<i128>,
+    pub(super) gross: i128,
+    pub(super) tax: i128,
+    pub(super) rate: i128,
+    pub(super) quantity: i128,
+    pub(super) gone: Vec<Gone>,
 }
 
 /// Units that left, with their money.
-struct Gone {
-    units: i128,
+pub(super) struct Gone {
+    pub(super) units: i128,
     /// What their gross amount is made of; each amount is converted by itself.
-    pieces: Vec<i128>,
-    taxes: Vec<i128>,
-    leaves: Leaves,
+    pub(super) pieces: Vec<i128>,
+    pub(super) taxes: Vec<i128>,
+    pub(super) leaves: Leaves,
 }
 
 impl Basket {
-    fn to_own(&self, minor: i128) -> i128 {
+    pub(super) fn to_own(&self, minor: i128) -> i128 {
         if self.currency == Currency::NOK {
             return minor;
         }
@@ -495,84 +359,6 @@ impl Basket {
             });
         }
         back
-    }
-
-    fn totals<'a>(&self, parts: impl Iterator<Item = &'a Part> + Clone) -> OrderTotals {
-        let sum = |side: Side, current: bool| {
-            let own = |minor: i128| match side {
-                Side::Shop => self.to_own(minor),
-                Side::Presentment => minor,
-            };
-            parts.clone().fold((0, 0), |(total, taxes), part| {
-                let mut gross: i128 = part.pieces.iter().map(|piece| own(*piece)).sum();
-                let mut tax = own(part.tax);
-                if current {
-                    for gone in &part.gone {
-                        gross -= gone.pieces.iter().map(|piece| own(*piece)).sum::<i128>();
-                        tax -= gone.taxes.iter().map(|tax| own(*tax)).sum::<i128>();
-                    }
-                }
-                let total = total + gross + if self.included { 0 } else { tax };
-                (total, taxes + tax)
-            })
-        };
-        let bag = |pick: fn((i128, i128)) -> i128, current: bool| MoneyBag {
-            shop: Money::new(
-                Decimal::from_i128_with_scale(pick(sum(Side::Shop, current)), 2),
-                Currency::NOK,
-            ),
-            presentment: Money::new(
-                Decimal::from_i128_with_scale(
-                    pick(sum(Side::Presentment, current)),
-                    places(self.currency),
-                ),
-                self.currency,
-            ),
-        };
-        OrderTotals {
-            total: bag(|sum| sum.0, false),
-            tax: bag(|sum| sum.1, false),
-            current_total: bag(|sum| sum.0, true),
-            current_tax: bag(|sum| sum.1, true),
-            tip: None,
-            received: None,
-            refunded: None,
-        }
-    }
-
-    /// What is to be booked: all parts without what left before it was sent.
-    fn truth<'a>(&self, parts: impl Iterator<Item = &'a Part>, side: Side) -> Truth {
-        let (coin, own): (_, Box<dyn Fn(i128) -> i128>) = match side {
-            Side::Shop => (Coin { places: 2 }, Box::new(|minor| self.to_own(minor))),
-            Side::Presentment => (
-                Coin {
-                    places: places(self.currency),
-                },
-                Box::new(|minor| minor),
-            ),
-        };
-        let mut truth = Truth::default();
-        for part in parts {
-            let mut gross: i128 = part.pieces.iter().map(|piece| own(*piece)).sum();
-            let (mut tax, mut units) = (own(part.tax), part.quantity);
-            for gone in &part.gone {
-                if gone.leaves != Leaves::Returned {
-                    gross -= gone.pieces.iter().map(|piece| own(*piece)).sum::<i128>();
-                    tax -= gone.taxes.iter().map(|tax| own(*tax)).sum::<i128>();
-                    units -= gone.units;
-                }
-            }
-            let net = if self.included { gross - tax } else { gross };
-            if units == 0 && net == 0 && tax == 0 {
-                continue;
-            }
-            truth.total += coin.of(net + tax);
-            let entry = truth.vat.entry(percent(part.rate)).or_default();
-            entry.0 += coin.of(tax);
-            entry.1 += 1;
-            truth.parts.insert(part.link.clone(), (units, coin.of(net)));
-        }
-        truth
     }
 }
 
