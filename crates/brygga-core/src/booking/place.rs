@@ -23,7 +23,7 @@ impl Destination {
 /// The destination of an order: shipping address, else the point of sale, else the billing address.
 ///
 /// A sale over the counter is taxed where the counter stands, whatever the buyer's address is; so the point of sale comes
-/// before the billing address (see `docs/adr/0004-point-of-sale-country.md`).
+/// before the billing address (see `docs/adr/0008-point-of-sale-country.md`).
 pub fn destination(order: &Order) -> Result<Destination, Problem> {
     let of = |address: &Address| {
         address
