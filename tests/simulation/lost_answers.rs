@@ -176,3 +176,39 @@ async fn of_a_cancellation() {
     )
     .await;
 }
+
+/// What one order does not know of its new customer, the other orders of that customer do not know either: they wait for it,
+/// and nothing else stops.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_customer_with_several_orders() {
+    for fault in faults() {
+        let what = format!("several orders, {fault:?}");
+        let (bench, order) = bench().await;
+        let data = bench.practice.pair.shop_data();
+        let at = bench.clock.now() - TimeDelta::minutes(3);
+        let mut ids = vec![ID];
+        bench.put(order.clone());
+        for id in ID + 1..ID + 4 {
+            let mut other = orders::simple(data, id, at);
+            for field in ["email", "customer"] {
+                other[field] = order[field].clone();
+            }
+            bench.put(other);
+            ids.push(id);
+        }
+        // One of somebody else, who has nothing to do with it.
+        bench.put(orders::simple(data, ID + 4, at));
+        ids.push(ID + 4);
+        let rule = FaultRule::next(Side::Visma, fault.clone());
+        let rule = rule.method("POST").path("/v1/customer");
+        bench.practice.pair.faults().add(rule);
+        let report = bench.practice.engine.sync(RunOptions::default()).await;
+        let report = report.expect("no other run");
+        assert_eq!(report.failure, None, "{what}");
+        settle(&bench).await;
+        for id in ids {
+            assert_eq!(bench.documents(id).len(), 1, "{what}: order {id}");
+        }
+        one_of_each(&bench, 450, "Open", &what).await;
+    }
+}

@@ -6,7 +6,9 @@ use brygga_core::booking::{
 use brygga_core::erp::{BookedOrder, Customer, OrderStatus};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Code, Money, Problem};
-use brygga_store::{Activity, Intent, Level, Link, RecordKind, RecordRef, RecordRow, RecordState};
+use brygga_store::{
+    Activity, Intent, Level, Link, RecordKind, RecordRef, RecordRow, RecordState, StoreError,
+};
 use uuid::Uuid;
 
 use crate::booked::{self, CUSTOMER, VAT_CONFIRMED, internal};
@@ -247,7 +249,15 @@ impl Engine {
         let told = Activity::new(now, Level::Info, "planned")
             .about(row.record.clone(), &row.name)
             .with("steps", steps);
-        self.store.write_plan(&row, &intents, &[told])?;
+        match self.store.write_plan(&row, &intents, &[told]) {
+            // Another order is making the same customer, and it is not known yet what became of that: looked up first.
+            Err(StoreError::AlreadyPlanned) => {
+                row.due_at = Some(now);
+                let problem = Problem::new(Code::WaitingOutcome).with("order", &row.name);
+                return self.settle_as(row, RecordState::Waiting, Some(problem));
+            }
+            written => written?,
+        }
         crate::crash::point("plan", "written");
         Ok(Decided::Planned(Box::new(Planned {
             record: row,

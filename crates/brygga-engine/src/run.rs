@@ -272,15 +272,6 @@ impl Engine {
         report.decided += 1;
         let decided = match self.decide(record, setup, probe).await {
             Ok(decided) => decided,
-            // Another record is making the same customer just now: decided again in the next pass.
-            Err(problem)
-                if problem
-                    .params
-                    .get("detail")
-                    .is_some_and(|detail| detail.contains("already planned")) =>
-            {
-                return Ok(Silent::No);
-            }
             Err(problem) if stops_the_run(problem.code) => return Err(problem),
             Err(problem) => {
                 let row = self.store.record(record)?.unwrap_or_else(|| {
