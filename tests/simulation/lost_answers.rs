@@ -212,3 +212,86 @@ async fn of_a_customer_with_several_orders() {
         one_of_each(&bench, 450, "Open", &what).await;
     }
 }
+
+/// An order whose new customer may be there or not, while customers cannot be looked up.
+async fn left_open() -> (Bench, Value) {
+    let (bench, order) = bench().await;
+    let mut known = order.clone();
+    for field in ["id", "legacyResourceId", "name"] {
+        let text = known[field].as_str().expect("text");
+        known[field] = json!(text.replace(&ID.to_string(), &(ID + 1).to_string()));
+    }
+    known["email"] = json!("kjent.fra.for@example.no");
+    known["customer"]["id"] = json!("gid://shopify/Customer/99002");
+    known["customer"]["legacyResourceId"] = json!("99002");
+    bench.put(known.clone());
+    settle(&bench).await;
+    let faults = bench.practice.pair.faults();
+    let lost = Fault::Timeout { committed: true };
+    faults.add(
+        FaultRule::next(Side::Visma, lost)
+            .method("POST")
+            .path("/v1/customer"),
+    );
+    let broken = Fault::Status {
+        code: 500,
+        committed: false,
+    };
+    // The look-up before the customer is made passes, those after it do not.
+    let rule = FaultRule::next(Side::Visma, broken)
+        .method("GET")
+        .path("/v1/customer");
+    faults.add(rule.after(1).times(100_000));
+    bench.put(order);
+    let report = bench.practice.engine.sync(RunOptions::default()).await;
+    report.expect("no other run");
+    assert_eq!(bench.documents(ID).len(), 0);
+    (bench, known)
+}
+
+/// Another order of the buyer that is known already.
+fn next_of(bench: &Bench, known: &Value) -> u64 {
+    let data = bench.practice.pair.shop_data();
+    let mut next = orders::simple(data, ID + 2, bench.clock.now());
+    for field in ["email", "customer"] {
+        next[field] = known[field].clone();
+    }
+    bench.put(next);
+    ID + 2
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_cannot_be_looked_up_stop_nobody_else() {
+    let (bench, known) = left_open().await;
+    let next = next_of(&bench, &known);
+    let report = bench.practice.engine.sync(RunOptions::default()).await;
+    assert_eq!(report.expect("no other run").failure, None);
+    assert_eq!(bench.documents(next).len(), 1);
+    assert_eq!(bench.record(ID).state, RecordState::Waiting);
+    bench.practice.pair.faults().clear();
+    settle(&bench).await;
+    one_of_each(&bench, 450, "Open", "after all").await;
+}
+
+/// While it was not known, somebody copied the customer in Visma.net: a question about one order, and about no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn that_became_two_customers_are_a_question() {
+    let (bench, known) = left_open().await;
+    let visma = bench.practice.pair.visma();
+    let made = visma
+        .customers()
+        .into_iter()
+        .find(|customer| Value::Object(customer.clone()).to_string().contains(EMAIL));
+    let made = made.expect("the answer was lost, not the customer");
+    let twin = visma.add_duplicate_customer(made["number"].as_str().expect("a number"));
+    twin.expect("a twin");
+    bench.practice.pair.faults().clear();
+    let next = next_of(&bench, &known);
+    settle(&bench).await;
+    assert_eq!(bench.documents(next).len(), 1);
+    let row = bench.record(ID);
+    assert_eq!(row.state, RecordState::Held);
+    let code = row.problem.expect("a question").code;
+    assert_eq!(code, brygga_core::Code::CustomerAmbiguous);
+    assert_eq!(bench.documents(ID).len(), 0);
+}

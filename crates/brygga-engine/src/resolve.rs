@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use brygga_core::booking::{Step, normal_email};
+use brygga_core::code::Class;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Intent, IntentState, Level, Link, RecordRow, RecordState, Settle};
 
@@ -10,6 +11,7 @@ use crate::booked::{self, CUSTOMER, internal};
 use crate::decide::StepBody;
 use crate::engine::Engine;
 use crate::ports::{Phase, Signal};
+use crate::run::{SILENCES, stops_the_run};
 
 /// "Not found" counts after so many look-ups, some seconds apart: a list may lag a write (`booking-rules` 3).
 const LOOKUPS: u32 = 2;
@@ -22,10 +24,14 @@ enum Found {
 }
 
 impl Engine {
-    /// Settles every intent that an earlier run, or a lost answer, left open.
+    /// Settles every intent that an earlier run, or a lost answer, left open; how many of them. One that cannot be looked up
+    /// now stays open, and holds up its own record alone.
     pub(crate) async fn resolve_open(&self) -> Result<usize, Problem> {
-        let open = self.store.open_intents()?;
+        let mut open = self.store.open_intents()?;
+        // Those that were never sent first: what becomes of the others has the last word on a record.
+        open.sort_by_key(|intent| intent.state != IntentState::Intent);
         let count = open.len();
+        let (mut settled, mut silences) = (0, 0);
         for (done, intent) in open.iter().enumerate() {
             self.check_stop()?;
             self.events
@@ -38,14 +44,37 @@ impl Engine {
             {
                 continue;
             }
-            match intent.state {
+            let result = match intent.state {
                 // Never sent: decided anew on what is true now.
-                IntentState::Intent => self.supersede(intent)?,
-                IntentState::Sending | IntentState::Unknown => self.resolve(intent).await?,
-                IntentState::Done | IntentState::Refused | IntentState::Superseded => {}
+                IntentState::Intent => self.supersede(intent),
+                IntentState::Sending | IntentState::Unknown => self.resolve(intent).await,
+                IntentState::Done | IntentState::Refused | IntentState::Superseded => continue,
+            };
+            match result {
+                Ok(()) => {
+                    settled += 1;
+                    silences = 0;
+                }
+                Err(problem) if stops_the_run(problem.code) => return Err(problem),
+                Err(problem) if problem.code.class() == Class::Held => {
+                    self.settle_undone(intent, IntentState::Superseded, &problem)?;
+                    let row = self.row_of(intent)?;
+                    let problem = problem.with("order", &row.name);
+                    self.settle_as(row, RecordState::Held, Some(problem))?;
+                    settled += 1;
+                }
+                Err(problem) => {
+                    let row = self.row_of(intent)?;
+                    let waiting = Problem::new(Code::WaitingOutcome).with("order", &row.name);
+                    self.settle_as(row, RecordState::Waiting, Some(waiting))?;
+                    silences += 1;
+                    if silences >= SILENCES {
+                        return Err(problem);
+                    }
+                }
             }
         }
-        Ok(count)
+        Ok(settled)
     }
 
     async fn resolve(&self, intent: &Intent) -> Result<(), Problem> {

@@ -23,7 +23,7 @@ const BATCH: usize = 200;
 /// How often a run looks for due records again before it leaves the rest to the next run.
 const PASSES: usize = 50;
 /// So many records in a row without an answer from a remote end the run.
-const SILENCES: usize = 5;
+pub(crate) const SILENCES: usize = 5;
 
 /// What a run shall do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
