@@ -14,6 +14,8 @@
 
 mod program;
 
+use std::time::Duration;
+
 use brygga_core::Clock as _;
 use brygga_http::SystemClock;
 use brygga_tests::orders;
@@ -106,21 +108,76 @@ kills! {
     new_order_answered_not_remembered: "create-order:answered", None, "450", "Open";
     new_order_remembered: "create-order:settled", None, "450", "Open";
     edit_before_the_head: "patch-head:before", Some(edited), "475", "Open";
+    edit_when_planned: "plan:written", Some(edited), "475", "Open";
+    edit_head_while_sent: "patch-head:sending", Some(edited), "475", "Open";
     edit_head_answered: "patch-head:answered", Some(edited), "475", "Open";
     edit_head_remembered: "patch-head:settled", Some(edited), "475", "Open";
+    edit_lines_before_they_are_sent: "patch-lines:before", Some(edited), "475", "Open";
     edit_lines_while_sent: "patch-lines:sending", Some(edited), "475", "Open";
     edit_lines_answered: "patch-lines:answered", Some(edited), "475", "Open";
     edit_lines_remembered: "patch-lines:settled", Some(edited), "475", "Open";
+    edit_new_lines_before_they_are_sent: "add-lines:before", Some(edited), "475", "Open";
     edit_new_lines_while_sent: "add-lines:sending", Some(edited), "475", "Open";
     edit_new_lines_answered: "add-lines:answered", Some(edited), "475", "Open";
     edit_new_lines_remembered: "add-lines:settled", Some(edited), "475", "Open";
+    edit_old_lines_before_they_are_sent: "delete-lines:before", Some(edited), "475", "Open";
     edit_old_lines_while_sent: "delete-lines:sending", Some(edited), "475", "Open";
     edit_old_lines_answered: "delete-lines:answered", Some(edited), "475", "Open";
     edit_old_lines_remembered: "delete-lines:settled", Some(edited), "475", "Open";
+    cancellation_when_planned: "plan:written", Some(cancelled), "450", "Cancelled";
     cancellation_before_it_is_sent: "cancel-order:before", Some(cancelled), "450", "Cancelled";
     cancellation_while_it_is_sent: "cancel-order:sending", Some(cancelled), "450", "Cancelled";
     cancellation_answered: "cancel-order:answered", Some(cancelled), "450", "Cancelled";
     cancellation_remembered: "cancel-order:settled", Some(cancelled), "450", "Cancelled";
+}
+
+/// A list that does not show yet what was just made: the second look-up, a second later, finds it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_lags_the_write_makes_no_double() {
+    for point in ["create-customer:answered", "create-order:answered"] {
+        let world = World::new().await;
+        world.pair.visma().list_lag(Duration::from_secs(1));
+        world.put(fresh(&world));
+        world.sync_killed_at(point);
+        world.sync_until_quiet();
+        one_of_each(&world, "450", "Open");
+    }
+}
+
+/// Again and again, at every step of one order: each start goes on where the last one was ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_one_step_after_the_other() {
+    let world = World::new().await;
+    let mut order = fresh(&world);
+    world.put(order.clone());
+    for point in [
+        "plan:written",
+        "create-customer:sending",
+        "create-customer:answered",
+        "create-order:sending",
+        "create-order:answered",
+    ] {
+        world.sync_killed_at(point);
+    }
+    world.sync_until_quiet();
+    one_of_each(&world, "450", "Open");
+    edited(&mut order);
+    world.put(order.clone());
+    for point in [
+        "patch-head:answered",
+        "patch-lines:answered",
+        "add-lines:answered",
+        "delete-lines:sending",
+    ] {
+        world.sync_killed_at(point);
+    }
+    world.sync_until_quiet();
+    one_of_each(&world, "475", "Open");
+    cancelled(&mut order);
+    world.put(order);
+    world.sync_killed_at("cancel-order:answered");
+    world.sync_until_quiet();
+    one_of_each(&world, "475", "Cancelled");
 }
 
 /// Both sides as processes: the practice pair by `brygga sandbox` too.
