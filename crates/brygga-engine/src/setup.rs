@@ -83,7 +83,7 @@ impl Engine {
             match item {
                 None => problems.push(Problem::new(Code::SpecialItemUnmapped).with("kind", kind)),
                 Some(item) if !catalogue.items.contains_key(&item.item) => {
-                    problems.push(Problem::new(Code::ItemNotFound).with("sku", &item.item))
+                    problems.push(Problem::new(Code::ItemNotFound).with("sku", &item.item));
                 }
                 Some(_) => {}
             }

@@ -99,12 +99,13 @@ pub async fn demo(
             start,
         },
     };
-    let faults = Faults::profile(&options.faults, options.seed).ok_or_else(|| {
+    let unknown_profile = || {
         DemoError::Options(format!(
             "There is no fault profile {}. There are none, rough and storm.",
             options.faults
         ))
-    })?;
+    };
+    Faults::profile(&options.faults, options.seed).ok_or_else(unknown_profile)?;
     let faulty = options.faults != "none";
     let pair = PairConfig {
         vat_rounding: options.vat_rounding,
@@ -126,9 +127,7 @@ pub async fn demo(
     })
     .await?;
     // Connecting and setting up met no faults: what is shown is the sync.
-    for rule in faults.rules() {
-        practice.pair.faults().add(rule);
-    }
+    practice.pair.faults().begin(&options.faults, options.seed);
 
     let recorded = options.shop_data.is_some();
     if recorded {
@@ -153,7 +152,9 @@ pub async fn demo(
         }
     }
     practice.pair.faults().clear();
-    until_quiet(&practice, &clock).await?;
+    if let Some(problem) = until_quiet(&practice, &clock).await? {
+        return Err(problem.into());
+    }
 
     let proof = practice.engine.prove().await?;
     clock.advance(QUIET);
@@ -182,23 +183,20 @@ pub async fn demo(
 }
 
 /// Syncs until a run decides nothing new, with the clock past lag and overlap in between. With faults about, a day may end
-/// without getting quiet; the next goes on. Without, that is an error.
-async fn until_quiet(practice: &Practice, clock: &JumpClock) -> Result<(), DemoError> {
+/// without getting quiet, for the reason given; the next goes on.
+async fn until_quiet(practice: &Practice, clock: &JumpClock) -> Result<Option<Problem>, DemoError> {
     let mut last = None;
     for _ in 0..TRIES {
         let report = practice.engine.sync(RunOptions::default()).await?;
         match report.failure {
-            None if report.decided == 0 => return Ok(()),
+            None if report.decided == 0 => return Ok(None),
             None => last = None,
             Some(problem) if goes_on(problem.code) => last = Some(problem),
             Some(problem) => return Err(problem.into()),
         }
         clock.advance(QUIET);
     }
-    match last {
-        Some(problem) if practice.pair.faults().rules().is_empty() => Err(problem.into()),
-        _ => Ok(()),
-    }
+    Ok(last)
 }
 
 fn goes_on(code: Code) -> bool {
