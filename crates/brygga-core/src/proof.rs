@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::booking::basis::basis;
+use crate::booking::document::is_empty;
 use crate::booking::{Explained, booking_date, read_back};
 use crate::erp::{BookedOrder, Catalogue, OrderStatus, VatCalculation};
 use crate::money::minor_unit;
@@ -68,7 +69,8 @@ pub fn compare(
             booked.customer_ref.clone().unwrap_or_default(),
         );
     }
-    if order.cancelled_at.is_some() {
+    // Of an order without units and without money nothing may stand, cancelled or not.
+    if order.cancelled_at.is_some() || is_empty(order, side).unwrap_or(false) {
         differ(
             "status",
             OrderStatus::Cancelled.as_str().to_owned(),

@@ -91,6 +91,22 @@ fn a_cancelled_order_is_proven_by_a_cancelled_document() {
     assert_eq!(found, [""; 0]);
 }
 
+/// Nothing is left of the order, though nobody cancelled it: its document was cancelled, and must be.
+#[test]
+fn an_order_of_which_nothing_is_left_is_proven_by_a_cancelled_document() {
+    let setting = setting();
+    let mut emptied = order(vec![line("1", "SKU1", 1, "125.00", "25")], vec![]);
+    let mut stored = stored(&setting, &emptied);
+    emptied.lines[0].current_quantity = 0;
+    emptied.totals.current_total = nok("0");
+    emptied.totals.current_tax = nok("0");
+    let open = proven(&setting, &emptied, &stored).differences;
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].what, "status");
+    stored.status = OrderStatus::Cancelled;
+    assert_eq!(proven(&setting, &emptied, &stored).differences, []);
+}
+
 #[test]
 fn an_order_that_cannot_be_computed_any_more_is_a_difference() {
     let found = differences(|order, _| {
