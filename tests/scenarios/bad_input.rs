@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde_json::Value;
 
-const ID: u64 = 950_001;
+pub(crate) const ID: u64 = 950_001;
 
 fn shop(bench: &Bench, domain: &str, client_id: Option<&str>) -> ShopConnection {
     ShopConnection {
@@ -51,7 +51,7 @@ async fn company_problem(bench: &Bench, secret: &str, tenant: &str) -> Problem {
         .expect_err("refused")
 }
 
-fn clear(problem: &Problem, code: Code) {
+pub(crate) fn clear(problem: &Problem, code: Code) {
     assert_eq!(problem.code, code, "{problem}");
     assert!(
         !problem.message().contains('{'),
@@ -60,7 +60,7 @@ fn clear(problem: &Problem, code: Code) {
     assert!(!problem.code.remedy().is_empty());
 }
 
-fn simple(bench: &Bench) -> Value {
+pub(crate) fn simple(bench: &Bench) -> Value {
     orders::simple(
         bench.practice.pair.shop_data(),
         ID,
@@ -69,7 +69,7 @@ fn simple(bench: &Bench) -> Value {
 }
 
 /// Puts an order, syncs, and expects it held with `code`; after `repair` and a retry it is booked, once.
-async fn held_then_booked(
+pub(crate) async fn held_then_booked(
     bench: &Bench,
     order: Value,
     code: Code,

@@ -14,3 +14,4 @@ mod customers;
 mod dates;
 mod life;
 mod month;
+mod wrong_setup;

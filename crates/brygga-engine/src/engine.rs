@@ -56,6 +56,11 @@ pub struct Engine {
     pub(crate) turns: TurnTable,
 }
 
+/// A clock that was put back since does not make it last longer.
+fn is_fresh(now: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+    (now - at).abs() < CATALOGUE_AGE
+}
+
 /// What was read of both sides' set-up, and when.
 #[derive(Default)]
 struct Seen {
@@ -157,7 +162,7 @@ impl Engine {
     pub async fn shop_info(&self) -> Result<Arc<ShopInfo>, Problem> {
         let now = self.clock.now();
         if let Some((at, info)) = &self.seen().shop
-            && now - *at < CATALOGUE_AGE
+            && is_fresh(now, *at)
         {
             return Ok(Arc::clone(info));
         }
@@ -170,7 +175,7 @@ impl Engine {
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, Problem> {
         let now = self.clock.now();
         if let Some((at, catalogue)) = &self.seen().catalogue
-            && now - *at < CATALOGUE_AGE
+            && is_fresh(now, *at)
         {
             return Ok(Arc::clone(catalogue));
         }
