@@ -42,6 +42,8 @@ fn fresh(world: &World) -> Value {
 fn one_of_each(world: &World, total: &str, status: &str) {
     let documents = world.documents(ID);
     assert_eq!(documents.len(), 1, "one document: {documents:#?}");
+    let record = world.record(ID);
+    assert_eq!(record["state"], "booked", "{record}");
     assert_eq!(documents[0].status, status);
     if status == "Open" {
         assert_eq!(documents[0].total, total.parse().expect("a number"));
@@ -51,8 +53,6 @@ fn one_of_each(world: &World, total: &str, status: &str) {
         1,
         "one customer"
     );
-    let record = world.record(ID);
-    assert_eq!(record["state"], "booked", "{record}");
     assert_eq!(
         record["erp_number"],
         format!("{} {}", documents[0].order_type, documents[0].id)
@@ -178,6 +178,42 @@ async fn killed_at_one_step_after_the_other() {
     world.sync_killed_at("cancel-order:answered");
     world.sync_until_quiet();
     one_of_each(&world, "475", "Cancelled");
+}
+
+/// Two of the three new units go as well: 225 kroner are left.
+fn edited_again(order: &mut Value) {
+    edited(order);
+    let line = ID * 10 + 2;
+    order["lineItems"][2]["currentQuantity"] = json!(1);
+    orders::set_totals(order, "825.0", "165.0", "225.0", "45.0");
+    let mut removed = order["refunds"][0]["refundLineItems"][1].clone();
+    removed["id"] = json!(format!("gid://shopify/RefundLineItem/{line}"));
+    removed["lineItem"]["id"] = json!(format!("gid://shopify/LineItem/{line}"));
+    removed["quantity"] = json!(2);
+    let lines = order["refunds"][0]["refundLineItems"].as_array_mut();
+    lines.expect("a list").push(removed);
+}
+
+/// While the program was down in the middle of an edit, the order went on: the document follows what is true now.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_went_on_while_the_program_was_down() {
+    let goes_on: [(fn(&mut Value), &str, &str); 2] =
+        [(edited_again, "225", "Open"), (cancelled, "0", "Cancelled")];
+    for (change, total, status) in goes_on {
+        for point in ["patch-lines:sending", "add-lines:answered"] {
+            let world = World::new().await;
+            let mut order = fresh(&world);
+            world.put(order.clone());
+            world.sync_until_quiet();
+            edited(&mut order);
+            world.put(order.clone());
+            world.sync_killed_at(point);
+            change(&mut order);
+            world.put(order);
+            world.sync_until_quiet();
+            one_of_each(&world, total, status);
+        }
+    }
 }
 
 /// Both sides as processes: the practice pair by `brygga sandbox` too.

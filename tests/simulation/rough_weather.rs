@@ -36,7 +36,7 @@ async fn books(profile: &str, seed: u64) -> BTreeSet<String> {
     let least = match profile {
         "none" => 0,
         "rough" => 3,
-        _ => 40,
+        _ => 20,
     };
     let fired = faults.fired().len();
     assert!(fired >= least, "{what}: {fired} faults");

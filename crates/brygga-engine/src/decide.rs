@@ -1,13 +1,14 @@
 //! From a record that is due to a plan in the journal, or to the reason why there is none.
 
 use brygga_core::booking::{
-    self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Plan, Step, customer,
+    self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Ours, Plan, Step, customer,
 };
 use brygga_core::erp::{BookedOrder, Customer, OrderStatus};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Code, Money, Problem};
 use brygga_store::{
-    Activity, Intent, Level, Link, RecordKind, RecordRef, RecordRow, RecordState, StoreError,
+    Activity, Intent, IntentState, Level, Link, RecordKind, RecordRef, RecordRow, RecordState,
+    StoreError,
 };
 use uuid::Uuid;
 
@@ -173,8 +174,35 @@ impl Engine {
             self.store.put_record(&row)?;
             return Ok(Decided::Settled);
         }
-        let decision = booking::plan_change(order, change, &state, there.as_ref());
+        let sent = self.sent_since_whole(&row.record)?;
+        let was_held_for = row.problem.as_ref().map(|problem| problem.code);
+        let ours = if asked && was_held_for == Some(Code::DocumentChanged) {
+            Ours::Anything
+        } else {
+            Ours::AndSteps(&sent)
+        };
+        let decision = booking::plan_change_beside(order, change, &state, ours, there.as_ref());
         self.conclude(row, decision, Some(state))
+    }
+
+    /// The steps of changes that were broken off since the document was last as a whole what we planned.
+    fn sent_since_whole(&self, record: &RecordRef) -> Result<Vec<Step>, Problem> {
+        let intents = self.store.intents_of(record)?;
+        let mut sent = Vec::new();
+        for plan in intents.chunk_by(|one, next| one.plan == next.plan) {
+            if plan.iter().all(|intent| intent.state == IntentState::Done) {
+                sent.clear();
+                continue;
+            }
+            for intent in plan {
+                if intent.sent_at.is_some() && intent.state != IntentState::Refused {
+                    let body: StepBody =
+                        serde_json::from_value(intent.body.clone()).map_err(internal)?;
+                    sent.push(body.step);
+                }
+            }
+        }
+        Ok(sent)
     }
 
     /// Writes a decision down: as a state with its reason, or as a plan.
@@ -285,8 +313,7 @@ impl Engine {
                     .intents_of(record)?
                     .iter()
                     .filter(|intent| {
-                        intent.kind == "create-order"
-                            && intent.state == brygga_store::IntentState::Done
+                        intent.kind == "create-order" && intent.state == IntentState::Done
                     })
                     .count();
                 format!("create-order/{}/{made}", record.id)

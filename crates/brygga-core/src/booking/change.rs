@@ -30,6 +30,50 @@ pub fn same_line(booked: &BookedLine, line: &LineDraft) -> bool {
         && (line.warehouse.is_none() || booked.warehouse == line.warehouse)
 }
 
+/// What of ours may stand in a document beside what was written last as a whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ours<'a> {
+    /// Nothing else.
+    Whole,
+    /// What these steps wrote: a change that was broken off in the middle, as by a crash.
+    AndSteps(&'a [Step]),
+    /// Whatever stands there: the merchant has looked, and wants ours.
+    Anything,
+}
+
+impl Ours<'_> {
+    fn steps(&self) -> &[Step] {
+        match self {
+            Self::AndSteps(steps) => steps,
+            Self::Whole | Self::Anything => &[],
+        }
+    }
+
+    /// Did one of the steps write this line so.
+    fn wrote(&self, stored: &BookedLine) -> bool {
+        self.steps().iter().any(|step| match step {
+            Step::PatchLines { lines } | Step::AddLines { lines } => lines.iter().any(|line| {
+                stored.link.as_deref() == Some(line.link.as_str()) && same_line(stored, line)
+            }),
+            _ => false,
+        })
+    }
+
+    fn deleted(&self, link: &str) -> bool {
+        self.steps().iter().any(|step| match step {
+            Step::DeleteLines { links } => links.iter().any(|deleted| deleted == link),
+            _ => false,
+        })
+    }
+
+    fn wrote_another_head(&self, wanted: &HeadDraft) -> bool {
+        self.steps().iter().any(|step| match step {
+            Step::PatchHead { head } => **head != *wanted,
+            _ => false,
+        })
+    }
+}
+
 /// The steps from what is stored to what is wanted. `before` is what we wrote last; a stored line that is neither that nor
 /// what is wanted was changed by somebody else, and is not overwritten.
 pub fn steps(
@@ -37,8 +81,19 @@ pub fn steps(
     wanted: &SalesOrderDraft,
     booked: &BookedOrder,
 ) -> Result<Vec<Step>, Problem> {
+    steps_beside(before, Ours::Whole, wanted, booked)
+}
+
+/// The same, where more of ours may stand in the document than `before`.
+pub fn steps_beside(
+    before: Option<&SalesOrderDraft>,
+    ours: Ours<'_>,
+    wanted: &SalesOrderDraft,
+    booked: &BookedOrder,
+) -> Result<Vec<Step>, Problem> {
     let by_others = || Problem::new(Code::DocumentChanged).with("document", &booked.number);
-    let old: Option<BTreeMap<&str, &LineDraft>> = before.map(|draft| {
+    let whole = before.filter(|_| ours != Ours::Anything);
+    let old: Option<BTreeMap<&str, &LineDraft>> = whole.map(|draft| {
         draft
             .lines
             .iter()
@@ -60,9 +115,9 @@ pub fn steps(
 
     let (mut patch, mut add, mut delete) = (Vec::new(), Vec::new(), Vec::new());
     for (link, stored) in &there {
-        let known = old
-            .as_ref()
-            .map(|old| old.get(link).is_some_and(|line| same_line(stored, line)));
+        let known = old.as_ref().map(|old| {
+            old.get(link).is_some_and(|line| same_line(stored, line)) || ours.wrote(stored)
+        });
         match new.get(link) {
             Some(line) if same_line(stored, line) => {}
             _ if known == Some(false) => return Err(by_others()),
@@ -84,6 +139,7 @@ pub fn steps(
             .as_ref()
             .and_then(|old| old.get(line.link.as_str()))
             .is_some_and(|before| **before == *line)
+            && !ours.deleted(&line.link)
         {
             return Err(by_others());
         }
@@ -91,7 +147,9 @@ pub fn steps(
     }
 
     let mut steps = Vec::new();
-    if head_differs(before.map(|draft| &draft.head), &wanted.head, booked) {
+    if head_differs(before.map(|draft| &draft.head), &wanted.head, booked)
+        || ours.wrote_another_head(&wanted.head)
+    {
         steps.push(Step::PatchHead {
             head: Box::new(wanted.head.clone()),
         });

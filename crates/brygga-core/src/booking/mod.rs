@@ -19,7 +19,7 @@ pub mod suggest;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use change::is_changeable;
+pub use change::{Ours, is_changeable};
 pub use customer::{Candidates, CustomerChoice, Identity, normal_email};
 pub use document::{Document, Ground, LineWhy};
 pub use due::{NotNow, booking_date};
@@ -311,6 +311,17 @@ pub fn plan_change(
     booked: &BookedState,
     there: Option<&BookedOrder>,
 ) -> Decision {
+    plan_change_beside(order, change, booked, Ours::Whole, there)
+}
+
+/// The same, where more of ours may stand in the document than what was written last as a whole.
+pub fn plan_change_beside(
+    order: &Order,
+    change: Change,
+    booked: &BookedState,
+    ours: Ours<'_>,
+    there: Option<&BookedOrder>,
+) -> Decision {
     let Some(there) = there else {
         return Decision::Held(Problem::new(Code::DocumentGone).with("document", &booked.number));
     };
@@ -337,7 +348,7 @@ pub fn plan_change(
             Decision::Held(Problem::new(Code::DocumentChanged).with("document", &there.number))
         }
         Change::Edit(document) if is_changeable(there) => {
-            match change::steps(Some(&booked.document.draft), &document.draft, there) {
+            match change::steps_beside(Some(&booked.document.draft), ours, &document.draft, there) {
                 Ok(steps) => Decision::Do(Box::new(Plan {
                     document: Some(*document),
                     link_customer: None,

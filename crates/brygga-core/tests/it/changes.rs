@@ -3,7 +3,7 @@
 
 use brygga_core::Code;
 use brygga_core::booking::{
-    BookedState, Change, Decision, FirstLook, Step, change, first_look, plan_change,
+    BookedState, Change, Decision, FirstLook, Ours, Step, change, first_look, plan_change,
 };
 use brygga_core::erp::{BookedOrder, LineDraft, OrderNumber, OrderStatus, SalesOrderDraft};
 use brygga_core::shop::{Line, Order};
@@ -96,6 +96,43 @@ proptest! {
                 prop_assert_eq!(sorted(stored.lines()), sorted(new.lines.clone()));
             }
         }
+    }
+
+    #[test]
+    fn a_change_that_was_broken_off_is_not_the_work_of_others(
+        (old, middle) in (draft(), draft()),
+        new in draft(),
+    ) {
+        let catalogue = setting().catalogue;
+        let before = Stored::new(&old);
+        let steps = change::steps(Some(&old), &middle, &before.read(&catalogue)).unwrap();
+        for stop in 0..steps.len() {
+            for done in 0..=size(&steps[stop]) {
+                let mut stored = before.clone();
+                apply_all(&mut stored, &steps[..stop]);
+                if !matches!(steps[stop], Step::PatchHead { .. }) || done == 1 {
+                    stored.apply(&steps[stop], done);
+                }
+                // The last one was sent, and nobody knows what became of it.
+                let ours = Ours::AndSteps(&steps[..=stop]);
+                let rest = change::steps_beside(Some(&old), ours, &new, &stored.read(&catalogue)).unwrap();
+                apply_all(&mut stored, &rest);
+                prop_assert_eq!(&stored.draft.head, &new.head);
+                prop_assert_eq!(sorted(stored.lines()), sorted(new.lines.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_others_changed_is_ours_again_when_the_merchant_says_so(
+        (old, there) in (draft(), draft()),
+        new in draft(),
+    ) {
+        let catalogue = setting().catalogue;
+        let mut stored = Stored::new(&there);
+        let steps = change::steps_beside(Some(&old), Ours::Anything, &new, &stored.read(&catalogue));
+        apply_all(&mut stored, &steps.unwrap());
+        prop_assert_eq!(sorted(stored.lines()), sorted(new.lines.clone()));
     }
 
     #[test]
