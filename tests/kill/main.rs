@@ -197,7 +197,8 @@ fn edited_again(order: &mut Value) {
 /// While the program was down in the middle of an edit, the order went on: the document follows what is true now.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_went_on_while_the_program_was_down() {
-    let goes_on: [(fn(&mut Value), &str, &str); 2] =
+    type Happens = fn(&mut Value);
+    let goes_on: [(Happens, &str, &str); 2] =
         [(edited_again, "225", "Open"), (cancelled, "0", "Cancelled")];
     for (change, total, status) in goes_on {
         for point in ["patch-lines:sending", "add-lines:answered"] {
