@@ -1,6 +1,7 @@
 //! An order's life: waits, is booked, is edited, is cancelled; our books follow, and never twice.
 
 use brygga_core::{Clock as _, Code, Decimal};
+use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::RecordState;
 use brygga_tests::Bench;
 use brygga_tests::orders::{self, line, set_totals};
@@ -127,5 +128,64 @@ async fn a_document_that_is_there_already_is_adopted_not_doubled() {
     bench.quiet().await;
     assert_eq!(bench.document(920_040).id, number);
     assert_eq!(bench.record(920_040).state, RecordState::Booked);
+    bench.proven().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_order_number_does_not_hide_a_document_from_the_look_up() {
+    let long = "Innkjøpsordre 2026/10-15 for avdeling Nord og Sør";
+    for (id, number) in [(920_050, " 4711 "), (920_051, long)] {
+        let bench = Bench::empty().await;
+        let mut order = simple(&bench, id);
+        order["poNumber"] = json!(number);
+        bench.put(order);
+        bench.quiet().await;
+        let first = bench.document(id);
+        assert_eq!(first.custom_str1, Some(id.to_string()));
+        let store = bench.practice.engine.store();
+        store
+            .remove_link("order", &id.to_string())
+            .expect("removable");
+        store
+            .mark_retry(&[brygga_store::RecordRef::order(id.to_string())])
+            .expect("known");
+        bench.quiet().await;
+        assert_eq!(bench.document(id).id, first.id, "{number}");
+        bench.proven().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adoption_that_breaks_off_in_the_middle_goes_on_by_itself() {
+    let bench = Bench::empty().await;
+    let id = 920_060;
+    let mut order = simple(&bench, id);
+    bench.put(order.clone());
+    bench.quiet().await;
+    let store = bench.practice.engine.store();
+    store
+        .remove_link("order", &id.to_string())
+        .expect("removable");
+    orders::edit(&mut order, id);
+    bench.put(order);
+    // The first of the adoption's changes is done, its answer lost; the others were never sent.
+    let lost = Fault::Status {
+        code: 503,
+        committed: true,
+    };
+    bench
+        .practice
+        .pair
+        .faults()
+        .add(FaultRule::next(Side::Visma, lost).method("PATCH").times(1));
+    bench.quiet().await;
+    assert_eq!(bench.practice.pair.faults().fired().len(), 1);
+    assert_eq!(
+        bench.record(id).state,
+        RecordState::Booked,
+        "{:?}",
+        bench.record(id).problem
+    );
+    assert_eq!(bench.document(id).total, Decimal::from(475));
     bench.proven().await;
 }

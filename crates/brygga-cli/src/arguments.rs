@@ -42,9 +42,6 @@ pub(crate) enum Command {
     Proof(Plain),
     /// What is connected, permitted, mapped and healthy; each finding with its remedy.
     Doctor(Plain),
-    /// All codes with their remedies, as a page.
-    #[command(hide = true)]
-    Errors,
 }
 
 /// How the practice company computes VAT.
@@ -282,9 +279,7 @@ impl Arguments {
             Command::Connect(Connect {
                 remote: Remote::Shopify { json, .. } | Remote::Visma { json, .. },
             }) => *json,
-            Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) | Command::Errors => {
-                false
-            }
+            Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) => false,
         }
     }
 }

@@ -44,7 +44,6 @@ async fn run(arguments: Arguments) -> Result<End, End> {
         Command::Retry(options) => commands::lists::retry(&options, data_dir),
         Command::Proof(options) => commands::proof::run(options, data_dir).await,
         Command::Doctor(options) => commands::doctor::run(options, data_dir).await,
-        Command::Errors => Ok(commands::errors::run()),
     }
 }
 

@@ -3,7 +3,7 @@
 use brygga_core::booking::{
     self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Ours, Plan, Step, customer,
 };
-use brygga_core::erp::{BookedOrder, Customer, OrderStatus};
+use brygga_core::erp::{BookedOrder, Customer, HeadDraft, OrderStatus};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Code, Money, Problem};
 use brygga_store::{
@@ -117,7 +117,7 @@ impl Engine {
             .turns
             .take(&names.into_iter().flatten().cloned().collect())
             .await;
-        let found = self.look_up_for(order, &document).await?;
+        let found = self.look_up_for(&document).await?;
         let decision = booking::plan(order, setup.ground(), document, &found);
         if let Decision::Held(problem) = &decision
             && matches!(
@@ -135,14 +135,11 @@ impl Engine {
     }
 
     /// Looks up in Visma.net what the first booking of an order depends on.
-    pub(crate) async fn look_up_for(
-        &self,
-        order: &Order,
-        document: &Document,
-    ) -> Result<LookedUp, Problem> {
+    pub(crate) async fn look_up_for(&self, document: &Document) -> Result<LookedUp, Problem> {
         let key = document.identity.link_key(&document.draft.currency);
         let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
-        let documents = self.documents_of(order).await?;
+        let mut documents = self.documents_of(&document.draft.head).await?;
+        documents.retain(|document| document.status != OrderStatus::Cancelled);
         let candidates = if linked_customer.is_some() || !documents.is_empty() {
             customer::Candidates::default()
         } else {
@@ -363,18 +360,13 @@ impl Engine {
         Ok(Decided::Settled)
     }
 
-    /// The documents in Visma.net that carry this order's id, cancelled ones left out.
-    pub(crate) async fn documents_of(&self, order: &Order) -> Result<Vec<BookedOrder>, Problem> {
+    /// The documents in Visma.net that carry the id of the order that `head` is of. The name is only the search term; every
+    /// document of that name is read, and its stored id decides (`booking-rules` 3).
+    pub(crate) async fn documents_of(&self, head: &HeadDraft) -> Result<Vec<BookedOrder>, Problem> {
         let mut documents = Vec::new();
-        for hit in self.erp.find_orders(&order.name).await? {
-            let by_po = order.po_number.is_some() && hit.customer_ref == order.po_number;
-            if hit.status == OrderStatus::Cancelled
-                || !(hit.customer_ref.as_deref() == Some(order.id.0.as_str()) || by_po)
-            {
-                continue;
-            }
+        for hit in self.erp.find_orders(&head.customer_order).await? {
             if let Some(document) = self.erp.order(&hit.number).await?
-                && document.is_of(&order.id.0)
+                && document.is_of(head.order_id())
             {
                 documents.push(document);
             }

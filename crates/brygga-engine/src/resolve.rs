@@ -157,20 +157,8 @@ impl Engine {
                 }
             }
             Step::CreateOrder { draft, .. } => {
-                let id = draft
-                    .head
-                    .custom_id
-                    .as_deref()
-                    .unwrap_or(&draft.head.customer_ref);
-                for hit in self.erp.find_orders(&draft.head.customer_order).await? {
-                    if hit.customer_ref.as_deref() == Some(draft.head.customer_ref.as_str())
-                        && let Some(order) = self.erp.order(&hit.number).await?
-                        && order.is_of(id)
-                    {
-                        return Ok(Found::Order(Box::new(order)));
-                    }
-                }
-                Ok(Found::Nothing)
+                let found = self.documents_of(&draft.head).await?.into_iter().next();
+                Ok(found.map_or(Found::Nothing, |order| Found::Order(Box::new(order))))
             }
             // A change is decided again on the document as it is: what was done is then no difference any more.
             Step::PatchHead { .. }

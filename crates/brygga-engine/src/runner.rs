@@ -50,13 +50,9 @@ impl Engine {
         }
         let mut state = booked;
         if let (Some(number), Some(document)) = (&plan.adopt, &plan.document) {
-            // Linked before it is touched, so that whatever happens next it is known as ours.
+            // Linked only when it is as it should be: until then its id alone says whose it is, and an adoption that breaks
+            // off is found and gone on with like one that never began.
             let adopted = booked::state(number, document);
-            self.store.put_link(&booked::link(
-                &record.record.id,
-                &adopted,
-                self.clock.now(),
-            )?)?;
             self.tell(
                 &record,
                 Level::Good,

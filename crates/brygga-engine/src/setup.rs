@@ -134,7 +134,7 @@ impl Engine {
                 match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
                     FirstLook::Decided(decision) => decision,
                     FirstLook::New(document) => {
-                        let found = self.look_up_for(&order, &document).await?;
+                        let found = self.look_up_for(&document).await?;
                         plan(&order, setup.ground(), *document, &found)
                     }
                     FirstLook::Changed(change) => match &known {

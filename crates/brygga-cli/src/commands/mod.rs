@@ -3,7 +3,6 @@
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
-pub(crate) mod errors;
 pub(crate) mod lists;
 pub(crate) mod proof;
 pub(crate) mod sandbox;

@@ -67,6 +67,13 @@ pub struct HeadDraft {
     pub billing: DeliveryDraft,
 }
 
+impl HeadDraft {
+    /// The numeric Shopify id that the document carries: what makes it ours (`booking-rules` 3).
+    pub fn order_id(&self) -> &str {
+        self.custom_id.as_deref().unwrap_or(&self.customer_ref)
+    }
+}
+
 /// Name and address on a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DeliveryDraft {
