@@ -14,4 +14,5 @@ mod customers;
 mod dates;
 mod life;
 mod month;
+mod strangers;
 mod wrong_setup;

@@ -130,21 +130,52 @@ impl Engine {
         links: &[Link],
         report: &mut ProofReport,
     ) -> Result<(), Problem> {
-        let ours: BTreeMap<&str, &str> = links
+        let by_id: BTreeMap<&str, &Link> = links
             .iter()
-            .map(|link| (link.shop_id.as_str(), link.erp_id.as_str()))
+            .map(|link| (link.shop_id.as_str(), link))
             .collect();
+        // Where a purchase order number stands in the reference, the list does not show the id: such documents are read.
+        let mut by_name: BTreeMap<String, Vec<&Link>> = BTreeMap::new();
+        for link in links {
+            if let Some(state) = booked::recall(&self.store, &link.shop_id)?
+                && state.document.draft.head.custom_id.is_some()
+            {
+                let name = state.document.draft.head.customer_order;
+                by_name.entry(name).or_default().push(link);
+            }
+        }
         for hit in self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await? {
-            let Some(id) = hit.customer_ref.as_deref() else {
+            if hit.status == OrderStatus::Cancelled {
                 continue;
+            }
+            let here = booked::erp_id(&hit.number);
+            let name = hit.customer_order.as_deref().unwrap_or_default();
+            let told = hit.customer_ref.as_deref().and_then(|id| by_id.get(id));
+            let read = by_name
+                .get(name)
+                .filter(|links| links.iter().all(|link| link.erp_id != here));
+            let owner = match (told, read) {
+                (Some(link), _) => Some(*link),
+                (None, Some(links)) => {
+                    let document = self.erp.order(&hit.number).await?;
+                    let is_of = |link: &&&Link| {
+                        document
+                            .as_ref()
+                            .is_some_and(|document| document.is_of(&link.shop_id))
+                    };
+                    links.iter().find(is_of).copied()
+                }
+                (None, None) => None,
             };
-            let Some(linked) = ours.get(id) else { continue };
-            if *linked != booked::erp_id(&hit.number) && hit.status != OrderStatus::Cancelled {
+            if let Some(link) = owner.filter(|link| link.erp_id != here) {
                 report.differences.push(Difference {
-                    order: hit.customer_order.clone().unwrap_or_else(|| id.to_owned()),
+                    order: hit
+                        .customer_order
+                        .clone()
+                        .unwrap_or_else(|| link.shop_id.clone()),
                     document: Some(hit.number.to_string()),
                     what: "doubled".to_owned(),
-                    shopify: linked.replace('/', " "),
+                    shopify: link.erp_id.replace('/', " "),
                     visma: hit.number.to_string(),
                 });
             }
