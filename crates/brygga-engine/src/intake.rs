@@ -84,10 +84,10 @@ impl Engine {
     }
 
     pub(crate) fn mirror_row(&self, raw: &RawOrder) -> MirrorRow {
-        let digest = match self.shop.read(&raw.json) {
-            Ok(order) => digest::content(&order),
+        let (digest, parts) = match self.shop.read(&raw.json) {
+            Ok(order) => (digest::content(&order), crate::life::parts(&order)),
             // Kept all the same: the planner says why it cannot be read.
-            Err(_) => digest::of(&raw.json),
+            Err(_) => (digest::of(&raw.json), Vec::new()),
         };
         MirrorRow {
             record: RecordRef::order(&raw.id),
@@ -96,6 +96,7 @@ impl Engine {
             digest,
             payload: raw.json.clone(),
             seen_at: self.clock.now(),
+            parts,
         }
     }
 

@@ -8,6 +8,7 @@ mod decide;
 mod engine;
 mod exchanges;
 mod intake;
+mod life;
 pub mod ports;
 mod proof;
 mod resolve;

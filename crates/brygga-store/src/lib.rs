@@ -23,6 +23,6 @@ pub use table::journal::{Intent, IntentState, JournalHead, Settle};
 pub use table::links::Link;
 pub use table::mirror::{MirrorRow, PageEffect};
 pub use table::problems::ProblemGroup;
-pub use table::records::{RecordKind, RecordRef, RecordRow, RecordState, StateCounts};
+pub use table::records::{Part, RecordKind, RecordRef, RecordRow, RecordState, StateCounts};
 pub use table::runs::Run;
 pub use table::settings::SettingChange;

@@ -16,6 +16,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::activity::CREATE),
     M::up(table::exchanges::CREATE),
     M::up(table::runs::CREATE),
+    M::up(table::records::ADD_PART_OF),
 ];
 
 /// The steps, ready to run.

@@ -12,6 +12,7 @@ pub mod document;
 mod due;
 pub mod gate;
 mod item;
+pub mod life;
 pub mod place;
 pub mod read_back;
 pub mod suggest;

@@ -27,6 +27,9 @@ pub struct Catalogue {
     pub order_types: Vec<OrderType>,
     /// Currencies in which a cash account exists (`GET /v1/cashaccount`), ISO codes.
     pub cash_currencies: std::collections::BTreeSet<String>,
+    /// Cash accounts, for payments and payouts.
+    #[serde(default)]
+    pub cash_accounts: Vec<super::CashAccount>,
 }
 
 /// One item.

@@ -2,14 +2,25 @@
 
 mod catalogue;
 mod customer;
+mod ledger;
+mod payment;
 mod sales_order;
+mod shipment;
 
 pub use catalogue::{
     Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod,
     Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 pub use customer::{Customer, CustomerDraft, CustomerStatus, PostalAddress};
+pub use ledger::{
+    Application, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerLine,
+    LedgerLineDraft, LedgerStatus, TaxDraft,
+};
+pub use payment::{CashAccount, EntryType, OrderApplication, Payment, PaymentChange, PaymentDraft};
 pub use sales_order::{
     BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, LineDraft, LinePatch,
     OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
+};
+pub use shipment::{
+    Operation, Shipment, ShipmentLine, ShipmentOrder, ShipmentQuantity, ShipmentStatus,
 };

@@ -4,8 +4,9 @@ mod order;
 mod status;
 
 pub use order::{
-    Address, B2b, Customer, Discount, Duty, Fee, Line, LineKind, Order, OrderId, OrderTotals,
-    Refund, RefundLine, RefundShipping, ShippingLine, TaxLine, Transaction,
+    Address, Adjustment, B2b, Customer, Discount, Duty, Fee, Fulfilment, FulfilmentLine, Line,
+    LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping, ShippingLine,
+    TaxLine, Transaction,
 };
 pub(crate) use status::known_or_other;
 pub use status::{

@@ -83,6 +83,15 @@ pub struct Order {
     pub fees: Vec<Fee>,
     /// Refunds, oldest first.
     pub refunds: Vec<Refund>,
+    /// Fulfilments that stand (cancelled and failed ones left out), oldest first.
+    #[serde(default)]
+    pub fulfilments: Vec<Fulfilment>,
+    /// Lines that came with an exchange (numeric ids of order lines; `facts/shopify` R8).
+    #[serde(default)]
+    pub exchange_lines: Vec<String>,
+    /// `totalCashRoundingAdjustment.paymentSet`: what cash rounding moved; not in the order total (`booking-rules` 2.5).
+    #[serde(default)]
+    pub cash_rounding: Option<MoneyBag>,
     /// Transactions, oldest first.
     pub transactions: Vec<Transaction>,
     /// Shopify's own totals, against which ours are proven.
@@ -245,6 +254,52 @@ pub struct Refund {
     pub lines: Vec<RefundLine>,
     /// Shipping given back.
     pub shipping: Vec<RefundShipping>,
+    /// Duties given back.
+    #[serde(default)]
+    pub duties: Vec<MoneyBag>,
+    /// Adjustments; single rows mean nothing, their sum does (`facts/shopify` R4).
+    #[serde(default)]
+    pub adjustments: Vec<Adjustment>,
+    /// Numeric ids of the transactions that moved its money; they are among the order's.
+    #[serde(default)]
+    pub transactions: Vec<String>,
+}
+
+/// One adjustment of a refund; it may be negative, and pairs may cancel out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Adjustment {
+    /// Amount without tax.
+    pub amount: MoneyBag,
+    /// Its tax.
+    pub tax: MoneyBag,
+    /// `REFUND_DISCREPANCY` and others, as Shopify writes it.
+    pub reason: Option<String>,
+}
+
+/// One fulfilment: goods that left, from one location.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fulfilment {
+    /// Numeric id.
+    pub id: String,
+    /// When the goods left; the invoice's date.
+    pub created_at: DateTime<Utc>,
+    /// Numeric id of the location.
+    pub location_id: Option<String>,
+    /// `SUCCESS`, `PENDING`, `OPEN`, as Shopify writes it.
+    pub status: String,
+    /// Tracking numbers.
+    pub tracking: Vec<String>,
+    /// Units.
+    pub lines: Vec<FulfilmentLine>,
+}
+
+/// Units of one order line in one fulfilment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FulfilmentLine {
+    /// Numeric id of the order line.
+    pub line_id: String,
+    /// Units.
+    pub quantity: u32,
 }
 
 /// Units of one order line in one refund.
@@ -256,6 +311,9 @@ pub struct RefundLine {
     pub quantity: u32,
     /// What became of them.
     pub restock: RestockType,
+    /// Numeric id of the location where they came back.
+    #[serde(default)]
+    pub location_id: Option<String>,
     /// Their money, discount share in it; contains tax when prices do (`facts/shopify` R2).
     pub subtotal: MoneyBag,
     /// Their tax.
@@ -288,6 +346,13 @@ pub struct Transaction {
     pub processed_at: Option<DateTime<Utc>>,
     /// Id of the transaction that this one builds on.
     pub parent_id: Option<String>,
+    /// Payment method within the gateway (`paymentDetails.paymentMethodName`), such as `klarna`; a key of the payment map together
+    /// with gateway and currency (`facts/shopify` 11.7).
+    #[serde(default)]
+    pub method: Option<String>,
+    /// `amountRoundingSet`: cash rounding in this payment.
+    #[serde(default)]
+    pub rounding: Option<MoneyBag>,
 }
 
 /// A customer's profile in the shop.

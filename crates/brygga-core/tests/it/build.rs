@@ -478,6 +478,8 @@ fn bare() -> Order {
             amount: zero,
             processed_at: None,
             parent_id: None,
+            method: None,
+            rounding: None,
         }],
         totals: OrderTotals {
             total: zero,
@@ -489,6 +491,9 @@ fn bare() -> Order {
             refunded: None,
         },
         withheld: vec![],
+        fulfilments: vec![],
+        exchange_lines: vec![],
+        cash_rounding: None,
     }
 }
 

@@ -20,8 +20,12 @@ fn refund(restock: RestockType) -> Refund {
             restock,
             subtotal: nok("62.50"),
             tax: nok("12.50"),
+            location_id: None,
         }],
         shipping: vec![],
+        duties: vec![],
+        adjustments: vec![],
+        transactions: vec![],
     }
 }
 

@@ -96,6 +96,9 @@ fn se_full_refund() {
         total: order.totals.total,
         lines: vec![],
         shipping: vec![],
+        duties: vec![],
+        adjustments: vec![],
+        transactions: vec![],
     });
     assert_eq!(refused(&setting, &order, Side::Presentment), None);
 }
@@ -262,6 +265,9 @@ fn cad_usd_fx_drift() {
         total: bag(&case["refunds"][0], Currency::CAD, Currency::USD),
         lines: vec![],
         shipping: vec![],
+        duties: vec![],
+        adjustments: vec![],
+        transactions: vec![],
     });
     assert_eq!(total(&order, Side::Shop), d("13.5"));
 }

@@ -40,8 +40,12 @@ fn refund(
             restock,
             subtotal: nok(subtotal),
             tax: nok(tax),
+            location_id: None,
         }],
         shipping: vec![],
+        duties: vec![],
+        adjustments: vec![],
+        transactions: vec![],
     });
     for one in order.lines.iter_mut().filter(|one| one.id == line) {
         one.current_quantity -= quantity;
@@ -107,6 +111,9 @@ fn a_refund_of_money_alone_changes_nothing() {
         total: nok("100"),
         lines: vec![],
         shipping: vec![],
+        duties: vec![],
+        adjustments: vec![],
+        transactions: vec![],
     });
     check(
         &order,

@@ -108,6 +108,9 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
             .map(fee)
             .collect::<Result<_, _>>()?,
         refunds: refunds(node)?,
+        fulfilments: Vec::new(),
+        exchange_lines: Vec::new(),
+        cash_rounding: None,
         transactions: transactions(node)?,
         totals: OrderTotals {
             total: node.bag("totalPriceSet")?,

@@ -36,6 +36,9 @@ fn refund(node: &Node<'_>) -> Result<Refund, Unreadable> {
             .iter()
             .map(shipping)
             .collect::<Result<_, _>>()?,
+        duties: Vec::new(),
+        adjustments: Vec::new(),
+        transactions: Vec::new(),
     })
 }
 
@@ -44,6 +47,7 @@ fn line(node: &Node<'_>) -> Result<RefundLine, Unreadable> {
         line_id: node.get("lineItem").numeric_id()?,
         quantity: node.count("quantity")?,
         restock: RestockType::from(node.text("restockType")?),
+        location_id: None,
         subtotal: node.bag("subtotalSet")?,
         tax: node.bag("totalTaxSet")?,
     })
@@ -83,6 +87,8 @@ fn transaction(node: &Node<'_>) -> Result<Transaction, Unreadable> {
             .object("parentTransaction")?
             .map(|parent| parent.numeric_id())
             .transpose()?,
+        method: None,
+        rounding: None,
     })
 }
 

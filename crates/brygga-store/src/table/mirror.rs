@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
 use crate::table::cursors;
-use crate::table::records::{self, RecordKind, RecordRef};
+use crate::table::records::{self, Part, RecordKind, RecordRef};
 
 // The digest stands before the payload, and in an index of its own, so that looking for changes reads no payloads.
 pub(crate) const CREATE: &str = "
@@ -41,6 +41,8 @@ pub struct MirrorRow {
     pub payload: Value,
     /// When we read it.
     pub seen_at: DateTime<Utc>,
+    /// Its parts, each a record of its own: they get a row in the same transaction, so that nothing seen is without a state.
+    pub parts: Vec<Part>,
 }
 
 /// What a page brought.
@@ -126,6 +128,7 @@ fn read(row: &Row<'_>, seal: &Seal, record: &RecordRef) -> Result<MirrorRow, Sto
         digest: get(row, "digest")?,
         payload,
         seen_at: get_time(row, "seen_at")?,
+        parts: Vec::new(),
     })
 }
 
@@ -167,6 +170,9 @@ impl Store {
                     Effect::Same => effect.same += 1,
                 }
                 records::see(db, &self.seal, &row.record, &row.name, now)?;
+                for part in &row.parts {
+                    records::see_part(db, &self.seal, part, &row.record.id, now)?;
+                }
             }
             if let Some((flow, at)) = cursor {
                 cursors::set(db, flow, at, now)?;

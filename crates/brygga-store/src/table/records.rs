@@ -42,6 +42,12 @@ CREATE INDEX records_by_state ON records (kind, state);
 CREATE INDEX records_by_time ON records (kind, coalesce(happened_at, first_seen) DESC);
 ";
 
+/// Which order a record is part of: invoices, credit notes and payments are decided together with their order.
+pub(crate) const ADD_PART_OF: &str = "
+ALTER TABLE records ADD COLUMN part_of TEXT;
+CREATE INDEX records_by_order ON records (part_of) WHERE part_of IS NOT NULL;
+";
+
 text_enum! {
     /// What a record is. More kinds come with their flows; the file holds the text.
     RecordKind {
@@ -49,6 +55,18 @@ text_enum! {
         Order = "order",
         /// A customer of the shop.
         Customer = "customer",
+        /// A fulfilment of an order: shipment and invoice.
+        Invoice = "invoice",
+        /// A refund of an order: credit note or return.
+        CreditNote = "credit_note",
+        /// A transaction of an order: customer payment.
+        Payment = "payment",
+        /// A payout of the shop's payment provider.
+        Payout = "payout",
+        /// An item of the ERP: product and variant in the shop.
+        Product = "product",
+        /// The stock of an item.
+        Stock = "stock",
     }
 }
 
@@ -56,8 +74,14 @@ impl RecordKind {
     /// Whether the name of such a record is a person's, and so is sealed.
     pub(crate) fn names_a_person(self) -> bool {
         match self {
-            Self::Order => false,
             Self::Customer => true,
+            Self::Order
+            | Self::Invoice
+            | Self::CreditNote
+            | Self::Payment
+            | Self::Payout
+            | Self::Product
+            | Self::Stock => false,
         }
     }
 }
@@ -148,6 +172,8 @@ pub struct RecordRow {
     pub changed_at: DateTime<Utc>,
     /// The record's own date, such as the order date.
     pub happened_at: Option<DateTime<Utc>>,
+    /// The numeric id of the order that it is part of.
+    pub part_of: Option<String>,
 }
 
 impl RecordRow {
@@ -169,8 +195,20 @@ impl RecordRow {
             first_seen: now,
             changed_at: now,
             happened_at: None,
+            part_of: None,
         }
     }
+}
+
+/// A part of an order, as it is first seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which record.
+    pub record: RecordRef,
+    /// What people call it.
+    pub name: String,
+    /// Its own date.
+    pub happened_at: Option<DateTime<Utc>>,
 }
 
 /// How many records of a kind are in each state.
@@ -241,6 +279,23 @@ pub(crate) fn see(
     }
 }
 
+/// Gives a part of an order that has no row yet the state new.
+pub(crate) fn see_part(
+    db: &Connection,
+    seal: &Seal,
+    part: &Part,
+    order: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if find(db, seal, &part.record)?.is_some() {
+        return Ok(());
+    }
+    let mut row = RecordRow::new(part.record.clone(), &part.name, now);
+    row.happened_at = part.happened_at;
+    row.part_of = Some(order.to_owned());
+    put(db, seal, &row)
+}
+
 /// Stores the row; only `first_seen` stays from an earlier one.
 pub(crate) fn put(db: &Connection, seal: &Seal, row: &RecordRow) -> Result<(), StoreError> {
     let kind = row.record.kind;
@@ -257,14 +312,15 @@ pub(crate) fn put(db: &Connection, seal: &Seal, row: &RecordRow) -> Result<(), S
     run(
         db,
         "INSERT INTO records (kind, id, name, state, code, amount, currency, erp_number, decided_digest, booked_digest,
-            settings_rev, due_at, retry, first_seen, changed_at, happened_at, private)
+            settings_rev, due_at, retry, first_seen, changed_at, happened_at, part_of, private)
          VALUES (:kind, :id, :name, :state, :code, :amount, :currency, :erp_number, :decided_digest, :booked_digest,
-            :settings_rev, :due_at, :retry, :first_seen, :changed_at, :happened_at, :private)
+            :settings_rev, :due_at, :retry, :first_seen, :changed_at, :happened_at, :part_of, :private)
          ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, state = excluded.state, code = excluded.code,
             amount = excluded.amount, currency = excluded.currency, erp_number = excluded.erp_number,
             decided_digest = excluded.decided_digest, booked_digest = excluded.booked_digest,
             settings_rev = excluded.settings_rev, due_at = excluded.due_at, retry = excluded.retry,
-            changed_at = excluded.changed_at, happened_at = excluded.happened_at, private = excluded.private",
+            changed_at = excluded.changed_at, happened_at = excluded.happened_at,
+            part_of = excluded.part_of, private = excluded.private",
         named_params! {
             ":kind": kind.as_str(),
             ":id": row.record.id,
@@ -282,6 +338,7 @@ pub(crate) fn put(db: &Connection, seal: &Seal, row: &RecordRow) -> Result<(), S
             ":first_seen": time(row.first_seen),
             ":changed_at": time(row.changed_at),
             ":happened_at": time_or_null(row.happened_at),
+            ":part_of": row.part_of,
             ":private": seal.seal(place(kind, &row.record.id), &private)?,
         },
     )?;
@@ -356,6 +413,7 @@ pub(crate) fn read(row: &Row<'_>, seal: &Seal) -> Result<RecordRow, StoreError> 
         first_seen: get_time(row, "first_seen")?,
         changed_at: get_time(row, "changed_at")?,
         happened_at: get_time_or_null(row, "happened_at")?,
+        part_of: get(row, "part_of")?,
     })
 }
 
@@ -416,6 +474,58 @@ impl Store {
                     ":count": limit(count),
                 },
                 read_ref,
+            )
+        })
+    }
+
+    /// Orders of which a part must be decided (again): by the same rules as [`due`](Self::due), with the order's own digest.
+    pub fn due_lives(&self, now: DateTime<Utc>, count: usize) -> Result<Vec<String>, StoreError> {
+        self.read(|db| {
+            let revision = settings::revision(db)?;
+            all(
+                db,
+                "SELECT DISTINCT r.part_of FROM records r
+                 LEFT JOIN mirror m INDEXED BY mirror_by_digest ON m.kind = 'order' AND m.id = r.part_of
+                 WHERE r.part_of IS NOT NULL
+                   AND (r.state IN ('new', 'planned')
+                     OR r.retry
+                     OR (m.id IS NOT NULL AND m.digest IS NOT r.decided_digest)
+                     OR r.due_at <= :now
+                     OR (r.state IN ('waiting', 'held') AND r.settings_rev < :revision))
+                   AND NOT EXISTS (SELECT 1 FROM journal j JOIN records o
+                     ON o.kind = j.record_kind AND o.id = j.record_id
+                     WHERE (o.part_of = r.part_of OR (o.kind = 'order' AND o.id = r.part_of))
+                       AND j.state IN ('intent', 'sending', 'unknown'))
+                 ORDER BY length(r.part_of), r.part_of LIMIT :count",
+                named_params! {
+                    ":now": time(now),
+                    ":revision": revision,
+                    ":count": limit(count),
+                },
+                |row| get::<String>(row, "part_of"),
+            )
+        })
+    }
+
+    /// The parts of an order.
+    pub fn parts_of(&self, order: &str) -> Result<Vec<RecordRow>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT * FROM records WHERE part_of = ?1 ORDER BY kind, length(id), id",
+                [order],
+                |row| read(row, &self.seal),
+            )
+        })
+    }
+
+    /// Marks the parts of an order to be decided again: the order itself has moved.
+    pub fn wake_parts(&self, order: &str) -> Result<usize, StoreError> {
+        self.write(|db| {
+            run(
+                db,
+                "UPDATE records SET retry = 1 WHERE part_of = ?1 AND state <> 'booked'",
+                [order],
             )
         })
     }

@@ -90,6 +90,7 @@ pub(crate) fn order(id: u64, updated: i64, digest: &str) -> MirrorRow {
         digest: digest.to_owned(),
         payload: json!({"id": id, "digest": digest, "customer": "Kari Nordmann"}),
         seen_at: at(updated),
+        parts: Vec::new(),
     }
 }
 

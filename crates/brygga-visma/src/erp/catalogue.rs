@@ -104,6 +104,7 @@ impl Visma {
                 .map(|code| code.trim().to_owned())
                 .filter(|code| !code.is_empty())
                 .collect(),
+            cash_accounts: Vec::new(),
         })
     }
 

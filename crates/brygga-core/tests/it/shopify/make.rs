@@ -314,12 +314,16 @@ impl Basket {
                     },
                     subtotal: self.bag(subtotal),
                     tax: self.bag(tax),
+                    location_id: None,
                 }],
                 shipping: if cancels {
                     self.ship_back(shipping, removal.shipping)
                 } else {
                     vec![]
                 },
+                duties: vec![],
+                adjustments: vec![],
+                transactions: vec![],
             });
         }
         refunds

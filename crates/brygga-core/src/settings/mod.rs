@@ -1,10 +1,17 @@
 //! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
 
+mod money;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+pub use money::{
+    BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
+    RefundSettings, WhoShips,
+};
 
 /// Everything the merchant can choose for orders and customers. Written and read as one readable file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +53,14 @@ pub struct Settings {
     pub lookup_gap_seconds: u32,
     /// Until one document was read back, may orders be booked on which the VAT modes would differ.
     pub confirm_vat_mode: bool,
+    /// What an order becomes.
+    pub booking_mode: BookingMode,
+    /// Shipments and invoices.
+    pub invoices: InvoiceSettings,
+    /// Payments.
+    pub payments: PaymentSettings,
+    /// Refunds and returns.
+    pub refunds: RefundSettings,
 }
 
 impl Default for Settings {
@@ -69,6 +84,10 @@ impl Default for Settings {
             closed_period: ClosedPeriod::Hold,
             lookup_gap_seconds: 5,
             confirm_vat_mode: true,
+            booking_mode: BookingMode::SalesOrder,
+            invoices: InvoiceSettings::default(),
+            payments: PaymentSettings::default(),
+            refunds: RefundSettings::default(),
         }
     }
 }

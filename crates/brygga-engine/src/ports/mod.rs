@@ -1,5 +1,7 @@
 //! What the engine asks of the two sides and of whoever watches it. The real clients implement it; so do the simulation's.
 
+mod ledger;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -10,6 +12,8 @@ use brygga_core::erp::{
     SalesOrderDraft, SalesOrderHit,
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
+
+pub use ledger::Ledger;
 
 /// One order as the shop gave it.
 #[derive(Debug, Clone, PartialEq)]
