@@ -10,6 +10,7 @@ mod control;
 mod data;
 mod erp;
 mod exchange;
+pub(crate) mod ledger;
 mod moment;
 mod orders;
 mod quota;

@@ -34,6 +34,11 @@ pub(crate) fn local(moment: DateTime<Utc>) -> String {
         .to_string()
 }
 
+/// ERP: the company's calendar day of a moment.
+pub(crate) fn local_date(moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&Oslo).date_naive()
+}
+
 /// ERP: a day as it comes back.
 pub(crate) fn local_day(date: NaiveDate) -> String {
     format!("{date}T00:00:00")

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::connect::Connect;
 use super::data::VismaData;
+use super::ledger::Ledger;
 use super::orders::{self, SalesOrder};
 use super::quota::Window;
 use super::{VismaConfig, VismaCounters};
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) deleted_orders: Vec<Vec<(DateTime<Utc>, Option<Value>)>>,
     /// By number.
     pub(crate) customers: BTreeMap<String, Customer>,
+    /// Invoices, credit notes, payments.
+    pub(crate) ledger: Ledger,
     pub(crate) connect: Connect,
     pub(crate) window: Window,
     pub(crate) counters: VismaCounters,
@@ -88,6 +91,7 @@ impl World {
             orders: BTreeMap::new(),
             deleted_orders: Vec::new(),
             customers: BTreeMap::new(),
+            ledger: Ledger::default(),
             round_total_to: None,
             now,
             stale: TimeDelta::zero(),
@@ -109,6 +113,12 @@ impl World {
         }
         world.now = now;
         world
+    }
+
+    /// A version that nothing had before.
+    pub(crate) fn next_version(&mut self) -> u64 {
+        self.versions += 1;
+        self.versions
     }
 
     /// Stores a new customer under its own number or the next of the series.

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-pub(super) use crate::visma::exchange::object;
+pub(in crate::visma) use crate::visma::exchange::object;
 use crate::visma::exchange::{Call, Reply};
 use crate::visma::moment;
 use crate::visma::world::World;
 
 /// `{"message": "VismaId: <guid>. ..."}`.
-pub(super) fn error(world: &World, status: u16, text: &str) -> Reply {
+pub(in crate::visma) fn error(world: &World, status: u16, text: &str) -> Reply {
     let id = Uuid::from_u64_pair(
         0x7669_736d_6100_4000,
         0x8000_0000_0000_0000 | world.counters.calls,
@@ -19,7 +19,7 @@ pub(super) fn error(world: &World, status: u16, text: &str) -> Reply {
 }
 
 /// The answer to an id that is not there.
-pub(super) fn not_found(world: &World, what: &str, id: &str) -> Reply {
+pub(in crate::visma) fn not_found(world: &World, what: &str, id: &str) -> Reply {
     error(
         world,
         404,
@@ -28,7 +28,7 @@ pub(super) fn not_found(world: &World, what: &str, id: &str) -> Reply {
 }
 
 /// A path that the API does not have.
-pub(super) fn no_route(call: &Call) -> Reply {
+pub(in crate::visma) fn no_route(call: &Call) -> Reply {
     Reply::json_with(
         404,
         json!({"Message": format!("No HTTP resource was found that matches the request URI '{}'.", call.path)}),
@@ -36,7 +36,7 @@ pub(super) fn no_route(call: &Call) -> Reply {
 }
 
 /// A body whose names or types are wrong makes the whole DTO null (`facts/visma 6`).
-pub(super) fn not_recognized(world: &World, dto: &str, place: &str) -> Reply {
+pub(in crate::visma) fn not_recognized(world: &World, dto: &str, place: &str) -> Reply {
     error(
         world,
         400,
@@ -47,7 +47,12 @@ pub(super) fn not_recognized(world: &World, dto: &str, place: &str) -> Reply {
 }
 
 /// One page of an array; `metadata` stands in every row. An oversized page is clamped without a word.
-pub(super) fn page(world: &World, call: &Call, rows: Vec<Map<String, Value>>, max: usize) -> Reply {
+pub(in crate::visma) fn page(
+    world: &World,
+    call: &Call,
+    rows: Vec<Map<String, Value>>,
+    max: usize,
+) -> Reply {
     let whole = |name: &str, default: usize| match call.param(name) {
         None => Ok(default),
         Some(text) => text.parse::<usize>().map_err(|_| {
@@ -77,12 +82,12 @@ pub(super) fn page(world: &World, call: &Call, rows: Vec<Map<String, Value>>, ma
 }
 
 /// All rows, for resources without pages.
-pub(super) fn all(rows: impl IntoIterator<Item = Value>) -> Reply {
+pub(in crate::visma) fn all(rows: impl IntoIterator<Item = Value>) -> Reply {
     Reply::json(rows.into_iter().collect())
 }
 
 /// All rows, or the one whose id the path names.
-pub(super) fn all_or_one(
+pub(in crate::visma) fn all_or_one(
     world: &World,
     what: &str,
     path: &[&str],
@@ -99,13 +104,17 @@ pub(super) fn all_or_one(
 }
 
 /// A pair such as `lastModifiedDateTime` and `lastModifiedDateTimeCondition`: either alone is ignored.
-pub(super) struct Since {
+pub(in crate::visma) struct Since {
     moment: DateTime<Utc>,
     condition: String,
 }
 
 impl Since {
-    pub(super) fn read(world: &World, call: &Call, name: &str) -> Result<Option<Self>, Reply> {
+    pub(in crate::visma) fn read(
+        world: &World,
+        call: &Call,
+        name: &str,
+    ) -> Result<Option<Self>, Reply> {
         let (Some(text), Some(condition)) =
             (call.param(name), call.param(&format!("{name}Condition")))
         else {
@@ -131,7 +140,7 @@ impl Since {
         }))
     }
 
-    pub(super) fn keeps(&self, at: DateTime<Utc>) -> bool {
+    pub(in crate::visma) fn keeps(&self, at: DateTime<Utc>) -> bool {
         match self.condition.as_str() {
             "<" => at < self.moment,
             ">" => at > self.moment,

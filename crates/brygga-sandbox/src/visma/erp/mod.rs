@@ -1,6 +1,6 @@
 //! The ERP API, v1 and v2: one module per resource. Paths are compared without regard to case, as ASP.NET does.
 
-mod answer;
+pub(in crate::visma) mod answer;
 mod company;
 mod customer;
 mod customer_write;
