@@ -16,6 +16,10 @@ use apollo_compiler::collections::HashMap;
 const SUBSET: &str = include_str!("../src/shopify/schema.graphql");
 const KEEP: &str = include_str!("../src/shopify/schema.keep");
 
+/// What 2026-07, which the product asks for, has and 2026-10 no longer has (`facts/shopify 4.5`); the product must live without it.
+const GONE_IN_2026_10: [&str; 1] =
+    ["InventorySetQuantitiesUserErrorCode.ITEM_NOT_STOCKED_AT_LOCATION"];
+
 fn official(version: &str) -> Option<String> {
     let path = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -75,6 +79,7 @@ fn every_name_of_the_subset_is_in_both_official_versions() {
         let wrong: Vec<_> = subset
             .iter()
             .filter(|(name, fact)| whole.get(*name) != Some(fact))
+            .filter(|(name, _)| version != "2026-10" || !GONE_IN_2026_10.contains(&name.as_str()))
             .map(|(name, fact)| {
                 format!(
                     "{name}: {fact} here, {} there",
