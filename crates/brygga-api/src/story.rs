@@ -32,8 +32,11 @@ impl Api {
             let state = booked::recall(store, &record.id).map_err(error)?;
             // Not being able to read Visma.net just now is no reason to show no story.
             let there = match &state {
-                Some(state) => self.engine.erp().order(&state.number).await.ok().flatten(),
-                None => None,
+                Some(brygga_core::booking::BookedState {
+                    number: Some(number),
+                    ..
+                }) => self.engine.erp().order(number).await.ok().flatten(),
+                _ => None,
             };
             let document = match state {
                 Some(state) => Some(state.document),

@@ -31,10 +31,19 @@ pub fn number(erp_id: &str) -> Option<OrderNumber> {
 /// What is remembered of a document that was just made or changed.
 pub fn state(number: &OrderNumber, document: &Document) -> BookedState {
     BookedState {
-        number: number.clone(),
+        number: Some(number.clone()),
         document: document.clone(),
         cancelled: false,
+        customer: None,
     }
+}
+
+/// The number of a booked order's sales order.
+pub(crate) fn order_number(state: &BookedState) -> Result<&OrderNumber, Problem> {
+    state
+        .number
+        .as_ref()
+        .ok_or_else(|| internal("a step on a sales order that is not there"))
 }
 
 /// The link of an order.
@@ -43,7 +52,7 @@ pub fn link(order: &str, state: &BookedState, now: DateTime<Utc>) -> Result<Link
     Ok(Link {
         kind: ORDER.into(),
         shop_id: order.to_owned(),
-        erp_id: erp_id(&state.number),
+        erp_id: state.number.as_ref().map(erp_id).unwrap_or_default(),
         detail,
         made_at: now,
     })

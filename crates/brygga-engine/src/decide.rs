@@ -160,7 +160,7 @@ impl Engine {
         state: BookedState,
         asked: bool,
     ) -> Result<Decided, Problem> {
-        let there = self.erp.order(&state.number).await?;
+        let there = self.erp.order(booked::order_number(&state)?).await?;
         if there.is_none() && asked {
             // The merchant looked and asked for it again: the link goes, and the order is booked as if for the first time.
             self.store.remove_link(booked::ORDER, &order.id.0)?;
@@ -490,6 +490,6 @@ fn describe(row: &mut RecordRow, order: &Order, booked: Option<&BookedState>, se
         .map(|b2b| b2b.company_name.clone())
         .or_else(|| address.and_then(|address| address.name.clone()));
     if let Some(booked) = booked {
-        row.erp_number = Some(booked.number.to_string());
+        row.erp_number = booked.number.as_ref().map(ToString::to_string);
     }
 }

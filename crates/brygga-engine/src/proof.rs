@@ -70,6 +70,11 @@ impl Engine {
                 let name = match class {
                     Explained::VatPerDocument { .. } => "vat-per-document",
                     Explained::RoundingLine { .. } => "rounding-line",
+                    Explained::VatPerInvoice { .. } => "vat-per-invoice",
+                    Explained::InvoiceRounding { .. } => "invoice-rounding",
+                    Explained::PaymentRate { .. } => "payment-rate",
+                    Explained::RefundDifference { .. } => "refund-difference",
+                    Explained::CashRounding { .. } => "cash-rounding",
                 };
                 *report.explained.entry(name.to_owned()).or_default() += 1;
             }

@@ -86,7 +86,11 @@ impl Engine {
             && let Some(known) = &state
         {
             let now = match &plan.document {
-                Some(document) => booked::state(&known.number, document),
+                Some(document) => BookedState {
+                    document: document.clone(),
+                    cancelled: false,
+                    ..known.clone()
+                },
                 None => BookedState {
                     cancelled: true,
                     ..known.clone()
@@ -99,8 +103,14 @@ impl Engine {
             return Err(internal("a plan that books nothing"));
         };
         match &plan.document {
-            Some(document) => self.read_back(record, document, &state.number).await,
-            None => self.read_back_cancelled(record, &state.number).await,
+            Some(document) => {
+                self.read_back(record, document, booked::order_number(&state)?)
+                    .await
+            }
+            None => {
+                self.read_back_cancelled(record, booked::order_number(&state)?)
+                    .await
+            }
         }
     }
 
@@ -197,7 +207,7 @@ impl Engine {
     ) -> Result<Effect, WriteError> {
         let there = |state: Option<&BookedState>| {
             state
-                .map(|state| state.number.clone())
+                .and_then(|state| state.number.clone())
                 .ok_or_else(|| WriteError::NotSent(internal("a change without a document")))
         };
         match step {
@@ -361,7 +371,11 @@ impl Engine {
             Effect::Changed => {
                 if last && let Some(state) = state {
                     let now_booked = match document {
-                        Some(document) => booked::state(&state.number, document),
+                        Some(document) => BookedState {
+                            document: document.clone(),
+                            cancelled: false,
+                            ..state.clone()
+                        },
                         None => BookedState {
                             cancelled: true,
                             ..state.clone()
@@ -527,10 +541,11 @@ impl Engine {
         row: RecordRow,
         state: &BookedState,
     ) -> Result<Ended, Problem> {
+        let number = booked::order_number(state)?;
         if state.cancelled {
-            self.read_back_cancelled(row, &state.number).await
+            self.read_back_cancelled(row, number).await
         } else {
-            self.read_back(row, &state.document, &state.number).await
+            self.read_back(row, &state.document, number).await
         }
     }
 

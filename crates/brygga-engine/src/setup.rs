@@ -142,7 +142,7 @@ impl Engine {
                             &order,
                             *change,
                             state,
-                            self.erp.order(&state.number).await?.as_ref(),
+                            self.erp.order(booked::order_number(state)?).await?.as_ref(),
                         ),
                         None => Decision::UpToDate,
                     },

@@ -194,6 +194,8 @@ pub fn document(
             } else {
                 None
             },
+            operation: None,
+            invoice: None,
         });
     }
     if let Some(amount) = passed.rounding {
@@ -223,6 +225,8 @@ pub fn document(
             vat_category: row.category.clone(),
             account: special.account.clone(),
             warehouse: None,
+            operation: None,
+            invoice: None,
         });
     }
 

@@ -59,6 +59,33 @@ pub enum Explained {
         /// What is on it.
         amount: Decimal,
     },
+    /// An invoice of a part of an order rounds VAT anew (`booking-rules` 2.4).
+    VatPerInvoice {
+        /// Rate in per cent.
+        rate: Decimal,
+        /// Visma.net's VAT minus Shopify's.
+        difference: Decimal,
+    },
+    /// Cents on the rounding line of an invoice of a part of an order, or left on it.
+    InvoiceRounding {
+        /// What they come to.
+        amount: Decimal,
+    },
+    /// A payment at the order's own rate, where Shopify states it at its day's (`booking-rules` 1).
+    PaymentRate {
+        /// Ours minus Shopify's, in the shop's currency.
+        difference: Decimal,
+    },
+    /// Money given back beyond the lines of a refund, or kept of them (`booking-rules` 8).
+    RefundDifference {
+        /// The credit note minus the refund's own lines, with VAT.
+        amount: Decimal,
+    },
+    /// What cash rounding moved in a payment (`booking-rules` 2.5).
+    CashRounding {
+        /// Paid minus due.
+        amount: Decimal,
+    },
 }
 
 /// A document that passed.

@@ -119,12 +119,25 @@ pub struct Plan {
 /// What we know of an order that is booked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BookedState {
-    /// Type and number.
-    pub number: OrderNumber,
+    /// Type and number; `None` in the two invoice modes, in which no sales order of the whole is made (`booking-rules` 3).
+    pub number: Option<OrderNumber>,
     /// The document that was booked last: its side is frozen, its digests tell what changed since.
     pub document: Document,
     /// The order was cancelled in Visma.net by us.
     pub cancelled: bool,
+    /// Customer number; `None` where the sales order says it.
+    #[serde(default)]
+    pub customer: Option<String>,
+}
+
+impl BookedState {
+    /// The document's number, or the order's name in the shop where it has none.
+    pub fn shown(&self) -> String {
+        self.number.as_ref().map_or_else(
+            || self.document.draft.head.customer_order.clone(),
+            OrderNumber::to_string,
+        )
+    }
 }
 
 /// What the order alone decides.
@@ -324,7 +337,7 @@ pub fn plan_change_beside(
     there: Option<&BookedOrder>,
 ) -> Decision {
     let Some(there) = there else {
-        return Decision::Held(Problem::new(Code::DocumentGone).with("document", &booked.number));
+        return Decision::Held(Problem::new(Code::DocumentGone).with("document", booked.shown()));
     };
     match change {
         Change::Cancel if there.status == OrderStatus::Cancelled => Decision::Do(Box::new(Plan {

@@ -18,8 +18,8 @@ pub use ledger::{
 };
 pub use payment::{CashAccount, EntryType, OrderApplication, Payment, PaymentChange, PaymentDraft};
 pub use sales_order::{
-    BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, LineDraft, LinePatch,
-    OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
+    BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, InvoiceReference, LineDraft,
+    LinePatch, OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
 };
 pub use shipment::{
     Operation, Shipment, ShipmentLine, ShipmentOrder, ShipmentQuantity, ShipmentStatus,

@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::Operation;
 use super::customer::PostalAddress;
 use crate::shop::known_or_other;
 
@@ -126,6 +127,21 @@ pub struct LineDraft {
     pub account: Option<String>,
     /// Warehouse, for goods.
     pub warehouse: Option<String>,
+    /// Goods out or in, where the order type does not say it: `Receipt` on a return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// The invoice line that is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceReference>,
+}
+
+/// A line of an invoice, as a return names it (`invoiceNumber`, `invoiceLineNumber`; `facts/visma` 7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceReference {
+    /// The invoice's number.
+    pub number: String,
+    /// The line's number on it.
+    pub line: i32,
 }
 
 impl LineDraft {
@@ -173,6 +189,9 @@ pub struct BookedOrder {
     pub status: OrderStatus,
     /// Date.
     pub date: Option<NaiveDate>,
+    /// `financialInformation.invoiceDate`: the date that the next invoice gets; none is the day on which it is made.
+    #[serde(default)]
+    pub invoice_date: Option<NaiveDate>,
     /// ISO currency.
     pub currency: String,
     /// Customer number.

@@ -91,6 +91,11 @@ fn prove(
                 prop_assert!(named.insert(*rate, *difference).is_none(), "named twice");
             }
             Explained::RoundingLine { amount } => rounded += amount,
+            other => {
+                return Err(TestCaseError::fail(format!(
+                    "no class of an order: {other:?}"
+                )));
+            }
         }
     }
     let computed = read_back::vat_per_rate(&stored);
@@ -316,12 +321,13 @@ fn planning_is_repeatable_and_comes_to_rest() {
             return Ok(());
         };
         let state = BookedState {
-            number: OrderNumber {
+            number: Some(OrderNumber {
                 order_type: "SO".into(),
                 number: "1".into(),
-            },
+            }),
             document: *document,
             cancelled: false,
+            customer: None,
         };
         let again = first_look(&order, setting.ground(), Some(&state), now);
         prop_assert_eq!(again, FirstLook::Decided(Decision::UpToDate));

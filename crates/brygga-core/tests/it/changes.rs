@@ -31,6 +31,8 @@ fn line_draft() -> impl Strategy<Value = LineDraft> {
             vat_category: if high { "C25" } else { "C15" }.into(),
             account: None,
             warehouse: None,
+            operation: None,
+            invoice: None,
         })
 }
 
@@ -198,12 +200,13 @@ fn booked(order: &Order) -> (BookedState, Stored) {
     let document = setting.document(order).unwrap();
     let stored = Stored::new(&document.draft);
     let state = BookedState {
-        number: OrderNumber {
+        number: Some(OrderNumber {
             order_type: "SO".into(),
             number: "000001".into(),
-        },
+        }),
         document,
         cancelled: false,
+        customer: None,
     };
     (state, stored)
 }

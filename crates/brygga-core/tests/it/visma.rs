@@ -210,6 +210,7 @@ impl Stored {
             etag: "\"1\"".into(),
             status: self.status.clone(),
             date: Some(head.date),
+            invoice_date: None,
             currency: self.draft.currency.clone(),
             customer: "10001".into(),
             vat_zone: None,

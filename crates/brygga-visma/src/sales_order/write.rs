@@ -199,6 +199,8 @@ pub(crate) mod tests {
                 vat_category: "HOY".into(),
                 account: None,
                 warehouse: Some("1".into()),
+                operation: None,
+                invoice: None,
             }],
         }
     }

@@ -42,6 +42,8 @@ fn line(link: &str, item: &str) -> LineDraft {
         vat_category: "HOY".into(),
         account: None,
         warehouse: None,
+        operation: None,
+        invoice: None,
     }
 }
 
