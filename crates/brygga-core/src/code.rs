@@ -117,6 +117,41 @@ codes! {
     SkippedCancelled = "skipped-cancelled", Skipped, "Order {order} was cancelled before it was booked.", "Nothing to do.";
     SkippedRemoved = "skipped-removed", Skipped, "All units of order {order} were removed before it was booked.", "Nothing to do.";
 
+    // Shipments, invoices, payments and refunds (booking-rules 6 to 8)
+    StockShort = "stock-short", Held, "Shopify shipped {ours} of {item}, Visma.net has {theirs} on shipment {document}.", "Correct the stock in Visma.net, then set the units on the shipment or cancel it, and retry.";
+    ShipmentDiffers = "shipment-differs", Held, "What Visma.net has shipped of {document} does not fit what Shopify shipped of order {order}.", "Compare the shipments in Visma.net with the fulfilments in Shopify, and correct or cancel those that do not fit.";
+    ShipmentOnHold = "shipment-on-hold", Held, "Shipment {document} is {status} in Visma.net.", "Release the shipment from hold in Visma.net.";
+    OrderNotOpen = "order-not-open", Held, "Sales order {document} is {status} in Visma.net.", "Open the sales order in Visma.net.";
+    InvoiceDiffers = "invoice-differs", Held, "{document} has {field} {theirs}; it must be {ours}.", "Compare the document in Visma.net with the order. Do not release it before they agree.";
+    NotReleasable = "document-not-releasable", Held, "{document} is {status} in Visma.net and cannot be released.", "Bring the document to Balanced in Visma.net, then retry.";
+    DocumentVoided = "document-voided", Held, "{document} was voided in Visma.net.", "Look who voided it and why; book this part by hand.";
+    StockItemOnInvoice = "stock-item-on-invoice", Held, "The item {sku} is counted in stock, and a direct invoice takes none.", "Use a non-stock item for this product, or choose to book sales orders.";
+    GatewayUnmapped = "gateway-unmapped", Held, "The payment gateway {gateway} ({method}) is not mapped for {currency}.", "Choose the cash account and payment method of this gateway in the mapping, or leave it to the bank import.";
+    CashAccountCurrency = "cash-account-currency", Held, "Cash account {account} is in {theirs}, the payment in {ours}.", "Choose a cash account in the payment's currency.";
+    RefundNeedsApproval = "refund-needs-approval", Held, "A refund of {amount} on order {order} waits for your approval.", "Approve it, or choose in the settings that such refunds are booked by themselves.";
+    RefundOverInvoice = "refund-over-invoice", Held, "Refunds of order {order} come to {ours}, its invoices only to {theirs}.", "Book the part above the invoices by hand.";
+    RefundNotBooked = "refund-not-booked", Held, "A refund of {amount} belongs to order {order}, which is not booked.", "Book the refund by hand, or choose in the settings that such refunds are left out.";
+    RefundWithoutMoney = "refund-without-money", Held, "Money of {amount} went back on order {order}, and nothing in Visma.net is free to pay it from.", "Look in Visma.net what the payments of the order are applied to.";
+
+    // Parts waiting (booking-rules 6 to 8)
+    WaitingForOrder = "waiting-for-order", Waiting, "Order {order} is not booked yet.", "Nothing to do: it goes on when the order is booked.";
+    WaitingShipment = "waiting-for-shipment", Waiting, "Visma.net has not shipped this of order {order} yet.", "Ship it in Visma.net.";
+    WaitingFirstShipment = "waiting-for-first-shipment", Waiting, "This part of order {order} is invoiced with its first shipment.", "Nothing to do.";
+    WaitingEarlierPart = "waiting-for-earlier-part", Waiting, "An earlier shipment of order {order} is not invoiced yet.", "Nothing to do: it goes on after it.";
+    WaitingRelease = "waiting-for-release", Waiting, "{document} waits for somebody to release it.", "Release it in Visma.net.";
+    WaitingDocument = "waiting-for-document", Waiting, "{document} cannot be read from Visma.net yet.", "Nothing to do: it is looked at again.";
+    WaitingTransaction = "waiting-for-transaction", Waiting, "The payment on order {order} is {status} in Shopify.", "Nothing to do: it is booked when the money has moved.";
+    WaitingInvoice = "waiting-for-invoice", Waiting, "The refund of order {order} waits for its invoice.", "Nothing to do: it is booked after the invoice.";
+    WaitingCreditNote = "waiting-for-credit-note", Waiting, "The money that went back on order {order} waits for its credit note.", "Nothing to do: it is booked after the credit note.";
+
+    // Parts skipped (booking-rules 6 to 8)
+    SkippedInvoicesOff = "skipped-invoices-off", Skipped, "Invoices are not made by Brygga.", "Switch invoices on in the settings if they should be.";
+    SkippedPaymentsOff = "skipped-payments-off", Skipped, "Payments are not booked by Brygga.", "Switch payments on in the settings if they should be.";
+    SkippedRefundsOff = "skipped-refunds-off", Skipped, "Refunds are not booked by Brygga.", "Switch refunds on in the settings if they should be.";
+    SkippedGateway = "skipped-gateway", Skipped, "Payments by {gateway} are left to the bank import of Visma.net.", "Nothing to do.";
+    SkippedFailed = "skipped-failed", Skipped, "The money of order {order} did not move ({status}).", "Nothing to do.";
+    SkippedRefund = "skipped-refund", Skipped, "A refund of {amount} on order {order} is left out, as the settings say.", "Choose in the settings that such refunds are booked if they should be.";
+
     // Connections
     ShopDomain = "shop-domain", Failure, "\"{domain}\" is not a shop's own address.", "Use the address that ends in .myshopify.com. It is in Shopify under Settings, Domains.";
     ShopNotFound = "shop-not-found", Failure, "There is no shop at {domain}.", "Check the spelling of the address that ends in .myshopify.com.";

@@ -17,7 +17,7 @@ use crate::code::{Code, Problem};
 use crate::digest;
 use crate::erp::{Catalogue, HeadDraft, LineDraft, SalesOrderDraft};
 use crate::settings::{
-    ClosedPeriod, DocumentCurrency, GiftCards, Settings, VatKey, VatKind, VatRow,
+    ClosedPeriod, DocumentCurrency, GiftCards, Settings, SpecialItem, VatKey, VatKind, VatRow,
 };
 use crate::shop::{Order, ShopInfo, Side};
 
@@ -108,8 +108,6 @@ pub fn document(
     let decimals = catalogue
         .decimals(currency.code())
         .ok_or_else(|| Problem::new(Code::CurrencyUnknown).with("currency", currency.code()))?;
-    let identity = identity(order, settings)?;
-    let place = destination(order)?;
     let Basis {
         components,
         total,
@@ -118,21 +116,96 @@ pub fn document(
     } = basis(order, side)?;
     let date = open_date(booking_date(order, shop), ground)?;
 
-    let dispatch = settings
-        .dispatch_country
-        .as_deref()
-        .unwrap_or(&shop.country);
-    let table = Table {
-        ground,
-        dispatch,
-        place: &place,
-        identity: &identity,
-        // A rate on goods that cost nothing is VAT charged too.
-        taxed: !tax.is_zero() || components.iter().any(|component| !component.rate.is_zero()),
-        date,
-    };
+    let table = Table::of(order, ground, &components, tax, date)?;
     table.refuse_wrong_zero(order, &components, tax)?;
+    let Lined {
+        zone,
+        lines,
+        why,
+        passed,
+        vat_ids,
+    } = lined(order, &table, components, total, decimals)?;
+    let identity = table.identity;
+    let place = table.place;
 
+    Ok(Document {
+        draft: SalesOrderDraft {
+            order_type: settings.order_type.clone(),
+            currency: currency.code().to_owned(),
+            head: head(order, settings, &order.id.0, date, zone),
+            lines,
+        },
+        why,
+        side,
+        total,
+        vat: passed
+            .vat
+            .iter()
+            .map(|(rate, amount)| (rate.normalize().to_string(), amount.normalize().to_string()))
+            .collect(),
+        explained: passed.explained,
+        vat_ids,
+        depends_on_mode: passed.depends_on_mode,
+        identity,
+        destination: place.key().to_owned(),
+        economic: digest::economic(order, side),
+        addresses: digest::addresses(order),
+    })
+}
+
+/// The head of a sales order of ours that carries `id`.
+pub(super) fn head(
+    order: &Order,
+    settings: &Settings,
+    id: &str,
+    date: NaiveDate,
+    zone: String,
+) -> HeadDraft {
+    let po = order
+        .po_number
+        .as_deref()
+        .map(str::trim)
+        .filter(|po| !po.is_empty())
+        .map(reference);
+    let billing = order.billing.as_ref().or(order.shipping_address.as_ref());
+    let goods_to = order.shipping_address.as_ref().or(order.billing.as_ref());
+    HeadDraft {
+        customer_order: reference(&order.name),
+        custom_id: po.is_some().then(|| id.to_owned()),
+        customer_ref: po.unwrap_or_else(|| id.to_owned()),
+        date,
+        vat_zone: zone,
+        description: format!("Shopify {}", order.name),
+        branch: settings.branch.clone(),
+        delivery: delivery(order, goods_to),
+        billing: delivery(order, billing),
+    }
+}
+
+/// The lines of a sales order that passed the gate.
+pub(super) struct Lined {
+    /// VAT zone of all of them.
+    pub(super) zone: String,
+    /// The lines, a rounding line last where one is needed.
+    pub(super) lines: Vec<LineDraft>,
+    /// Why each is as it is.
+    pub(super) why: Vec<LineWhy>,
+    /// What the gate found.
+    pub(super) passed: gate::Passed,
+    /// VAT ids on them.
+    pub(super) vat_ids: BTreeSet<String>,
+}
+
+/// Makes lines that come to `total` of components, or says what stands in the way.
+pub(super) fn lined(
+    order: &Order,
+    table: &Table<'_>,
+    components: Vec<Component>,
+    total: Decimal,
+    decimals: u32,
+) -> Result<Lined, Problem> {
+    let ground = table.ground;
+    let settings = ground.settings;
     let mut priced = Vec::with_capacity(components.len());
     let mut zones = BTreeSet::new();
     for component in components {
@@ -144,16 +217,7 @@ pub fn document(
             component,
         });
     }
-    let zone = match (zones.pop_first(), zones.pop_first()) {
-        (Some(zone), None) => zone,
-        // An order without lines still belongs somewhere; the row for other things says where.
-        (None, _) => table.other_row()?.zone.clone(),
-        (Some(one), Some(two)) => {
-            return Err(Problem::new(Code::VatMappingBroken)
-                .with("category", "several")
-                .with("zone", format!("{one}, {two}")));
-        }
-    };
+    let zone = table.one_zone(zones)?;
 
     let passed = gate::pass(
         &priced,
@@ -199,17 +263,7 @@ pub fn document(
         });
     }
     if let Some(amount) = passed.rounding {
-        let special = settings
-            .special_items
-            .rounding
-            .as_ref()
-            .ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", "rounding"))?;
-        let row = table.other_row()?;
-        if row.zone != zone {
-            return Err(Problem::new(Code::VatMappingBroken)
-                .with("category", &row.category)
-                .with("zone", format!("{zone}, {}", row.zone)));
-        }
+        let (special, category) = table.rounding(&zone)?;
         why.push(LineWhy {
             link: "rounding".into(),
             rule: "rounding".into(),
@@ -218,64 +272,32 @@ pub fn document(
         lines.push(LineDraft {
             link: "rounding".into(),
             item: special.item.clone(),
-            description: "Rounding between Shopify and Visma.net".into(),
+            description: ROUNDING_TEXT.into(),
             quantity: Decimal::ONE,
             unit_price: amount,
             discount: Decimal::ZERO,
-            vat_category: row.category.clone(),
+            vat_category: category,
             account: special.account.clone(),
             warehouse: None,
             operation: None,
             invoice: None,
         });
     }
-
-    let po = order
-        .po_number
-        .as_deref()
-        .map(str::trim)
-        .filter(|po| !po.is_empty())
-        .map(reference);
-    let billing = order.billing.as_ref().or(order.shipping_address.as_ref());
-    let goods_to = order.shipping_address.as_ref().or(order.billing.as_ref());
-    Ok(Document {
-        draft: SalesOrderDraft {
-            order_type: settings.order_type.clone(),
-            currency: currency.code().to_owned(),
-            head: HeadDraft {
-                customer_order: reference(&order.name),
-                custom_id: po.is_some().then(|| order.id.0.clone()),
-                customer_ref: po.unwrap_or_else(|| order.id.0.clone()),
-                date,
-                vat_zone: zone,
-                description: format!("Shopify {}", order.name),
-                branch: settings.branch.clone(),
-                delivery: delivery(order, goods_to),
-                billing: delivery(order, billing),
-            },
-            lines,
-        },
+    Ok(Lined {
+        zone,
+        lines,
         why,
-        side,
-        total,
-        vat: passed
-            .vat
-            .iter()
-            .map(|(rate, amount)| (rate.normalize().to_string(), amount.normalize().to_string()))
-            .collect(),
-        explained: passed.explained,
+        passed,
         vat_ids,
-        depends_on_mode: passed.depends_on_mode,
-        identity,
-        destination: place.key().to_owned(),
-        economic: digest::economic(order, side),
-        addresses: digest::addresses(order),
     })
 }
 
+/// The text of a rounding line.
+pub(super) const ROUNDING_TEXT: &str = "Rounding between Shopify and Visma.net";
+
 /// A text as Visma.net's reference fields take it: at most 40 characters, as UTF-16 counts them (`facts/visma` 7). Cut
 /// here, so that what is read back is what was planned.
-fn reference(text: &str) -> String {
+pub(super) fn reference(text: &str) -> String {
     let mut room = 40_usize;
     let fits = |letter: &char| {
         let left = room.checked_sub(letter.len_utf16());
@@ -287,7 +309,7 @@ fn reference(text: &str) -> String {
 }
 
 /// The booking date, in a period that is open (`booking-rules` 3).
-fn open_date(date: NaiveDate, ground: Ground<'_>) -> Result<NaiveDate, Problem> {
+pub(super) fn open_date(date: NaiveDate, ground: Ground<'_>) -> Result<NaiveDate, Problem> {
     let periods = &ground.catalogue.periods;
     let Some(period) = ground.catalogue.period(date) else {
         return Err(Problem::new(Code::PeriodMissing).with("date", date));
@@ -309,16 +331,74 @@ fn open_date(date: NaiveDate, ground: Ground<'_>) -> Result<NaiveDate, Problem> 
 }
 
 /// The VAT table as one order sees it.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     ground: Ground<'a>,
     dispatch: &'a str,
-    place: &'a Destination,
-    identity: &'a Identity,
+    place: Destination,
+    identity: Identity,
     taxed: bool,
     date: NaiveDate,
 }
 
-impl Table<'_> {
+impl<'a> Table<'a> {
+    /// The table for the components of a whole order; documents of parts of it are under the same scheme.
+    pub(super) fn of(
+        order: &Order,
+        ground: Ground<'a>,
+        components: &[Component],
+        tax: Decimal,
+        date: NaiveDate,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            ground,
+            dispatch: ground
+                .settings
+                .dispatch_country
+                .as_deref()
+                .unwrap_or(&ground.shop.country),
+            identity: identity(order, ground.settings)?,
+            place: destination(order)?,
+            // A rate on goods that cost nothing is VAT charged too.
+            taxed: !tax.is_zero() || components.iter().any(|component| !component.rate.is_zero()),
+            date,
+        })
+    }
+
+    /// The item and VAT category of a rounding line in this zone.
+    pub(super) fn rounding(&self, zone: &str) -> Result<(&'a SpecialItem, String), Problem> {
+        let special = self
+            .ground
+            .settings
+            .special_items
+            .rounding
+            .as_ref()
+            .ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", "rounding"))?;
+        Ok((special, self.untaxed(zone)?))
+    }
+
+    /// The VAT category of what has no VAT in this zone.
+    pub(super) fn untaxed(&self, zone: &str) -> Result<String, Problem> {
+        let row = self.other_row()?;
+        if row.zone != zone {
+            return Err(Problem::new(Code::VatMappingBroken)
+                .with("category", &row.category)
+                .with("zone", format!("{zone}, {}", row.zone)));
+        }
+        Ok(row.category.clone())
+    }
+
+    /// The one zone of all lines.
+    pub(super) fn one_zone(&self, mut zones: BTreeSet<String>) -> Result<String, Problem> {
+        match (zones.pop_first(), zones.pop_first()) {
+            (Some(zone), None) => Ok(zone),
+            // An order without lines still belongs somewhere; the row for other things says where.
+            (None, _) => Ok(self.other_row()?.zone.clone()),
+            (Some(one), Some(two)) => Err(Problem::new(Code::VatMappingBroken)
+                .with("category", "several")
+                .with("zone", format!("{one}, {two}"))),
+        }
+    }
+
     fn key(&self, rate: Decimal, kind: VatKind) -> VatKey {
         VatKey {
             dispatch: self.dispatch.to_owned(),
@@ -326,7 +406,7 @@ impl Table<'_> {
             rate: rate.normalize(),
             kind,
             party: self.identity.party,
-            scheme: scheme(self.dispatch, self.place, self.identity.party, self.taxed),
+            scheme: scheme(self.dispatch, &self.place, self.identity.party, self.taxed),
         }
     }
 
@@ -343,7 +423,7 @@ impl Table<'_> {
         })
     }
 
-    fn row(&self, component: &Component, order: &Order) -> Result<&VatRow, Problem> {
+    pub(super) fn row(&self, component: &Component, order: &Order) -> Result<&VatRow, Problem> {
         let kind = component.part.vat_kind();
         if component.part == Part::GiftCard {
             let taxed = !component.rate.is_zero();
@@ -360,7 +440,7 @@ impl Table<'_> {
     }
 
     /// The one VAT id of a row, with the rate that Shopify charged.
-    fn vat_id(&self, row: &VatRow, rate: Decimal) -> Result<Option<VatOfLine>, Problem> {
+    pub(super) fn vat_id(&self, row: &VatRow, rate: Decimal) -> Result<Option<VatOfLine>, Problem> {
         let ids = self.ground.catalogue.vat_ids_of(&row.category, &row.zone);
         let id = match ids.as_slice() {
             [] if rate.is_zero() => return Ok(None),

@@ -222,4 +222,7 @@ pub struct LedgerChange {
     pub add: Vec<LedgerLineDraft>,
     /// VAT per VAT id; empty leaves it as it is.
     pub taxes: Vec<TaxDraft>,
+    /// Invoices that a credit note is applied to, from now on, with what is applied to each; released or not.
+    #[serde(default)]
+    pub applications: Vec<Application>,
 }
