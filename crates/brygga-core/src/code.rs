@@ -88,6 +88,8 @@ codes! {
     CustomerWithheld = "customer-withheld", Held, "Shopify withholds the customer's data for order {order}.", "Ask for protected customer data in the app, or choose a house customer.";
     CustomerClassUnmapped = "customer-class-unmapped", Held, "No customer class for {country} ({kind}).", "Choose the customer class in the mapping.";
     HouseCustomerMissing = "house-customer-missing", Held, "Order {order} is from a guest without e-mail, and no house customer is chosen for {country} in {currency}.", "Choose the house customer in the mapping.";
+    VatNotRegistered = "vat-not-registered", Held, "Order {order} to {country} was taxed under {scheme}, for which you are not registered.", "Correct the taxes in Shopify, or tell in the settings that you are registered.";
+    ReverseChargeNumber = "reverse-charge-number-missing", Held, "Order {order} to a company in {country} has no VAT, and the company has no VAT number.", "Add the VAT number to the company's location in Shopify, or charge VAT.";
     PeriodClosed = "period-closed", Held, "The period {period} is closed in Visma.net.", "Open the period in Visma.net, or let such orders go to the first open day.";
     PeriodMissing = "period-missing", Held, "Visma.net has no period for {date}.", "Make the financial year in Visma.net.";
     CurrencyUnknown = "currency-unknown", Held, "The currency {currency} is not set up in Visma.net.", "Set up the currency in Visma.net.";

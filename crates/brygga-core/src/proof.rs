@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::booking::basis::basis;
 use crate::booking::document::is_empty;
+use crate::booking::gate::net_for_tax;
 use crate::booking::{Explained, booking_date, read_back};
 use crate::erp::{BookedOrder, Catalogue, OrderStatus, VatCalculation};
 use crate::money::minor_unit;
@@ -103,12 +104,20 @@ pub fn compare(
         Err(code) => differ("total", code, text(booked.total)),
     }
     let unit = minor_unit(catalogue.decimals(currency.code()).unwrap_or(2));
-    let ours = vat_of(order, side);
+    let ours = vat_of(
+        order,
+        side,
+        catalogue.decimals(currency.code()).unwrap_or(2),
+    );
     let theirs = read_back::vat_per_rate(booked);
     let mut explained = Vec::new();
     let rates: std::collections::BTreeSet<_> = ours.keys().chain(theirs.keys()).copied().collect();
     for rate in rates {
-        let (tax, lines) = ours.get(&rate).copied().unwrap_or_default();
+        let ShopVat {
+            tax,
+            lines,
+            converted,
+        } = ours.get(&rate).copied().unwrap_or_default();
         let stored = theirs.get(&rate).copied().unwrap_or_default();
         let difference = stored - tax;
         let per_document = booked
@@ -123,6 +132,8 @@ pub fn compare(
         if difference.is_zero() {
         } else if per_document && difference.abs() <= unit * Decimal::from(lines) {
             explained.push(Explained::VatPerDocument { rate, difference });
+        } else if difference.abs() <= unit * Decimal::from(converted) {
+            explained.push(Explained::ConvertedVat { rate, difference });
         } else {
             differ(&format!("vat-{rate}"), text(tax), text(stored));
         }
@@ -159,17 +170,31 @@ fn expected_total(order: &Order, side: Side) -> Result<Decimal, String> {
         .map_err(|problem| problem.code.to_string())
 }
 
-/// Shopify's VAT per rate in per cent, and over how many lines, without what was removed before it was sent.
-fn vat_of(order: &Order, side: Side) -> BTreeMap<Decimal, (Decimal, u32)> {
-    let mut vat: BTreeMap<Decimal, (Decimal, u32)> = BTreeMap::new();
+/// Shopify's VAT at one rate.
+#[derive(Debug, Clone, Copy, Default)]
+struct ShopVat {
+    tax: Decimal,
+    lines: u32,
+    /// Lines whose VAT was converted from another currency, and that no net amount gives (`docs/adr/0010-converted-vat.md`).
+    converted: u32,
+}
+
+/// Shopify's VAT per rate in per cent, without what was removed before it was sent.
+fn vat_of(order: &Order, side: Side, decimals: u32) -> BTreeMap<Decimal, ShopVat> {
+    let mut vat: BTreeMap<Decimal, ShopVat> = BTreeMap::new();
     let Ok(basis) = basis(order, side) else {
         return vat;
     };
+    let two_currencies = order.shop_currency != order.presentment_currency;
     for component in basis.components {
-        let entry = vat.entry(component.rate.normalize()).or_default();
-        entry.0 += component.tax;
-        entry.1 += 1;
+        let rate = component.rate.normalize();
+        let entry = vat.entry(rate).or_default();
+        entry.tax += component.tax;
+        entry.lines += 1;
+        if two_currencies && net_for_tax(component.net, component.tax, rate, decimals).is_none() {
+            entry.converted += 1;
+        }
     }
-    vat.retain(|rate, (tax, _)| !rate.is_zero() || !tax.is_zero());
+    vat.retain(|rate, sum| !rate.is_zero() || !sum.tax.is_zero());
     vat
 }

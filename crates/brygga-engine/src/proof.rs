@@ -69,6 +69,7 @@ impl Engine {
             for class in explained {
                 let name = match class {
                     Explained::VatPerDocument { .. } => "vat-per-document",
+                    Explained::ConvertedVat { .. } => "converted-vat",
                     Explained::RoundingLine { .. } => "rounding-line",
                     Explained::VatPerInvoice { .. } => "vat-per-invoice",
                     Explained::InvoiceRounding { .. } => "invoice-rounding",

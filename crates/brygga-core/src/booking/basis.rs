@@ -30,6 +30,8 @@ pub enum Part {
     Duty,
     /// An additional fee.
     Fee,
+    /// Tax that a marketplace collects and pays (`booking-rules` 5).
+    ChannelTax,
 }
 
 impl Part {
@@ -39,7 +41,7 @@ impl Part {
             Self::Product { .. } | Self::Custom { .. } => VatKind::Goods,
             Self::Shipping => VatKind::Shipping,
             Self::GiftCard => VatKind::GiftCard,
-            Self::Tip | Self::Duty | Self::Fee => VatKind::Other,
+            Self::Tip | Self::Duty | Self::Fee | Self::ChannelTax => VatKind::Other,
         }
     }
 }
@@ -78,7 +80,7 @@ pub struct Basis {
     pub components: Vec<Component>,
     /// Shopify's total of it, VAT included.
     pub total: Decimal,
-    /// Shopify's VAT of it.
+    /// Shopify's VAT of it, without what a marketplace pays: that is a component of its own.
     pub tax: Decimal,
     /// Are there goods, cards or tips left, or only shipping and fees.
     pub units: u32,
@@ -90,6 +92,7 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
         net: Decimal::ZERO,
         tax: Decimal::ZERO,
     };
+    let channel_tax = channel_tax(order, side)?;
     let mut components = Vec::new();
     let mut units = 0;
     for (line, taken) in order.lines.iter().zip(removals(order, side)?) {
@@ -100,11 +103,7 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
                 .map(|discount| discount.amount.on(side).amount)
                 .sum::<Decimal>();
         let tax = one_tax(&line.taxes, order, side)?;
-        let net = if order.taxes_included {
-            gross - tax.amount
-        } else {
-            gross
-        } - taken.net;
+        let net = net_of(gross, tax.amount + tax.of_channel, order.taxes_included) - taken.net;
         let quantity = line.quantity - taken.units;
         removed.net += taken.net;
         removed.tax += taken.tax;
@@ -118,7 +117,7 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
                 quantity: 1,
                 net: net_of(
                     duty.price.on(side).amount,
-                    duty_tax.amount,
+                    duty_tax.amount + duty_tax.of_channel,
                     order.taxes_included,
                 ),
                 tax: duty_tax.amount,
@@ -161,9 +160,25 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
             part: Part::Fee,
             title: fee.name.clone(),
             quantity: 1,
-            net: net_of(fee.price.on(side).amount, tax.amount, order.taxes_included),
+            net: net_of(
+                fee.price.on(side).amount,
+                tax.amount + tax.of_channel,
+                order.taxes_included,
+            ),
             tax: tax.amount,
             rate: tax.rate,
+            untaxed_by_default: false,
+        });
+    }
+    if !channel_tax.is_zero() {
+        components.push(Component {
+            link: "channel-tax".into(),
+            part: Part::ChannelTax,
+            title: "Tax paid by the sales channel".into(),
+            quantity: 1,
+            net: channel_tax,
+            tax: Decimal::ZERO,
+            rate: Decimal::ZERO,
             untaxed_by_default: false,
         });
     }
@@ -175,13 +190,13 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
         .map(|component| component.net + component.tax)
         .sum();
     let total = order.totals.total.on(side).amount - removed.net - removed.tax;
-    let tax = order.totals.tax.on(side).amount - removed.tax;
+    let tax = order.totals.tax.on(side).amount - removed.tax - channel_tax;
     let our_tax: Decimal = components.iter().map(|component| component.tax).sum();
     // Where nothing came back after it was sent, Shopify's current totals are the order without the removed units.
     let now = if order.refunds.iter().all(Refund::removes_before_shipping) {
         (
             order.totals.current_total.on(side).amount,
-            order.totals.current_tax.on(side).amount,
+            order.totals.current_tax.on(side).amount - channel_tax,
         )
     } else {
         (total, tax)
@@ -335,7 +350,7 @@ fn push_shipping(
             quantity: 1,
             net: net_of(
                 line.discounted.on(side).amount,
-                tax.amount,
+                tax.amount + tax.of_channel,
                 order.taxes_included,
             ),
             tax: tax.amount,
@@ -364,26 +379,60 @@ fn push_shipping(
 }
 
 struct OneTax {
+    /// The merchant's own.
     amount: Decimal,
+    /// Per cent of the merchant's own.
     rate: Decimal,
+    /// What the sales channel collects and pays.
+    of_channel: Decimal,
+}
+
+/// The tax that the sales channel collects and pays, over the whole order. Beside tax of the merchant's own, or on an order
+/// of which something was taken back, whose it is cannot be told.
+fn channel_tax(order: &Order, side: Side) -> Result<Decimal, Problem> {
+    let all = || {
+        let lines = order.lines.iter();
+        let duties = lines.clone().flat_map(|line| &line.duties);
+        lines
+            .flat_map(|line| &line.taxes)
+            .chain(duties.flat_map(|duty| &duty.taxes))
+            .chain(order.shipping.iter().flat_map(|line| &line.taxes))
+            .chain(order.fees.iter().flat_map(|fee| &fee.taxes))
+    };
+    let sum: Decimal = all()
+        .filter(|tax| tax.channel_liable)
+        .map(|tax| tax.amount.on(side).amount)
+        .sum();
+    let mixed = all().any(|tax| !tax.channel_liable && !is_zero(&tax.amount));
+    let back = shipping_back(order, side);
+    let taken = order
+        .lines
+        .iter()
+        .any(|line| line.removed_before_shipping(order) != Some(0))
+        || back != (Decimal::ZERO, Decimal::ZERO);
+    if !sum.is_zero() && (mixed || taken) {
+        return Err(Problem::new(Code::ChannelLiable).with("order", &order.name));
+    }
+    Ok(sum)
 }
 
 /// The one tax of a line. None is 0 %; several are not ours to guess (`booking-rules` 5).
 fn one_tax(taxes: &[TaxLine], order: &Order, side: Side) -> Result<OneTax, Problem> {
-    if taxes
+    let of_channel = taxes
         .iter()
-        .any(|tax| tax.channel_liable && !tax.amount.on(side).amount.is_zero())
-    {
-        return Err(Problem::new(Code::ChannelLiable).with("order", &order.name));
-    }
+        .filter(|tax| tax.channel_liable)
+        .map(|tax| tax.amount.on(side).amount)
+        .sum();
     let counted = |tax: &&TaxLine| {
-        !is_zero(&tax.amount) || tax.rate_percent.is_some_and(|rate| !rate.is_zero())
+        !tax.channel_liable
+            && (!is_zero(&tax.amount) || tax.rate_percent.is_some_and(|rate| !rate.is_zero()))
     };
     let mut counted = taxes.iter().filter(counted);
     let Some(first) = counted.next() else {
         return Ok(OneTax {
             amount: Decimal::ZERO,
             rate: Decimal::ZERO,
+            of_channel,
         });
     };
     if counted.next().is_some() {
@@ -393,6 +442,7 @@ fn one_tax(taxes: &[TaxLine], order: &Order, side: Side) -> Result<OneTax, Probl
         Some(rate) => Ok(OneTax {
             amount: first.amount.on(side).amount,
             rate: rate.normalize(),
+            of_channel,
         }),
         None => Err(Problem::new(Code::TaxRateMissing).with("order", &order.name)),
     }

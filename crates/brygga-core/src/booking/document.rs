@@ -7,18 +7,16 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::address::delivery;
-use super::basis::{Basis, Component, Part, basis};
-use super::customer::{Identity, identity};
+use super::basis::{Basis, Component, basis};
+use super::customer::Identity;
 use super::due::booking_date;
-use super::gate::{self, Explained, Limits, Priced, VatOfLine};
+use super::gate::{self, Explained, Limits, Priced};
 use super::item::item_for;
-use super::place::{Destination, destination, scheme};
+pub(super) use super::vat::Table;
 use crate::code::{Code, Problem};
 use crate::digest;
 use crate::erp::{Catalogue, HeadDraft, LineDraft, SalesOrderDraft};
-use crate::settings::{
-    ClosedPeriod, DocumentCurrency, GiftCards, Settings, SpecialItem, VatKey, VatKind, VatRow,
-};
+use crate::settings::{ClosedPeriod, DocumentCurrency, Settings};
 use crate::shop::{Order, ShopInfo, Side};
 
 /// Why a line is as it is: shown in the preview and in the record's story.
@@ -117,7 +115,7 @@ pub fn document(
     let date = open_date(booking_date(order, shop), ground)?;
 
     let table = Table::of(order, ground, &components, tax, date)?;
-    table.refuse_wrong_zero(order, &components, tax)?;
+    table.refuse_wrong_zero(order, &components)?;
     let Lined {
         zone,
         lines,
@@ -225,6 +223,7 @@ pub(super) fn lined(
         Limits {
             decimals,
             rounding: settings.rounding_limit,
+            converted: order.shop_currency != order.presentment_currency,
         },
     )
     .map_err(|problem| problem.with("order", &order.name))?;
@@ -327,190 +326,5 @@ pub(super) fn open_date(date: NaiveDate, ground: Ground<'_>) -> Result<NaiveDate
         (ClosedPeriod::FirstOpenDay | ClosedPeriod::Hold, _) => {
             Err(Problem::new(Code::PeriodClosed).with("period", &period.id))
         }
-    }
-}
-
-/// The VAT table as one order sees it.
-pub(super) struct Table<'a> {
-    ground: Ground<'a>,
-    dispatch: &'a str,
-    place: Destination,
-    identity: Identity,
-    taxed: bool,
-    date: NaiveDate,
-}
-
-impl<'a> Table<'a> {
-    /// The table for the components of a whole order; documents of parts of it are under the same scheme.
-    pub(super) fn of(
-        order: &Order,
-        ground: Ground<'a>,
-        components: &[Component],
-        tax: Decimal,
-        date: NaiveDate,
-    ) -> Result<Self, Problem> {
-        Ok(Self {
-            ground,
-            dispatch: ground
-                .settings
-                .dispatch_country
-                .as_deref()
-                .unwrap_or(&ground.shop.country),
-            identity: identity(order, ground.settings)?,
-            place: destination(order)?,
-            // A rate on goods that cost nothing is VAT charged too.
-            taxed: !tax.is_zero() || components.iter().any(|component| !component.rate.is_zero()),
-            date,
-        })
-    }
-
-    /// The item and VAT category of a rounding line in this zone.
-    pub(super) fn rounding(&self, zone: &str) -> Result<(&'a SpecialItem, String), Problem> {
-        let special = self
-            .ground
-            .settings
-            .special_items
-            .rounding
-            .as_ref()
-            .ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", "rounding"))?;
-        Ok((special, self.untaxed(zone)?))
-    }
-
-    /// The VAT category of what has no VAT in this zone.
-    pub(super) fn untaxed(&self, zone: &str) -> Result<String, Problem> {
-        let row = self.other_row()?;
-        if row.zone != zone {
-            return Err(Problem::new(Code::VatMappingBroken)
-                .with("category", &row.category)
-                .with("zone", format!("{zone}, {}", row.zone)));
-        }
-        Ok(row.category.clone())
-    }
-
-    /// The one zone of all lines.
-    pub(super) fn one_zone(&self, mut zones: BTreeSet<String>) -> Result<String, Problem> {
-        match (zones.pop_first(), zones.pop_first()) {
-            (Some(zone), None) => Ok(zone),
-            // An order without lines still belongs somewhere; the row for other things says where.
-            (None, _) => Ok(self.other_row()?.zone.clone()),
-            (Some(one), Some(two)) => Err(Problem::new(Code::VatMappingBroken)
-                .with("category", "several")
-                .with("zone", format!("{one}, {two}"))),
-        }
-    }
-
-    fn key(&self, rate: Decimal, kind: VatKind) -> VatKey {
-        VatKey {
-            dispatch: self.dispatch.to_owned(),
-            destination: self.place.key().to_owned(),
-            rate: rate.normalize(),
-            kind,
-            party: self.identity.party,
-            scheme: scheme(self.dispatch, &self.place, self.identity.party, self.taxed),
-        }
-    }
-
-    fn find(&self, rate: Decimal, kind: VatKind) -> Result<&VatRow, Problem> {
-        let key = self.key(rate, kind);
-        self.ground.settings.vat_row(&key).ok_or_else(|| {
-            Problem::new(Code::VatUnmapped)
-                .with("rate", key.rate)
-                .with("kind", kind.as_str())
-                .with("country", &key.destination)
-                .with("dispatch", &key.dispatch)
-                .with("party", key.party.as_str())
-                .with("scheme", key.scheme.as_str())
-        })
-    }
-
-    pub(super) fn row(&self, component: &Component, order: &Order) -> Result<&VatRow, Problem> {
-        let kind = component.part.vat_kind();
-        if component.part == Part::GiftCard {
-            let taxed = !component.rate.is_zero();
-            let single = self.ground.settings.gift_cards == GiftCards::SinglePurpose;
-            if taxed != single {
-                return Err(Problem::new(Code::GiftCardUnmapped).with("order", &order.name));
-            }
-        }
-        self.find(component.rate, kind)
-    }
-
-    fn other_row(&self) -> Result<&VatRow, Problem> {
-        self.find(Decimal::ZERO, VatKind::Other)
-    }
-
-    /// The one VAT id of a row, with the rate that Shopify charged.
-    pub(super) fn vat_id(&self, row: &VatRow, rate: Decimal) -> Result<Option<VatOfLine>, Problem> {
-        let ids = self.ground.catalogue.vat_ids_of(&row.category, &row.zone);
-        let id = match ids.as_slice() {
-            [] if rate.is_zero() => return Ok(None),
-            [id] => id,
-            _ => {
-                return Err(Problem::new(Code::VatMappingBroken)
-                    .with("category", &row.category)
-                    .with("zone", &row.zone));
-            }
-        };
-        let percent = if id.reverse {
-            Some(Decimal::ZERO)
-        } else {
-            id.rate_on(self.date)
-        };
-        match (percent, id.calculation) {
-            (Some(percent), Some(calculation)) if percent == rate => Ok(Some(VatOfLine {
-                id: id.id.clone(),
-                percent: percent.normalize(),
-                calculation,
-            })),
-            (Some(_), None) => Err(Problem::new(Code::VatMappingBroken)
-                .with("category", &row.category)
-                .with("zone", &row.zone)),
-            _ => Err(Problem::new(Code::VatRateUnknown)
-                .with("vat_id", &id.id)
-                .with("rate", rate.normalize())
-                .with("date", self.date)),
-        }
-    }
-
-    /// Tax where there must be none, and none where there should be some.
-    fn refuse_wrong_zero(
-        &self,
-        order: &Order,
-        components: &[Component],
-        tax: Decimal,
-    ) -> Result<(), Problem> {
-        if let Some(territory) = self.place.territory
-            && territory != "XI"
-            && !tax.is_zero()
-        {
-            return Err(Problem::new(Code::SpecialTerritory)
-                .with("order", &order.name)
-                .with("territory", territory)
-                .with("country", &self.place.country));
-        }
-        if self
-            .ground
-            .settings
-            .approved_without_vat
-            .contains(&order.id.0)
-        {
-            return Ok(());
-        }
-        let charged_there = self.ground.settings.vat.iter().any(|row| {
-            row.key.dispatch == self.dispatch
-                && row.key.destination == self.place.key()
-                && row.key.party == self.identity.party
-                && row.key.kind == VatKind::Goods
-                && row.key.rate > Decimal::ZERO
-        });
-        let forgotten = components
-            .iter()
-            .any(|component| component.untaxed_by_default && component.net > Decimal::ZERO);
-        if charged_there && forgotten {
-            return Err(Problem::new(Code::TaxZero)
-                .with("order", &order.name)
-                .with("country", self.place.key()));
-        }
-        Ok(())
     }
 }

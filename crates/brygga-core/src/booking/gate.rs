@@ -54,6 +54,14 @@ pub enum Explained {
         /// Visma.net's VAT minus Shopify's.
         difference: Decimal,
     },
+    /// Shopify converted a line's VAT from another currency, and no net amount gives it: a minor unit per line at most
+    /// (`docs/adr/0010-converted-vat.md`).
+    ConvertedVat {
+        /// Rate in per cent.
+        rate: Decimal,
+        /// Visma.net's VAT minus Shopify's.
+        difference: Decimal,
+    },
     /// Cents on the rounding line.
     RoundingLine {
         /// What is on it.
@@ -110,6 +118,8 @@ pub struct Limits {
     pub decimals: u32,
     /// Largest rounding, in minor units; also at most one per line.
     pub rounding: u32,
+    /// The order has two currencies: the amounts of one side were converted from the other, each rounded on its own.
+    pub converted: bool,
 }
 
 /// Lets a document through, to the cent, or says why not.
@@ -119,6 +129,7 @@ pub fn pass(lines: &[Priced], total: Decimal, limits: Limits) -> Result<Passed, 
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     let mut vat: BTreeMap<Decimal, Decimal> = BTreeMap::new();
     let mut explained = Vec::new();
+    let mut converted: BTreeMap<Decimal, Decimal> = BTreeMap::new();
 
     for line in lines {
         let net = match &line.vat_id {
@@ -134,9 +145,22 @@ pub fn pass(lines: &[Priced], total: Decimal, limits: Limits) -> Result<Passed, 
                 return Err(Problem::new(Code::VatIdInclusive).with("vat_id", &id.id));
             }
             Some(id) if id.calculation == VatCalculation::PerLine => {
-                let net = net_for_tax(&line.component, id.percent, limits.decimals, unit)?;
-                *vat.entry(id.percent).or_default() += line.component.tax;
-                net
+                let component = &line.component;
+                let exact = net_for_tax(component.net, component.tax, id.percent, limits.decimals);
+                let computed = vat_on(component.net, id.percent, limits.decimals);
+                let difference = computed - component.tax;
+                match exact {
+                    Some(net) => {
+                        *vat.entry(id.percent).or_default() += component.tax;
+                        net
+                    }
+                    None if limits.converted && difference.abs() <= unit => {
+                        *vat.entry(id.percent).or_default() += computed;
+                        *converted.entry(id.percent).or_default() += difference;
+                        component.net
+                    }
+                    None => return Err(differs(id.percent, computed, component.tax)),
+                }
             }
             Some(_) => line.component.net,
         };
@@ -158,6 +182,12 @@ pub fn pass(lines: &[Priced], total: Decimal, limits: Limits) -> Result<Passed, 
         });
     }
 
+    explained.extend(
+        converted
+            .into_iter()
+            .filter(|(_, difference)| !difference.is_zero())
+            .map(|(rate, difference)| Explained::ConvertedVat { rate, difference }),
+    );
     let mut depends_on_mode = false;
     for group in groups.values() {
         let on_document = round(
@@ -231,20 +261,18 @@ impl Group {
     }
 }
 
-/// The net amount, at most one minor unit beside Shopify's, on which Visma.net computes exactly Shopify's VAT.
-fn net_for_tax(
-    component: &Component,
-    percent: Decimal,
-    decimals: u32,
-    unit: Decimal,
-) -> Result<Decimal, Problem> {
-    let vat = |net: Decimal| round(net * percent / Decimal::ONE_HUNDRED, decimals);
-    [component.net, component.net + unit, component.net - unit]
-        .into_iter()
-        .find(|net| {
-            vat(*net) == component.tax && (*net >= Decimal::ZERO || component.net < Decimal::ZERO)
-        })
-        .ok_or_else(|| differs(percent, vat(component.net), component.tax))
+/// VAT that Visma.net computes on one line.
+fn vat_on(net: Decimal, percent: Decimal, decimals: u32) -> Decimal {
+    round(net * percent / Decimal::ONE_HUNDRED, decimals)
+}
+
+/// The net amount, at most one minor unit beside Shopify's, on which Visma.net computes exactly Shopify's VAT. `None` where
+/// there is none: the VAT was converted from another currency, or is wrong.
+pub fn net_for_tax(net: Decimal, tax: Decimal, percent: Decimal, decimals: u32) -> Option<Decimal> {
+    let unit = minor_unit(decimals);
+    [net, net + unit, net - unit].into_iter().find(|moved| {
+        vat_on(*moved, percent, decimals) == tax && (*moved >= Decimal::ZERO || net < Decimal::ZERO)
+    })
 }
 
 fn differs(rate: Decimal, ours: Decimal, theirs: Decimal) -> Problem {

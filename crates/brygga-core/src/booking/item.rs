@@ -33,6 +33,7 @@ pub(super) fn item_for(
         Part::Shipping => of(special.shipping.as_ref(), "shipping", "shipping"),
         Part::Duty => of(special.duty.as_ref(), "duty", "duty"),
         Part::Fee => of(special.fee.as_ref(), "fee", "fee"),
+        Part::ChannelTax => of(special.channel_tax.as_ref(), "channel_tax", "channel-tax"),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod life;
 pub mod place;
 pub mod read_back;
 pub mod suggest;
+pub mod vat;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

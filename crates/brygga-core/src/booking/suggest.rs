@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::place::{Destination, scheme};
+use super::place::{Buyer, Destination, scheme};
 use crate::erp::{Catalogue, Item, ItemType, VatId};
 use crate::settings::{
-    ClassRow, CustomerSettings, DocumentCurrency, Party, Scheme, Settings, SpecialItem,
-    SpecialItems, VatKey, VatKind, VatRow,
+    ClassRow, CustomerSettings, DocumentCurrency, Party, Registrations, Scheme, Settings,
+    SpecialItem, SpecialItems, VatKey, VatKind, VatRow,
 };
 
 /// Suggests settings for a shop in `dispatch` that sells to `destinations`.
@@ -60,14 +60,21 @@ fn vat_rows(
     party: Party,
     date: NaiveDate,
 ) -> Vec<VatRow> {
-    let place = Destination {
-        country: destination.to_owned(),
-        territory: None,
-    };
-    let mut schemes: Vec<Scheme> = [true, false]
-        .map(|taxed| scheme(dispatch, &place, party, taxed))
-        .to_vec();
-    schemes.dedup();
+    let place = Destination::of(destination);
+    let registrations = Registrations::default();
+    let mut schemes: Vec<Scheme> = Vec::new();
+    for taxed in [true, false] {
+        let buyer = Buyer {
+            party,
+            has_number: true,
+        };
+        // A territory has no scheme under which it is taxed.
+        if let Ok(scheme) = scheme(dispatch, &place, buyer, taxed, &registrations)
+            && !schemes.contains(&scheme)
+        {
+            schemes.push(scheme);
+        }
+    }
     // The one stop shops are for sales to private persons.
     if party == Party::Company {
         schemes.retain(|scheme| !matches!(scheme, Scheme::Oss | Scheme::Ioss | Scheme::Voec));
@@ -84,8 +91,7 @@ fn vat_rows(
             .collect();
         let rates: BTreeSet<Decimal> = here
             .iter()
-            .filter_map(|vat| vat.rate_on(date))
-            .map(|rate| rate.normalize())
+            .flat_map(|vat| rates_about(vat, scheme, date))
             .collect();
         for rate in rates {
             for kind in [
@@ -96,7 +102,7 @@ fn vat_rows(
             ] {
                 let mut fit: Vec<&&VatId> = here
                     .iter()
-                    .filter(|vat| vat.rate_on(date) == Some(rate) && !vat.reverse)
+                    .filter(|vat| rates_about(vat, scheme, date).contains(&rate))
                     .collect();
                 // A VAT id of this zone alone is meant for what is sold there; one of all zones is meant for what has no VAT anywhere.
                 fit.sort_by_key(|vat| vat.zones.len());
@@ -124,6 +130,27 @@ fn vat_rows(
         }
     }
     rows
+}
+
+/// Days back over which an old rate still gets a row: orders from before a change of rates are booked and refunded at the
+/// rate of their own day.
+const OLD_RATE_DAYS: i64 = 400;
+
+/// The rates of a VAT id that orders of now may have: those in force within the last year or so, and those already known to
+/// come. A reverse charge has none of its own.
+fn rates_about(vat: &VatId, scheme: Scheme, date: NaiveDate) -> BTreeSet<Decimal> {
+    if vat.reverse {
+        let fits = scheme == Scheme::ReverseCharge;
+        return fits.then_some(Decimal::ZERO).into_iter().collect();
+    }
+    let since = date - chrono::Duration::days(OLD_RATE_DAYS);
+    vat.rates
+        .iter()
+        .filter(|rate| rate.from > since)
+        .map(|rate| rate.percent)
+        .chain(vat.rate_on(since))
+        .map(|rate| rate.normalize())
+        .collect()
 }
 
 /// The zone whose name speaks for a sale.
@@ -223,6 +250,8 @@ fn special_items(catalogue: &Catalogue) -> SpecialItems {
         ]),
         gift_card: find(&["gavekort", "presentkort", "gift card", "lahjakortti"]),
         custom: find(&["diverse", "övrigt", "custom", "misc"]),
+        // Never suggested: with it, the merchant says yes to sales whose tax a marketplace pays.
+        channel_tax: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
 
 mod money;
+mod vat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ pub use money::{
     BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
     RefundSettings, WhoShips,
 };
+pub use vat::{Registered, Registrations};
 
 /// Everything the merchant can choose for orders and customers. Written and read as one readable file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +39,13 @@ pub struct Settings {
     pub dispatch_country: Option<String>,
     /// The VAT table.
     pub vat: Vec<VatRow>,
+    /// Where the merchant is registered for VAT.
+    pub registrations: Registrations,
     /// Orders without VAT that the merchant approved (numeric ids).
     pub approved_without_vat: BTreeSet<String>,
+    /// Buyers that the merchant knows to be exempt from VAT (`customer/123`, `company/9`): their orders without VAT need no
+    /// approval each.
+    pub exempt_buyers: BTreeSet<String>,
     /// Items for what is no product.
     pub special_items: SpecialItems,
     /// What a gift card sold is.
@@ -76,7 +83,9 @@ impl Default for Settings {
             leave_out: LeaveOut::default(),
             dispatch_country: None,
             vat: Vec::new(),
+            registrations: Registrations::default(),
             approved_without_vat: BTreeSet::new(),
+            exempt_buyers: BTreeSet::new(),
             special_items: SpecialItems::default(),
             gift_cards: GiftCards::MultiPurpose,
             missing_item: MissingItem::Hold,
@@ -273,6 +282,8 @@ pub struct SpecialItems {
     pub gift_card: Option<SpecialItem>,
     /// Lines typed by hand.
     pub custom: Option<SpecialItem>,
+    /// Tax that a marketplace collects and pays: an account of what the marketplace keeps, never revenue.
+    pub channel_tax: Option<SpecialItem>,
 }
 
 /// What a gift card sold is (`booking-rules` 3).

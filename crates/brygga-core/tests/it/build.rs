@@ -125,6 +125,7 @@ pub(crate) fn settings() -> Settings {
             rounding: Some(special("AVRUNDING")),
             gift_card: Some(special("GAVEKORT")),
             custom: Some(special("DIVERSE")),
+            channel_tax: None,
         },
         ..Settings::default()
     };

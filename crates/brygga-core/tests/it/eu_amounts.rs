@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use brygga_core::booking::Explained;
 use brygga_core::booking::document::document;
 use brygga_core::erp::VatCalculation;
 use brygga_core::shop::{MoneyBag, Order, Refund, Side};
@@ -161,9 +162,20 @@ fn pl_as_113594() {
     }
     // Shop: 42.00 of 224.60, exactly 41.998.
     assert_eq!(refused(&setting, &order, Side::Shop), None);
-    // Net 786.98 at 23 % is 181.0054 = 181.01; a cent more of net gives no more VAT. Held, not guessed.
+    // Net 786.98 at 23 % is 181.0054 = 181.01; a cent more of net gives no more VAT. A cent of a conversion, by its name.
+    let document = document(&order, setting.ground(), Some(Side::Presentment)).unwrap();
     assert_eq!(
-        refused(&setting, &order, Side::Presentment),
+        document.explained[0],
+        Explained::ConvertedVat {
+            rate: d("23"),
+            difference: d("-0.01")
+        }
+    );
+    // In one currency nothing was converted: held, not guessed.
+    let mut plain = order.clone();
+    plain.shop_currency = Currency::PLN;
+    assert_eq!(
+        refused(&setting, &plain, Side::Presentment),
         Some(Code::VatDiffers)
     );
     for id in &mut setting.catalogue.vat_ids {

@@ -237,3 +237,69 @@ fn decimals_are_those_of_visma_net() {
         "cents that Visma.net cannot hold"
     );
 }
+
+/// One line in EUR, whose amounts were converted from NOK: tax of `tax` in `gross`.
+fn converted(gross: &str, tax: &str) -> Order {
+    let euro = |amount: &str, kroner: &str| MoneyBag {
+        shop: Money::new(d(kroner), Currency::NOK),
+        presentment: Money::new(d(amount), Currency::EUR),
+    };
+    let mut order = order(vec![line("1", "SKU1", 1, "1000.00", "25")], vec![]);
+    order.presentment_currency = Currency::EUR;
+    order.lines[0].original_total = euro(gross, "1000.00");
+    order.lines[0].taxes[0].amount = euro(tax, "200.00");
+    order.totals.total = euro(gross, "1000.00");
+    order.totals.tax = euro(tax, "200.00");
+    order.totals.current_total = order.totals.total;
+    order.totals.current_tax = order.totals.tax;
+    order
+}
+
+#[test]
+fn converted_vat_is_a_class_of_its_own_and_bounded() {
+    let mut setting = by(VatCalculation::PerLine);
+    setting.settings.document_currency = DocumentCurrency::Presentment {
+        mapped: set(&["EUR"]),
+    };
+    // 25 % of 11.26, of 11.27 and of 11.28 is 2.82.
+    for (gross, tax, explained) in [
+        ("14.09", "2.82", vec![]),
+        (
+            "14.10",
+            "2.83",
+            vec![
+                Explained::ConvertedVat {
+                    rate: d("25"),
+                    difference: d("-0.01"),
+                },
+                Explained::RoundingLine { amount: d("0.01") },
+            ],
+        ),
+        (
+            "14.08",
+            "2.81",
+            vec![
+                Explained::ConvertedVat {
+                    rate: d("25"),
+                    difference: d("0.01"),
+                },
+                Explained::RoundingLine { amount: d("-0.01") },
+            ],
+        ),
+    ] {
+        let document = setting.document(&converted(gross, tax)).unwrap();
+        assert_eq!(document.draft.lines[0].net(), d("11.27"));
+        assert_eq!(document.draft.currency, "EUR");
+        assert_eq!(document.total, d(gross));
+        assert_eq!(document.explained, explained);
+    }
+    // Two cents are no rounding, and in one currency nothing was converted.
+    assert_eq!(
+        setting.refusal(&converted("14.11", "2.84")),
+        Some(Code::VatDiffers)
+    );
+    let mut plain = order(vec![line("1", "SKU1", 1, "14.10", "25")], vec![]);
+    plain.lines[0].taxes[0].amount = nok("2.83");
+    totals(&mut plain);
+    assert_eq!(setting.refusal(&plain), Some(Code::VatDiffers));
+}
