@@ -5,6 +5,7 @@ pub mod clock;
 pub mod code;
 pub mod digest;
 pub mod erp;
+pub mod goods;
 pub mod ids;
 pub mod money;
 pub mod policy;

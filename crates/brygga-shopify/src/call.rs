@@ -65,6 +65,24 @@ impl Wire {
         document: &Document,
         variables: Value,
     ) -> Result<Answer, Problem> {
+        self.run(document, variables, true).await
+    }
+
+    /// Runs what must not be done twice: repeated only while it surely was not done.
+    pub(crate) async fn once(
+        &self,
+        document: &Document,
+        variables: Value,
+    ) -> Result<Answer, Problem> {
+        self.run(document, variables, false).await
+    }
+
+    async fn run(
+        &self,
+        document: &Document,
+        variables: Value,
+        repeatable: bool,
+    ) -> Result<Answer, Problem> {
         let mut second = false;
         loop {
             let under_way = Mutex::new(UnderWay::default());
@@ -78,7 +96,7 @@ impl Wire {
             };
             let stop = match self
                 .http
-                .send_with_retry(&self.policy, true, make, judge)
+                .send_with_retry(&self.policy, repeatable, make, judge)
                 .await
             {
                 Ok(answer) => return Ok(answer),

@@ -259,7 +259,7 @@ impl Shopify {
         self.wire.tokens.fetched().await
     }
 
-    async fn page(
+    pub(crate) async fn page(
         &self,
         document: &Document,
         search: &str,
@@ -359,7 +359,7 @@ fn withheld_customer_field(names: &[&str]) -> Option<String> {
 }
 
 /// Timestamps are quoted: without quotes Shopify loses the time of day (`facts/shopify` 5.2).
-fn window(field: &str, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> String {
+pub(crate) fn window(field: &str, since: DateTime<Utc>, until: Option<DateTime<Utc>>) -> String {
     let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let from = format!("{field}:>='{}'", moment(since));
     match until {

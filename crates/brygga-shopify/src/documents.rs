@@ -121,6 +121,69 @@ pub const CUSTOMER: Document = Document {
     text: text!("customer" + "customer"),
 };
 
+/// The shop's locations.
+pub const LOCATIONS: Document = Document {
+    operation: "Locations",
+    root: "locations",
+    text: text!("locations"),
+};
+
+/// All levels of up to 250 inventory items, read past the search index.
+pub const INVENTORY_LEVELS: Document = Document {
+    operation: "InventoryLevels",
+    root: "nodes",
+    text: text!("inventory_levels"),
+};
+
+/// A page of variants, all or those that changed, by id.
+pub const VARIANTS_CHANGED: Document = Document {
+    operation: "VariantsChanged",
+    root: "productVariants",
+    text: text!("variants_changed" + "variant"),
+};
+
+/// Up to 250 variants, read past the search index.
+pub const VARIANTS: Document = Document {
+    operation: "Variants",
+    root: "nodes",
+    text: text!("variants" + "variant"),
+};
+
+/// Sets up to 250 quantities.
+pub const INVENTORY_SET: Document = Document {
+    operation: "InventorySet",
+    root: "inventorySetQuantities",
+    text: text!("inventory_set"),
+};
+
+/// Connects an inventory item to a location.
+pub const INVENTORY_ACTIVATE: Document = Document {
+    operation: "InventoryActivate",
+    root: "inventoryActivate",
+    text: text!("inventory_activate"),
+};
+
+/// Changes variants of one product.
+pub const VARIANTS_UPDATE: Document = Document {
+    operation: "VariantsUpdate",
+    root: "productVariantsBulkUpdate",
+    text: text!("variants_update" + "variant"),
+};
+
+/// Changes title, type or status of a product.
+pub const PRODUCT_CHANGE: Document = Document {
+    operation: "ProductChange",
+    root: "productUpdate",
+    text: text!("product_update"),
+};
+
+/// Makes a product with one variant.
+pub const PRODUCT_CREATE: Document = Document {
+    operation: "ProductCreateDraft",
+    root: "productSet",
+    text: text!("product_create" + "variant"),
+};
+
 /// All of them.
 pub const ALL: &[Document] = &[
     SHOP,
@@ -133,4 +196,13 @@ pub const ALL: &[Document] = &[
     ORDER_REFUND_REST,
     CUSTOMERS_CHANGED,
     CUSTOMER,
+    LOCATIONS,
+    INVENTORY_LEVELS,
+    VARIANTS_CHANGED,
+    VARIANTS,
+    INVENTORY_SET,
+    INVENTORY_ACTIVATE,
+    VARIANTS_UPDATE,
+    PRODUCT_CHANGE,
+    PRODUCT_CREATE,
 ];

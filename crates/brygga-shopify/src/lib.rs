@@ -6,6 +6,7 @@ mod client;
 mod complete;
 mod config;
 pub mod documents;
+mod goods;
 mod scopes;
 mod token;
 pub mod wire;
@@ -14,6 +15,7 @@ pub use client::{
     CustomerPage, OrderHead, OrderHeadPage, OrderPage, RawCustomer, RawOrder, Shopify,
 };
 pub use config::{Auth, ShopifyConfig, shop_domain};
+pub use goods::{Location, QuantitySet, RowRefusal, Sent, WriteFailure};
 pub use scopes::ScopeReport;
 
 /// The Admin API version that every document is written for: the only place that names it (`facts/shopify` 4.4).

@@ -1,5 +1,6 @@
 //! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
 
+mod goods;
 mod money;
 mod vat;
 
@@ -9,6 +10,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use goods::{
+    Buffers, InactiveItems, NewItems, Owner, PriceSource, PriceVat, ProductField, ProductSettings,
+    StockQuantity, StockSettings,
+};
 pub use money::{
     BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
     RefundSettings, WhoShips,
@@ -68,6 +73,10 @@ pub struct Settings {
     pub payments: PaymentSettings,
     /// Refunds and returns.
     pub refunds: RefundSettings,
+    /// Products and prices.
+    pub products: ProductSettings,
+    /// Stock.
+    pub stock: StockSettings,
 }
 
 impl Default for Settings {
@@ -97,6 +106,8 @@ impl Default for Settings {
             invoices: InvoiceSettings::default(),
             payments: PaymentSettings::default(),
             refunds: RefundSettings::default(),
+            products: ProductSettings::default(),
+            stock: StockSettings::default(),
         }
     }
 }

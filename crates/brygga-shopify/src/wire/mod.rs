@@ -4,7 +4,7 @@
 //! read is named by its place, such as `lineItems.nodes[3].originalTotalSet`.
 
 mod customer;
-mod node;
+pub(crate) mod node;
 mod order;
 mod refund;
 mod shop;

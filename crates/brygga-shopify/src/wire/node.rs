@@ -188,6 +188,30 @@ impl<'a> Node<'a> {
             .ok()
     }
 
+    /// An exact number that must be there.
+    pub(crate) fn exact(&self, name: &str) -> Result<Decimal, Unreadable> {
+        self.opt_exact(name)?
+            .ok_or_else(|| self.get(name).fail("missing"))
+    }
+
+    pub(crate) fn opt_exact(&self, name: &str) -> Result<Option<Decimal>, Unreadable> {
+        let node = self.get(name);
+        if node.is_null() {
+            return Ok(None);
+        }
+        node.decimal()
+            .map(Some)
+            .ok_or_else(|| node.fail("no number"))
+    }
+
+    /// A whole number, also below 0.
+    pub(crate) fn whole(&self, name: &str) -> Result<i64, Unreadable> {
+        let node = self.get(name);
+        node.value
+            .as_i64()
+            .ok_or_else(|| node.fail("no whole number"))
+    }
+
     fn money(&self, name: &str) -> Result<Money, Unreadable> {
         let node = self.get(name);
         let amount = node.get("amount");

@@ -1,0 +1,15 @@
+//! Goods: what Visma.net's items, prices and stock become in the shop (`booking-rules` 9). Pure.
+
+mod link;
+mod product;
+mod stock;
+
+pub use link::{Matched, Pairing, Unmatched, pair, sku};
+pub use product::{
+    FieldChange, ItemStatus, PriceRow, PriceType, ProductDecision, ProductDraft, ProductGround,
+    ProductItem, ProductOutcome, ProductStatus, Variant, Weight, WeightUnit, plan_products,
+};
+pub use stock::{
+    OpenLine, OpenUnits, ShopLevel, StockConnection, StockItem, StockPlan, StockWrite,
+    WarehouseStock, open_lines, plan_stock,
+};
