@@ -173,7 +173,13 @@ fn mutations(set: &SelectionSet, document: &ExecutableDocument) -> u32 {
         }
     };
     set.fields()
-        .map(|field| 10 + field.selection_set.fields().map(|inner| payload(inner)).sum::<u32>())
+        .map(|field| {
+            10 + field
+                .selection_set
+                .fields()
+                .map(|inner| payload(inner))
+                .sum::<u32>()
+        })
         .sum()
 }
 

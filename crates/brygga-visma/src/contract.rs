@@ -262,6 +262,22 @@ fn customers_and_registers_are_sent_and_read_as_declared() {
     read::<erp::OrderType>(&spec, &["SalesOrderTypeDto"]);
 }
 
+#[test]
+fn goods_are_read_as_declared() {
+    use crate::goods::wire as goods;
+    let (Some(erp), Some(orders)) = (spec(ERP), spec(ORDERS)) else {
+        return;
+    };
+    read::<goods::Product>(&erp, &["InventoryDto"]);
+    read::<goods::CrossReference>(&erp, &["InventoryCrossReferenceDto"]);
+    read::<goods::WarehouseDetail>(&erp, &["WarehouseDetailDto"]);
+    read::<goods::Packaging>(&erp, &["packagingInInventoryDto"]);
+    read::<goods::SalesPrice>(&erp, &["CustomerSalesPriceDto"]);
+    read::<goods::Class>(&erp, &["ItemClassDto"]);
+    read::<goods::Availability>(&orders, &["InventoryItemAvailabilityDto"]);
+    read::<goods::WarehouseAvailability>(&orders, &["WarehouseAvailabilityDto"]);
+}
+
 /// The enums that are read as words, so that a renamed word shows.
 #[test]
 fn words_are_the_official_ones() {

@@ -380,7 +380,10 @@ pub fn plan_products(
         .collect();
     let mut products: BTreeMap<&str, Vec<&Variant>> = BTreeMap::new();
     for variant in variants {
-        products.entry(&variant.product_id).or_default().push(variant);
+        products
+            .entry(&variant.product_id)
+            .or_default()
+            .push(variant);
     }
     let mut decisions = Vec::with_capacity(items.len());
     for (number, item) in &by_number {
@@ -393,7 +396,10 @@ pub fn plan_products(
                 Some(matched) if item.status.is_out_of_sale() => {
                     let whole = products
                         .get(matched.variant.product_id.as_str())
-                        .is_some_and(|all| all.iter().all(|variant| ended.contains(variant.id.as_str())));
+                        .is_some_and(|all| {
+                            all.iter()
+                                .all(|variant| ended.contains(variant.id.as_str()))
+                        });
                     Ok(inactive(item, matched, whole, settings))
                 }
                 Some(matched) => changes(item, rows, matched.variant, ground, settings),
@@ -403,8 +409,12 @@ pub fn plan_products(
         };
         decisions.push(ProductDecision {
             item: Some((*number).to_owned()),
-            variant: matched
-                .map(|matched| (matched.variant.id.clone(), matched.variant.product_id.clone())),
+            variant: matched.map(|matched| {
+                (
+                    matched.variant.id.clone(),
+                    matched.variant.product_id.clone(),
+                )
+            }),
             name: (*number).to_owned(),
             link: matched.is_some_and(|matched| !matched.linked),
             outcome,
@@ -611,7 +621,9 @@ fn price(
     let (net, regular) = match &settings.price {
         PriceSource::DefaultPrice => {
             in_base()?;
-            let net = item.default_price.ok_or_else(|| missing("default prices"))?;
+            let net = item
+                .default_price
+                .ok_or_else(|| missing("default prices"))?;
             (net, item.recommended_price)
         }
         PriceSource::List { price_class } => {
@@ -680,7 +692,9 @@ fn price(
 fn rate(item: &ProductItem, zone: &str, ground: ProductGround<'_>) -> Result<Decimal, Problem> {
     let category = item.vat_category.as_deref().unwrap_or_default();
     match ground.catalogue.vat_ids_of(category, zone).as_slice() {
-        [one] => one.rate_on(ground.today).map(|percent| percent / Decimal::ONE_HUNDRED),
+        [one] => one
+            .rate_on(ground.today)
+            .map(|percent| percent / Decimal::ONE_HUNDRED),
         _ => None,
     }
     .ok_or_else(|| {

@@ -206,7 +206,11 @@ fn plan_item(
             .sum();
         *usable.entry(location).or_default() += here;
     }
-    if usable.is_empty() || !rows.iter().any(|row| settings.locations.contains_key(&row.warehouse)) {
+    if usable.is_empty()
+        || !rows
+            .iter()
+            .any(|row| settings.locations.contains_key(&row.warehouse))
+    {
         return Err(about(Code::StockUnmapped));
     }
     let order = places(&usable, settings);
@@ -322,7 +326,10 @@ fn spread<'a>(
         .iter()
         .map(|location| {
             let have = usable.get(location).copied().unwrap_or_default();
-            (*location, have - taken.get(location).copied().unwrap_or_default())
+            (
+                *location,
+                have - taken.get(location).copied().unwrap_or_default(),
+            )
         })
         .collect();
     let mut owed: Decimal = left

@@ -95,7 +95,10 @@ impl Shopify {
         if let Some(denied) = answer.denied.first() {
             return Err(denied.problem());
         }
-        let Some(nodes) = answer.data[document.root].as_array_mut().map(std::mem::take) else {
+        let Some(nodes) = answer.data[document.root]
+            .as_array_mut()
+            .map(std::mem::take)
+        else {
             return Err(unexpected(format_args!("{} without a list", document.root)));
         };
         Ok(nodes

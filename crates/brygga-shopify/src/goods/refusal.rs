@@ -6,16 +6,13 @@ use serde_json::Value;
 use crate::answer::Answer;
 
 /// Why a write did not end well, told apart by the one question that matters: may it have happened?
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteFailure {
     /// Shopify looked at it and said no: surely not done.
-    #[error("refused: {0}")]
     Refused(Problem),
     /// Surely not done, for a reason outside the record. It may be sent again later.
-    #[error("not sent: {0}")]
     NotSent(Problem),
     /// It may have been done.
-    #[error("outcome unknown: {0}")]
     Unknown(Problem),
 }
 
@@ -147,7 +144,12 @@ mod tests {
         let seen: Vec<_> = rows.iter().map(|row| (row.row, row.stale)).collect();
         assert_eq!(
             seen,
-            [(Some(17), false), (Some(4), true), (None, false), (None, false)]
+            [
+                (Some(17), false),
+                (Some(4), true),
+                (None, false),
+                (None, false)
+            ]
         );
         assert_eq!(
             rows[0].problem.params["reason"],

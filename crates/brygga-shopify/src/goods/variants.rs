@@ -78,7 +78,10 @@ impl Shopify {
         product: &str,
         mut input: Map<String, Value>,
     ) -> Result<(), WriteFailure> {
-        input.insert("id".into(), json!(format!("gid://shopify/Product/{product}")));
+        input.insert(
+            "id".into(),
+            json!(format!("gid://shopify/Product/{product}")),
+        );
         let answer = self
             .wire
             .query(&documents::PRODUCT_CHANGE, json!({ "product": input }))
@@ -121,7 +124,10 @@ fn variant_input(variant: &str, fields: &[FieldChange]) -> Result<Value, Problem
                 input.insert("barcode".into(), json!(to));
             }
             FieldChange::Weight { to, .. } => {
-                input.insert("inventoryItem".into(), json!({ "measurement": measured(to)? }));
+                input.insert(
+                    "inventoryItem".into(),
+                    json!({ "measurement": measured(to)? }),
+                );
             }
             FieldChange::Title { .. } | FieldChange::ProductType { .. } => {}
         }

@@ -22,7 +22,7 @@ use crate::text::path_value;
 const ITEM_PAGE: usize = 1000;
 const PAGE: usize = 500;
 /// These are true unless told otherwise, "but will be changed in the future" (`facts/visma` 4).
-const NOT_EXPANDED: [&str; 9] = [
+pub(crate) const NOT_EXPANDED: [&str; 9] = [
     "expandCrossReference",
     "expandAttachment",
     "expandAttribute",
@@ -161,11 +161,15 @@ impl Visma {
     /// Which of the lot and serial classes that the items name do track. Asked only if an item names one; where the list cannot be read,
     /// every class counts as tracking.
     async fn tracked_classes(&self, rows: &[wire::Inventory]) -> Result<HashSet<String>, Problem> {
-        let named: HashSet<String> = rows
-            .iter()
-            .filter_map(lot_class)
-            .map(str::to_owned)
-            .collect();
+        self.tracked_lots(rows.iter().filter_map(lot_class)).await
+    }
+
+    /// Which of these classes do track.
+    pub(crate) async fn tracked_lots(
+        &self,
+        named: impl Iterator<Item = &str>,
+    ) -> Result<HashSet<String>, Problem> {
+        let named: HashSet<String> = named.map(str::to_owned).collect();
         if named.is_empty() {
             return Ok(named);
         }

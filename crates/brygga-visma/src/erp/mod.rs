@@ -4,3 +4,5 @@ mod catalogue;
 pub(crate) mod customer;
 mod registers;
 pub(crate) mod wire;
+
+pub(crate) use catalogue::NOT_EXPANDED;
