@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use chrono::TimeDelta;
 
+use super::data::WAREHOUSE;
+use super::moment;
+use super::shipping::{self, Request, ShipmentAction};
+use super::stock::MovementKind;
 use super::world::World;
 
 /// One change from the other side.
@@ -74,6 +78,79 @@ pub enum Change {
         /// Status.
         status: String,
     },
+    /// An item's own fields are edited: it comes back in the next delta. What is absent stays.
+    ItemEdited {
+        /// Inventory number.
+        number: String,
+        /// Default price, in the company's currency; its plain base price follows.
+        #[serde(default)]
+        price: Option<Decimal>,
+        /// Text.
+        #[serde(default)]
+        description: Option<String>,
+        /// `InventoryDto.status`.
+        #[serde(default)]
+        status: Option<String>,
+        /// EAN.
+        #[serde(default)]
+        barcode: Option<String>,
+        /// Kilograms.
+        #[serde(default)]
+        weight: Option<Decimal>,
+    },
+    /// A warehouse is counted: so many units of an item lie there.
+    Stock {
+        /// Inventory number.
+        item: String,
+        /// Warehouse.
+        warehouse: String,
+        /// Units.
+        units: Decimal,
+    },
+    /// Units go out of a warehouse that no order knows of: sold at the desk, broken, given away.
+    StockIssued {
+        /// Inventory number.
+        item: String,
+        /// Warehouse.
+        warehouse: String,
+        /// Units.
+        units: Decimal,
+    },
+    /// People make a shipment of everything that an order has open in a warehouse; the number given back is the shipment's.
+    Shipment {
+        /// Type, such as `SO`.
+        order_type: String,
+        /// Number.
+        id: String,
+        /// Warehouse.
+        warehouse: String,
+        /// And the goods leave.
+        confirm: bool,
+    },
+    /// People confirm, correct or cancel a shipment.
+    ShipmentDone {
+        /// Number of the shipment.
+        number: String,
+        /// What they do.
+        action: ShipmentAction,
+    },
+    /// People make the invoice or credit note of an order; the number given back is the document's.
+    OrderInvoiced {
+        /// Type, such as `SO`.
+        order_type: String,
+        /// Number.
+        id: String,
+    },
+    /// From now on actions take effect so many seconds after their answer; 0: at once.
+    ActionsAsync {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// Does v3 take orders of the types IN, CM and RC from now on.
+    V3OrderTypes {
+        /// It does.
+        taken: bool,
+    },
     /// All lines of an order are on a shipment: they cannot be deleted any more.
     OrderShipped {
         /// Type, such as `SO`.
@@ -96,7 +173,7 @@ pub enum Change {
     },
 }
 
-/// Makes the change; gives back the number of a customer that was made.
+/// Makes the change; gives back the number of what was made: a customer, a shipment, a document. What the ERP refuses changes nothing.
 pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
     match change {
         Change::Period { id, closed } => {
@@ -135,7 +212,83 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
             let dto = world.customers.get(&number)?.dto.clone();
             return Some(world.put_customer(None, dto));
         }
-        Change::Item { number, status } => world.data.items.get_mut(&number)?.status = status,
+        Change::Item { number, status } => {
+            world.data.items.get_mut(&number)?.status = status;
+            world.touch_item(&number);
+        }
+        Change::ItemEdited {
+            number,
+            price,
+            description,
+            status,
+            barcode,
+            weight,
+        } => {
+            let item = world.data.items.get_mut(&number)?;
+            item.description = description.unwrap_or(item.description.clone());
+            item.status = status.unwrap_or(item.status.clone());
+            item.barcode = barcode.or(item.barcode.take());
+            item.weight = weight.unwrap_or(item.weight);
+            if let Some(price) = price {
+                let before = std::mem::replace(&mut item.default_price, price);
+                let row =
+                    world.data.sales_prices.iter_mut().find(|row| {
+                        row.item == number && row.kind == "Base" && row.price == before
+                    });
+                if let Some(row) = row {
+                    row.price = price;
+                    let record = row.record;
+                    world.touch_price(record);
+                }
+            }
+            world.touch_item(&number);
+        }
+        Change::Stock {
+            item,
+            warehouse,
+            units,
+        } => {
+            let moved = units - world.on_hand(&item, &warehouse);
+            let day = moment::local_date(world.now);
+            let lines = vec![((item, warehouse), moved)];
+            return Some(world.move_stock(MovementKind::Adjustment, day, lines));
+        }
+        Change::StockIssued {
+            item,
+            warehouse,
+            units,
+        } => {
+            let day = moment::local_date(world.now);
+            let lines = vec![((item, warehouse), -units)];
+            return Some(world.move_stock(MovementKind::Issue, day, lines));
+        }
+        Change::Shipment {
+            order_type,
+            id,
+            warehouse,
+            confirm,
+        } => {
+            let request = Request {
+                order: (order_type, id),
+                date: moment::local_date(world.now),
+                warehouse,
+                operation: None,
+                without_stock: false,
+            };
+            let number = shipping::create(world, &request).ok()?;
+            if confirm {
+                shipping::act(world, &number, ShipmentAction::Confirm).ok()?;
+            }
+            return Some(number);
+        }
+        Change::ShipmentDone { number, action } => shipping::act(world, &number, action).ok()?,
+        Change::OrderInvoiced { order_type, id } => {
+            return shipping::prepare(world, &(order_type, id)).ok();
+        }
+        Change::ActionsAsync { seconds } => {
+            world.action_delay = TimeDelta::seconds(seconds.into());
+        }
+        Change::V3OrderTypes { taken } => world.v3_order_types = taken,
         Change::ItemGone { number } => {
             world.data.items.remove(&number);
         }
@@ -149,6 +302,17 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
             world.put_order(order);
         }
         Change::OrderShipped { order_type, id } => {
+            let request = Request {
+                order: (order_type.clone(), id.clone()),
+                date: moment::local_date(world.now),
+                warehouse: WAREHOUSE.to_owned(),
+                operation: None,
+                without_stock: true,
+            };
+            if let Ok(number) = shipping::create(world, &request) {
+                return Some(number);
+            }
+            // Nothing on it needs a shipment: marked as shipped all the same.
             let mut order = world.orders.get(&(order_type, id))?.clone();
             "Shipping".clone_into(&mut order.status);
             for line in &mut order.lines {

@@ -1,5 +1,6 @@
 //! `/__control`: where tests look for duplicates and sums, and order faults; never the product.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
@@ -10,6 +11,7 @@ use super::change::Change;
 use super::exchange::{Call, Reply};
 use super::orders::SalesOrder;
 use super::serve::Shared;
+use super::shipping;
 use super::vat::TaxRow;
 use super::world::World;
 use crate::faults::FaultRule;
@@ -81,17 +83,30 @@ pub struct LineSnapshot {
     pub warehouse: Option<String>,
     /// Sales account.
     pub account: String,
+    /// Units on shipments, confirmed or not.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub on_shipments: Decimal,
+    /// Units on invoices and credit notes.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub billed: Decimal,
+    /// Nothing more is expected of it.
+    pub completed: bool,
 }
 
 pub(crate) fn snapshots(world: &World) -> Vec<OrderSnapshot> {
+    let billed = world.all_billed();
     world
         .orders
         .values()
-        .map(|order| snapshot(world, order))
+        .map(|order| snapshot(world, order, &billed))
         .collect()
 }
 
-fn snapshot(world: &World, order: &SalesOrder) -> OrderSnapshot {
+fn snapshot(
+    world: &World,
+    order: &SalesOrder,
+    billed: &BTreeMap<(&str, &str, i32), Decimal>,
+) -> OrderSnapshot {
     let totals = order.totals(&world.data, world.round_total_to);
     let decimals = world.data.decimals(&order.currency);
     OrderSnapshot {
@@ -120,6 +135,12 @@ fn snapshot(world: &World, order: &SalesOrder) -> OrderSnapshot {
                 vat_category: line.category.clone(),
                 warehouse: line.warehouse.clone(),
                 account: line.account.clone(),
+                on_shipments: line.shipped,
+                billed: billed
+                    .get(&(order.order_type.as_str(), order.id.as_str(), line.id))
+                    .copied()
+                    .unwrap_or_default(),
+                completed: line.completed,
             })
             .collect(),
         net: totals.lines,
@@ -133,6 +154,8 @@ pub(crate) fn state(world: &World) -> Value {
     json!({
         "counters": world.counters,
         "orders": snapshots(world),
+        "shipments": shipping::snapshots(world),
+        "stock_documents": world.stock.snapshots(),
         "customers": world.customers.values().map(|customer| Value::Object(customer.dto.clone())).collect::<Vec<_>>(),
         "closed_periods": world.data.periods.iter().filter(|period| period.closed).map(|period| period.id.as_str()).collect::<Vec<_>>(),
     })

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::broken;
 
 /// What was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Call {
     /// In capitals.
     pub(crate) method: String,

@@ -1,9 +1,10 @@
 //! The practice Visma.net: Visma Connect, the ERP API and the SalesOrder v3 service on one loopback port.
 //!
 //! It is strict where the product could notice: what the real one refuses is refused with the same status and code. One module per
-//! resource; what is not there yet (shipments, invoices, credit notes, payments, products written) becomes a module beside the others.
+//! resource; what is not there yet becomes a module beside the others.
 
 mod amounts;
+mod background;
 mod change;
 mod connect;
 mod control;
@@ -16,6 +17,8 @@ mod orders;
 mod quota;
 mod serve;
 mod shape;
+mod shipping;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod trade;
@@ -41,8 +44,10 @@ pub use control::{LineSnapshot, OrderSnapshot};
 pub use data::{
     CATEGORY_NONE, CalculateOn, CashAccount, CreditTerm, Currency, CustomerClass, ITEM_CUSTOM,
     ITEM_DUTY, ITEM_FEE, ITEM_GIFT_CARD, ITEM_ROUNDING, ITEM_SHIPPING, ITEM_TIP, Item, Named,
-    OrderType, Period, Rate, VatId, VatRow, VatZone, VismaData, WAREHOUSE, WAREHOUSE_STORE,
+    OrderType, Period, Rate, SalesPrice, VatId, VatRow, VatZone, VismaData, WAREHOUSE,
+    WAREHOUSE_STORE,
 };
+pub use shipping::{ShipmentAction, ShipmentSnapshot};
 pub use vat::TaxRow;
 
 use crate::faults::Faults;
@@ -75,6 +80,10 @@ pub struct VismaConfig {
     pub price_decimals: u32,
     /// Decimals that the company keeps of quantities.
     pub quantity_decimals: u32,
+    /// How much later than their answer the ERP's actions take effect; zero: at once (`facts/visma 15`).
+    pub actions_async: Duration,
+    /// Does v3 take orders of the types IN, CM and RC. Expected, but unverified (`facts/visma 16`).
+    pub v3_order_types: bool,
 }
 
 impl Default for VismaConfig {
@@ -85,6 +94,8 @@ impl Default for VismaConfig {
             list_lag: Duration::ZERO,
             price_decimals: 2,
             quantity_decimals: 2,
+            actions_async: Duration::ZERO,
+            v3_order_types: true,
         }
     }
 }
@@ -167,6 +178,16 @@ impl VismaServer {
     /// All sales orders, by type and number.
     pub fn orders(&self) -> Vec<OrderSnapshot> {
         control::snapshots(&self.shared.lock())
+    }
+
+    /// All shipments, by number.
+    pub fn shipments(&self) -> Vec<ShipmentSnapshot> {
+        shipping::snapshots(&self.shared.lock())
+    }
+
+    /// Units of an item that lie in a warehouse.
+    pub fn on_hand(&self, item: &str, warehouse: &str) -> Decimal {
+        self.shared.lock().on_hand(item, warehouse)
     }
 
     /// All customers, in the shape of `CustomerDto`.
@@ -264,6 +285,36 @@ impl VismaServer {
     pub fn ship_order(&self, order_type: &str, id: &str) {
         let (order_type, id) = (order_type.to_owned(), id.to_owned());
         self.change(Change::OrderShipped { order_type, id });
+    }
+
+    /// Makes a shipment as people at the ERP do, of everything that is open in the warehouse, and confirms it; gives back its number.
+    pub fn ship_by_hand(&self, order_type: &str, id: &str, warehouse: &str) -> Option<String> {
+        self.change(Change::Shipment {
+            order_type: order_type.to_owned(),
+            id: id.to_owned(),
+            warehouse: warehouse.to_owned(),
+            confirm: true,
+        })
+    }
+
+    /// Counts a warehouse: so many units of an item lie there.
+    pub fn set_stock(&self, item: &str, warehouse: &str, units: Decimal) {
+        self.change(Change::Stock {
+            item: item.to_owned(),
+            warehouse: warehouse.to_owned(),
+            units,
+        });
+    }
+
+    /// From now on actions take effect so much later than their answer.
+    pub fn actions_async(&self, delay: Duration) {
+        let seconds = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
+        self.change(Change::ActionsAsync { seconds });
+    }
+
+    /// Does v3 take orders of the types IN, CM and RC from now on.
+    pub fn v3_order_types(&self, taken: bool) {
+        self.change(Change::V3OrderTypes { taken });
     }
 
     /// Deletes an order as people at the ERP do.

@@ -39,6 +39,14 @@ pub(crate) fn local_date(moment: DateTime<Utc>) -> NaiveDate {
     moment.with_timezone(&Oslo).date_naive()
 }
 
+/// ERP: the calendar day that a date in a body means; with an offset, the company's day of that moment.
+pub(crate) fn erp_day(text: &str) -> Option<NaiveDate> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(local_date(moment.with_timezone(&Utc)));
+    }
+    parse_naive(text).map(|naive| naive.date())
+}
+
 /// ERP: a day as it comes back.
 pub(crate) fn local_day(date: NaiveDate) -> String {
     format!("{date}T00:00:00")

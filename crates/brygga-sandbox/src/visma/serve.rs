@@ -15,7 +15,7 @@ use super::change::{self, Change};
 use super::exchange::{Call, Content, Reply, pairs, segments};
 use super::wire::Scissors;
 use super::world::World;
-use super::{VismaConfig, connect, control, erp, orders, trade};
+use super::{VismaConfig, background, connect, control, erp, orders, trade};
 use crate::broken;
 use crate::faults::{Fault, Faults, Side};
 use crate::record::Recorder;
@@ -38,12 +38,13 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn change(&self, change: Change) -> Option<String> {
         let mut world = self.lock();
-        world.now = self.clock.now();
         change::apply(&mut world, change)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.arrive(self.clock.now());
+        world
     }
 }
 
@@ -104,7 +105,6 @@ enum Lost {
 fn answer(shared: &Shared, call: &Call, fault: Option<&Fault>) -> (Reply, Lost) {
     let mut world = shared.lock();
     let world = &mut *world;
-    world.now = shared.clock.now();
     world.stale = match fault {
         Some(Fault::StaleIndex { seconds }) => TimeDelta::seconds(i64::from(*seconds)),
         _ => TimeDelta::zero(),
@@ -236,7 +236,7 @@ fn dispatch(world: &mut World, call: &Call) -> Reply {
     match lower.as_slice() {
         ["api", "v3", "salesorders"] => orders::serve(world, call, &parts[3..]),
         ["api", "v3", resource] => trade::serve(world, call, resource, &parts[3..]),
-        [version @ ("v1" | "v2"), ..] => erp::serve(world, call, version, &parts[1..]),
+        [version @ ("v1" | "v2"), ..] => background::serve(world, call, version, &parts[1..]),
         _ => Reply::empty(404),
     }
 }

@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::amounts::number;
-use super::data::WAREHOUSE;
 use super::exchange::{Call, Reply};
-use super::moment;
 use super::orders;
+use super::stock;
 use super::world::{Customer, World};
 
 /// `/api/v3/Customers...` and `/api/v3/Inventory`.
@@ -21,7 +19,7 @@ pub(crate) fn serve(world: &World, call: &Call, resource: &str, rest: &[&str]) -
                 Some(&format!("Customer {id} was not found.")),
             ),
         },
-        ("GET", "inventory", []) => inventory(world, call),
+        ("GET", "inventory", []) => stock::inventory(world, call),
         _ => Reply::problem(404, "Not Found", None),
     }
 }
@@ -66,36 +64,4 @@ fn location(customer: &Customer) -> Value {
         "corporateId": customer.text("corporateId"),
         "warehouseId": null,
     })
-}
-
-fn inventory(world: &World, call: &Call) -> Reply {
-    let wanted: Vec<&str> = call.params("inventoryId").collect();
-    let rows = world
-        .data
-        .items
-        .values()
-        .filter(|item| {
-            item.is_stock() && (wanted.is_empty() || wanted.contains(&item.number.as_str()))
-        })
-        .map(|item| {
-            json!({
-                "inventoryId": item.number,
-                "internalId": item.internal_id,
-                "description": item.description,
-                "baseUnit": "STK",
-                "availability": [{
-                    "internalWarehouseId": 1,
-                    "warehouseId": WAREHOUSE,
-                    "description": "Hovedlager",
-                    "quantityOnHand": number(item.on_hand),
-                    "quantityAvailable": number(item.on_hand),
-                    "quantityAvailableForShipment": number(item.on_hand),
-                    "quantityNotAvailable": 0.0,
-                    "quantityPurchaseOrders": 0.0,
-                    "lastModified": moment::utc(world.now),
-                }],
-            })
-        })
-        .collect();
-    orders::page(world, call, rows, 10_000)
 }

@@ -6,11 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use super::background::{self, Jobs};
 use super::connect::Connect;
 use super::data::VismaData;
 use super::ledger::Ledger;
 use super::orders::{self, SalesOrder};
 use super::quota::Window;
+use super::shipping::Shipment;
+use super::stock::Stock;
 use super::{VismaConfig, VismaCounters};
 
 /// The state behind one server.
@@ -28,6 +31,21 @@ pub(crate) struct World {
     pub(crate) customers: BTreeMap<String, Customer>,
     /// Invoices, credit notes, payments.
     pub(crate) ledger: Ledger,
+    /// By number.
+    pub(crate) shipments: BTreeMap<String, Shipment>,
+    pub(crate) stock: Stock,
+    /// When items were changed since the first day, by number.
+    items_modified: BTreeMap<String, DateTime<Utc>>,
+    /// When price rows were changed, by record.
+    prices_modified: BTreeMap<i32, DateTime<Utc>>,
+    /// What is taken on and not done.
+    pub(crate) jobs: Jobs,
+    /// How much later than their answer actions take effect.
+    pub(crate) action_delay: TimeDelta,
+    /// Does v3 take the types whose behaviour is not a sales order's.
+    pub(crate) v3_order_types: bool,
+    /// When everything was set up that was there before the first request.
+    pub(crate) began: DateTime<Utc>,
     pub(crate) connect: Connect,
     pub(crate) window: Window,
     pub(crate) counters: VismaCounters,
@@ -41,6 +59,7 @@ pub(crate) struct World {
     pub(crate) stale: TimeDelta,
     versions: u64,
     order_numbers: BTreeMap<String, u32>,
+    shipment_number: u32,
     customer_number: u32,
     customer_id: i32,
 }
@@ -92,11 +111,20 @@ impl World {
             deleted_orders: Vec::new(),
             customers: BTreeMap::new(),
             ledger: Ledger::default(),
+            shipments: BTreeMap::new(),
+            stock: Stock::default(),
+            items_modified: BTreeMap::new(),
+            prices_modified: BTreeMap::new(),
+            jobs: Jobs::default(),
+            action_delay: TimeDelta::from_std(config.actions_async).unwrap_or_default(),
+            v3_order_types: config.v3_order_types,
+            began: now - TimeDelta::days(400),
             round_total_to: None,
             now,
             stale: TimeDelta::zero(),
             versions: 1_000,
             order_numbers: BTreeMap::new(),
+            shipment_number: 500,
             customer_number: 10_000,
             customer_id: 5_000,
             base_url,
@@ -104,9 +132,8 @@ impl World {
             data,
         };
         // What was there before the first request was there long before.
-        let long_ago = now - TimeDelta::days(400);
         let existing = world.data.customers.clone();
-        world.now = long_ago;
+        world.now = world.began;
         for dto in existing {
             let number = dto.get("number").and_then(Value::as_str).map(str::to_owned);
             world.put_customer(number, dto);
@@ -191,16 +218,53 @@ impl World {
     pub(crate) fn put_order(&mut self, mut order: SalesOrder) -> &SalesOrder {
         self.stamp(&mut order);
         let key = order.key();
+        let before = self.orders.get(&key).cloned();
+        self.touch_taken(before.as_ref(), Some(&order));
         self.orders.entry(key).insert_entry(order).into_mut()
     }
 
     /// Deletes an order; lists may still show it for a while.
     pub(crate) fn drop_order(&mut self, key: &(String, String)) {
         if let Some(order) = self.orders.remove(key) {
+            self.touch_taken(Some(&order), None);
             let mut listed = order.listed;
             listed.push((self.now, None));
             self.deleted_orders.push(listed);
         }
+    }
+
+    pub(crate) fn next_shipment_number(&mut self) -> String {
+        self.shipment_number += 1;
+        format!("{:06}", self.shipment_number)
+    }
+
+    /// When an item's own fields were last changed; its stock has moments of its own.
+    pub(crate) fn item_modified(&self, number: &str) -> DateTime<Utc> {
+        self.items_modified
+            .get(number)
+            .copied()
+            .unwrap_or(self.began)
+    }
+
+    pub(crate) fn touch_item(&mut self, number: &str) {
+        self.items_modified.insert(number.to_owned(), self.now);
+    }
+
+    pub(crate) fn price_modified(&self, record: i32) -> DateTime<Utc> {
+        self.prices_modified
+            .get(&record)
+            .copied()
+            .unwrap_or(self.began)
+    }
+
+    pub(crate) fn touch_price(&mut self, record: i32) {
+        self.prices_modified.insert(record, self.now);
+    }
+
+    /// The clock is at `now`; what was to be done until then is done.
+    pub(crate) fn arrive(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+        background::run_due(self);
     }
 
     /// The latest moment whose writes a list shows.

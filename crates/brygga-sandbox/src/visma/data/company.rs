@@ -148,7 +148,7 @@ pub(super) fn order_types() -> Vec<OrderType> {
             practised,
             hold_on_entry: false,
         };
-    // SO books, SA allocates (`facts/visma 16`). IN, CM and RC are set up as a company has them; whether v3 takes them is not known.
+    // SO books, SA allocates; IN, CM and RC as their predefined types are described (`facts/visma 16`).
     vec![
         kind(
             "SO",
@@ -175,7 +175,7 @@ pub(super) fn order_types() -> Vec<OrderType> {
             "Issue",
             "Invoice",
             false,
-            false,
+            true,
         ),
         kind(
             "CM",
@@ -184,7 +184,7 @@ pub(super) fn order_types() -> Vec<OrderType> {
             "Receipt",
             "CreditMemo",
             false,
-            false,
+            true,
         ),
         kind(
             "RC",
@@ -193,7 +193,7 @@ pub(super) fn order_types() -> Vec<OrderType> {
             "Receipt",
             "CreditMemo",
             false,
-            false,
+            true,
         ),
         kind("QT", "Tilbud", "Quote", "Issue", "NoUpdate", false, false),
     ]

@@ -3,6 +3,7 @@
 mod company;
 mod customers;
 mod items;
+mod prices;
 mod seen;
 mod vat;
 
@@ -53,6 +54,8 @@ pub struct VismaData {
     pub accounts: Vec<Named>,
     /// Carriers (ship-via codes).
     pub carriers: Vec<Named>,
+    /// Price lists.
+    pub sales_prices: Vec<SalesPrice>,
 }
 
 /// An id and its text.
@@ -94,8 +97,35 @@ pub struct Item {
     pub barcode: Option<String>,
     /// Default sales account.
     pub sales_account: String,
-    /// Units in the main warehouse, for stock items.
+    /// Kilograms.
+    pub weight: Decimal,
+    /// Units in the main warehouse on the first day, for stock items; a tenth of it lies in the shop's.
     pub on_hand: Decimal,
+}
+
+/// One row of a price list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SalesPrice {
+    /// `recordId`.
+    pub record: i32,
+    /// `priceType`: `Base`, `Customer` or `CustomerPriceClass`.
+    pub kind: &'static str,
+    /// `priceCode`: which customer or class.
+    pub code: Option<String>,
+    /// Inventory number.
+    pub item: String,
+    /// Price of one, without VAT.
+    pub price: Decimal,
+    /// ISO currency.
+    pub currency: String,
+    /// From so many units on.
+    pub break_quantity: Decimal,
+    /// Is it a promotion.
+    pub promotion: bool,
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
 }
 
 impl Item {
@@ -328,6 +358,13 @@ pub const WAREHOUSE: &str = "HOVED";
 /// The physical shop's warehouse.
 pub const WAREHOUSE_STORE: &str = "BUTIKK";
 
+impl OrderType {
+    /// Do its orders have a shipment step (`facts/visma 16`).
+    pub fn ships(&self) -> bool {
+        matches!(self.behavior, "SalesOrder" | "RMAOrder")
+    }
+}
+
 impl VismaData {
     /// The company that fits a shop: an item for each of its SKUs, its currencies, VAT for its countries, and some customers that it already has.
     pub fn for_shop(shop: &ShopData, config: &VismaConfig) -> Self {
@@ -341,8 +378,10 @@ impl VismaData {
         let customer_classes = company::customer_classes(&codes);
         let credit_terms = company::credit_terms();
         let customers = customers::existing(&seen, &customer_classes, &credit_terms, &vat_zones);
+        let items = items::all(&seen);
         Self {
-            items: items::all(&seen),
+            sales_prices: prices::all(items.values(), seen.years),
+            items,
             customers,
             vat_ids,
             vat_categories,
@@ -434,6 +473,10 @@ impl VismaData {
 
     pub(crate) fn class(&self, id: &str) -> Option<&CustomerClass> {
         self.customer_classes.iter().find(|class| class.id == id)
+    }
+
+    pub(crate) fn order_type(&self, id: &str) -> Option<&OrderType> {
+        self.order_types.iter().find(|kind| kind.id == id)
     }
 
     pub(crate) fn zone(&self, id: &str) -> Option<&VatZone> {

@@ -18,6 +18,15 @@ pub(in crate::visma) fn error(world: &World, status: u16, text: &str) -> Reply {
     Reply::json_with(status, json!({"message": format!("VismaId: {id}. {text}")}))
 }
 
+/// What an action answers: it was done, or it is in the queue.
+pub(in crate::visma) fn action(world: &World, result: &str) -> Value {
+    let id = Uuid::from_u64_pair(
+        0x6163_7469_0000_4000,
+        0x8000_0000_0000_0000 | world.counters.calls,
+    );
+    json!({"actionId": id, "actionResult": result, "errorInfo": null})
+}
+
 /// The answer to an id that is not there.
 pub(in crate::visma) fn not_found(world: &World, what: &str, id: &str) -> Reply {
     error(

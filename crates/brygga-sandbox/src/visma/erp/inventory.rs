@@ -1,13 +1,15 @@
 //! `GET /v1/inventory`: items with stock per warehouse (`facts/visma 9`).
 
-use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Since};
 use crate::visma::amounts::number;
-use crate::visma::data::{Item, WAREHOUSE, WAREHOUSE_STORE, text_of};
+use crate::visma::data::{Item, WAREHOUSE, text_of};
 use crate::visma::exchange::{Call, Reply};
 use crate::visma::moment;
+use crate::visma::stock::{self, Place, Taken};
 use crate::visma::world::World;
 
 /// Documented since April 2022.
@@ -18,7 +20,15 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
         Ok(modified) => modified,
         Err(reply) => return reply,
     };
-    let changed = changed(world);
+    let available = match Since::read(world, call, "availabilityLastModifiedDateTime") {
+        Ok(available) => available,
+        Err(reply) => return reply,
+    };
+    let created = match Since::read(world, call, "createdDateTime") {
+        Ok(created) => created,
+        Err(reply) => return reply,
+    };
+    let taken = world.taken();
     let equals = |name: &str, value: Option<&str>| {
         call.param(name).is_none_or(|wanted| {
             value.is_some_and(|value| value.to_lowercase() == wanted.to_lowercase())
@@ -50,9 +60,27 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
             equals("status", Some(&item.status)) && equals("description", Some(&item.description))
         })
         .filter(|item| kinds.is_empty() || kinds.contains(&item.kind))
-        .filter(|_| modified.as_ref().is_none_or(|since| since.keeps(changed)))
+        .filter(|item| {
+            modified
+                .as_ref()
+                .is_none_or(|since| since.keeps(world.item_modified(&item.number)))
+        })
+        .filter(|_| {
+            created
+                .as_ref()
+                .is_none_or(|since| since.keeps(world.began))
+        })
+        .filter(|item| {
+            available.as_ref().is_none_or(|since| {
+                item.is_stock()
+                    && world.data.warehouses.iter().any(|warehouse| {
+                        let place = (item.number.clone(), warehouse.id.clone());
+                        since.keeps(world.stock_modified(&place))
+                    })
+            })
+        })
         .map(|item| {
-            let mut row = dto(world, item);
+            let mut row = dto(world, item, &taken);
             for field in &leave_out {
                 row.remove(*field);
             }
@@ -65,64 +93,47 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
 pub(super) fn one(world: &World, number: &str) -> Reply {
     world.data.items.get(number).map_or_else(
         || answer::not_found(world, "inventory item", number),
-        |item| Reply::json(Value::Object(dto(world, item))),
+        |item| Reply::json(Value::Object(dto(world, item, &world.taken()))),
     )
 }
 
-/// Items do not change yet: all were made long before the first request.
-fn changed(world: &World) -> chrono::DateTime<chrono::Utc> {
-    world
-        .customers
+pub(super) fn by_id(world: &World, id: &str) -> Reply {
+    let item = world
+        .data
+        .items
         .values()
-        .map(|customer| customer.created)
-        .min()
-        .unwrap_or(world.now)
-}
-
-/// Open SO orders do not touch what can be shipped; SA orders allocate it (`facts/visma 16`).
-fn allocated(world: &World, item: &Item, warehouse: &str) -> (Decimal, Decimal) {
-    let mut booked = Decimal::ZERO;
-    let mut allocated = Decimal::ZERO;
-    for order in world.orders.values().filter(|order| order.is_editable()) {
-        let allocates = world
-            .data
-            .order_types
-            .iter()
-            .any(|kind| kind.id == order.order_type && kind.allocates);
-        for line in order.lines.iter().filter(|line| {
-            line.item == item.number
-                && line.warehouse.as_deref() == Some(warehouse)
-                && !line.completed
-        }) {
-            booked += line.quantity;
-            if allocates {
-                allocated += line.quantity;
-            }
-        }
+        .find(|item| item.internal_id.to_string() == id);
+    match item {
+        Some(item) => one(world, &item.number),
+        None => answer::not_found(world, "inventory item", id),
     }
-    (booked, allocated)
 }
 
-fn dto(world: &World, item: &Item) -> Map<String, Value> {
-    let when = moment::local(changed(world));
-    let warehouses: Vec<Value> = [
-        (WAREHOUSE, item.on_hand),
-        (WAREHOUSE_STORE, item.on_hand / Decimal::TEN),
-    ]
-    .into_iter()
-    .filter(|_| item.is_stock())
-    .map(|(warehouse, on_hand)| {
-        let (booked, allocated) = allocated(world, item, warehouse);
-        json!({
-            "isDefault": warehouse == WAREHOUSE,
-            "warehouse": warehouse,
-            "quantityOnHand": number(on_hand),
-            "available": number(on_hand - booked),
-            "availableForShipment": number(on_hand - allocated),
-            "lastModifiedDateTime": when,
-        })
-    })
-    .collect();
+/// `GET /v1/inventory/itemClass`, whole or one.
+pub(super) fn classes(world: &World, path: &[&str]) -> Reply {
+    let rows = CLASSES
+        .iter()
+        .map(|(id, _)| ((*id).to_owned(), class(id)))
+        .collect();
+    answer::all_or_one(world, "item class", path, rows)
+}
+
+/// The company's item classes: id and text.
+const CLASSES: [(&str, &str); 2] = [("VARER", "Varer"), ("TJENESTER", "Tjenester")];
+
+fn class(id: &str) -> Value {
+    let kind = if id == "VARER" {
+        "FinishedGoodItem"
+    } else {
+        "NonStockItem"
+    };
+    let text = CLASSES.iter().find(|(known, _)| *known == id);
+    json!({"type": kind, "attributes": [], "id": id, "description": text.map(|(_, text)| text)})
+}
+
+fn dto(world: &World, item: &Item, taken: &BTreeMap<Place, Taken>) -> Map<String, Value> {
+    let when = moment::local(world.item_modified(&item.number));
+    let warehouses = stock::warehouse_details(world, item, taken);
     let cross: Vec<Value> =
         item.barcode.iter().map(|code| json!({"alternateType": "Barcode", "alternateID": code, "description": item.description, "uom": "STK"})).collect();
     answer::object(json!({
@@ -131,7 +142,7 @@ fn dto(world: &World, item: &Item) -> Map<String, Value> {
         "status": item.status,
         "type": item.kind,
         "description": item.description,
-        "itemClass": {"type": item.kind, "attributes": [], "id": if item.is_stock() { "VARER" } else { "TJENESTER" }, "description": if item.is_stock() { "Varer" } else { "Tjenester" }},
+        "itemClass": class(if item.is_stock() { "VARER" } else { "TJENESTER" }),
         "postingClass": {"id": "STD", "description": "Standard"},
         "vatCode": {"id": item.vat_category, "description": text_of(&world.data.vat_categories, &item.vat_category)},
         "defaultPrice": number(item.default_price),
@@ -148,6 +159,7 @@ fn dto(world: &World, item: &Item) -> Map<String, Value> {
         "warehouseDetails": warehouses,
         "inventoryUnits": [],
         "defaultWarehouse": item.is_stock().then(|| json!({"id": WAREHOUSE, "description": text_of(&world.data.warehouses, WAREHOUSE)})),
+        "packaging": {"baseItemWeight": number(item.weight), "weightUOM": "KG", "baseItemVolume": 0.0, "volumeUOM": null},
         "supplierDetails": [],
         "salesCategories": [],
         "recommendedPrice": number(item.default_price),

@@ -5,10 +5,12 @@ mod company;
 mod customer;
 mod customer_write;
 mod inventory;
+mod prices;
 mod vat;
 
 use super::exchange::{Call, Reply};
 use super::world::World;
+use super::{shipping, stock};
 
 /// The scope that a method needs (`facts/visma 1`).
 pub(crate) fn scope(method: &str) -> &'static str {
@@ -57,6 +59,16 @@ pub(crate) fn serve(world: &mut World, call: &Call, version: &str, rest: &[&str]
             customer_write::update(world, call, known)
         }
         ("v1", "GET", "inventory", []) => inventory::list(world, call),
+        ("v1", "GET", "inventory", [class, id @ ..]) if class.eq_ignore_ascii_case("itemClass") => {
+            inventory::classes(world, id)
+        }
+        ("v1", "GET", "inventory", [internal, id]) if internal.eq_ignore_ascii_case("internal") => {
+            inventory::by_id(world, id)
+        }
+        ("v1", "GET", "inventorysummary", [number]) => stock::summary(world, call, number),
+        ("v1", "GET", "customersalesprice", []) => prices::list(world, call),
+        ("v1", _, "shipment", path) => shipping::serve(world, call, path),
+        (_, "POST", "salesorder", path) => shipping::serve_order(world, call, version, path),
         ("v1", "GET", "inventory", [number]) => inventory::one(world, number),
         ("v1", "GET", "vat", path) => vat::ids(world, path),
         ("v1", "GET", "vatcategory", path) => vat::categories(world, path),

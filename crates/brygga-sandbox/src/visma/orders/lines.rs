@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::check::Precision;
 use super::problem::{self, Detail};
-use super::{SalesOrder, check, precondition, save};
+use super::{SalesOrder, check, precondition, returns, save};
 use crate::visma::exchange::{Call, Reply};
 use crate::visma::shape::{self, sales_order};
+use crate::visma::shipping;
 use crate::visma::world::World;
 
 /// Puts new lines at the end of an order.
@@ -44,6 +45,7 @@ pub(super) fn append(
             &place,
             details,
         ) {
+            returns::refer(world, order, &mut line, input, &place, details);
             line.id = order.next_line;
             order.next_line += 1;
             order.lines.push(line);
@@ -198,7 +200,7 @@ pub(super) fn patch(world: &mut World, call: &Call, mut order: SalesOrder) -> Re
             continue;
         }
         let before = order.lines[at].clone();
-        if let Some(line) = check::line(
+        if let Some(mut line) = check::line(
             &world.data,
             &order,
             precision(world),
@@ -207,14 +209,23 @@ pub(super) fn patch(world: &mut World, call: &Call, mut order: SalesOrder) -> Re
             &place,
             &mut details,
         ) {
+            returns::refer(world, &order, &mut line, input, &place, &mut details);
             order.lines[at] = line;
         }
     }
     resort(&mut order);
     if details.is_empty() {
+        after_shipping(world, &mut order);
         save(world, order)
     } else {
         problem::refused(&details)
+    }
+}
+
+/// Of a partly shipped order: a line whose ordered quantity becomes the shipped one is complete, and so may be the order.
+fn after_shipping(world: &World, order: &mut SalesOrder) {
+    if order.status == "BackOrder" {
+        shipping::settle(world, order);
     }
 }
 
@@ -253,6 +264,7 @@ pub(super) fn delete(world: &mut World, call: &Call, mut order: SalesOrder) -> R
     }
     resort(&mut order);
     if details.is_empty() {
+        after_shipping(world, &mut order);
         save(world, order)
     } else {
         problem::refused(&details)

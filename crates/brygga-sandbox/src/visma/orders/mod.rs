@@ -6,6 +6,7 @@ mod lines;
 mod list;
 mod patch;
 mod problem;
+mod returns;
 mod view;
 
 pub(crate) use list::page;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 use super::amounts::round;
 use super::data::VismaData;
 use super::exchange::{Call, Reply};
+use super::shipping;
 use super::vat::{self, Part, TaxRow};
 use super::world::World;
 
@@ -73,7 +75,16 @@ pub(crate) struct Line {
     pub(crate) unit: String,
     pub(crate) link: Option<String>,
     pub(crate) completed: bool,
+    /// `Issue` or `Receipt`.
+    pub(crate) operation: &'static str,
+    /// Does it go on a shipment before it can be invoiced.
+    pub(crate) ships: bool,
+    /// On shipments, confirmed or not.
     pub(crate) shipped: Decimal,
+    /// On confirmed shipments.
+    pub(crate) confirmed: Decimal,
+    /// The invoice and its line that a return takes back.
+    pub(crate) returns: Option<(String, i32)>,
     /// Properties that are kept as they came.
     pub(crate) rest: Map<String, Value>,
 }
@@ -220,8 +231,9 @@ pub(crate) fn serve(world: &mut World, call: &Call, rest: &[&str]) -> Reply {
                 ("POST", ["lines"]) => lines::add(world, call, order),
                 ("DELETE", ["lines"]) => lines::delete(world, call, order),
                 ("GET", ["tax"]) => view::tax(world, &order),
-                // Shipments, payments, discounts and the like of an order come with their flows; an order without any answers an empty list.
-                ("GET", ["shipment" | "payments" | "discounts" | "commissions"]) => {
+                ("GET", ["shipment"]) => shipping::of_order(world, &order),
+                // Payments, discounts and the like of an order come with their flows; an order without any answers an empty list.
+                ("GET", ["payments" | "discounts" | "commissions"]) => {
                     Reply::json(Value::Array(Vec::new()))
                 }
                 ("GET", _) => Reply::problem(404, "Not Found", None),

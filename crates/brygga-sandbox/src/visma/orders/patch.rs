@@ -1,5 +1,6 @@
 //! `PATCH` of an order's head: either its status alone, or other fields.
 
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::problem::{self, Detail};
@@ -49,7 +50,7 @@ pub(super) fn head(world: &mut World, call: &Call, mut order: SalesOrder) -> Rep
         }
         return set_status(world, order, status);
     }
-    if !order.is_editable() {
+    if !order.is_editable() && !(is_invoice_date(body) && awaits_invoice(&order)) {
         return problem::refused(&[Detail::new(
             "0005-InvalidState",
             "status",
@@ -65,6 +66,17 @@ pub(super) fn head(world: &mut World, call: &Call, mut order: SalesOrder) -> Rep
     } else {
         problem::refused(&details)
     }
+}
+
+/// Does it change nothing but when and how the next invoice is dated.
+fn is_invoice_date(body: &Map<String, Value>) -> bool {
+    let mut given = body.iter().filter(|(_, value)| !value.is_null());
+    given.all(|(name, _)| name == "financialInformation")
+}
+
+/// The date of the next invoice can be set until there is one (`booking-rules 6`). Up to which status the real one takes it is not known.
+fn awaits_invoice(order: &SalesOrder) -> bool {
+    matches!(order.status.as_str(), "Shipping" | "Completed")
 }
 
 fn set_status(world: &mut World, mut order: SalesOrder, status: &str) -> Reply {
@@ -87,6 +99,14 @@ fn set_status(world: &mut World, mut order: SalesOrder, status: &str) -> Reply {
             "0005-InvalidState",
             "status",
             format!("An order that is {} cannot become {status}.", order.status),
+        )]);
+    }
+    // What is on a shipment has to be taken off it before (`booking-rules 3`).
+    if status == "Cancelled" && order.lines.iter().any(|line| line.shipped > Decimal::ZERO) {
+        return problem::refused(&[Detail::new(
+            "0005-InvalidState",
+            "status",
+            "An order with lines on shipments cannot be cancelled.",
         )]);
     }
     status.clone_into(&mut order.status);

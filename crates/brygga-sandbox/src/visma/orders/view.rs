@@ -262,15 +262,36 @@ fn totals(world: &World, order: &SalesOrder) -> Value {
         .filter(|row| row.exempt)
         .map(|row| row.taxable)
         .sum();
-    let unbilled = if order.status == "Cancelled" {
-        Decimal::ZERO
-    } else {
-        totals.total
+    // Net lines by the share that is left; VAT is the invoice's own affair, so the unbilled amount falls with it only in whole orders.
+    let decimals = data.decimals(&order.currency);
+    let left = |line: &Line, done: Decimal| {
+        if line.quantity.is_zero() {
+            Decimal::ZERO
+        } else {
+            round(
+                line.net(decimals) * (line.quantity - done) / line.quantity,
+                decimals,
+            )
+        }
     };
-    let unshipped = if order.status == "Cancelled" {
+    let cancelled = order.status == "Cancelled";
+    let unshipped: Decimal = order
+        .lines
+        .iter()
+        .filter(|line| !cancelled && !(line.completed && line.ships))
+        .map(|line| left(line, line.confirmed))
+        .sum();
+    let unbilled_lines: Decimal = order
+        .lines
+        .iter()
+        .map(|line| left(line, world.billed(order, line.id)))
+        .sum();
+    let unbilled = if cancelled {
         Decimal::ZERO
+    } else if unbilled_lines == totals.lines {
+        totals.total
     } else {
-        totals.lines
+        unbilled_lines
     };
     let mut map = Map::new();
     for (name, amount) in [
@@ -319,14 +340,14 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
     let open = if line.completed || order.status == "Cancelled" {
         Decimal::ZERO
     } else {
-        line.quantity - line.shipped
+        line.quantity - line.confirmed
     };
     // In two halves: the macro does not reach further in one.
     let mut dto = object(json!({
         "lineId": line.id,
         "sortOrder": line.sort,
         "lineType": line.kind,
-        "operation": "Issue",
+        "operation": line.operation,
         "orderDate": moment::day(order.date),
         "branch": {"id": line.branch, "description": text_of(&world.data.branches, &line.branch)},
         "inventory": {
@@ -358,7 +379,7 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
         "salesAccountId": line.account,
         "subaccount": rest("subaccount"),
         "openQuantity": number(open),
-        "billedQuantity": 0.0,
+        "billedQuantity": number(world.billed(order, line.id)),
         "quantityOnShipments": number(line.shipped),
         "discountPercent": number(line.discount_percent),
         "discountCode": null,
@@ -374,6 +395,9 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
         "purchaseOrderNumbers": [],
         "rotRutDeductibleAmount": 0.0,
         "autoCreateIssue": false,
+        "invoiceType": line.returns.as_ref().map(|_| "Invoice"),
+        "invoiceNumber": line.returns.as_ref().map(|(number, _)| number),
+        "invoiceLineNumber": line.returns.as_ref().map(|(_, line)| line),
         "customFields": line.rest.get("customFields").cloned().unwrap_or_else(|| json!({})),
     })));
     Value::Object(dto)

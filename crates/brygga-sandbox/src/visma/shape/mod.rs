@@ -2,6 +2,7 @@
 
 pub(crate) mod customer;
 pub(crate) mod sales_order;
+pub(crate) mod shipment;
 
 use rust_decimal::Decimal;
 use serde_json::Value;

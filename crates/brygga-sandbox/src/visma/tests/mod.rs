@@ -1,11 +1,15 @@
 //! Over real HTTP, as the product meets it.
 
+mod background;
 mod connect;
 mod data;
 mod erp;
 mod faults;
 mod orders;
+mod products;
+mod shipping;
 mod spec;
+mod stock;
 mod totals;
 
 use std::sync::{Arc, OnceLock};

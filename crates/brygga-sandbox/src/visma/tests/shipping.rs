@@ -1,0 +1,836 @@
+use serde_json::json;
+
+use super::*;
+use crate::faults::{Fault, FaultRule, Side};
+use crate::visma::{Change, ShipmentAction};
+
+const SHIPMENT: &str = "/v1/shipment";
+
+impl Bench {
+    pub(super) async fn create_shipment(&self, kind: &str, id: &str, warehouse: &str) -> Answer {
+        let body = json!({"orderType": kind, "shipmentDate": "2026-10-01T00:00:00", "shipmentWarehouse": warehouse});
+        let path = format!("/v2/salesorder/{id}/action/createShipment");
+        self.post(&path, body).await
+    }
+
+    pub(super) async fn shipment_action(&self, number: &str, action: &str) -> Answer {
+        let path = format!("{SHIPMENT}/{number}/action/{action}");
+        send(self.request(Method::POST, &path))
+            .await
+            .expect("answers")
+    }
+
+    pub(super) async fn prepare_invoice(&self, kind: &str, id: &str) -> Answer {
+        let path = format!("/v2/salesorder/{kind}/{id}/action/prepareInvoice");
+        send(self.request(Method::POST, &path))
+            .await
+            .expect("answers")
+    }
+
+    /// Another order, shipped by the older action, which answers with the shipment.
+    pub(super) async fn second_shipment_in_v1(&self, sku: &str) -> Answer {
+        let (path, _) = self.order(json!([line(sku, 1.0, 100.0, 0.0, "HOY")])).await;
+        let id = path.rsplit('/').next().expect("an id");
+        let body = json!({"orderType": "SO", "shipmentDate": "2026-10-01", "shipmentWarehouse": "HOVED", "returnShipmentDto": true});
+        self.post(&format!("/v1/salesorder/{id}/action/createShipment"), body)
+            .await
+    }
+
+    /// Sets the units of a shipment's lines; none deletes the line.
+    async fn set_units(&self, number: &str, etag: &str, units: &[(i32, Option<f64>)]) -> Answer {
+        let lines: Vec<Value> = units
+            .iter()
+            .map(|(line, units)| match units {
+                Some(units) => json!({"operation": "Update", "lineNumber": {"value": line}, "shippedQty": {"value": units}}),
+                None => json!({"operation": "Delete", "lineNumber": {"value": line}}),
+            })
+            .collect();
+        let path = format!("{SHIPMENT}/{number}");
+        let body = Some(json!({"shipmentDetailLines": lines}));
+        self.write(Method::PUT, &path, etag, body).await
+    }
+
+    async fn status(&self, path: &str) -> String {
+        let order = self.get(path).await.json();
+        let status = order["status"]["description"].as_str();
+        status.expect("a status").to_owned()
+    }
+
+    async fn shipment(&self, number: &str) -> Value {
+        let answer = self.get(&format!("{SHIPMENT}/{number}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// The lines of an invoice or credit note: line of the order, units, discount, shipment.
+    fn invoice(&self, kind: Kind, number: &str) -> Vec<(i32, Decimal, Decimal, Option<String>)> {
+        let world = self.server.shared.lock();
+        let document = &world.ledger.documents[&(kind, number.to_owned())];
+        document
+            .lines
+            .iter()
+            .map(|line| {
+                let from = line.order.clone().expect("from an order");
+                (from.line, line.quantity, line.discount, from.shipment)
+            })
+            .collect()
+    }
+
+    /// Puts an invoice in the books, as its release does.
+    fn book(&self, number: &str) {
+        let mut world = self.server.shared.lock();
+        let data = world.data.clone();
+        let key = (Kind::Invoice, number.to_owned());
+        let document = world.ledger.documents.get_mut(&key).expect("one");
+        document.booked = Some(document.totals(&data, None));
+    }
+}
+
+use crate::visma::ledger::Kind;
+use rust_decimal::Decimal;
+
+fn units(text: &str) -> Decimal {
+    text.parse().expect("a number")
+}
+
+#[tokio::test]
+async fn an_order_is_shipped_and_invoiced() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let (path, _) = bench
+        .order(json!([
+            line(&sku, 2.0, 100.0, 10.0, "HOY"),
+            line("FRAKT", 1.0, 79.2, 0.0, "HOY")
+        ]))
+        .await;
+    let before = bench.server.on_hand(&sku, "HOVED");
+    assert_eq!(bench.prepare_invoice("SO", "000223").await.status, 400);
+
+    let made = bench.create_shipment("SO", "000223", "HOVED").await;
+    assert_eq!((made.status, made.text.as_str()), (204, ""));
+    assert_eq!(bench.status(&path).await, "Shipping");
+    let rows = bench.get(&format!("{path}/shipment")).await.json();
+    assert_eq!(
+        (&rows[0]["id"], &rows[0]["status"], &rows[0]["invoiceId"]),
+        (&json!("000501"), &json!("Open"), &Value::Null)
+    );
+    let shipment = bench.shipment("000501").await;
+    let lines = shipment["shipmentDetailLines"].as_array().expect("lines");
+    assert_eq!(lines.len(), 1, "shipping costs need no shipment");
+    assert_eq!(
+        (
+            &lines[0]["orderLineNbr"],
+            &lines[0]["shippedQty"],
+            &lines[0]["externalLink"]
+        ),
+        (&json!(1), &json!(2.0), &json!(format!("line/{sku}")))
+    );
+    assert_eq!(bench.server.on_hand(&sku, "HOVED"), before);
+
+    let confirmed = bench.shipment_action("000501", "confirmShipment").await;
+    assert_eq!(confirmed.json()["actionResult"], "Done");
+    assert_eq!(bench.server.on_hand(&sku, "HOVED"), before - units("2"));
+    assert_eq!(bench.status(&path).await, "Completed");
+    let order_row = &bench.shipment("000501").await["shipmentOrderLines"][0];
+    assert_eq!(order_row["inventoryDocType"], "Issue");
+    assert_eq!(order_row["inventoryRefNbr"], "001001");
+    let ordered = bench.get(&format!("{path}/lines/1")).await.json();
+    assert_eq!(
+        (
+            &ordered["quantityOnShipments"],
+            &ordered["openQuantity"],
+            &ordered["completed"]
+        ),
+        (&json!(2.0), &json!(0.0), &json!(true))
+    );
+    assert_eq!(
+        bench
+            .shipment_action("000501", "confirmShipment")
+            .await
+            .status,
+        400,
+        "once"
+    );
+
+    let prepared = bench.prepare_invoice("SO", "000223").await;
+    assert_eq!((prepared.status, prepared.text.as_str()), (204, ""));
+    let rows = bench.get(&format!("{path}/shipment")).await.json();
+    assert_eq!(
+        (&rows[0]["invoiceType"], &rows[0]["status"]),
+        (&json!("Invoice"), &json!("Invoiced"))
+    );
+    let invoice = rows[0]["invoiceId"].as_str().expect("a number").to_owned();
+    assert_eq!(
+        bench.invoice(Kind::Invoice, &invoice),
+        [
+            (1, units("2"), units("10"), Some("000501".to_owned())),
+            (2, units("1"), units("0"), None)
+        ]
+    );
+    assert_eq!(
+        bench.get(&format!("{path}/lines/2")).await.json()["billedQuantity"],
+        json!(1.0)
+    );
+    assert_eq!(
+        bench.prepare_invoice("SO", "000223").await.status,
+        400,
+        "nothing is left"
+    );
+    assert_eq!(
+        bench
+            .shipment_action("000501", "correctShipment")
+            .await
+            .status,
+        400,
+        "it is invoiced"
+    );
+    bench.book(&invoice);
+    assert_eq!(bench.shipment("000501").await["status"], "Completed");
+}
+
+#[tokio::test]
+async fn an_invoice_is_dated_as_the_order_says_or_today() {
+    for (date, want) in [
+        (Some("2026-09-28T12:00:00Z"), "2026-09-28"),
+        (None, "2026-10-01"),
+    ] {
+        let bench = Bench::new().await;
+        let (path, _) = bench
+            .order(json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]))
+            .await;
+        bench
+            .server
+            .ship_by_hand("SO", "000223", "HOVED")
+            .expect("ships");
+        if let Some(date) = date {
+            let etag = bench.get(&path).await.header("etag").to_owned();
+            let refused = bench
+                .patch(
+                    &path,
+                    &etag,
+                    json!({"financialInformation": {"invoiceDate": date}, "note": "x"}),
+                )
+                .await;
+            assert_eq!(refused.codes(), ["0005-InvalidState"]);
+            let dated = bench
+                .patch(
+                    &path,
+                    &etag,
+                    json!({"financialInformation": {"invoiceDate": date}}),
+                )
+                .await;
+            assert_eq!(dated.status, 202, "{}", dated.text);
+        }
+        assert_eq!(bench.prepare_invoice("SO", "000223").await.status, 204);
+        let world = bench.server.shared.lock();
+        let invoice = world.ledger.documents.values().next().expect("one");
+        assert_eq!(invoice.date.to_string(), want);
+    }
+}
+
+#[tokio::test]
+async fn parts_of_an_order_are_shipped_and_invoiced_one_by_one() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let (path, _) = bench
+        .order(json!([
+            line(&sku, 3.0, 100.0, 10.0, "HOY"),
+            line(&sku, 1.0, 50.0, 0.0, "HOY"),
+            line("FRAKT", 1.0, 79.2, 0.0, "HOY")
+        ]))
+        .await;
+    bench.create_shipment("SO", "000223", "HOVED").await;
+    let etag = bench
+        .get(&format!("{SHIPMENT}/000501"))
+        .await
+        .header("etag")
+        .to_owned();
+    let set = bench
+        .set_units("000501", &etag, &[(1, Some(1.0)), (2, None)])
+        .await;
+    assert_eq!((set.status, set.text.as_str()), (204, ""));
+    assert_eq!(
+        bench
+            .set_units("000501", &etag, &[(1, Some(2.0))])
+            .await
+            .status,
+        412
+    );
+    assert_eq!(
+        bench
+            .set_units("000501", "", &[(1, Some(4.0))])
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        bench
+            .set_units("000501", "", &[(7, Some(1.0))])
+            .await
+            .status,
+        400
+    );
+    let unwrapped =
+        json!({"shipmentDetailLines": [{"operation": "Update", "lineNumber": 1, "shippedQty": 1}]});
+    assert_eq!(
+        bench
+            .write(Method::PUT, "/v1/shipment/000501", "", Some(unwrapped))
+            .await
+            .status,
+        400
+    );
+    bench.shipment_action("000501", "confirmShipment").await;
+    assert_eq!(bench.status(&path).await, "BackOrder");
+    assert_eq!(
+        bench
+            .set_units("000501", "", &[(1, Some(2.0))])
+            .await
+            .status,
+        400,
+        "confirmed"
+    );
+    assert_eq!(bench.prepare_invoice("SO", "000223").await.status, 204);
+
+    bench.create_shipment("SO", "000223", "HOVED").await;
+    bench.shipment_action("000502", "confirmShipment").await;
+    assert_eq!(bench.status(&path).await, "Completed");
+    assert_eq!(bench.prepare_invoice("SO", "000223").await.status, 204);
+    let rows = bench.get(&format!("{path}/shipment")).await.json();
+    let invoice = |row: usize| rows[row]["invoiceId"].as_str().expect("one").to_owned();
+    assert_ne!(invoice(0), invoice(1));
+    // A discount goes by the share of the units, rounded, each for itself; what needs no shipment is on the first.
+    assert_eq!(
+        bench.invoice(Kind::Invoice, &invoice(0)),
+        [
+            (1, units("1"), units("3.33"), Some("000501".to_owned())),
+            (3, units("1"), units("0"), None)
+        ]
+    );
+    assert_eq!(
+        bench.invoice(Kind::Invoice, &invoice(1)),
+        [
+            (1, units("2"), units("6.67"), Some("000502".to_owned())),
+            (2, units("1"), units("0"), Some("000502".to_owned()))
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_shipped_stays_and_the_rest_can_be_edited() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let (path, _) = bench
+        .order(json!([
+            line(&sku, 3.0, 100.0, 0.0, "HOY"),
+            line(&sku, 2.0, 50.0, 0.0, "HOY")
+        ]))
+        .await;
+    bench.create_shipment("SO", "000223", "HOVED").await;
+    bench
+        .set_units("000501", "", &[(1, Some(1.0)), (2, None)])
+        .await;
+    let lines = format!("{path}/lines");
+    let etag = async || bench.get(&path).await.header("etag").to_owned();
+    let change = async |body: Value| {
+        bench
+            .patch(&lines, &etag().await, json!({"lines": [body]}))
+            .await
+    };
+    assert_eq!(
+        change(json!({"lineId": 2, "quantity": 1})).await.codes(),
+        ["0005-InvalidState"],
+        "not while a shipment is open"
+    );
+    bench.shipment_action("000501", "confirmShipment").await;
+
+    assert_eq!(
+        change(json!({"lineId": 1, "quantity": 0})).await.codes(),
+        ["0003-InvalidValue"]
+    );
+    assert_eq!(
+        change(json!({"lineId": 1, "externalLink": "other", "warehouseId": "BUTIKK"}))
+            .await
+            .codes(),
+        [
+            "1811-LineAlreadyShippedExternalLink",
+            "1822-CanNotUpdateLineLocation"
+        ]
+    );
+    assert_eq!(
+        bench
+            .write(
+                Method::DELETE,
+                &format!("{lines}?ids=1"),
+                &etag().await,
+                None
+            )
+            .await
+            .codes(),
+        ["1823-DeleteLineWhichIsAlreadyShipped"]
+    );
+    assert_eq!(
+        bench
+            .patch(&path, &etag().await, json!({"status": "Cancelled"}))
+            .await
+            .codes(),
+        ["0005-InvalidState"]
+    );
+    assert_eq!(
+        change(json!({"lineId": 2, "quantity": 1})).await.status,
+        202
+    );
+    assert_eq!(
+        change(json!({"lineId": 1, "quantity": 1})).await.status,
+        202
+    );
+    assert_eq!(
+        bench.get(&format!("{lines}/1")).await.json()["completed"],
+        true
+    );
+    assert_eq!(bench.status(&path).await, "BackOrder");
+    let deleted = bench
+        .write(
+            Method::DELETE,
+            &format!("{lines}?ids=2"),
+            &etag().await,
+            None,
+        )
+        .await;
+    assert_eq!(deleted.status, 202);
+    assert_eq!(
+        bench.status(&path).await,
+        "Completed",
+        "nothing is left to ship"
+    );
+}
+
+#[tokio::test]
+async fn a_shipment_is_taken_back_step_by_step() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let before = bench.server.on_hand(&sku, "HOVED");
+    let (path, _) = bench
+        .order(json!([line(&sku, 3.0, 100.0, 0.0, "HOY")]))
+        .await;
+    let number = bench
+        .server
+        .ship_by_hand("SO", "000223", "HOVED")
+        .expect("ships");
+    assert_eq!(
+        bench
+            .shipment_action(&number, "cancelShipment")
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        bench
+            .shipment_action(&number, "correctShipment")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(bench.server.on_hand(&sku, "HOVED"), before);
+    assert_eq!(bench.status(&path).await, "Shipping");
+    assert_eq!(
+        bench
+            .shipment_action(&number, "cancelShipment")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(bench.status(&path).await, "Open");
+    assert_eq!(bench.shipment(&number).await["status"], "Cancelled");
+    assert_eq!(
+        bench.get(&format!("{path}/lines/1")).await.json()["quantityOnShipments"],
+        json!(0.0)
+    );
+    let etag = bench.get(&path).await.header("etag").to_owned();
+    assert_eq!(
+        bench
+            .patch(&path, &etag, json!({"status": "Cancelled"}))
+            .await
+            .status,
+        202
+    );
+    assert_eq!(
+        bench.create_shipment("SO", "000223", "HOVED").await.status,
+        400
+    );
+}
+
+#[tokio::test]
+async fn a_line_is_deleted_alone_or_with_the_orders_own() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let (path, _) = bench
+        .order(json!([
+            line(&sku, 1.0, 100.0, 0.0, "HOY"),
+            line(&sku, 2.0, 50.0, 0.0, "HOY"),
+            line(&sku, 3.0, 50.0, 0.0, "HOY")
+        ]))
+        .await;
+    bench.create_shipment("SO", "000223", "HOVED").await;
+    for (line, with) in [(1, false), (2, true)] {
+        let answer = bench
+            .post(
+                &format!("{SHIPMENT}/000501/action/deleteLine/{line}"),
+                json!({"deleteSOLine": {"value": with}}),
+            )
+            .await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+    }
+    let lines = bench.get(&format!("{path}/lines")).await.json();
+    let ids: Vec<&Value> = lines["value"]
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| &line["lineId"])
+        .collect();
+    assert_eq!(ids, [&json!(1), &json!(3)]);
+    assert_eq!(
+        bench.shipment("000501").await["shippedQuantity"],
+        json!(3.0)
+    );
+    bench.set_units("000501", "", &[(3, Some(0.0))]).await;
+    let zero = bench.shipment_action("000501", "confirmShipment").await;
+    assert_eq!(zero.status, 400);
+    assert!(
+        zero.text.contains("Unable to confirm zero shipment"),
+        "{}",
+        zero.text
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_shipped() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    bench.server.set_stock(&sku, "HOVED", units("2"));
+    let (path, _) = bench
+        .order(json!([line(&sku, 5.0, 100.0, 0.0, "HOY")]))
+        .await;
+    assert_eq!(
+        bench.create_shipment("SO", "000999", "HOVED").await.status,
+        404
+    );
+    assert_eq!(
+        bench
+            .create_shipment("SO", "000223", "NOWHERE")
+            .await
+            .status,
+        400
+    );
+    let other = bench.create_shipment("SO", "000223", "BUTIKK").await;
+    assert!(
+        other.status == 400 && other.text.contains("does not contain any items"),
+        "{}",
+        other.text
+    );
+    assert_eq!(
+        bench.create_shipment("SO", "000223", "HOVED").await.status,
+        204
+    );
+    let row = bench.shipment("000501").await["shipmentDetailLines"][0].clone();
+    assert_eq!(
+        (&row["shippedQty"], &row["orderedQty"], &row["openQty"]),
+        (&json!(2.0), &json!(5.0), &json!(3.0))
+    );
+    assert_eq!(
+        bench
+            .set_units("000501", "", &[(1, Some(3.0))])
+            .await
+            .status,
+        400
+    );
+    // Somebody sells the goods at the desk before they leave.
+    bench.server.change(Change::StockIssued {
+        item: sku.clone(),
+        warehouse: "HOVED".to_owned(),
+        units: units("1"),
+    });
+    let refused = bench.shipment_action("000501", "confirmShipment").await;
+    assert!(
+        refused.status == 400 && refused.text.contains("negative"),
+        "{}",
+        refused.text
+    );
+    bench.set_units("000501", "", &[(1, Some(1.0))]).await;
+    assert_eq!(
+        bench
+            .shipment_action("000501", "confirmShipment")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(bench.status(&path).await, "BackOrder");
+    let none = bench.create_shipment("SO", "000223", "HOVED").await;
+    assert!(
+        none.status == 400 && none.text.contains("available items"),
+        "{}",
+        none.text
+    );
+}
+
+#[tokio::test]
+async fn shipping_rules_decide() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    bench.server.set_stock(&sku, "HOVED", units("2"));
+    let mut whole = line(&sku, 5.0, 100.0, 0.0, "HOY");
+    whole["shippingRule"] = json!("ShipComplete");
+    bench.order(json!([whole])).await;
+    assert_eq!(
+        bench.create_shipment("SO", "000223", "HOVED").await.status,
+        409
+    );
+    let mut rest = line(&sku, 5.0, 100.0, 0.0, "HOY");
+    rest["shippingRule"] = json!("CancelRemainder");
+    let (path, _) = bench.order(json!([rest])).await;
+    bench
+        .server
+        .ship_by_hand("SO", "000224", "HOVED")
+        .expect("ships");
+    assert_eq!(
+        bench.status(&path).await,
+        "Completed",
+        "the remainder is cancelled"
+    );
+}
+
+#[tokio::test]
+async fn people_ship_as_well() {
+    let bench = Bench::new().await;
+    let (path, _) = bench
+        .order(json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]))
+        .await;
+    let (order_type, id) = ("SO".to_owned(), "000223".to_owned());
+    let number = bench.server.change(Change::Shipment {
+        order_type: order_type.clone(),
+        id: id.clone(),
+        warehouse: "HOVED".to_owned(),
+        confirm: false,
+    });
+    assert_eq!(number.as_deref(), Some("000501"));
+    assert_eq!(
+        bench.create_shipment("SO", "000223", "HOVED").await.status,
+        400,
+        "one is open"
+    );
+    let action = ShipmentAction::Confirm;
+    let number = number.expect("one");
+    bench.server.change(Change::ShipmentDone { number, action });
+    let invoice = bench
+        .server
+        .change(Change::OrderInvoiced { order_type, id });
+    let rows = bench.get(&format!("{path}/shipment")).await.json();
+    assert_eq!(rows[0]["invoiceId"], json!(invoice.expect("one")));
+    let shipments = bench.server.shipments();
+    assert_eq!((shipments.len(), shipments[0].status), (1, "Invoiced"));
+}
+
+#[tokio::test]
+async fn orders_that_need_no_shipment_are_invoiced_directly() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    let before = bench.server.on_hand(&sku, "HOVED");
+    bench
+        .order(json!([line("DIVERSE", 1.0, 100.0, 0.0, "HOY")]))
+        .await;
+    assert_eq!(
+        bench.create_shipment("SO", "000223", "HOVED").await.status,
+        400
+    );
+    assert_eq!(bench.prepare_invoice("SO", "000223").await.status, 204);
+    assert_eq!(
+        bench.status(&format!("{ORDERS}/SO/000223")).await,
+        "Invoiced"
+    );
+
+    let mut body = order(json!([line(&sku, 2.0, 100.0, 0.0, "HOY")]));
+    body["type"] = json!("IN");
+    assert_eq!(bench.post(ORDERS, body.clone()).await.status, 201);
+    assert_eq!(
+        bench.create_shipment("IN", "000223", "HOVED").await.status,
+        400
+    );
+    assert_eq!(bench.prepare_invoice("IN", "000223").await.status, 204);
+    assert_eq!(bench.server.on_hand(&sku, "HOVED"), before - units("2"));
+    body["type"] = json!("CM");
+    assert_eq!(bench.post(ORDERS, body.clone()).await.status, 201);
+    assert_eq!(bench.prepare_invoice("CM", "000223").await.status, 204);
+    assert_eq!(
+        bench.server.on_hand(&sku, "HOVED"),
+        before,
+        "without a receipt"
+    );
+    assert_eq!(
+        bench.invoice(Kind::CreditNote, "200001"),
+        [(1, units("2"), units("0"), None)]
+    );
+
+    bench.server.v3_order_types(false);
+    assert_eq!(
+        bench.post(ORDERS, body).await.codes(),
+        ["0006-FunctionalityNotImplemented"]
+    );
+}
+
+#[tokio::test]
+async fn goods_come_back_against_their_invoice() {
+    let bench = Bench::new().await;
+    let sku = bench.sku();
+    bench
+        .order(json!([
+            line(&sku, 3.0, 100.0, 0.0, "HOY"),
+            line("FRAKT", 1.0, 79.2, 0.0, "HOY")
+        ]))
+        .await;
+    bench
+        .server
+        .ship_by_hand("SO", "000223", "HOVED")
+        .expect("ships");
+    bench.prepare_invoice("SO", "000223").await;
+    let invoice = bench.server.shipments()[0].invoice.clone().expect("one");
+    let shipped = bench.server.on_hand(&sku, "HOVED");
+
+    let back = |quantity: f64, invoice: &str, number: i32| {
+        let mut line = line(&sku, quantity, 100.0, 0.0, "HOY");
+        line["operation"] = json!("Receipt");
+        line["invoiceType"] = json!("Invoice");
+        line["invoiceNumber"] = json!(invoice);
+        line["invoiceLineNumber"] = json!(number);
+        let mut body = order(json!([line, super::line("FRAKT", 1.0, 79.2, 0.0, "HOY")]));
+        body["type"] = json!("RC");
+        body
+    };
+    assert_eq!(
+        bench.post(ORDERS, back(1.0, &invoice, 1)).await.codes(),
+        ["1826-InvalidInvoice"],
+        "it is not in the books"
+    );
+    bench.book(&invoice);
+    assert_eq!(
+        bench.post(ORDERS, back(1.0, "999999", 1)).await.codes(),
+        ["1826-InvalidInvoice"]
+    );
+    assert_eq!(
+        bench.post(ORDERS, back(1.0, &invoice, 9)).await.codes(),
+        ["1827-InvalidInvoiceLine"]
+    );
+    assert_eq!(
+        bench.post(ORDERS, back(4.0, &invoice, 1)).await.codes(),
+        ["1829-InvalidOrderTypeForInvoice"]
+    );
+    let mut sale = back(1.0, &invoice, 1);
+    sale["type"] = json!("SO");
+    assert_eq!(
+        bench.post(ORDERS, sale).await.codes(),
+        [
+            "1800-InvalidLineOperation",
+            "1828-InvalidOrderTypeForInvoice"
+        ]
+    );
+    assert_eq!(bench.post(ORDERS, back(2.0, &invoice, 1)).await.status, 201);
+    assert_eq!(
+        bench.post(ORDERS, back(2.0, &invoice, 1)).await.codes(),
+        ["1829-InvalidOrderTypeForInvoice"],
+        "with what came back before"
+    );
+    let row = bench
+        .get(&format!("{ORDERS}/RC/000223/lines/1"))
+        .await
+        .json();
+    assert_eq!(
+        (
+            &row["operation"],
+            &row["invoiceNumber"],
+            &row["invoiceLineNumber"]
+        ),
+        (&json!("Receipt"), &json!(invoice), &json!(1))
+    );
+
+    assert_eq!(
+        bench.prepare_invoice("RC", "000223").await.status,
+        400,
+        "nothing has come"
+    );
+    let body = json!({"orderType": "RC", "shipmentDate": "2026-10-01", "shipmentWarehouse": "HOVED", "operation": "I"});
+    let path = "/v2/salesorder/000223/action/createShipment";
+    assert_eq!(bench.post(path, body.clone()).await.status, 400);
+    let mut body = body;
+    body["operation"] = json!("R");
+    assert_eq!(bench.post(path, body).await.status, 204);
+    assert_eq!(bench.shipment("000502").await["operation"], "Receipt");
+    bench.shipment_action("000502", "confirmShipment").await;
+    assert_eq!(bench.server.on_hand(&sku, "HOVED"), shipped + units("2"));
+    assert_eq!(bench.prepare_invoice("RC", "000223").await.status, 204);
+    let rows = bench
+        .get(&format!("{ORDERS}/RC/000223/shipment"))
+        .await
+        .json();
+    assert_eq!(
+        (&rows[0]["invoiceType"], &rows[0]["inventoryDocumentType"]),
+        (&json!("CreditNote"), &json!("Receipt"))
+    );
+    let number = rows[0]["invoiceId"].as_str().expect("one");
+    assert_eq!(
+        bench.invoice(Kind::CreditNote, number).len(),
+        2,
+        "one credit note"
+    );
+}
+
+#[tokio::test]
+async fn shipments_are_listed() {
+    let bench = Bench::new().await;
+    let lines = || json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]);
+    bench.order(lines()).await;
+    bench
+        .server
+        .ship_by_hand("SO", "000223", "HOVED")
+        .expect("ships");
+    bench.clock.advance(Duration::from_secs(60));
+    bench.order(lines()).await;
+    bench.create_shipment("SO", "000224", "HOVED").await;
+    let count = async |query: &str| {
+        let rows = bench.get(&format!("{SHIPMENT}?{query}")).await.json();
+        rows.as_array().expect("rows").len()
+    };
+    assert_eq!(count("pageNumber=1&pageSize=50").await, 2);
+    assert_eq!(count("status=Confirmed").await, 1);
+    assert_eq!(count("customerNumber=HUS-NOK&shipmentType=Issue").await, 2);
+    assert_eq!(count("customerNumber=10001").await, 0);
+    assert_eq!(
+        count("shipmentDate=2026-10-02&shipmentDateCondition=%3E%3D").await,
+        0
+    );
+    let since = "lastModifiedDateTime=2026-10-01T10:00:30&lastModifiedDateTimeCondition=%3E%3D";
+    assert_eq!(count(since).await, 1);
+    let rows = bench.get(&format!("{SHIPMENT}?pageSize=1")).await.json();
+    assert_eq!(rows[0]["metadata"]["totalCount"], 2);
+    bench.server.list_lag(Duration::from_secs(30));
+    assert_eq!(count("").await, 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_lost_with_or_without_its_effect() {
+    for (committed, shipments) in [(false, 0), (true, 1)] {
+        let bench = Bench::new().await;
+        bench
+            .order(json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]))
+            .await;
+        let fault = Fault::Status {
+            code: 503,
+            committed,
+        };
+        bench
+            .faults
+            .add(FaultRule::next(Side::Visma, fault).path("/action/createShipment"));
+        assert_eq!(
+            bench.create_shipment("SO", "000223", "HOVED").await.status,
+            503
+        );
+        assert_eq!(bench.server.shipments().len(), shipments);
+    }
+}
