@@ -175,6 +175,12 @@ codes! {
     StockUnitDiffers = "stock-unit-differs", Held, "{item} is counted in {base} but sold in {sales} in Visma.net.", "Give the item one unit in Visma.net, or count this item by hand.";
     GoodsWaiting = "goods-waiting", Waiting, "{remote} did not answer; {item} is tried again at {at}.", "Nothing to do.";
 
+    // Documents of the customer ledger, as Visma.net refuses them (booking-rules 7, 8)
+    LedgerDocumentClosed = "ledger-document-closed", Held, "{document} is closed in Visma.net, or not there: nothing can be applied to it.", "Look in Visma.net what closed the document. What was paid back after that is applied to the credit note instead.";
+    LedgerDocumentReleased = "ledger-document-released", Held, "{document} is released in Visma.net and cannot be changed any more.", "Compare the document with the order; correct it in Visma.net if they differ.";
+    CashAccountUnfit = "cash-account-unfit", Held, "Visma.net does not take the cash account {account} with payment method {method} in {currency}.", "Choose a cash account of this currency that allows the payment method and the branch, or allow them in Visma.net.";
+    ReturnOverInvoiced = "return-over-invoiced", Held, "More would be returned than was invoiced on {document}.", "Look which credit notes the invoice has already, and credit the rest by hand.";
+
     // Connections
     ShopDomain = "shop-domain", Failure, "\"{domain}\" is not a shop's own address.", "Use the address that ends in .myshopify.com. It is in Shopify under Settings, Domains.";
     ShopNotFound = "shop-not-found", Failure, "There is no shop at {domain}.", "Check the spelling of the address that ends in .myshopify.com.";

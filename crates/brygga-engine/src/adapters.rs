@@ -1,19 +1,20 @@
 //! The ports over the real clients.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber,
-    SalesOrderDraft, SalesOrderHit,
+    BookedOrder, Catalogue, Customer, CustomerDraft, DocumentKind, HeadDraft, LedgerChange,
+    LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation, OrderNumber, Payment,
+    PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentQuantity,
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
 use brygga_shopify::Shopify;
 use brygga_visma::{CallError, Visma};
 
-use crate::ports::{Erp, OrderPage, RawOrder, Shop, WriteError};
+use crate::ports::{Erp, Ledger, OrderPage, RawOrder, Shop, WriteError};
 
 /// Shopify as the shop.
 #[derive(Debug)]
@@ -158,5 +159,130 @@ impl Erp for VismaErp {
     async fn cancel(&self, number: &OrderNumber, etag: &str) -> Result<(), WriteError> {
         self.0.cancel(number, etag).await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Ledger for VismaErp {
+    async fn shipments_of(
+        &self,
+        order: &OrderNumber,
+    ) -> Result<Vec<(String, Option<String>)>, Problem> {
+        self.0.shipments_of(order).await
+    }
+
+    async fn shipment(&self, number: &str) -> Result<Option<Shipment>, Problem> {
+        self.0.shipment(number).await
+    }
+
+    async fn create_shipment(
+        &self,
+        order: &OrderNumber,
+        operation: &Operation,
+        warehouse: &str,
+        date: NaiveDate,
+    ) -> Result<(), WriteError> {
+        Ok(self
+            .0
+            .create_shipment(order, operation, warehouse, date)
+            .await?)
+    }
+
+    async fn set_quantities(
+        &self,
+        shipment: &Shipment,
+        quantities: &[ShipmentQuantity],
+    ) -> Result<(), WriteError> {
+        Ok(self.0.set_quantities(shipment, quantities).await?)
+    }
+
+    async fn confirm_shipment(&self, number: &str) -> Result<(), WriteError> {
+        Ok(self.0.confirm_shipment(number).await?)
+    }
+
+    async fn correct_shipment(&self, number: &str) -> Result<(), WriteError> {
+        Ok(self.0.correct_shipment(number).await?)
+    }
+
+    async fn cancel_shipment(&self, number: &str) -> Result<(), WriteError> {
+        Ok(self.0.cancel_shipment(number).await?)
+    }
+
+    async fn set_invoice_date(
+        &self,
+        order: &OrderNumber,
+        etag: &str,
+        date: NaiveDate,
+    ) -> Result<(), WriteError> {
+        Ok(self.0.set_invoice_date(order, etag, date).await?)
+    }
+
+    async fn prepare_invoice(&self, order: &OrderNumber) -> Result<(), WriteError> {
+        Ok(self.0.prepare_invoice(order).await?)
+    }
+
+    async fn document(
+        &self,
+        kind: &DocumentKind,
+        number: &str,
+    ) -> Result<Option<LedgerDocument>, Problem> {
+        self.0.document(kind, number).await
+    }
+
+    async fn documents_by_external(
+        &self,
+        kind: &DocumentKind,
+        external: &str,
+    ) -> Result<Vec<LedgerDocument>, Problem> {
+        self.0.documents_by_external(kind, external).await
+    }
+
+    async fn documents_of_order(
+        &self,
+        kind: &DocumentKind,
+        customer: &str,
+        order: &OrderNumber,
+    ) -> Result<Vec<LedgerDocument>, Problem> {
+        self.0.documents_of_order(kind, customer, order).await
+    }
+
+    async fn create_document(&self, draft: &LedgerDraft) -> Result<String, WriteError> {
+        Ok(self.0.create_document(draft).await?)
+    }
+
+    async fn change_document(
+        &self,
+        document: &LedgerDocument,
+        change: &LedgerChange,
+    ) -> Result<(), WriteError> {
+        Ok(self.0.change_document(document, change).await?)
+    }
+
+    async fn release_document(&self, document: &LedgerDocument) -> Result<(), WriteError> {
+        Ok(self.0.release_document(document).await?)
+    }
+
+    async fn payments_of(&self, customer: &str, from: NaiveDate) -> Result<Vec<Payment>, Problem> {
+        self.0.payments_of(customer, from).await
+    }
+
+    async fn payment(&self, kind: &DocumentKind, number: &str) -> Result<Option<Payment>, Problem> {
+        self.0.payment(kind, number).await
+    }
+
+    async fn create_payment(&self, draft: &PaymentDraft) -> Result<String, WriteError> {
+        Ok(self.0.create_payment(draft).await?)
+    }
+
+    async fn change_payment(
+        &self,
+        payment: &Payment,
+        change: &PaymentChange,
+    ) -> Result<(), WriteError> {
+        Ok(self.0.change_payment(payment, change).await?)
+    }
+
+    async fn release_payment(&self, payment: &Payment) -> Result<(), WriteError> {
+        Ok(self.0.release_payment(payment).await?)
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Call {
     /// JSON, by its text.
     pub(crate) body: Option<String>,
     pub(crate) if_match: Option<String>,
+    /// As a background job (`facts/visma` 5).
+    pub(crate) background: bool,
     /// For people: what was being done.
     pub(crate) action: &'static str,
 }
@@ -31,6 +33,7 @@ impl Call {
             query: Vec::new(),
             body: None,
             if_match: None,
+            background: false,
             action,
         }
     }
@@ -48,6 +51,13 @@ impl Call {
     #[must_use]
     pub(crate) fn if_match(mut self, etag: &str) -> Self {
         self.if_match = Some(etag.to_owned());
+        self
+    }
+
+    /// The same, where the version is known.
+    #[must_use]
+    pub(crate) fn if_match_some(mut self, etag: Option<&str>) -> Self {
+        self.if_match = etag.map(str::to_owned);
         self
     }
 
@@ -76,10 +86,11 @@ impl Call {
 
     /// The document that the path names, for people.
     pub(crate) fn document(&self) -> String {
-        match self.path.as_slice() {
-            [_, _, _, order_type, number, ..] => format!("{order_type} {number}"),
-            [.., last] => last.clone(),
-            [] => String::new(),
+        match (self.api, self.path.as_slice()) {
+            (Api::Orders, [_, _, _, order_type, number, ..]) => format!("{order_type} {number}"),
+            (Api::Erp, [.., number, action, _]) if action == "action" => number.clone(),
+            (_, [.., last]) => last.clone(),
+            (_, []) => String::new(),
         }
     }
 
@@ -99,6 +110,9 @@ impl Call {
             .label(self.action);
         if let Some(etag) = &self.if_match {
             request = request.header(HeaderName::from_static("if-match"), etag.clone());
+        }
+        if self.background {
+            request = request.header(HeaderName::from_static("erp-api-background"), "none");
         }
         if let Some(text) = &self.body {
             request = request.body(Body::Text {

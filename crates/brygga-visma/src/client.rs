@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brygga_core::policy::{Decision, Outcome, QuotaWindow, RetryPolicy};
-use brygga_core::{Code, Problem};
+use brygga_core::{Clock, Code, Problem};
 use brygga_http::{Http, HttpResponse, TokenCache, TokenSource as _, TransportError};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     http: Http,
     hosts: Hosts,
     pub(crate) tenant: String,
-    config: VismaConfig,
+    pub(crate) config: VismaConfig,
     tokens: TokenCache,
     /// Scopes of the last token used, where Visma Connect named them.
     granted: Mutex<Option<String>>,
@@ -196,7 +196,7 @@ impl Visma {
     }
 
     /// Sends until there is an answer that repetition would not better, or the tries are used up.
-    async fn send(&self, call: &Call) -> Result<HttpResponse, CallError> {
+    pub(crate) async fn send(&self, call: &Call) -> Result<HttpResponse, CallError> {
         let _slot = self
             .inner
             .slots
@@ -335,6 +335,10 @@ impl Visma {
 }
 
 impl Inner {
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        self.http.clock()
+    }
+
     fn quota(&self, api: Api) -> std::sync::MutexGuard<'_, QuotaWindow> {
         let quota = match api {
             Api::Erp => &self.erp_quota,

@@ -15,6 +15,9 @@ pub struct VismaConfig {
     pub tenant_id: String,
     /// In place of all of Visma's hosts, an address of this computer: the practice pair.
     pub base_url: Option<String>,
+    /// Have the ERP carry out writes and actions as background jobs, whose end is waited for (`erp-api-background: none`; `facts/visma` 5).
+    /// Off unless told: for companies whose actions take longer than a call may.
+    pub background: bool,
     /// Scopes to ask for; [`VismaConfig::SCOPES`] unless told.
     pub scopes: Vec<String>,
 }
@@ -35,6 +38,7 @@ impl VismaConfig {
             secret,
             tenant_id: tenant_id.into(),
             base_url: None,
+            background: false,
             scopes: Self::SCOPES.iter().map(|&scope| scope.to_owned()).collect(),
         }
     }

@@ -13,6 +13,7 @@ mod error;
 mod exact;
 mod fault;
 mod goods;
+mod ledger;
 mod location;
 mod paging;
 mod sales_order;

@@ -92,6 +92,31 @@ pub(crate) fn noon(date: NaiveDate) -> String {
     format!("{}T12:00:00Z", date.format("%Y-%m-%d"))
 }
 
+/// A calendar day for the ERP: company time, without an offset (`facts/visma` 4).
+pub(crate) fn midnight(date: NaiveDate) -> String {
+    format!("{}T00:00:00", date.format("%Y-%m-%d"))
+}
+
+/// A text without blanks around it; an empty one is missing.
+pub(crate) fn some(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+/// The ETag that the next change has to name: of the header, else of the body's `timeStamp`, which the ERP writes without quotes
+/// (`facts/visma` 3).
+pub(crate) fn etag(header: Option<&str>, time_stamp: Option<&str>) -> Option<String> {
+    let filled = |text: &&str| !text.is_empty();
+    header
+        .map(str::trim)
+        .filter(filled)
+        .map(str::to_owned)
+        .or_else(|| {
+            let stamp = time_stamp.map(str::trim).filter(filled)?;
+            Some(format!("\"{}\"", stamp.trim_matches('"')))
+        })
+}
+
 /// A moment for v3.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)

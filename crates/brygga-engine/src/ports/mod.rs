@@ -69,7 +69,7 @@ pub enum WriteError {
 
 /// The ERP.
 #[async_trait]
-pub trait Erp: Send + Sync {
+pub trait Erp: Ledger + Send + Sync {
     /// What it is set up with.
     async fn catalogue(&self) -> Result<Catalogue, Problem>;
     /// Customers with exactly this e-mail.

@@ -7,7 +7,7 @@ use brygga_core::{Code, Problem};
 use serde::de::DeserializeOwned;
 
 use super::registers::{
-    branch, currency, customer_class, financial_periods, item, lot_class, order_type,
+    branch, cash_account, currency, customer_class, financial_periods, item, lot_class, order_type,
     payment_method, vat_id, warehouse,
 };
 use super::wire::{self, Row};
@@ -16,7 +16,7 @@ use crate::client::Visma;
 use crate::config::Api;
 use crate::error::{REMOTE, unexpected};
 use crate::paging::Pages;
-use crate::text::path_value;
+use crate::text::{path_value, some};
 
 /// Items in a page; the documented most is 5000 (`facts/visma` 4), but such pages take long.
 const ITEM_PAGE: usize = 1000;
@@ -80,6 +80,11 @@ impl Visma {
                     .with("detail", what));
             }
         }
+        let cash_currencies = accounts
+            .iter()
+            .filter_map(|account| some(account.currency.clone()))
+            .collect();
+        let cash_accounts = accounts.into_iter().filter_map(cash_account).collect();
         Ok(Catalogue {
             items,
             vat_ids: vat.into_iter().filter_map(vat_id).collect(),
@@ -98,13 +103,8 @@ impl Visma {
                 .collect(),
             periods: financial_periods(&periods)?,
             order_types: types.into_iter().filter_map(order_type).collect(),
-            cash_currencies: accounts
-                .into_iter()
-                .filter_map(|account| account.currency)
-                .map(|code| code.trim().to_owned())
-                .filter(|code| !code.is_empty())
-                .collect(),
-            cash_accounts: Vec::new(),
+            cash_currencies,
+            cash_accounts,
         })
     }
 

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    Branch, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod, Period,
-    VatCalculation, VatId, VatRate, Warehouse,
+    Branch, CashAccount, CurrencyInfo, CustomerClass, EntryType, Item, ItemType, OrderType,
+    PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 use chrono::NaiveDate;
 
 use super::wire;
 use crate::error::unexpected;
 use crate::exact::Exact;
-use crate::text::day;
+use crate::text::{day, some};
 
 pub(super) fn lot_class(row: &wire::Inventory) -> Option<&str> {
     row.lot_serial_class
@@ -126,6 +126,33 @@ pub(super) fn payment_method(row: wire::PaymentMethod) -> Option<PaymentMethod> 
     Some(PaymentMethod {
         id: row.id?,
         description: row.description.unwrap_or_default(),
+    })
+}
+
+pub(super) fn cash_account(row: wire::CashAccount) -> Option<CashAccount> {
+    let entry = |row: wire::EntryType| {
+        // The account's own offset account goes before the entry type's.
+        let offset = [row.offset_account_override, row.default_offset_account];
+        Some(EntryType {
+            id: some(row.entry_type_id)?,
+            description: row.description.unwrap_or_default(),
+            receipt: row.disable_receipt.as_deref() == Some("Receipt"),
+            offset_account: offset
+                .into_iter()
+                .flatten()
+                .find_map(|account| some(account.number)),
+        })
+    };
+    Some(CashAccount {
+        number: some(row.number)?,
+        description: row.description.unwrap_or_default(),
+        currency: some(row.currency)?,
+        entry_types: row
+            .entry_types
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(entry)
+            .collect(),
     })
 }
 

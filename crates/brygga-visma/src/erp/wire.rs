@@ -262,8 +262,30 @@ pub(crate) struct PaymentMethod {
 
 /// `CashAccountDto`.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct CashAccount {
+    pub(crate) number: Option<String>,
+    pub(crate) description: Option<String>,
     pub(crate) currency: Option<String>,
+    pub(crate) entry_types: Option<Vec<EntryType>>,
+}
+
+/// `EntryTypeDto`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EntryType {
+    pub(crate) entry_type_id: Option<String>,
+    pub(crate) description: Option<String>,
+    /// "Disb/receipt": `Disbursement` or `Receipt`.
+    pub(crate) disable_receipt: Option<String>,
+    pub(crate) default_offset_account: Option<Account>,
+    pub(crate) offset_account_override: Option<Account>,
+}
+
+/// An account in a row.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) number: Option<String>,
 }
 
 /// `FinancialPeriodDto`.

@@ -64,7 +64,8 @@ impl Visma {
         // `expand` is an array in the file, so it is repeated; only the parts that are read are asked for (`facts/visma` 7).
         let call = at(number, Method::GET, &[], "read a sales order")
             .query("expand", "Customer")
-            .query("expand", "CustomFields");
+            .query("expand", "CustomFields")
+            .query("expand", "FinancialInformation");
         // The head first: if somebody changes the document while its lines are read, the ETag is stale and the next change is refused.
         let Some((order, response)) = self.read::<Order>(call).await? else {
             return Ok(None);
@@ -306,7 +307,12 @@ impl Visma {
     }
 }
 
-fn at(number: &OrderNumber, method: Method, below: &[&str], action: &'static str) -> Call {
+pub(crate) fn at(
+    number: &OrderNumber,
+    method: Method,
+    below: &[&str],
+    action: &'static str,
+) -> Call {
     let mut path = vec![
         "api",
         "v3",
@@ -326,6 +332,6 @@ fn etag_of(response: &HttpResponse) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn gone(number: &OrderNumber) -> Problem {
+pub(crate) fn gone(number: &OrderNumber) -> Problem {
     Problem::new(Code::DocumentGone).with("document", number)
 }

@@ -5,3 +5,5 @@ mod read;
 mod refusal;
 pub(crate) mod wire;
 pub(crate) mod write;
+
+pub(crate) use calls::{at, gone};

@@ -60,7 +60,11 @@ pub(crate) fn booked(
             .status
             .map_or_else(|| OrderStatus::Other(String::new()), status),
         date: order.date.as_deref().and_then(day),
-        invoice_date: None,
+        invoice_date: order
+            .financial_information
+            .and_then(|info| info.invoice_date)
+            .as_deref()
+            .and_then(day),
         currency: order.currency_id.ok_or_else(|| missing("currency"))?,
         customer: customer.id.ok_or_else(|| missing("customer number"))?,
         vat_zone: customer.tax_zone.and_then(|zone| zone.id),

@@ -68,6 +68,11 @@ fn known(detail: &Detail, about: &About<'_>) -> Option<Problem> {
         "1805" => Problem::new(Code::VatMappingBroken)
             .with("category", line.map_or("?", |line| &line.vat_category))
             .with("zone", about.head.map_or("?", |head| &head.vat_zone)),
+        "1829" => Problem::new(Code::ReturnOverInvoiced).with(
+            "document",
+            line.and_then(|line| line.invoice.as_ref())
+                .map_or("?", |invoice| &invoice.number),
+        ),
         _ => return None,
     })
 }

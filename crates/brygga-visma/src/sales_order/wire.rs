@@ -97,6 +97,8 @@ pub(crate) struct CustomFields {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewLine {
     pub(crate) inventory_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) shipping_rule: Option<&'static str>,
     #[serde(flatten)]
     pub(crate) line: LineBody,
 }
@@ -126,6 +128,14 @@ pub(crate) struct LineBody {
     pub(crate) warehouse_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sales_account_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice_line_number: Option<i32>,
 }
 
 /// `AddSalesOrderLinesCommand`, `PatchSalesOrderLinesCommand`.
@@ -181,6 +191,14 @@ pub(crate) struct Order {
     pub(crate) totals: Option<Totals>,
     pub(crate) version: Option<String>,
     pub(crate) custom_fields: Option<ReadCustomFields>,
+    pub(crate) financial_information: Option<FinancialInformation>,
+}
+
+/// `SalesOrderFinancialInfoDto`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FinancialInformation {
+    pub(crate) invoice_date: Option<String>,
 }
 
 /// `SalesOrderStatusDto`.

@@ -1,7 +1,7 @@
 //! From the document that the rules made to the bodies of SalesOrder v3: lengths cut to the spec's, dates at noon, amounts by their text.
 
 use brygga_core::erp::{
-    DeliveryDraft, HeadDraft, LineDraft, LinePatch, PostalAddress, SalesOrderDraft,
+    DeliveryDraft, HeadDraft, LineDraft, LinePatch, Operation, PostalAddress, SalesOrderDraft,
 };
 
 use super::wire::{
@@ -132,6 +132,8 @@ fn address(draft: &PostalAddress, way: Way) -> Option<Address> {
 fn new_line(draft: &LineDraft) -> NewLine {
     NewLine {
         inventory_id: draft.item.clone(),
+        // What is not there now is shipped later; a shipment takes the quantities that left (`booking-rules` 6).
+        shipping_rule: (draft.operation != Some(Operation::Receipt)).then_some("BackOrderAllowed"),
         line: line_body(draft),
     }
 }
@@ -149,12 +151,20 @@ fn line_body(draft: &LineDraft) -> LineBody {
         external_link: cut(&draft.link, LINK),
         warehouse_id: draft.warehouse.clone(),
         sales_account_id: draft.account.clone(),
+        operation: draft
+            .operation
+            .as_ref()
+            .map(|operation| operation.as_str().to_owned()),
+        invoice_type: draft.invoice.as_ref().map(|_| "Invoice"),
+        invoice_number: draft.invoice.as_ref().map(|invoice| invoice.number.clone()),
+        invoice_line_number: draft.invoice.as_ref().map(|invoice| invoice.line),
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use brygga_core::Decimal;
+    use brygga_core::erp::InvoiceReference;
     use chrono::NaiveDate;
     use serde_json::json;
 
@@ -219,6 +229,13 @@ pub(crate) mod tests {
             }
         }
         draft.lines[0].account = Some("3000".into());
+        let mut back = draft.lines[0].clone();
+        back.operation = Some(Operation::Receipt);
+        back.invoice = Some(InvoiceReference {
+            number: "100031".into(),
+            line: 1,
+        });
+        draft.lines.push(back);
         draft
     }
 
@@ -239,7 +256,7 @@ pub(crate) mod tests {
                 "customer": {"id": "10001", "order": "#1001", "refNo": "5400000001"}, "taxZoneId": "NO-IN",
                 "shipping": place, "billing": place,
                 "orderLines": [{
-                    "inventoryId": "TELT-2", "description": "Telt", "quantity": 3, "unitPrice": 799.33, "hasManualPrice": true,
+                    "inventoryId": "TELT-2", "shippingRule": "BackOrderAllowed", "description": "Telt", "quantity": 3, "unitPrice": 799.33, "hasManualPrice": true,
                     "discountAmount": 0.01, "hasManualDiscount": true, "taxCategoryId": "HOY", "externalLink": "line/77", "warehouseId": "1",
                 }],
             })

@@ -212,7 +212,7 @@ async fn an_order_is_read_with_all_its_lines() {
     assert_eq!(order.lines[0].net, Decimal::new(1, 1));
     assert_eq!(
         world.calls().await[0].url.query(),
-        Some("expand=Customer&expand=CustomFields")
+        Some("expand=Customer&expand=CustomFields&expand=FinancialInformation")
     );
 }
 
