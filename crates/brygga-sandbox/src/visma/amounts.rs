@@ -27,6 +27,14 @@ pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
         .ok()
 }
 
+/// A JSON number, or the text of one.
+pub(crate) fn amount(value: &Value) -> Option<Decimal> {
+    match value.as_str() {
+        Some(text) => Decimal::from_str(text.trim()).ok(),
+        None => decimal(value),
+    }
+}
+
 /// A decimal as a JSON number.
 pub(crate) fn number(amount: Decimal) -> Value {
     let text = amount.normalize().to_string();

@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::data::WAREHOUSE;
+use super::ledger::by_hand;
 use super::moment;
 use super::shipping::{self, Request, ShipmentAction};
 use super::stock::MovementKind;
@@ -20,6 +21,15 @@ pub enum Change {
     Period {
         /// `YYYYMM`.
         id: String,
+        /// Closed from now on.
+        closed: bool,
+    },
+    /// A financial period is closed in one ledger only, or opened again there.
+    PeriodOf {
+        /// `YYYYMM`.
+        id: String,
+        /// Which ledger.
+        ledger: ClosedLedger,
         /// Closed from now on.
         closed: bool,
     },
@@ -165,6 +175,67 @@ pub enum Change {
         /// Number.
         id: String,
     },
+    /// Somebody puts an invoice, credit note or payment in the books.
+    Released {
+        /// `Invoice`, `CreditNote`, `Payment`, `Prepayment` or `Refund`.
+        kind: String,
+        /// Number.
+        number: String,
+    },
+    /// Somebody changes an invoice or credit note that is not in the books.
+    DocumentEdited {
+        /// `Invoice` or `CreditNote`.
+        kind: String,
+        /// Number.
+        number: String,
+        /// A body as the API takes it: `{"invoiceText": {"value": "..."}}`.
+        with: Map<String, Value>,
+    },
+    /// Somebody deletes an invoice, credit note or payment that is not in the books.
+    LedgerGone {
+        /// Kind.
+        kind: String,
+        /// Number.
+        number: String,
+    },
+    /// Somebody takes a released payment back.
+    PaymentVoided {
+        /// `Payment`, `Prepayment` or `Refund`.
+        kind: String,
+        /// Number.
+        number: String,
+    },
+    /// Money for a released invoice arrives at the bank and is booked; gives back the payment's number.
+    InvoicePaid {
+        /// Number of the invoice.
+        number: String,
+        /// Cash account of the bank, such as `1920-NOK`.
+        cash_account: String,
+        /// How much; all of its balance when absent.
+        amount: Option<Decimal>,
+        /// When; today when absent.
+        date: Option<NaiveDate>,
+    },
+    /// Balanced invoices of sales orders refuse every change by the API, or take it.
+    OrderInvoicesLocked {
+        /// Refuse.
+        locked: bool,
+    },
+    /// Applications that are added to a released payment are in the books at once, or with its next release.
+    ApplyAtOnce {
+        /// At once.
+        on: bool,
+    },
+    /// The amounts of invoices and credit notes with and without `InCurrency` change places.
+    SwappedAmounts {
+        /// Changed.
+        on: bool,
+    },
+    /// How much of a balance may be written off beside a payment.
+    WriteOffLimit {
+        /// In the document's currency.
+        to: Decimal,
+    },
     /// The company rounds document totals to this, or no longer. The real one rounds invoices; here it shows on the order already, so that
     /// the read-back of a wrongly set-up company can be tried (`booking-rules 2`).
     InvoiceRounding {
@@ -173,7 +244,21 @@ pub enum Change {
     },
 }
 
-/// Makes the change; gives back the number of what was made: a customer, a shipment, a document. What the ERP refuses changes nothing.
+/// A ledger whose periods are closed on their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedLedger {
+    /// Invoices, credit notes, payments.
+    Customer,
+    /// Cash transactions.
+    Cash,
+    /// Shipments and stock.
+    Inventory,
+    /// Everything.
+    General,
+}
+
+/// Makes the change; gives back the number of what was made: a customer, a shipment, a document, a payment. What the ERP refuses changes nothing.
 pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
     match change {
         Change::Period { id, closed } => {
@@ -186,6 +271,43 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
                 period.closed = closed;
             }
         }
+        Change::PeriodOf { id, ledger, closed } => {
+            for period in world
+                .data
+                .periods
+                .iter_mut()
+                .filter(|period| period.id == id)
+            {
+                match ledger {
+                    ClosedLedger::Customer => period.closed = closed,
+                    ClosedLedger::Cash => period.closed_cash = closed,
+                    ClosedLedger::Inventory => period.closed_inventory = closed,
+                    ClosedLedger::General => period.closed_general = closed,
+                }
+            }
+        }
+        Change::Released { kind, number } => {
+            by_hand::release(world, &by_hand::key(&kind, &number).ok()?).ok()?;
+        }
+        Change::DocumentEdited { kind, number, with } => {
+            by_hand::edit(world, &by_hand::key(&kind, &number).ok()?, &with).ok()?;
+        }
+        Change::LedgerGone { kind, number } => {
+            by_hand::delete(world, &by_hand::key(&kind, &number).ok()?).ok()?;
+        }
+        Change::PaymentVoided { kind, number } => {
+            by_hand::void(world, &by_hand::key(&kind, &number).ok()?).ok()?;
+        }
+        Change::InvoicePaid {
+            number,
+            cash_account,
+            amount,
+            date,
+        } => return by_hand::pay(world, &number, &cash_account, amount, date).ok(),
+        Change::OrderInvoicesLocked { locked } => world.ledger.order_invoices_locked = locked,
+        Change::ApplyAtOnce { on } => world.ledger.apply_at_once = on,
+        Change::SwappedAmounts { on } => world.ledger.swapped_amounts = on,
+        Change::WriteOffLimit { to } => world.ledger.write_off_limit = to,
         Change::Role { missing } => {
             world.connect.role_missing = missing;
             if missing {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::exchange::{Call, Reply};
+use super::ledger;
 use super::orders::SalesOrder;
 use super::serve::Shared;
 use super::shipping;
@@ -157,13 +158,20 @@ pub(crate) fn state(world: &World) -> Value {
         "shipments": shipping::snapshots(world),
         "stock_documents": world.stock.snapshots(),
         "customers": world.customers.values().map(|customer| Value::Object(customer.dto.clone())).collect::<Vec<_>>(),
+        "ledger": ledger_state(world),
         "closed_periods": world.data.periods.iter().filter(|period| period.closed).map(|period| period.id.as_str()).collect::<Vec<_>>(),
     })
+}
+
+/// Invoices, credit notes, payments, cash transactions, and what every account holds.
+fn ledger_state(world: &World) -> Value {
+    serde_json::to_value(ledger::snapshot(world)).unwrap_or(Value::Null)
 }
 
 pub(crate) async fn serve(shared: &Shared, call: &Call) -> Reply {
     match (call.method.as_str(), call.path.as_str()) {
         ("GET", "/__control/state") => Reply::json(state(&shared.lock())),
+        ("GET", "/__control/ledger") => Reply::json(ledger_state(&shared.lock())),
         ("GET", "/__control/faults") => {
             Reply::json(json!({"rules": shared.faults.rules(), "fired": shared.faults.fired()}))
         }

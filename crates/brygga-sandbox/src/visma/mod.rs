@@ -39,13 +39,18 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use change::Change;
+pub use change::{Change, ClosedLedger};
 pub use control::{LineSnapshot, OrderSnapshot};
 pub use data::{
-    CATEGORY_NONE, CalculateOn, CashAccount, CreditTerm, Currency, CustomerClass, ITEM_CUSTOM,
-    ITEM_DUTY, ITEM_FEE, ITEM_GIFT_CARD, ITEM_ROUNDING, ITEM_SHIPPING, ITEM_TIP, Item, Named,
-    OrderType, Period, Rate, SalesPrice, VatId, VatRow, VatZone, VismaData, WAREHOUSE,
+    CATEGORY_NONE, CalculateOn, CashAccount, CreditTerm, Currency, CustomerClass, EntryType,
+    ITEM_CASH_ROUNDING, ITEM_CUSTOM, ITEM_DUTY, ITEM_FEE, ITEM_GIFT_CARD, ITEM_REFUND_DIFFERENCE,
+    ITEM_ROUNDING, ITEM_SHIPPING, ITEM_TIP, Item, Named, OrderType, Period, RATE_TYPE, Rate,
+    RateType, ReasonCode, SalesPrice, VatId, VatRow, VatZone, VismaData, WAREHOUSE,
     WAREHOUSE_STORE,
+};
+pub use ledger::{
+    AccountBalance, AppliedSnapshot, CashSnapshot, DocumentLine, DocumentSnapshot, LedgerSnapshot,
+    PaymentSnapshot, Posting, ReservedSnapshot,
 };
 pub use shipping::{ShipmentAction, ShipmentSnapshot};
 pub use vat::TaxRow;
@@ -200,6 +205,16 @@ impl VismaServer {
             .collect()
     }
 
+    /// Invoices, credit notes, payments, cash transactions, and what every account holds.
+    pub fn ledger(&self) -> LedgerSnapshot {
+        ledger::snapshot(&self.shared.lock())
+    }
+
+    /// Every row of the general ledger, in the order of booking.
+    pub fn journal(&self) -> Vec<Posting> {
+        self.shared.lock().ledger.journal.clone()
+    }
+
     /// The same as `/__control/state`.
     pub fn state(&self) -> Value {
         control::state(&self.shared.lock())
@@ -215,7 +230,7 @@ impl VismaServer {
         change(&mut self.shared.lock().data);
     }
 
-    /// Makes a change as people at the ERP or its administrators do; gives back the number of a customer that was made by it.
+    /// Makes a change as people at the ERP or its administrators do; gives back the number of a customer or payment that was made by it.
     pub fn change(&self, change: Change) -> Option<String> {
         self.shared.change(change)
     }

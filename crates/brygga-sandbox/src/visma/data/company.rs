@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use brygga_core::money;
 use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use super::seen::Seen;
-use super::{CashAccount, CreditTerm, Currency, CustomerClass, Named, OrderType, Period, Rate};
+use super::{CreditTerm, Currency, CustomerClass, OrderType, Period, RATE_TYPE, Rate, RateType};
+use crate::shop_data::ShopData;
+use crate::visma::amounts::round;
 
 /// Currencies that the company always has: code, text, units of NOK for one, in ten-thousandths.
 const CURRENCIES: [(&str, &str, i64); 8] = [
@@ -46,8 +49,17 @@ pub(super) fn currencies(seen: &Seen) -> Vec<Currency> {
     all
 }
 
-pub(super) fn rates(codes: &BTreeSet<&str>) -> Vec<Rate> {
-    codes
+/// One rate for all time, and over it a rate for each day that the shop's own table has: near the shop's, never the same, as banks differ.
+pub(super) fn rates(codes: &BTreeSet<&str>, shop: &ShopData) -> Vec<Rate> {
+    let spot = |from: &str, since, rate: Decimal| Rate {
+        from: from.to_owned(),
+        kind: RATE_TYPE.to_owned(),
+        since,
+        rate,
+        written: rate,
+        divide: false,
+    };
+    let mut all: Vec<Rate> = codes
         .iter()
         .filter(|code| **code != "NOK")
         .map(|code| {
@@ -55,60 +67,29 @@ pub(super) fn rates(codes: &BTreeSet<&str>) -> Vec<Rate> {
                 .iter()
                 .find(|(id, _, _)| id == code)
                 .map_or(100_000, |&(_, _, rate)| rate);
-            Rate {
-                from: (*code).to_owned(),
-                since: first_of(1990, 1),
-                rate: Decimal::new(known, 4),
-            }
+            spot(code, first_of(1990, 1), Decimal::new(known, 4))
         })
-        .collect()
-}
-
-pub(super) fn payment_methods() -> Vec<Named> {
-    vec![
-        Named::new("KORT", "Kort (Shopify Payments)"),
-        Named::new("KLARNA", "Klarna"),
-        Named::new("VIPPS", "Vipps MobilePay"),
-        Named::new("PAYPAL", "PayPal"),
-        Named::new("GAVEKORT", "Gavekort"),
-        Named::new("BANK", "Bankoverføring"),
-    ]
-}
-
-pub(super) fn cash_accounts(codes: &BTreeSet<&str>) -> Vec<CashAccount> {
-    let methods: Vec<String> = payment_methods()
-        .into_iter()
-        .map(|method| method.id)
         .collect();
-    codes
+    let in_nok = shop.shop.get("currencyCode").and_then(Value::as_str) == Some("NOK");
+    for day in shop
+        .rates()
         .iter()
-        .enumerate()
-        .map(|(index, code)| CashAccount {
-            number: format!("{}", 1940 + index),
-            text: format!("Oppgjørskonto {code}"),
-            currency: (*code).to_owned(),
-            methods: methods.clone(),
-        })
-        .collect()
+        .filter(|day| in_nok && codes.contains(day.currency.as_str()))
+    {
+        let rate = round(day.to_shop * Decimal::new(9_985, 4), 4);
+        if rate > Decimal::ZERO {
+            all.push(spot(&day.currency, day.day, rate));
+        }
+    }
+    all
 }
 
-/// Accounts that a sales line may name.
-pub(super) fn accounts() -> Vec<Named> {
-    [
-        ("2965", "Gavekort, gjeld"),
-        ("2990", "Annen kortsiktig gjeld"),
-        ("3000", "Salgsinntekt varer, høy sats"),
-        ("3010", "Salgsinntekt varer, middels sats"),
-        ("3020", "Salgsinntekt varer, lav sats"),
-        ("3100", "Salgsinntekt, avgiftsfri"),
-        ("3110", "Fraktinntekt"),
-        ("3120", "Salgsinntekt utførsel"),
-        ("3900", "Annen driftsinntekt"),
-        ("7740", "Øreavrunding"),
-    ]
-    .iter()
-    .map(|&(id, text)| Named::new(id, text))
-    .collect()
+pub(super) fn rate_types() -> Vec<RateType> {
+    vec![RateType {
+        id: RATE_TYPE.to_owned(),
+        text: "Dagskurs".to_owned(),
+        days: 0,
+    }]
 }
 
 /// Months of every year from two before the first date met to two after the last. In the seeded company the years before the last full one
@@ -124,12 +105,16 @@ pub(super) fn periods(seen: &Seen) -> Vec<Period> {
             } else {
                 first_of(year, month + 1)
             };
+            let past = !seen.recorded && from.year() < last - 1;
             all.push(Period {
                 id: format!("{year}{month:02}"),
                 from,
                 to: next.pred_opt().unwrap_or(next),
                 active: true,
-                closed: !seen.recorded && from.year() < last - 1,
+                closed: past,
+                closed_cash: past,
+                closed_inventory: past,
+                closed_general: past,
             });
         }
     }

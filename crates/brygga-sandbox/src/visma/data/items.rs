@@ -6,13 +6,13 @@ use rust_decimal::Decimal;
 
 use super::seen::Seen;
 use super::{
-    CATEGORY_NONE, ITEM_CUSTOM, ITEM_DUTY, ITEM_FEE, ITEM_GIFT_CARD, ITEM_ROUNDING, ITEM_SHIPPING,
-    ITEM_TIP, Item, vat,
+    CATEGORY_NONE, ITEM_CASH_ROUNDING, ITEM_CUSTOM, ITEM_DUTY, ITEM_FEE, ITEM_GIFT_CARD,
+    ITEM_REFUND_DIFFERENCE, ITEM_ROUNDING, ITEM_SHIPPING, ITEM_TIP, Item, vat,
 };
 use crate::visma::amounts::round;
 
 /// The non-stock items that a connector maps: number, text, type, category, sales account.
-const SERVICES: [(&str, &str, &str, &str, &str); 7] = [
+const SERVICES: [(&str, &str, &str, &str, &str); 9] = [
     (ITEM_SHIPPING, "Frakt", "NonStockItem", vat::HIGH, "3110"),
     (ITEM_FEE, "Gebyr", "NonStockItem", vat::HIGH, "3110"),
     (ITEM_TIP, "Tips", "NonStockItem", CATEGORY_NONE, "2990"),
@@ -33,6 +33,20 @@ const SERVICES: [(&str, &str, &str, &str, &str); 7] = [
     (
         ITEM_ROUNDING,
         "Øreavrunding",
+        "ChargeItem",
+        CATEGORY_NONE,
+        "7740",
+    ),
+    (
+        ITEM_REFUND_DIFFERENCE,
+        "Differanse ved refusjon",
+        "ChargeItem",
+        vat::HIGH,
+        "3900",
+    ),
+    (
+        ITEM_CASH_ROUNDING,
+        "Kontantavrunding",
         "ChargeItem",
         CATEGORY_NONE,
         "7740",

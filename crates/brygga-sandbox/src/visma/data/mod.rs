@@ -3,6 +3,7 @@
 mod company;
 mod customers;
 mod items;
+mod ledger;
 mod prices;
 mod seen;
 mod vat;
@@ -36,10 +37,16 @@ pub struct VismaData {
     pub currencies: Vec<Currency>,
     /// Exchange rates into the base currency.
     pub rates: Vec<Rate>,
+    /// Types of exchange rates; documents take those of the first.
+    pub rate_types: Vec<RateType>,
     /// Payment methods.
     pub payment_methods: Vec<Named>,
     /// Cash accounts.
     pub cash_accounts: Vec<CashAccount>,
+    /// What cash transactions can be; every cash account takes each.
+    pub entry_types: Vec<EntryType>,
+    /// Reasons to write a balance off.
+    pub reason_codes: Vec<ReasonCode>,
     /// Branches; the first is the company's main one.
     pub branches: Vec<Named>,
     /// Financial periods.
@@ -234,10 +241,51 @@ pub struct Currency {
 pub struct Rate {
     /// From this currency.
     pub from: String,
+    /// Type of the rate.
+    pub kind: String,
     /// From this day on.
     pub since: NaiveDate,
-    /// Multiply by this.
+    /// Units of the base currency for one.
     pub rate: Decimal,
+    /// The number as it was written.
+    pub written: Decimal,
+    /// Is the written number units of this currency for one of the base currency.
+    pub divide: bool,
+}
+
+/// One type of exchange rates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RateType {
+    /// The id, at most 6 characters.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// For how many days a rate holds; 0 until the next.
+    pub days: i32,
+}
+
+/// What a cash transaction can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryType {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// Money in; else money out.
+    pub receipt: bool,
+    /// Account on the other side, unless a detail names another.
+    pub offset_account: String,
+}
+
+/// A reason to write a balance off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReasonCode {
+    /// The id.
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// Account that bears it.
+    pub account: String,
 }
 
 /// One cash account.
@@ -251,6 +299,10 @@ pub struct CashAccount {
     pub currency: String,
     /// Payment methods that may use it.
     pub methods: Vec<String>,
+    /// General ledger account.
+    pub account: String,
+    /// The shop's gateway whose money it holds (`shopify_payments`), if one. The API does not show it.
+    pub gateway: Option<&'static str>,
 }
 
 /// One financial period: a month.
@@ -266,6 +318,12 @@ pub struct Period {
     pub active: bool,
     /// Is it closed for customer documents.
     pub closed: bool,
+    /// Is it closed in cash management.
+    pub closed_cash: bool,
+    /// Is it closed in inventory.
+    pub closed_inventory: bool,
+    /// Is it closed in the general ledger.
+    pub closed_general: bool,
 }
 
 /// One sales order type.
@@ -348,8 +406,23 @@ pub const ITEM_DUTY: &str = "TOLL";
 pub const ITEM_GIFT_CARD: &str = "GAVEKORT";
 /// The item for the rounding line; its lines may be negative.
 pub const ITEM_ROUNDING: &str = "AVRUNDING";
+/// The item for the difference between a refund and its lines.
+pub const ITEM_REFUND_DIFFERENCE: &str = "REFDIFF";
+/// The item for the rounding of cash payments; its lines may be negative.
+pub const ITEM_CASH_ROUNDING: &str = "KONTANTAVR";
 /// The item for custom lines.
 pub const ITEM_CUSTOM: &str = "DIVERSE";
+
+/// The rate type that documents take.
+pub const RATE_TYPE: &str = "SPOT";
+/// What customers owe.
+pub(crate) const ACCOUNT_RECEIVABLES: &str = "1500";
+/// What customers paid ahead.
+pub(crate) const ACCOUNT_PREPAYMENTS: &str = "2900";
+/// Differences of rounding.
+pub(crate) const ACCOUNT_ROUNDING: &str = "7740";
+/// Differences of exchange.
+pub(crate) const ACCOUNT_EXCHANGE: &str = "8160";
 
 /// The category of what bears no VAT at all: rounding and gift cards, in every zone.
 pub const CATEGORY_NONE: &str = "INGEN";
@@ -390,16 +463,19 @@ impl VismaData {
                 Named::new(WAREHOUSE, "Hovedlager"),
                 Named::new(WAREHOUSE_STORE, "Butikklager"),
             ],
-            rates: company::rates(&codes),
-            payment_methods: company::payment_methods(),
-            cash_accounts: company::cash_accounts(&codes),
+            rates: company::rates(&codes, shop),
+            rate_types: company::rate_types(),
+            payment_methods: ledger::payment_methods(),
+            cash_accounts: ledger::cash_accounts(&codes),
+            entry_types: ledger::entry_types(),
+            reason_codes: ledger::reason_codes(),
             currencies,
             branches: vec![Named::new("1", "Fjord & Fjell AS")],
             periods: company::periods(&seen),
             order_types: company::order_types(),
             customer_classes,
             credit_terms,
-            accounts: company::accounts(),
+            accounts: ledger::accounts(),
             carriers: vec![
                 Named::new("POSTEN", "Posten Norge"),
                 Named::new("BRING", "Bring"),
@@ -455,14 +531,42 @@ impl VismaData {
 
     /// Units of the base currency for one unit of `currency` on `date`, from the rate table (`facts/visma 7`: v3 carries no rate of its own).
     pub(crate) fn rate(&self, currency: &str, date: NaiveDate) -> Decimal {
+        self.known_rate(currency, date).unwrap_or(Decimal::ONE)
+    }
+
+    /// The same, if the table has one.
+    pub(crate) fn known_rate(&self, currency: &str, date: NaiveDate) -> Option<Decimal> {
         if currency == self.base_currency() {
-            return Decimal::ONE;
+            return Some(Decimal::ONE);
         }
         self.rates
             .iter()
-            .filter(|rate| rate.from == currency && rate.since <= date)
+            .filter(|rate| rate.kind == RATE_TYPE && rate.from == currency && rate.since <= date)
             .max_by_key(|rate| rate.since)
-            .map_or(Decimal::ONE, |rate| rate.rate)
+            .map(|rate| rate.rate)
+    }
+
+    pub(crate) fn cash_account(&self, number: &str) -> Option<&CashAccount> {
+        self.cash_accounts
+            .iter()
+            .find(|account| account.number == number)
+    }
+
+    /// The account that a VAT id's tax is owed on.
+    pub(crate) fn vat_account(&self, vat_id: &str) -> String {
+        let vat = self.vat_ids.iter().find(|vat| vat.id == vat_id);
+        let domestic = vat.is_none_or(|vat| {
+            self.vat_zones
+                .iter()
+                .any(|zone| zone.scheme == "domestic" && vat.zones.contains(&zone.id))
+        });
+        match vat.map(|vat| vat.level) {
+            _ if !domestic => "2710",
+            Some("VatTypeMedium") => "2701",
+            Some("VatTypeLow") => "2702",
+            _ => "2700",
+        }
+        .to_owned()
     }
 
     pub(crate) fn period_of(&self, date: NaiveDate) -> Option<&Period> {

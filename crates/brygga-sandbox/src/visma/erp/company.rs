@@ -1,9 +1,8 @@
-//! The small registers: warehouses, currencies, rates, payment methods, cash accounts, branches, periods, order types, terms, carriers.
+//! The small registers: warehouses, currencies, payment methods, branches, periods, order types, terms, carriers.
 
 use serde_json::{Value, json};
 
 use super::answer;
-use crate::visma::amounts::number;
 use crate::visma::exchange::{Call, Reply};
 use crate::visma::moment;
 use crate::visma::world::World;
@@ -61,30 +60,6 @@ pub(super) fn currencies(world: &World, path: &[&str]) -> Reply {
     answer::all_or_one(world, "currency", path, rows)
 }
 
-pub(super) fn rates(world: &World, call: &Call) -> Reply {
-    let base = world.data.base_currency();
-    let is = |name: &str, value: &str| call.param(name).is_none_or(|wanted| wanted == value);
-    let rows = world
-        .data
-        .rates
-        .iter()
-        .zip(1..)
-        .filter(|(rate, _)| is("fromCurrency", &rate.from) && is("toCurrency", base) && is("rateType", "SPOT"))
-        .map(|(rate, id)| {
-            json!({
-                "id": id,
-                "fromCurrencyId": rate.from,
-                "toCurrencyId": base,
-                "rateType": "SPOT",
-                "rate": number(rate.rate),
-                "effectiveDate": moment::local_day(rate.since),
-                "multDiv": "Multiply",
-                "rateReciprocal": number(crate::visma::amounts::round(rust_decimal::Decimal::ONE / rate.rate, 8)),
-            })
-        });
-    answer::all(rows)
-}
-
 pub(super) fn payment_methods(world: &World, path: &[&str]) -> Reply {
     let rows = world
         .data
@@ -97,25 +72,6 @@ pub(super) fn payment_methods(world: &World, path: &[&str]) -> Reply {
         })
         .collect();
     answer::all_or_one(world, "payment method", path, rows)
-}
-
-pub(super) fn cash_accounts(world: &World, path: &[&str]) -> Reply {
-    let rows = world
-        .data
-        .cash_accounts
-        .iter()
-        .map(|account| {
-            let row = json!({
-                "lastModifiedDateTime": MADE,
-                "entryTypes": [],
-                "currency": account.currency,
-                "number": account.number,
-                "description": account.text,
-            });
-            (account.number.clone(), row)
-        })
-        .collect();
-    answer::all_or_one(world, "cash account", path, rows)
 }
 
 pub(super) fn branches(world: &World, path: &[&str]) -> Reply {
@@ -161,9 +117,9 @@ pub(super) fn periods(world: &World, path: &[&str]) -> Reply {
                 "active": period.active,
                 "closedInSupplierLedger": period.closed,
                 "closedInCustomerLedger": period.closed,
-                "closedInInventoryManagement": period.closed,
-                "closedInGeneralLedger": period.closed,
-                "closedInCashManagement": period.closed,
+                "closedInInventoryManagement": period.closed_inventory,
+                "closedInGeneralLedger": period.closed_general,
+                "closedInCashManagement": period.closed_cash,
                 "closedInFixedAssets": period.closed,
             });
             (period.id.clone(), row)

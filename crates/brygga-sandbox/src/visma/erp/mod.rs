@@ -9,6 +9,7 @@ mod prices;
 mod vat;
 
 use super::exchange::{Call, Reply};
+use super::ledger;
 use super::world::World;
 use super::{shipping, stock};
 
@@ -76,13 +77,12 @@ pub(crate) fn serve(world: &mut World, call: &Call, version: &str, rest: &[&str]
         ("v1", "GET", "warehouse", path) => company::warehouses(world, call, path),
         ("v1", "GET", "currency", path) => company::currencies(world, path),
         ("v1", "GET", "paymentmethod", path) => company::payment_methods(world, path),
-        ("v1", "GET", "cashaccount", path) => company::cash_accounts(world, path),
         ("v1", "GET", "branch", path) => company::branches(world, path),
         ("v1", "GET", "financialperiod", path) => company::periods(world, path),
         ("v1", "GET", "salesordertype", path) => company::order_types(world, call, path),
         ("v1", "GET", "creditterm", []) => company::credit_terms(world, call),
         ("v1", "GET", "carrier", path) => company::carriers(world, path),
-        ("v2", "GET", "currencyrate", []) => company::rates(world, call),
-        _ => answer::no_route(call),
+        _ => ledger::serve(world, call, version, &resource, path)
+            .unwrap_or_else(|| answer::no_route(call)),
     }
 }

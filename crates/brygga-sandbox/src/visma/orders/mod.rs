@@ -232,10 +232,9 @@ pub(crate) fn serve(world: &mut World, call: &Call, rest: &[&str]) -> Reply {
                 ("DELETE", ["lines"]) => lines::delete(world, call, order),
                 ("GET", ["tax"]) => view::tax(world, &order),
                 ("GET", ["shipment"]) => shipping::of_order(world, &order),
-                // Payments, discounts and the like of an order come with their flows; an order without any answers an empty list.
-                ("GET", ["payments" | "discounts" | "commissions"]) => {
-                    Reply::json(Value::Array(Vec::new()))
-                }
+                ("GET", ["payments"]) => view::payments(world, &order),
+                // Discounts and the like of an order come with their flows; an order without any answers an empty list.
+                ("GET", ["discounts" | "commissions"]) => Reply::json(Value::Array(Vec::new())),
                 ("GET", _) => Reply::problem(404, "Not Found", None),
                 _ => Reply::problem(405, "Method Not Allowed", None),
             }

@@ -293,6 +293,8 @@ fn totals(world: &World, order: &SalesOrder) -> Value {
     } else {
         unbilled_lines
     };
+    let (kept, gone) = world.paid_on_order(&order.order_type, &order.id);
+    let paid = kept + gone;
     let mut map = Map::new();
     for (name, amount) in [
         ("orderTotal", totals.total),
@@ -305,7 +307,7 @@ fn totals(world: &World, order: &SalesOrder) -> Value {
         ("freightTotal", totals.freight),
         ("unbilledAmount", unbilled),
         ("unshippedAmount", unshipped),
-        ("paymentTotal", Decimal::ZERO),
+        ("paymentTotal", paid),
     ] {
         map.insert(name.to_owned(), number(amount));
         map.insert(
@@ -401,6 +403,30 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
         "customFields": line.rest.get("customFields").cloned().unwrap_or_else(|| json!({})),
     })));
     Value::Object(dto)
+}
+
+/// Money kept for the order, and what of it went on to its invoices.
+pub(super) fn payments(world: &World, order: &SalesOrder) -> Reply {
+    let rows: Vec<Value> = world
+        .ledger
+        .payments
+        .values()
+        .flat_map(|payment| payment.orders.iter().map(move |row| (payment, row)))
+        .filter(|(_, row)| row.order_type == order.order_type && row.order_number == order.id)
+        .map(|(payment, row)| {
+            json!({
+                "documentType": payment.kind.word(),
+                "referenceNumber": payment.number,
+                "amountAppliedToOrder": number(row.amount),
+                "billedAmount": number(row.transferred),
+                "totalAmount": number(payment.amount),
+                "balance": number(payment.available(world)),
+                "status": payment.state(world),
+                "reference": payment.reference,
+            })
+        })
+        .collect();
+    Reply::json(Value::Array(rows))
 }
 
 pub(super) fn tax(world: &World, order: &SalesOrder) -> Reply {

@@ -1,13 +1,15 @@
 //! What a request body may hold: names, types and lengths, as the official OpenAPI files say. A property that is not there is refused.
 
+pub(crate) mod cash;
 pub(crate) mod customer;
+pub(crate) mod ledger;
 pub(crate) mod sales_order;
 pub(crate) mod shipment;
 
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::amounts::decimal;
+use super::amounts::{amount, decimal};
 use super::moment;
 
 /// The type of one value.
@@ -19,6 +21,8 @@ pub(crate) enum Kind {
     Email(usize),
     /// Any number.
     Number,
+    /// A number, or the text of one: integrators send the ERP amounts as text (`examples/visma/customerpayment_create_for_order_integrator.json`).
+    Amount,
     /// A number between two others.
     Between(i64, i64),
     /// A whole number.
@@ -135,6 +139,12 @@ fn check_value(path: &str, value: &Value, kind: &Kind, issues: &mut Vec<Issue>) 
             let most = Decimal::from(1_000_000_000_000_i64);
             if decimal(value).is_none_or(|number| number.abs() > most) {
                 say(ShapeFault::Type("Double"));
+            }
+        }
+        Kind::Amount => {
+            let most = Decimal::from(1_000_000_000_000_i64);
+            if amount(value).is_none_or(|number| number.abs() > most) {
+                say(ShapeFault::Type("Decimal"));
             }
         }
         Kind::Between(low, high) => match decimal(value) {

@@ -27,7 +27,7 @@ use crate::record::Recorder;
 use crate::shop_data::ShopData;
 
 /// All scopes that a connector of orders and customers asks for.
-const SCOPE: &str = "vismanet_erp_service_api:read vismanet_erp_service_api:create vismanet_erp_service_api:update \
+const SCOPE: &str = "vismanet_erp_service_api:read vismanet_erp_service_api:create vismanet_erp_service_api:update vismanet_erp_service_api:delete \
                      visma.net.erp.salesorder:read visma.net.erp.salesorder:write";
 
 fn start() -> DateTime<Utc> {

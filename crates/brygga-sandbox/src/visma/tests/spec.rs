@@ -87,7 +87,7 @@ fn same_kind(spec: &Value, at: &str, kind: &Kind, wanted: &Value) {
                 assert_eq!(*max, 0, "{at}");
             }
         }
-        Kind::Number => is("number"),
+        Kind::Number | Kind::Amount => is("number"),
         Kind::Between(low, high) => {
             is("number");
             assert_eq!(
