@@ -11,7 +11,7 @@ use super::basis::{Basis, Component, basis};
 use super::customer::Identity;
 use super::due::booking_date;
 use super::gate::{self, Explained, Limits, Priced};
-use super::item::item_for;
+use super::item::{Chosen, item_for};
 pub(super) use super::vat::Table;
 use crate::code::{Code, Problem};
 use crate::digest;
@@ -122,7 +122,7 @@ pub fn document(
         why,
         passed,
         vat_ids,
-    } = lined(order, &table, components, total, decimals)?;
+    } = lined(order, &table, components, total, decimals, &|_| None)?;
     let identity = table.identity;
     let place = table.place;
 
@@ -194,13 +194,15 @@ pub(super) struct Lined {
     pub(super) vat_ids: BTreeSet<String>,
 }
 
-/// Makes lines that come to `total` of components, or says what stands in the way.
+/// Makes lines that come to `total` of components, or says what stands in the way. `instead` names another item than
+/// the component's own.
 pub(super) fn lined(
     order: &Order,
     table: &Table<'_>,
     components: Vec<Component>,
     total: Decimal,
     decimals: u32,
+    instead: &dyn Fn(&Component) -> Option<Result<Chosen, Problem>>,
 ) -> Result<Lined, Problem> {
     let ground = table.ground;
     let settings = ground.settings;
@@ -235,7 +237,9 @@ pub(super) fn lined(
     let mut lines = Vec::with_capacity(passed.lines.len() + 1);
     let mut why = Vec::with_capacity(lines.capacity());
     for line in &passed.lines {
-        let item = item_for(&line.component.part, &line.component.title, order, ground)?;
+        let item = instead(&line.component).unwrap_or_else(|| {
+            item_for(&line.component.part, &line.component.title, order, ground)
+        })?;
         let quantity = Decimal::from(line.component.quantity);
         let price = gate::price(line.net, quantity, decimals);
         why.push(LineWhy {

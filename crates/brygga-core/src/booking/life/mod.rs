@@ -5,19 +5,39 @@
 //! sends it, reads again and asks again, until no part has a next step. So a program that was killed in the middle, a person
 //! who did half of it by hand, and an ordinary run all go on from what is true.
 
+mod consignment;
+mod direct;
+mod edits;
+mod gate;
+mod ground;
+mod invoice;
+mod money;
+mod payment;
+mod refund;
+mod returns;
+mod shipping;
+mod sums;
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use sums::{Sums, expected, net};
+
+use ground::Life;
+use invoice::Invoices;
+use payment::Payments;
+
 use super::BookedState;
 use super::document::Ground;
 use super::gate::Explained;
-use crate::code::Problem;
+use crate::code::{Class, Code, Problem};
 use crate::erp::{
     BookedOrder, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LineDraft, Operation,
-    OrderNumber, Payment, PaymentChange, PaymentDraft, SalesOrderDraft, Shipment, ShipmentQuantity,
+    OrderNumber, OrderStatus, Payment, PaymentChange, PaymentDraft, SalesOrderDraft, Shipment,
+    ShipmentQuantity,
 };
-use crate::shop::{Order, Transaction, TransactionKind};
+use crate::shop::{Order, Refund, TransactionKind, TransactionStatus};
 
 /// What a part of an order is. Each is a record of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -258,6 +278,34 @@ pub struct PartDecision {
     pub explained: Vec<Explained>,
 }
 
+impl PartDecision {
+    fn new(part: PartRef, state: PartState, happened_at: Option<DateTime<Utc>>) -> Self {
+        Self {
+            part,
+            state,
+            documents: Vec::new(),
+            amount: None,
+            happened_at,
+            explained: Vec::new(),
+        }
+    }
+}
+
+/// The part `order/ID` of an order that is invoiced without a fulfilment: nothing of what is left of it needs shipping.
+fn whole_part(order: &Order) -> Option<PartRef> {
+    let needs_none = order
+        .lines
+        .iter()
+        .all(|line| !line.requires_shipping || line.current_quantity == 0);
+    // Where all goods were taken out, what the merchant kept of the shipping is still a sale; a cancelled order has none.
+    let has_goods = order.lines.iter().any(|line| line.requires_shipping);
+    (order.fulfilments.is_empty() && needs_none && !(has_goods && order.cancelled_at.is_some()))
+        .then(|| PartRef {
+            kind: PartKind::Invoice,
+            id: format!("order/{}", order.id),
+        })
+}
+
 /// The parts of an order, each with a name for people and its own date: every fulfilment, every refund, every transaction
 /// that moves money or tries to. An authorisation is not money (`booking-rules` 7). An order of which nothing needs shipping and that has
 /// no fulfilment has one invoice part, `order/ID`.
@@ -267,13 +315,8 @@ pub fn parts(order: &Order) -> Vec<(PartRef, String, Option<DateTime<Utc>>)> {
         id: id.to_owned(),
     };
     let mut parts = Vec::new();
-    if order.fulfilments.is_empty() && order.lines.iter().all(|line| !line.requires_shipping) {
-        let id = format!("order/{}", order.id);
-        parts.push((
-            part(PartKind::Invoice, &id),
-            order.name.clone(),
-            Some(order.processed_at),
-        ));
+    if let Some(whole) = whole_part(order) {
+        parts.push((whole, order.name.clone(), Some(order.processed_at)));
     }
     for (index, fulfilment) in order.fulfilments.iter().enumerate() {
         parts.push((
@@ -289,13 +332,8 @@ pub fn parts(order: &Order) -> Vec<(PartRef, String, Option<DateTime<Utc>>)> {
             refund.created_at,
         ));
     }
-    let moves = |transaction: &&Transaction| {
-        matches!(
-            transaction.kind,
-            TransactionKind::Sale | TransactionKind::Capture | TransactionKind::Refund
-        )
-    };
-    for (index, transaction) in order.transactions.iter().filter(moves).enumerate() {
+    let moves = order.transactions.iter().filter(|one| payment::moves(one));
+    for (index, transaction) in moves.enumerate() {
         parts.push((
             part(PartKind::Payment, &transaction.id),
             format!("{} T{}", order.name, index + 1),
@@ -305,18 +343,191 @@ pub fn parts(order: &Order) -> Vec<(PartRef, String, Option<DateTime<Utc>>)> {
     parts
 }
 
-/// Decides on every part of an order: those with a next step first come first.
+/// Decides on every part of an order: those with a next step first. Of these the first is to be done, and then all asked
+/// again: a later one may rest on what the first has not changed yet.
 ///
-/// `booked` is what we know of the booked order (its frozen side, its document); `None` while the order is not booked, and
-/// then its parts wait or are skipped with it, for the reason `order_problem`.
+/// `booked` is what we know of the booked order (its frozen side, its document, its number or, in the invoice modes, its
+/// customer); `None` while the order is not booked, and then its parts wait or are skipped with it, for the reason
+/// `order_problem`. The documents that a decision names are the part's, found by their references or by what they hold: they
+/// are to be linked.
 pub fn decide(
     order: &Order,
     ground: Ground<'_>,
     booked: Option<&BookedState>,
     order_problem: Option<&Problem>,
     books: &Books,
-    now: DateTime<Utc>,
+    _now: DateTime<Utc>,
 ) -> Vec<PartDecision> {
-    let _ = (order, ground, booked, order_problem, books, now);
-    Vec::new()
+    let parts = parts(order);
+    let Some(booked) = booked else {
+        return parts
+            .into_iter()
+            .map(|(part, _, at)| {
+                let state = unbooked(order, ground, &part, order_problem);
+                PartDecision::new(part, state, at)
+            })
+            .collect();
+    };
+    let life = match Life::of(order, ground, booked, books) {
+        Ok(life) => life,
+        Err(problem) => {
+            return parts
+                .into_iter()
+                .map(|(part, _, at)| {
+                    let state = if problem.code.class() == Class::Waiting {
+                        PartState::Waiting(problem.clone(), None)
+                    } else {
+                        PartState::Held(problem.clone())
+                    };
+                    PartDecision::new(part, state, at)
+                })
+                .collect();
+        }
+    };
+    let mut decisions = decide_all(&life, parts);
+    decisions.sort_by_key(|decision| !matches!(decision.state, PartState::Next(_)));
+    decisions
+}
+
+fn decide_all(
+    life: &Life<'_>,
+    parts: Vec<(PartRef, String, Option<DateTime<Utc>>)>,
+) -> Vec<PartDecision> {
+    let order = life.order;
+    let invoices = Invoices::of(life);
+    let received = payment::received(life);
+    let refunds = refund::refunds(life, received.values().sum());
+    let mut payments = Payments::of(life, received, invoices.as_ref().ok(), &refunds);
+    let (mut money_in, mut sales, mut credits, mut money_out) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (part, _, at) in parts {
+        match part.kind {
+            PartKind::Invoice => sales.push(invoice_part(life, part, at, &invoices)),
+            PartKind::CreditNote => {
+                if !life.ground.settings.refunds.on {
+                    let problem = life.problem(Code::SkippedRefundsOff);
+                    credits.push(PartDecision::new(part, PartState::Skipped(problem), at));
+                    continue;
+                }
+                let Some(index) = refunds.iter().position(|one| one.part == part) else {
+                    continue;
+                };
+                let (earlier, rest) = refunds.split_at(index);
+                if let Some(one) = rest.first() {
+                    credits.push(returns::decide(life, one, earlier, &invoices));
+                }
+            }
+            PartKind::Payment => {
+                let transaction = order.transactions.iter().find(|one| one.id == part.id);
+                if let Some(transaction) = transaction {
+                    let decision = payments.decide(transaction);
+                    if transaction.kind == TransactionKind::Refund {
+                        money_out.push(decision);
+                    } else {
+                        money_in.push(decision);
+                    }
+                }
+            }
+        }
+    }
+    // Units that an edit took out without a refund are no part's: the last invoice's part takes them out.
+    if life.is_sales_order()
+        && credits.iter().all(|one| one.state == PartState::Done)
+        && let Ok(invoices) = &invoices
+        && let Some(last) = sales.last_mut()
+        && last.state == PartState::Done
+    {
+        match edits::reduce(life, &invoices.legs) {
+            Ok(Some(state)) => last.state = state,
+            Ok(None) => {}
+            Err(problem) => last.state = PartState::Held(problem),
+        }
+    }
+    // Money that came before the invoice is booked before it; money goes back after the credit note.
+    money_in.extend(sales);
+    money_in.extend(credits);
+    money_in.extend(money_out);
+    money_in
+}
+
+fn invoice_part(
+    life: &Life<'_>,
+    part: PartRef,
+    at: Option<DateTime<Utc>>,
+    invoices: &Result<Invoices<'_>, Problem>,
+) -> PartDecision {
+    let state = if !life.ground.settings.invoices.on {
+        PartState::Skipped(life.problem(Code::SkippedInvoicesOff))
+    } else if let Some(base) = life
+        .base
+        .filter(|base| base.status == OrderStatus::Cancelled)
+    {
+        if life.booked.cancelled || life.order.cancelled_at.is_some() {
+            PartState::Skipped(life.problem(Code::SkippedCancelled))
+        } else {
+            PartState::Held(
+                Problem::new(Code::OrderNotOpen)
+                    .with("document", &base.number)
+                    .with("status", base.status.as_str()),
+            )
+        }
+    } else {
+        match invoices {
+            Ok(invoices) => return invoices.decide(life, part, at),
+            Err(problem) => PartState::Held(problem.clone()),
+        }
+    };
+    PartDecision::new(part, state, at)
+}
+
+/// Where a part stands whose order is not booked.
+fn unbooked(
+    order: &Order,
+    ground: Ground<'_>,
+    part: &PartRef,
+    order_problem: Option<&Problem>,
+) -> PartState {
+    let waiting = || Problem::new(Code::WaitingForOrder).with("order", &order.name);
+    let Some(problem) = order_problem else {
+        return PartState::Waiting(waiting(), None);
+    };
+    match problem.code.class() {
+        Class::Skipped => {}
+        Class::Waiting => return PartState::Waiting(problem.clone(), None),
+        Class::Held | Class::Failure => {
+            return PartState::Waiting(waiting().with("reason", problem.code), None);
+        }
+    }
+    // A refund of an order from before the start is the merchant's own choice (booking-rules 8).
+    if problem.code == Code::SkippedBeforeStart
+        && part.kind == PartKind::CreditNote
+        && let Some(refund) = order.refunds.iter().find(|refund| refund.id == part.id)
+        && !refund.total.shop.amount.is_zero()
+    {
+        return not_booked(order, ground, refund);
+    }
+    PartState::Skipped(problem.clone())
+}
+
+/// A refund of an order that is not in the books: there is no customer and no document of ours to book it on.
+fn not_booked(order: &Order, ground: Ground<'_>, refund: &Refund) -> PartState {
+    use crate::settings::RefundRule;
+    let settings = &ground.settings.refunds;
+    let moved = order.transactions.iter().any(|one| {
+        refund.transactions.contains(&one.id) && one.status == TransactionStatus::Success
+    });
+    let named = |code| {
+        Problem::new(code)
+            .with("order", &order.name)
+            .with("amount", refund.total.shop.amount.normalize())
+    };
+    match settings.not_booked {
+        _ if !settings.on => PartState::Skipped(named(Code::SkippedRefundsOff)),
+        RefundRule::Ignore => PartState::Skipped(named(Code::SkippedRefund)),
+        _ if !moved => PartState::Waiting(named(Code::WaitingRefund), None),
+        RefundRule::Ask if !settings.approved.contains(&refund.id) => {
+            PartState::Held(named(Code::RefundNeedsApproval))
+        }
+        RefundRule::Ask | RefundRule::Automatic => PartState::Held(named(Code::RefundNotBooked)),
+    }
 }

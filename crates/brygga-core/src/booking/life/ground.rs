@@ -1,0 +1,544 @@
+//! What all parts of one order stand on: its side and currency, what is to be booked of it, its documents in the books.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+
+use super::consignment::is_thing;
+use super::{Books, Linked, PartLink, PartRef};
+use crate::booking::BookedState;
+use crate::booking::basis::{Basis, Component, Part, basis};
+use crate::booking::document::{Ground, Table, open_date};
+use crate::booking::item::item_for;
+use crate::code::{Code, Problem};
+use crate::erp::{
+    BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, OrderStatus,
+};
+use crate::money::minor_unit;
+use crate::settings::BookingMode;
+use crate::shop::{Line, LineKind, Order, Refund, RefundLine, RestockType, Side, TaxLine};
+
+/// One order, its books, and what follows from both for every part.
+pub(super) struct Life<'a> {
+    pub(super) order: &'a Order,
+    pub(super) ground: Ground<'a>,
+    pub(super) booked: &'a BookedState,
+    pub(super) books: &'a Books,
+    pub(super) side: Side,
+    /// ISO currency of all documents.
+    pub(super) currency: &'static str,
+    pub(super) decimals: u32,
+    /// What is to be booked: without what never left.
+    pub(super) components: Vec<Component>,
+    /// The same as the order's own document has it.
+    pub(super) raw: Vec<Component>,
+    /// What the components come to, with VAT.
+    pub(super) total: Decimal,
+    /// Customer number.
+    pub(super) customer: String,
+    /// The sales order of the whole.
+    pub(super) base: Option<&'a BookedOrder>,
+    /// Which components go on shipments.
+    goods: BTreeMap<String, bool>,
+}
+
+impl<'a> Life<'a> {
+    pub(super) fn of(
+        order: &'a Order,
+        ground: Ground<'a>,
+        booked: &'a BookedState,
+        books: &'a Books,
+    ) -> Result<Self, Problem> {
+        let side = booked.document.side;
+        let currency = order.currency(side).code();
+        let decimals = ground
+            .catalogue
+            .decimals(currency)
+            .ok_or_else(|| Problem::new(Code::CurrencyUnknown).with("currency", currency))?;
+        let Basis { components, .. } = basis(order, side)?;
+        let base = match &booked.number {
+            Some(number) => Some(
+                books
+                    .orders
+                    .iter()
+                    .find(|known| known.number == *number)
+                    .ok_or_else(|| Problem::new(Code::DocumentGone).with("document", number))?,
+            ),
+            None => None,
+        };
+        let customer = booked
+            .customer
+            .clone()
+            .or_else(|| base.map(|base| base.customer.clone()))
+            .ok_or_else(|| Problem::new(Code::WaitingForOrder).with("order", &order.name))?;
+        let mut life = Self {
+            order,
+            ground,
+            booked,
+            books,
+            side,
+            currency,
+            decimals,
+            raw: components.clone(),
+            components,
+            total: Decimal::ZERO,
+            customer,
+            base,
+            goods: BTreeMap::new(),
+        };
+        life.leave_unsent_out();
+        life.put_late_back();
+        life.total = life.components.iter().map(|one| one.net + one.tax).sum();
+        life.goods = life
+            .components
+            .iter()
+            .map(|one| (one.link.clone(), life.goes_on_a_shipment(one)))
+            .collect();
+        Ok(life)
+    }
+
+    /// Is there one sales order of the whole, with shipments.
+    pub(super) fn is_sales_order(&self) -> bool {
+        self.booked.number.is_some()
+    }
+
+    /// Are invoices made as orders of behaviour Invoice.
+    pub(super) fn is_invoice_order(&self) -> bool {
+        !self.is_sales_order() && self.ground.settings.booking_mode == BookingMode::InvoiceOrder
+    }
+
+    /// A minor unit of the currency.
+    pub(super) fn unit(&self) -> Decimal {
+        minor_unit(self.decimals)
+    }
+
+    /// Does this go on shipments in Visma.net; in the invoice modes: does it leave with fulfilments.
+    pub(super) fn is_goods(&self, component: &Component) -> bool {
+        self.is_goods_link(&component.link)
+    }
+
+    pub(super) fn is_goods_link(&self, link: &str) -> bool {
+        // A line of which nothing is left is in no component; its item still says what it is.
+        self.goods.get(link).copied().unwrap_or_else(|| {
+            self.order
+                .lines
+                .iter()
+                .find(|line| link.strip_prefix("line/") == Some(line.id.as_str()))
+                .is_some_and(|line| line.requires_shipping)
+        })
+    }
+
+    fn goes_on_a_shipment(&self, component: &Component) -> bool {
+        if !is_thing(&component.part) {
+            return false;
+        }
+        if self.is_sales_order()
+            && let Ok(item) = item_for(&component.part, &component.title, self.order, self.ground)
+        {
+            return item.stock;
+        }
+        self.order
+            .lines
+            .iter()
+            .find(|line| component.link.strip_prefix("line/") == Some(line.id.as_str()))
+            .is_some_and(|line| line.requires_shipping)
+    }
+
+    /// Units refunded without coming back, although they were never sent, leave the order with their money.
+    fn leave_unsent_out(&mut self) {
+        for line in &self.order.lines {
+            let link = format!("line/{}", line.id);
+            let mut sent = self.units_sent(&line.id);
+            let (mut units, mut net, mut tax) = (0, Decimal::ZERO, Decimal::ZERO);
+            for row in self.order.refunds.iter().flat_map(|refund| &refund.lines) {
+                if row.line_id != line.id || row.restock == RestockType::Cancel {
+                    continue;
+                }
+                let of_sent = row.quantity.min(sent);
+                sent -= of_sent;
+                let gone = row.quantity - of_sent;
+                let (row_net, row_tax) = self.refund_money(row.subtotal, row.tax);
+                let of = |amount| super::money::part_of(amount, gone, row.quantity, self.decimals);
+                units += gone;
+                net += of(row_net);
+                tax += of(row_tax);
+            }
+            if units > 0
+                && !self.is_service(line)
+                && let Some(component) = self.components.iter_mut().find(|one| one.link == link)
+            {
+                component.quantity = component.quantity.saturating_sub(units);
+                component.net -= net;
+                component.tax -= tax;
+            }
+        }
+        self.components
+            .retain(|one| one.quantity > 0 || !one.net.is_zero() || !one.tax.is_zero());
+    }
+
+    /// Units of a line in all fulfilments.
+    pub(super) fn units_sent(&self, line: &str) -> u32 {
+        self.order
+            .fulfilments
+            .iter()
+            .flat_map(|fulfilment| &fulfilment.lines)
+            .filter(|row| row.line_id == line)
+            .map(|row| row.quantity)
+            .sum()
+    }
+
+    /// Net and VAT of refunded money.
+    pub(super) fn refund_money(
+        &self,
+        subtotal: crate::shop::MoneyBag,
+        tax: crate::shop::MoneyBag,
+    ) -> (Decimal, Decimal) {
+        let (subtotal, tax) = (subtotal.on(self.side).amount, tax.on(self.side).amount);
+        if self.order.taxes_included {
+            (subtotal - tax, tax)
+        } else {
+            (subtotal, tax)
+        }
+    }
+
+    /// Was the shipping of this refund on an invoice already when it was given back together with units that never left:
+    /// then it is credited, and does not make the order smaller.
+    pub(super) fn is_late_shipping(&self, refund: &Refund) -> bool {
+        if !refund.removes_before_shipping() || refund.shipping.is_empty() {
+            return false;
+        }
+        let Some(base) = self.base else {
+            return self.was_after_first(refund);
+        };
+        // The sales order tells: its invoice has the shipping that Shopify's figures have not.
+        let is_shipping = |line: &&crate::erp::BookedLine| {
+            line.link
+                .as_deref()
+                .is_some_and(|link| link.starts_with("shipping/"))
+        };
+        let there: Decimal = base
+            .lines
+            .iter()
+            .filter(is_shipping)
+            .filter(|line| self.is_on_an_invoice(base, line.line_id))
+            .map(|line| line.net)
+            .sum();
+        let Ok(basis) = basis(self.order, self.side) else {
+            return false;
+        };
+        let here: Decimal = basis
+            .components
+            .iter()
+            .filter(|one| one.part == Part::Shipping)
+            .map(|one| one.net)
+            .sum();
+        let given: Decimal = refund
+            .shipping
+            .iter()
+            .map(|row| row.subtotal.on(self.side).amount)
+            .sum();
+        there - here >= given - self.unit() * Decimal::from(2)
+    }
+
+    /// Was something that needs no shipment on an invoice already when it was taken out of the order: then it is credited.
+    pub(super) fn is_late_row(&self, refund: &Refund, row: &RefundLine) -> bool {
+        let link = format!("line/{}", row.line_id);
+        let line = self.order.lines.iter().find(|line| line.id == row.line_id);
+        if row.restock != RestockType::Cancel || !line.is_some_and(|line| self.is_service(line)) {
+            return false;
+        }
+        let Some(base) = self.base else {
+            return self.was_after_first(refund);
+        };
+        let raw = self
+            .raw
+            .iter()
+            .find(|one| one.link == link)
+            .map_or(0, |one| one.quantity);
+        base.lines.iter().any(|stored| {
+            stored.link.as_deref() == Some(link.as_str())
+                && stored.quantity > Decimal::from(raw)
+                && self.is_on_an_invoice(base, stored.line_id)
+        })
+    }
+
+    /// A line that goes on no shipment.
+    pub(super) fn is_service(&self, line: &Line) -> bool {
+        if self.is_sales_order() {
+            let link = format!("line/{}", line.id);
+            if let Some(planned) = self
+                .booked
+                .document
+                .draft
+                .lines
+                .iter()
+                .find(|planned| planned.link == link)
+                && let Some(item) = self.ground.catalogue.items.get(&planned.item)
+            {
+                return !item.stock;
+            }
+        }
+        !line.requires_shipping
+    }
+
+    fn was_after_first(&self, refund: &Refund) -> bool {
+        let first = self
+            .order
+            .fulfilments
+            .iter()
+            .map(|one| one.created_at)
+            .min()
+            .or_else(|| super::whole_part(self.order).map(|_| self.order.processed_at));
+        matches!((first, refund.created_at), (Some(first), Some(at)) if first <= at)
+    }
+
+    pub(super) fn is_on_an_invoice(&self, order: &BookedOrder, line: i64) -> bool {
+        self.books.ledger.iter().any(|document| {
+            document.kind == DocumentKind::Invoice
+                && document.status != LedgerStatus::Voided
+                && document.lines.iter().any(|row| {
+                    row.order.as_ref() == Some(&order.number)
+                        && row.order_line.map(i64::from) == Some(line)
+                })
+        })
+    }
+
+    fn put_late_back(&mut self) {
+        let (mut net, mut tax) = (Decimal::ZERO, Decimal::ZERO);
+        let mut rows = Vec::new();
+        for refund in &self.order.refunds {
+            if self.is_late_shipping(refund) {
+                for row in &refund.shipping {
+                    net += row.subtotal.on(self.side).amount;
+                    tax += row.tax.on(self.side).amount;
+                }
+            }
+            for row in &refund.lines {
+                if self.is_late_row(refund, row) {
+                    rows.push(row);
+                }
+            }
+        }
+        for row in rows {
+            let (net, tax) = self.refund_money(row.subtotal, row.tax);
+            let Some(line) = self.order.lines.iter().find(|line| line.id == row.line_id) else {
+                continue;
+            };
+            let link = format!("line/{}", row.line_id);
+            self.put_back(
+                link,
+                part_of_line(line),
+                &line.title,
+                &line.taxes,
+                row.quantity,
+                net,
+                tax,
+            );
+        }
+        if (!net.is_zero() || !tax.is_zero())
+            && let Some(line) = self.order.shipping.first()
+        {
+            let there = self
+                .components
+                .iter()
+                .find(|one| one.part == Part::Shipping);
+            let link = there.map_or_else(
+                || format!("shipping/{}", line.id),
+                |there| there.link.clone(),
+            );
+            self.put_back(link, Part::Shipping, &line.title, &line.taxes, 0, net, tax);
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the fields of a component that may not be there yet"
+    )]
+    fn put_back(
+        &mut self,
+        link: String,
+        part: Part,
+        title: &str,
+        taxes: &[TaxLine],
+        units: u32,
+        net: Decimal,
+        tax: Decimal,
+    ) {
+        if let Some(line) = self.components.iter_mut().find(|one| one.link == link) {
+            line.quantity += units;
+            line.net += net;
+            line.tax += tax;
+            return;
+        }
+        self.components.push(Component {
+            link,
+            part,
+            title: title.to_owned(),
+            quantity: units.max(1),
+            net,
+            tax,
+            rate: taxes
+                .iter()
+                .find_map(|tax| tax.rate_percent)
+                .unwrap_or_default()
+                .normalize(),
+            untaxed_by_default: false,
+        });
+    }
+
+    /// Sales orders that hold goods of the order: the one of the whole, then the supplements.
+    pub(super) fn goods_orders(&self) -> Vec<&'a BookedOrder> {
+        let Some(base) = self.base else {
+            return Vec::new();
+        };
+        let mut orders = Vec::new();
+        if base.status != OrderStatus::Cancelled {
+            orders.push(base);
+        }
+        let mut number = 1;
+        while let Some(order) = self.part_order(&format!("x{number}")) {
+            if order.status != OrderStatus::Cancelled {
+                orders.push(order);
+            }
+            number += 1;
+        }
+        orders
+    }
+
+    /// The reference of a part's own sales order.
+    pub(super) fn part_reference(&self, part: &str) -> String {
+        format!("{}-{part}", self.order.id)
+    }
+
+    /// A part's own sales order.
+    pub(super) fn part_order(&self, part: &str) -> Option<&'a BookedOrder> {
+        let reference = self.part_reference(part);
+        let mut found: Vec<_> = self
+            .books
+            .orders
+            .iter()
+            .filter(|order| order.is_of(&reference))
+            .collect();
+        // A cancelled one counts only where there is no other.
+        found.sort_by_key(|order| order.status == OrderStatus::Cancelled);
+        found.first().copied()
+    }
+
+    pub(super) fn sales_order(&self, number: &OrderNumber) -> Option<&'a BookedOrder> {
+        self.books
+            .orders
+            .iter()
+            .find(|order| order.number == *number)
+    }
+
+    /// The link of a line of a sales order.
+    pub(super) fn link_of(&self, order: &OrderNumber, line: Option<i32>) -> Option<&'a str> {
+        let line = i64::from(line?);
+        self.sales_order(order)?
+            .lines
+            .iter()
+            .find(|row| row.line_id == line)?
+            .link
+            .as_deref()
+    }
+
+    pub(super) fn document(&self, kind: &DocumentKind, number: &str) -> Option<&'a LedgerDocument> {
+        self.books
+            .ledger
+            .iter()
+            .find(|document| document.kind == *kind && document.number == number)
+    }
+
+    /// Direct documents with this reference that stand.
+    pub(super) fn direct(
+        &self,
+        kind: &DocumentKind,
+        external: &str,
+    ) -> Result<Option<&'a LedgerDocument>, Problem> {
+        let found: Vec<_> = self
+            .books
+            .ledger
+            .iter()
+            .filter(|document| {
+                document.kind == *kind
+                    && document.external.as_deref() == Some(external)
+                    && document.status != LedgerStatus::Voided
+            })
+            .collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            several => Err(self.doubled(several.iter().map(|one| one.number.as_str()))),
+        }
+    }
+
+    pub(super) fn doubled<'b>(&self, numbers: impl Iterator<Item = &'b str>) -> Problem {
+        let numbers: Vec<_> = numbers.collect();
+        Problem::new(Code::DocumentDoubled)
+            .with("count", numbers.len())
+            .with("order", &self.order.name)
+            .with("numbers", numbers.join(", "))
+    }
+
+    /// The number that is linked to a part.
+    pub(super) fn linked(&self, part: &PartRef, what: Linked) -> impl Iterator<Item = &'a str> {
+        let part = part.clone();
+        self.books
+            .links
+            .iter()
+            .filter(move |link| link.part == part && link.what == what)
+            .map(|link| link.number.as_str())
+    }
+
+    /// Is a document another part's by its link.
+    pub(super) fn is_of_another(&self, part: &PartRef, what: Linked, number: &str) -> bool {
+        self.books
+            .links
+            .iter()
+            .any(|link| link.what == what && link.number == number && link.part != *part)
+    }
+
+    /// The day of a moment in the shop's time zone, in a period that is open.
+    pub(super) fn day(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
+        open_date(self.local(at), self.ground)
+    }
+
+    pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.ground.shop.time_zone).date_naive()
+    }
+
+    /// The VAT table on a day.
+    pub(super) fn table(&self, date: NaiveDate) -> Result<Table<'a>, Problem> {
+        let tax: Decimal = self.components.iter().map(|one| one.tax).sum();
+        Table::of(self.order, self.ground, &self.components, tax, date)
+    }
+
+    /// A problem that names the order.
+    pub(super) fn problem(&self, code: Code) -> Problem {
+        Problem::new(code).with("order", &self.order.name)
+    }
+}
+
+fn part_of_line(line: &Line) -> Part {
+    match &line.kind {
+        LineKind::Product { sku, .. } => Part::Product { sku: sku.clone() },
+        LineKind::Custom { sku } => Part::Custom { sku: sku.clone() },
+        LineKind::Tip => Part::Tip,
+        LineKind::GiftCard => Part::GiftCard,
+    }
+}
+
+/// A link, made.
+pub(super) fn link(part: &PartRef, what: Linked, number: impl ToString) -> PartLink {
+    PartLink {
+        part: part.clone(),
+        what,
+        number: number.to_string(),
+    }
+}
+
+/// The number of a sales order as links keep it: `SO/000223`.
+pub(super) fn order_link(number: &OrderNumber) -> String {
+    format!("{}/{}", number.order_type, number.number)
+}

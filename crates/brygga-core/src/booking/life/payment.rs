@@ -1,0 +1,643 @@
+//! Transactions to customer payments: money in, and money that went back (`booking-rules` 7 and 8).
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::ground::{Life, link};
+use super::invoice::Invoices;
+use super::money::scale;
+use super::refund::Refunding;
+use super::returns::{credit_note, to_open};
+use super::{LifeStep, Linked, PartDecision, PartKind, PartRef, PartState};
+use crate::booking::gate::Explained;
+use crate::code::{Code, Problem};
+use crate::erp::{
+    Application, DocumentKind, LedgerDocument, LedgerStatus, OrderApplication, OrderStatus,
+    Payment, PaymentChange, PaymentDraft,
+};
+use crate::settings::{GatewayRow, GatewayRule};
+use crate::shop::{Order, Side, Transaction, TransactionKind, TransactionStatus};
+
+/// Is this a movement of money, or a try at one: what a payment part is made of.
+pub(super) fn moves(transaction: &Transaction) -> bool {
+    matches!(
+        transaction.kind,
+        TransactionKind::Sale | TransactionKind::Capture | TransactionKind::Refund
+    )
+}
+
+fn is_in(transaction: &Transaction) -> bool {
+    matches!(
+        transaction.kind,
+        TransactionKind::Sale | TransactionKind::Capture
+    ) && transaction.status == TransactionStatus::Success
+}
+
+/// What each money-in transaction comes to in the documents' currency. In the shop's own, where the customer paid in
+/// another: the share of the order's total at the order's own rate, so that the sum is the total (`booking-rules` 1); what
+/// is in the books already stays, and the next takes the rest.
+pub(super) fn received(life: &Life<'_>) -> BTreeMap<String, Decimal> {
+    let order = life.order;
+    let own = life.side == Side::Presentment || order.shop_currency == order.presentment_currency;
+    let rate = Rate::of(life);
+    let (mut seen, mut sum) = (Decimal::ZERO, Decimal::ZERO);
+    let mut amounts = BTreeMap::new();
+    for transaction in order.transactions.iter().filter(|one| is_in(one)) {
+        let amount = if own {
+            transaction.amount.on(life.side).amount
+        } else {
+            seen += transaction.amount.presentment.amount;
+            let booked = payments(life, &transaction.id)
+                .first()
+                .map(|one| one.amount);
+            booked.unwrap_or_else(|| rate.shop(seen, life.decimals) - sum)
+        };
+        sum += amount;
+        amounts.insert(transaction.id.clone(), amount);
+    }
+    amounts
+}
+
+/// The order's own rate, with the two totals that must be met exactly: of what stands, and of what was ordered.
+struct Rate {
+    stands: (Decimal, Decimal),
+    ordered: (Decimal, Decimal),
+}
+
+impl Rate {
+    fn of(life: &Life<'_>) -> Self {
+        let seen = |side| {
+            crate::booking::basis::basis(life.order, side)
+                .map(|basis| basis.total)
+                .unwrap_or_default()
+        };
+        let total = life.order.totals.total;
+        Self {
+            stands: (seen(Side::Presentment), seen(Side::Shop)),
+            ordered: (total.presentment.amount, total.shop.amount),
+        }
+    }
+
+    fn shop(&self, seen: Decimal, decimals: u32) -> Decimal {
+        if seen == self.stands.0 {
+            self.stands.1
+        } else {
+            scale(self.ordered.1, seen, self.ordered.0, decimals)
+        }
+    }
+}
+
+fn payments<'a>(life: &Life<'a>, id: &str) -> Vec<&'a Payment> {
+    life.books
+        .payments
+        .iter()
+        .filter(|payment| {
+            payment.reference.as_deref() == Some(id) && payment.status != LedgerStatus::Voided
+        })
+        .collect()
+}
+
+/// Money of the order that is applied to nothing, or reserved for a sales order.
+struct Free {
+    available: Decimal,
+    reserved: Decimal,
+}
+
+fn free(payment: &Payment) -> Free {
+    Free {
+        available: payment.available,
+        reserved: payment.orders.iter().map(|row| row.amount).sum(),
+    }
+}
+
+/// The payments of one order, decided together: what one applies, the next cannot.
+pub(super) struct Payments<'a, 'l> {
+    life: &'l Life<'a>,
+    received: BTreeMap<String, Decimal>,
+    invoices: Vec<&'a LedgerDocument>,
+    /// What is still open of each invoice in this look.
+    open: BTreeMap<String, Decimal>,
+    refunds: &'l [Refunding<'a>],
+}
+
+impl<'a, 'l> Payments<'a, 'l> {
+    pub(super) fn of(
+        life: &'l Life<'a>,
+        received: BTreeMap<String, Decimal>,
+        invoices: Option<&Invoices<'a>>,
+        refunds: &'l [Refunding<'a>],
+    ) -> Self {
+        let mut invoices = invoices.map_or_else(Vec::new, |invoices| invoices.released(life));
+        invoices.sort_by(|one, other| (one.date, &one.number).cmp(&(other.date, &other.number)));
+        let open = invoices
+            .iter()
+            .map(|invoice| (invoice.number.clone(), invoice.balance))
+            .collect();
+        Self {
+            life,
+            received,
+            invoices,
+            open,
+            refunds,
+        }
+    }
+
+    pub(super) fn decide(&mut self, transaction: &Transaction) -> PartDecision {
+        let part = PartRef {
+            kind: PartKind::Payment,
+            id: transaction.id.clone(),
+        };
+        let mut decision = PartDecision::new(part, PartState::Done, transaction.processed_at);
+        decision.state = self
+            .state(transaction, &mut decision)
+            .unwrap_or_else(PartState::Held);
+        decision
+    }
+
+    fn state(
+        &mut self,
+        transaction: &Transaction,
+        decision: &mut PartDecision,
+    ) -> Result<PartState, Problem> {
+        let life = self.life;
+        if let Some(state) = not_now(life.order, transaction) {
+            return Ok(state);
+        }
+        let own = &life.ground.settings.payments;
+        let refunding = self
+            .refunds
+            .iter()
+            .position(|one| one.transactions.contains_key(&transaction.id));
+        let is_back = transaction.kind == TransactionKind::Refund;
+        let amount = match refunding.and_then(|index| self.refunds.get(index)) {
+            Some(one) => one.transactions.get(&transaction.id).copied(),
+            None => self.received.get(&transaction.id).copied(),
+        }
+        .unwrap_or_else(|| transaction.amount.on(life.side).amount);
+        decision.amount = Some(amount);
+        if !own.on {
+            return Ok(PartState::Skipped(life.problem(Code::SkippedPaymentsOff)));
+        }
+        let row = row(life, transaction)?;
+        if row.rule == GatewayRule::Leave {
+            return Ok(PartState::Skipped(
+                life.problem(Code::SkippedGateway)
+                    .with("gateway", &transaction.gateway),
+            ));
+        }
+        if life.side == Side::Shop && life.order.shop_currency != life.order.presentment_currency {
+            let difference = amount - transaction.amount.shop.amount;
+            if !difference.is_zero() {
+                decision
+                    .explained
+                    .push(Explained::PaymentRate { difference });
+            }
+        }
+        let there = payments(life, &transaction.id);
+        let payment = match there.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            several => {
+                return Err(life.doubled(several.iter().map(|one| one.number.as_str())));
+            }
+        };
+        if let Some(payment) = payment {
+            decision
+                .documents
+                .push(link(&decision.part, Linked::Payment, &payment.number));
+            compare(payment, amount, row, life)?;
+        }
+        if amount.is_zero() {
+            return Ok(PartState::Done);
+        }
+        if is_back {
+            self.back(transaction, amount, row, payment, refunding)
+        } else {
+            self.money_in(transaction, amount, row, payment)
+        }
+    }
+
+    fn draft(
+        &self,
+        transaction: &Transaction,
+        amount: Decimal,
+        row: &GatewayRow,
+    ) -> Result<PaymentDraft, Problem> {
+        let life = self.life;
+        let at = transaction.processed_at.unwrap_or(life.order.processed_at);
+        let text: String = format!("Shopify {} {}", life.order.name, transaction.gateway)
+            .chars()
+            .take(50)
+            .collect();
+        Ok(PaymentDraft {
+            kind: DocumentKind::Payment,
+            customer: life.customer.clone(),
+            method: row.payment_method.clone(),
+            cash_account: row.cash_account.clone(),
+            currency: life.currency.to_owned(),
+            amount,
+            date: life.day(at)?,
+            reference: transaction.id.clone(),
+            text,
+            branch: life.ground.settings.branch.clone(),
+            orders: Vec::new(),
+            documents: Vec::new(),
+        })
+    }
+
+    fn money_in(
+        &mut self,
+        transaction: &Transaction,
+        amount: Decimal,
+        row: &GatewayRow,
+        payment: Option<&Payment>,
+    ) -> Result<PartState, Problem> {
+        let Some(payment) = payment else {
+            let mut draft = self.draft(transaction, amount, row)?;
+            draft.documents = self.take_open(amount, &[]);
+            if draft.documents.is_empty() {
+                draft.kind = DocumentKind::Prepayment;
+                draft.orders = self.reserve(amount);
+            }
+            return Ok(PartState::Next(LifeStep::CreatePayment {
+                draft: Box::new(draft),
+            }));
+        };
+        if !payment.status.is_released() {
+            return release(payment);
+        }
+        // Reserved money follows at the release of an invoice; where it did not, it is applied (booking-rules 7).
+        let Free {
+            available,
+            reserved,
+        } = free(payment);
+        let rows = self.take_open(available + reserved, &payment.documents);
+        if rows.is_empty() {
+            return Ok(PartState::Done);
+        }
+        let more: Decimal = rows
+            .iter()
+            .map(|row| row.amount - applied(payment, row))
+            .sum();
+        Ok(PartState::Next(LifeStep::ChangePayment {
+            kind: payment.kind.clone(),
+            number: payment.number.clone(),
+            change: PaymentChange {
+                orders: less_reserved(payment, more - available),
+                documents: rows,
+            },
+        }))
+    }
+
+    /// Applies up to so much to open invoices, oldest first.
+    fn take_open(&mut self, amount: Decimal, there: &[Application]) -> Vec<Application> {
+        let open: Vec<LedgerDocument> = self
+            .invoices
+            .iter()
+            .map(|invoice| LedgerDocument {
+                balance: self.open.get(&invoice.number).copied().unwrap_or_default(),
+                ..(*invoice).clone()
+            })
+            .collect();
+        let rows = to_open(amount, there, &open.iter().collect::<Vec<_>>());
+        for row in &rows {
+            let before: Decimal = there
+                .iter()
+                .filter(|known| known.kind == row.kind && known.number == row.number)
+                .map(|known| known.amount)
+                .sum();
+            if let Some(open) = self.open.get_mut(&row.number) {
+                *open -= row.amount - before;
+            }
+        }
+        rows
+    }
+
+    /// The reservation of a prepayment for the sales order: as much as is neither invoiced nor reserved.
+    fn reserve(&self, amount: Decimal) -> Vec<OrderApplication> {
+        let life = self.life;
+        let Some(base) = life
+            .base
+            .filter(|base| base.status != OrderStatus::Cancelled)
+        else {
+            return Vec::new();
+        };
+        let invoiced: Decimal = self
+            .invoices
+            .iter()
+            .filter(|invoice| {
+                invoice
+                    .lines
+                    .iter()
+                    .any(|line| line.order.as_ref() == Some(&base.number))
+            })
+            .map(|invoice| invoice.total)
+            .sum();
+        let reserved: Decimal = life
+            .books
+            .payments
+            .iter()
+            .filter(|payment| payment.status != LedgerStatus::Voided)
+            .flat_map(|payment| &payment.orders)
+            .filter(|row| row.order == base.number)
+            .map(|row| row.amount)
+            .sum();
+        let room = (base.total - invoiced - reserved).min(amount);
+        if room <= Decimal::ZERO {
+            return Vec::new();
+        }
+        vec![OrderApplication {
+            order: base.number.clone(),
+            amount: room,
+            transferred: Decimal::ZERO,
+        }]
+    }
+
+    /// Money that went back: from the refund's credit note, else from what the customer has paid and is in no invoice.
+    fn back(
+        &mut self,
+        transaction: &Transaction,
+        amount: Decimal,
+        row: &GatewayRow,
+        payment: Option<&Payment>,
+        refunding: Option<usize>,
+    ) -> Result<PartState, Problem> {
+        let life = self.life;
+        let one = refunding.and_then(|index| self.refunds.get(index));
+        if let Some(kept_out) = one.and_then(|one| one.kept_out.as_ref()) {
+            return Ok(match kept_out {
+                PartState::Skipped(problem) => PartState::Skipped(problem.clone()),
+                _ => PartState::Waiting(life.problem(Code::WaitingCreditNote), None),
+            });
+        }
+        if let Some(payment) = payment {
+            let applied: Decimal = payment.documents.iter().map(|row| row.amount).sum();
+            if payment.status.is_released() {
+                return Ok(PartState::Done);
+            }
+            // Only a refund that is applied in full may be released (facts/visma 16).
+            if applied >= payment.amount {
+                return release(payment);
+            }
+        }
+        let mut rows = Vec::new();
+        let mut left = amount;
+        if let Some(one) = one {
+            let credited = from_credit(one, &transaction.id);
+            if credited > Decimal::ZERO {
+                let Some(note) = credit_note(life, one).filter(|note| note.status.is_released())
+                else {
+                    return Ok(PartState::Waiting(
+                        life.problem(Code::WaitingCreditNote),
+                        None,
+                    ));
+                };
+                let takes = credited.min(note.balance);
+                if takes < credited {
+                    return Err(self.without_money(amount));
+                }
+                left -= takes;
+                rows.push(Application {
+                    kind: DocumentKind::CreditNote,
+                    number: note.number.clone(),
+                    amount: takes,
+                });
+            }
+        }
+        if left > Decimal::ZERO {
+            match self.from_payments(transaction, left)? {
+                Ok(found) => rows.extend(found),
+                Err(state) => return Ok(state),
+            }
+        }
+        if let Some(payment) = payment {
+            return Ok(PartState::Next(LifeStep::ChangePayment {
+                kind: payment.kind.clone(),
+                number: payment.number.clone(),
+                change: PaymentChange {
+                    orders: Vec::new(),
+                    documents: rows,
+                },
+            }));
+        }
+        let mut draft = self.draft(transaction, amount, row)?;
+        draft.kind = DocumentKind::Refund;
+        draft.documents = rows;
+        Ok(PartState::Next(LifeStep::CreatePayment {
+            draft: Box::new(draft),
+        }))
+    }
+
+    /// Prepaid money that can go back: of the payment that it was, then of the others, the latest first.
+    fn from_payments(
+        &self,
+        transaction: &Transaction,
+        amount: Decimal,
+    ) -> Result<Result<Vec<Application>, PartState>, Problem> {
+        let life = self.life;
+        let mut sources: Vec<(bool, &Payment)> = Vec::new();
+        let mut pending = false;
+        for source in life
+            .order
+            .transactions
+            .iter()
+            .rev()
+            .filter(|one| is_in(one))
+        {
+            let there = payments(life, &source.id);
+            let Some(payment) = there.first().filter(|one| one.status.is_released()) else {
+                pending |= row(life, source).is_ok_and(|row| row.rule == GatewayRule::Book);
+                continue;
+            };
+            let own = transaction.parent_id.as_deref() == Some(source.id.as_str());
+            sources.push((!own, payment));
+        }
+        sources.sort_by_key(|(other, _)| *other);
+        let (mut rows, mut left) = (Vec::new(), amount);
+        for (_, payment) in sources {
+            let Free {
+                available,
+                reserved,
+            } = free(payment);
+            let takes = left.min(available + reserved);
+            if takes <= Decimal::ZERO {
+                continue;
+            }
+            if takes > available {
+                // The reservation gives way first.
+                return Ok(Err(PartState::Next(LifeStep::ChangePayment {
+                    kind: payment.kind.clone(),
+                    number: payment.number.clone(),
+                    change: PaymentChange {
+                        orders: less_reserved(payment, takes - available),
+                        documents: Vec::new(),
+                    },
+                })));
+            }
+            left -= takes;
+            rows.push(Application {
+                kind: payment.kind.clone(),
+                number: payment.number.clone(),
+                amount: takes,
+            });
+        }
+        if left.is_zero() {
+            Ok(Ok(rows))
+        } else if pending {
+            Ok(Err(PartState::Waiting(
+                life.problem(Code::WaitingCreditNote),
+                None,
+            )))
+        } else {
+            Err(self.without_money(amount))
+        }
+    }
+
+    fn without_money(&self, amount: Decimal) -> Problem {
+        self.life
+            .problem(Code::RefundWithoutMoney)
+            .with("amount", amount.normalize())
+    }
+}
+
+/// How much of a transaction is paid back from the refund's credit note: the first transactions of it first.
+fn from_credit(one: &Refunding<'_>, id: &str) -> Decimal {
+    let mut left = one.paid_back;
+    for (other, amount) in &one.transactions {
+        let takes = left.min(*amount);
+        if other == id {
+            return takes;
+        }
+        left -= takes;
+    }
+    Decimal::ZERO
+}
+
+fn applied(payment: &Payment, row: &Application) -> Decimal {
+    payment
+        .documents
+        .iter()
+        .filter(|known| known.kind == row.kind && known.number == row.number)
+        .map(|known| known.amount)
+        .sum()
+}
+
+/// The reservations of a payment, so much less.
+fn less_reserved(payment: &Payment, mut less: Decimal) -> Vec<OrderApplication> {
+    let mut rows = Vec::new();
+    for row in &payment.orders {
+        let takes = less.min(row.amount);
+        if takes <= Decimal::ZERO {
+            continue;
+        }
+        less -= takes;
+        rows.push(OrderApplication {
+            amount: row.amount - takes,
+            ..row.clone()
+        });
+    }
+    rows
+}
+
+/// A transaction that moved no money, or has not yet.
+pub(super) fn not_now(order: &Order, transaction: &Transaction) -> Option<PartState> {
+    let named = |code| {
+        Problem::new(code)
+            .with("order", &order.name)
+            .with("status", transaction.status.as_str())
+    };
+    match transaction.status {
+        TransactionStatus::Success => None,
+        TransactionStatus::Failure | TransactionStatus::Error => {
+            Some(PartState::Skipped(named(Code::SkippedFailed)))
+        }
+        TransactionStatus::Pending | TransactionStatus::Other(_) => {
+            Some(PartState::Waiting(named(Code::WaitingTransaction), None))
+        }
+    }
+}
+
+/// The row of the payment map, usable.
+fn row<'a>(life: &Life<'a>, transaction: &Transaction) -> Result<&'a GatewayRow, Problem> {
+    let row = life.ground.settings.payments.row(
+        &transaction.gateway,
+        transaction.method.as_deref(),
+        life.currency,
+    );
+    let unmapped = || {
+        Problem::new(Code::GatewayUnmapped)
+            .with("gateway", &transaction.gateway)
+            .with("method", transaction.method.as_deref().unwrap_or("-"))
+            .with("currency", life.currency)
+    };
+    let row = row.ok_or_else(unmapped)?;
+    if row.rule == GatewayRule::Leave {
+        return Ok(row);
+    }
+    if row.cash_account.is_empty() || row.payment_method.is_empty() {
+        return Err(unmapped());
+    }
+    let account = life
+        .ground
+        .catalogue
+        .cash_accounts
+        .iter()
+        .find(|account| account.number == row.cash_account);
+    if let Some(account) = account
+        && account.currency != life.currency
+    {
+        return Err(Problem::new(Code::CashAccountCurrency)
+            .with("account", &account.number)
+            .with("theirs", &account.currency)
+            .with("ours", life.currency));
+    }
+    Ok(row)
+}
+
+/// Is the payment what it must be.
+fn compare(
+    payment: &Payment,
+    amount: Decimal,
+    row: &GatewayRow,
+    life: &Life<'_>,
+) -> Result<(), Problem> {
+    let name = format!("{} {}", payment.kind.as_str(), payment.number);
+    let theirs = payment.amount.normalize().to_string();
+    let ours = amount.normalize().to_string();
+    for (field, ours, theirs) in [
+        ("amount", ours.as_str(), theirs.as_str()),
+        ("currency", life.currency, payment.currency.as_str()),
+        (
+            "cash account",
+            row.cash_account.as_str(),
+            payment.cash_account.as_str(),
+        ),
+    ] {
+        // A mapping that was changed later says nothing about what is in the books.
+        let settled = field == "cash account" && payment.status.is_released();
+        if ours != theirs && !settled {
+            return Err(Problem::new(Code::ReadBackDiffers)
+                .with("document", &name)
+                .with("field", field)
+                .with("ours", ours)
+                .with("theirs", theirs));
+        }
+    }
+    Ok(())
+}
+
+fn release(payment: &Payment) -> Result<PartState, Problem> {
+    match &payment.status {
+        LedgerStatus::Balanced => Ok(PartState::Next(LifeStep::ReleasePayment {
+            kind: payment.kind.clone(),
+            number: payment.number.clone(),
+        })),
+        other => Err(Problem::new(Code::NotReleasable)
+            .with(
+                "document",
+                format!("{} {}", payment.kind.as_str(), payment.number),
+            )
+            .with("status", other.as_str())),
+    }
+}
