@@ -122,7 +122,7 @@ pub fn document(
         why,
         passed,
         vat_ids,
-    } = lined(order, &table, components, total, decimals, &|_| None)?;
+    } = lined(order, &table, components, total, decimals, None)?;
     let identity = table.identity;
     let place = table.place;
 
@@ -194,18 +194,22 @@ pub(super) struct Lined {
     pub(super) vat_ids: BTreeSet<String>,
 }
 
-/// Makes lines that come to `total` of components, or says what stands in the way. `instead` names another item than
-/// the component's own.
+/// Names another item than a component's own.
+pub(super) type Instead<'a> = &'a dyn Fn(&Component) -> Option<Result<Chosen, Problem>>;
+
+/// Makes lines that come to `total` of components, or says what stands in the way. `instead` is given for
+/// a part of an order.
 pub(super) fn lined(
     order: &Order,
     table: &Table<'_>,
     components: Vec<Component>,
     total: Decimal,
     decimals: u32,
-    instead: &dyn Fn(&Component) -> Option<Result<Chosen, Problem>>,
+    instead: Option<Instead<'_>>,
 ) -> Result<Lined, Problem> {
     let ground = table.ground;
     let settings = ground.settings;
+    let is_part = instead.is_some();
     let mut priced = Vec::with_capacity(components.len());
     let mut zones = BTreeSet::new();
     for component in components {
@@ -225,7 +229,8 @@ pub(super) fn lined(
         Limits {
             decimals,
             rounding: settings.rounding_limit,
-            converted: order.shop_currency != order.presentment_currency,
+            // A share of a line's VAT is no product of net and rate either: a minor unit per line at most, as of converted VAT.
+            converted: is_part || order.shop_currency != order.presentment_currency,
         },
     )
     .map_err(|problem| problem.with("order", &order.name))?;
@@ -237,9 +242,11 @@ pub(super) fn lined(
     let mut lines = Vec::with_capacity(passed.lines.len() + 1);
     let mut why = Vec::with_capacity(lines.capacity());
     for line in &passed.lines {
-        let item = instead(&line.component).unwrap_or_else(|| {
-            item_for(&line.component.part, &line.component.title, order, ground)
-        })?;
+        let item = instead
+            .and_then(|of| of(&line.component))
+            .unwrap_or_else(|| {
+                item_for(&line.component.part, &line.component.title, order, ground)
+            })?;
         let quantity = Decimal::from(line.component.quantity);
         let price = gate::price(line.net, quantity, decimals);
         why.push(LineWhy {

@@ -279,7 +279,7 @@ pub(super) fn order_draft(
         components,
         total,
         life.decimals,
-        &|component| instead(life, component),
+        Some(&|component| instead(life, component)),
     )?;
     let mut head = head(
         life.order,
