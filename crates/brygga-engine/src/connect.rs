@@ -13,6 +13,7 @@ use brygga_store::Store;
 use brygga_visma::{ErpReport, Visma, VismaConfig};
 
 use crate::adapters::{ShopifyShop, VismaErp};
+use crate::adapters_goods::RealGoods;
 use crate::booked::internal;
 use crate::engine::{Engine, Parts};
 use crate::exchanges::ExchangeLog;
@@ -196,9 +197,14 @@ impl Ground {
         let http = self.http(Some(&log))?;
         let shop = self.shop_client(http.clone())?;
         let erp = self.company_client(http)?;
+        let goods = RealGoods {
+            shop: shop.clone(),
+            erp: erp.clone(),
+        };
         Ok(Engine::new(Parts {
             shop: Arc::new(ShopifyShop(shop)),
             erp: Arc::new(VismaErp(erp)),
+            goods: Arc::new(goods),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),

@@ -14,7 +14,7 @@ use brygga_store::Store;
 
 use crate::booked::internal;
 use crate::exchanges::ExchangeLog;
-use crate::ports::{Erp, Events, Shop};
+use crate::ports::{Erp, Events, Goods, Shop};
 use crate::turns::TurnTable;
 
 /// Name of the merchant's choices among the store's settings.
@@ -28,6 +28,8 @@ pub struct Parts {
     pub shop: Arc<dyn Shop>,
     /// The ERP.
     pub erp: Arc<dyn Erp>,
+    /// Products and stock on both sides.
+    pub goods: Arc<dyn Goods>,
     /// The database of the pair.
     pub store: Arc<Store>,
     /// Time.
@@ -44,6 +46,7 @@ pub struct Parts {
 pub struct Engine {
     pub(crate) shop: Arc<dyn Shop>,
     pub(crate) erp: Arc<dyn Erp>,
+    pub(crate) goods: Arc<dyn Goods>,
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -93,6 +96,7 @@ impl Engine {
         let Parts {
             shop,
             erp,
+            goods,
             store,
             clock,
             ids,
@@ -102,6 +106,7 @@ impl Engine {
         Self {
             shop,
             erp,
+            goods,
             store,
             clock,
             ids,

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod adapters;
+mod adapters_goods;
 pub mod booked;
 pub mod connect;
 mod crash;
 mod decide;
 mod engine;
 mod exchanges;
+mod flow;
 mod intake;
 mod life;
 pub mod ports;
@@ -18,8 +20,10 @@ mod setup;
 mod turns;
 
 pub use adapters::{ShopifyShop, VismaErp};
+pub use adapters_goods::RealGoods;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::ExchangeLog;
+pub use flow::FlowReport;
 pub use proof::ProofReport;
 pub use run::{RunOptions, RunReport};
 pub use setup::Preview;

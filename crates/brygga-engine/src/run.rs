@@ -43,6 +43,9 @@ pub struct RunReport {
     pub decided: usize,
     /// Effects sent.
     pub written: usize,
+    /// What the flows after the orders did, by their names.
+    #[serde(default)]
+    pub flows: std::collections::BTreeMap<String, crate::flow::FlowReport>,
     /// Why it ended early, if it did.
     pub failure: Option<Problem>,
 }
@@ -95,7 +98,10 @@ impl Engine {
         let run = options.run.unwrap_or_else(|| self.ids.next_id());
         self.store.start_run(run, "sync")?;
         let mut report = RunReport::default();
-        let result = Box::pin(self.run_through(options, &mut report)).await;
+        let mut result = Box::pin(self.run_through(options, &mut report)).await;
+        if result.is_ok() {
+            result = Box::pin(self.run_flows(&mut report)).await;
+        }
         report.failure = result.err();
         let now = self.clock.now();
         // A run that found nothing to do leaves no line behind: background sync runs every minute.

@@ -1,5 +1,6 @@
 //! What the engine asks of the two sides and of whoever watches it. The real clients implement it; so do the simulation's.
 
+mod goods;
 mod ledger;
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use brygga_core::erp::{
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
 
+pub use goods::{Goods, ItemStock, Reading, RefusedRow};
 pub use ledger::Ledger;
 
 /// One order as the shop gave it.

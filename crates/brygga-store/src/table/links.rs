@@ -116,6 +116,23 @@ impl Store {
         self.write(|db| put(db, &self.seal, link))
     }
 
+    /// Stores many links and removes others of their kind, in one transaction.
+    pub fn put_links(&self, links: &[Link], gone: &[(String, String)]) -> Result<(), StoreError> {
+        self.write(|db| {
+            for link in links {
+                put(db, &self.seal, link)?;
+            }
+            for (kind, shop_id) in gone {
+                run(
+                    db,
+                    "DELETE FROM links WHERE kind = ?1 AND shop_id = ?2",
+                    (kind, shop_id),
+                )?;
+            }
+            Ok(())
+        })
+    }
+
     /// Removes a link; whether there was one.
     pub fn remove_link(&self, kind: &str, shop_id: &str) -> Result<bool, StoreError> {
         self.write(|db| {

@@ -194,6 +194,22 @@ impl Store {
         })
     }
 
+    /// The records of `kind` that changed at or after `since` on their own side.
+    pub fn mirrored_since(
+        &self,
+        kind: RecordKind,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<RecordRef>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT kind, id FROM mirror WHERE kind = ?1 AND updated_at >= ?2 ORDER BY updated_at",
+                (kind.as_str(), time(since)),
+                records::read_ref,
+            )
+        })
+    }
+
     /// The record as last read, or `None` if it never was.
     pub fn mirror(&self, record: &RecordRef) -> Result<Option<MirrorRow>, StoreError> {
         self.read(|db| {

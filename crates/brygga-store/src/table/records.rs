@@ -432,6 +432,11 @@ pub(crate) fn find(
 }
 
 impl Store {
+    /// Stores many rows in one transaction.
+    pub fn put_records(&self, rows: &[RecordRow]) -> Result<(), StoreError> {
+        self.write(|db| rows.iter().try_for_each(|row| put(db, &self.seal, row)))
+    }
+
     /// Stores where a record stands. `first_seen` stays as it was first stored.
     pub fn put_record(&self, row: &RecordRow) -> Result<(), StoreError> {
         self.write(|db| put(db, &self.seal, row))

@@ -1,0 +1,97 @@
+//! The flows that run after the orders, each with its own switch; one that fails does not stop the others.
+
+mod open;
+mod products;
+mod send;
+mod shelf;
+mod stock;
+
+use serde::{Deserialize, Serialize};
+
+use brygga_core::{Code, Problem};
+use brygga_store::{Activity, Level, RecordKind};
+
+use crate::engine::Engine;
+use crate::run::RunReport;
+
+/// What a flow did in a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FlowReport {
+    /// Rows read of both sides, overlap included.
+    pub read: usize,
+    /// Records decided on.
+    pub decided: usize,
+    /// Records written.
+    pub written: usize,
+    /// Calls that wrote.
+    pub calls: usize,
+    /// Why it ended early, if it did.
+    pub failure: Option<Problem>,
+}
+
+/// What the flows of one run share.
+#[derive(Debug, Default)]
+struct Round {
+    /// The variants that changed, once they were read.
+    variants: Option<std::collections::BTreeSet<String>>,
+}
+
+/// Does a flow of goods look after records of this kind.
+pub(crate) fn is_of_goods(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Product | RecordKind::Stock)
+}
+
+impl Engine {
+    /// Runs the flows that are switched on. Only being stopped ends them all.
+    pub(crate) async fn run_flows(&self, report: &mut RunReport) -> Result<(), Problem> {
+        let settings = self.settings()?;
+        let mut round = Round::default();
+        if settings.products.on {
+            let mut own = FlowReport::default();
+            let result = Box::pin(self.products(&mut round, &mut own)).await;
+            self.end_flow(report, "products", own, result)?;
+        }
+        if settings.stock.on {
+            let mut own = FlowReport::default();
+            let result = Box::pin(self.stock(&mut round, &mut own)).await;
+            self.end_flow(report, "stock", own, result)?;
+        }
+        Ok(())
+    }
+
+    /// Notes how a flow ended.
+    pub(crate) fn end_flow(
+        &self,
+        report: &mut RunReport,
+        name: &str,
+        mut own: FlowReport,
+        result: Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        own.failure = result.err();
+        let now = self.clock.now();
+        let told = match &own.failure {
+            Some(problem) => Some(
+                Activity::new(now, Level::Bad, "flow-failed")
+                    .with("flow", name)
+                    .with("code", problem.code),
+            ),
+            None if own.written > 0 => Some(
+                Activity::new(now, Level::Info, "flow-finished")
+                    .with("flow", name)
+                    .with("written", own.written),
+            ),
+            None => None,
+        };
+        if let Some(told) = told {
+            self.store.log(&[told])?;
+        }
+        let stopped = own
+            .failure
+            .as_ref()
+            .filter(|problem| problem.code == Code::Stopped)
+            .cloned();
+        report.flows.insert(name.to_owned(), own);
+        stopped.map_or(Ok(()), Err)
+    }
+}
