@@ -23,6 +23,7 @@ mod digests;
 mod due;
 mod eu_amounts;
 mod gate;
+mod goods;
 mod items;
 mod places;
 mod planning;
