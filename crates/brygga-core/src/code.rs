@@ -181,6 +181,22 @@ codes! {
     CashAccountUnfit = "cash-account-unfit", Held, "Visma.net does not take the cash account {account} with payment method {method} in {currency}.", "Choose a cash account of this currency that allows the payment method and the branch, or allow them in Visma.net.";
     ReturnOverInvoiced = "return-over-invoiced", Held, "More would be returned than was invoiced on {document}.", "Look which credit notes the invoice has already, and credit the rest by hand.";
 
+    // Payouts (booking-rules 7)
+    PayoutDiffers = "payout-differs", Held, "The rows of payout {payout} come to {ours}, but Shopify says {theirs}.", "Nothing to do if Shopify is still filling the payout: it is read again. If it stays, send us the record's story.";
+    PayoutType = "payout-type-unmapped", Held, "Payout {payout} has a row of the type {type}, which has no account.", "Map this type to an account, then retry.";
+    PayoutAccount = "payout-account-unmapped", Held, "No account is chosen for {class} of payouts.", "Choose the account in the mapping.";
+    PayoutCurrency = "payout-currency", Held, "Payout {payout} is in {currency}, but found {found}.", "Choose a clearing account in the currency of the payout.";
+    PayoutFailed = "payout-failed-after-booking", Held, "Payout {payout} is booked as {document}, but is {status} in Shopify now.", "Reverse the cash transaction in Visma.net.";
+    WaitingPayout = "waiting-payout", Waiting, "Payout {payout} is not paid yet ({status}).", "Nothing to do: it is booked when it is paid.";
+    SkippedPayout = "skipped-payout", Skipped, "Payout {payout} is not booked ({status}).", "Nothing to do.";
+    PayoutAccess = "payouts-no-access", Failure, "The app may not read the payouts of Shopify Payments: {scope}.", "Add the payout scopes to the app and approve them in the shop, or turn payouts off. Everything else goes on.";
+    PayoutNone = "payouts-not-active", Failure, "The shop does not use Shopify Payments.", "Turn payouts off in the settings. Everything else goes on.";
+
+    // Exchange rates (booking-rules 10)
+    RateMissing = "rate-missing", Held, "{source} has no rate from {from} to {to} for {day}.", "Choose another source of exchange rates, or add the rate to the fixed ones.";
+    RateStale = "rate-stale", Held, "The newest rate from {from} to {to} at {source} is of {found}, too old for {day}.", "Look at the source of exchange rates, or choose another.";
+    RateUnreadable = "rate-unreadable", Failure, "{source} answered with something that is no table of exchange rates: {detail}", "Nothing to do: Brygga tries again by itself. If it stays, choose another source.";
+
     // Connections
     ShopDomain = "shop-domain", Failure, "\"{domain}\" is not a shop's own address.", "Use the address that ends in .myshopify.com. It is in Shopify under Settings, Domains.";
     ShopNotFound = "shop-not-found", Failure, "There is no shop at {domain}.", "Check the spelling of the address that ends in .myshopify.com.";

@@ -1,5 +1,6 @@
 //! What the ERP (Visma.net) has, in the words of the trade, free of JSON.
 
+mod cash;
 mod catalogue;
 mod customer;
 mod ledger;
@@ -7,6 +8,7 @@ mod payment;
 mod sales_order;
 mod shipment;
 
+pub use cash::{CashDraft, CashLine, CashStatus, CashTransaction};
 pub use catalogue::{
     Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod,
     Period, VatCalculation, VatId, VatRate, Warehouse,

@@ -2,6 +2,8 @@
 
 mod goods;
 mod money;
+mod payouts;
+mod rates;
 mod vat;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,8 @@ pub use money::{
     BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
     RefundSettings, WhoShips,
 };
+pub use payouts::{PayoutClass, PayoutRow, PayoutSettings};
+pub use rates::{FixedRate, RateSettings, RateSource};
 pub use vat::{Registered, Registrations};
 
 /// Everything the merchant can choose for orders and customers. Written and read as one readable file.
@@ -77,6 +81,10 @@ pub struct Settings {
     pub products: ProductSettings,
     /// Stock.
     pub stock: StockSettings,
+    /// Payouts of Shopify Payments.
+    pub payouts: PayoutSettings,
+    /// Exchange rates.
+    pub rates: RateSettings,
 }
 
 impl Default for Settings {
@@ -108,6 +116,8 @@ impl Default for Settings {
             refunds: RefundSettings::default(),
             products: ProductSettings::default(),
             stock: StockSettings::default(),
+            payouts: PayoutSettings::default(),
+            rates: RateSettings::default(),
         }
     }
 }

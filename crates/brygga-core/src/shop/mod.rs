@@ -1,6 +1,7 @@
 //! What the shop (Shopify) has: orders and customers in the words of the trade, free of JSON.
 
 mod order;
+mod payout;
 mod status;
 
 pub use order::{
@@ -8,6 +9,7 @@ pub use order::{
     LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping, ShippingLine,
     TaxLine, Transaction,
 };
+pub use payout::{BalanceRow, Payout, PayoutStatus};
 pub(crate) use status::known_or_other;
 pub use status::{
     FinancialStatus, FulfillmentStatus, RestockType, TransactionKind, TransactionStatus,
