@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
+use super::stock::{Moves, item_gid};
 use super::store::stamp;
-use super::{Shared, ShopifyConfig};
+use super::{Shared, ShopifyConfig, people};
 use crate::control;
 
 /// Everything that a test may want to count or compare.
@@ -29,10 +30,27 @@ pub(super) fn state(shared: &Shared) -> Value {
     json!({
         "now": stamp(now), "counters": world.counters, "config": world.config, "tokens": world.tokens.len(), "revoked": world.revoked,
         "bucket": { "available": available, "size": world.config.bucket_size, "restore_rate": world.config.restore_rate },
-        "orders": orders, "customers": world.store.customers.len(), "products": world.store.products.len(),
+        "orders": orders, "customers": world.store.customers.len(), "products": world.store.products_at(now).count(),
         "metafields": world.store.metafields.values().collect::<Vec<_>>(),
         "faults": { "rules": shared.faults.rules(), "fired": shared.faults.fired() },
     })
+}
+
+/// Every level of every item with a SKU.
+fn stock(shared: &Shared) -> Value {
+    let now = shared.clock.now();
+    let world = shared.lock();
+    let store = &world.store;
+    let moves = Moves::of(store, now);
+    let rows = store.shelves.keys().filter_map(|place| {
+        let item = store.record(&item_gid(place.0), now)?;
+        let quantities = store.quantities(*place, &moves, now)?;
+        Some(json!({
+            "sku": item["sku"], "item": place.0.to_string(), "location": place.1.to_string(), "available": quantities.available,
+            "committed": quantities.committed, "on_hand": quantities.on_hand,
+        }))
+    });
+    Value::Array(rows.collect())
 }
 
 /// Answers a request below `/__control`.
@@ -44,13 +62,26 @@ pub(super) async fn serve(shared: &Shared, parts: &Parts, body: &Bytes) -> (Stat
             shared.reset();
             (StatusCode::OK, json!({ "reset": true }))
         }
+        ("POST", "/__control/act") => match serde_json::from_slice(body) {
+            Ok(change) => {
+                match people::act(&mut shared.lock().store, shared.clock.now(), &change) {
+                    Ok(id) => (StatusCode::OK, json!({ "id": id })),
+                    Err(reason) => (StatusCode::CONFLICT, json!({ "error": reason })),
+                }
+            }
+            Err(error) => (
+                StatusCode::BAD_REQUEST,
+                json!({ "error": error.to_string() }),
+            ),
+        },
+        ("GET", "/__control/stock") => (StatusCode::OK, stock(shared)),
         ("GET", "/__control/config") => (StatusCode::OK, json!(shared.lock().config)),
         ("POST", "/__control/config") => configure(shared, body),
         (_, "/__control/faults") => control::faults(&shared.faults, method, body),
         (_, "/__control/clock") => control::clock(&*shared.clock, method, body).await,
         _ => (
             StatusCode::NOT_FOUND,
-            json!({ "error": "state, faults, clock, config and reset are here" }),
+            json!({ "error": "state, stock, act, faults, clock, config and reset are here" }),
         ),
     }
 }

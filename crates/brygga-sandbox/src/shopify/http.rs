@@ -178,7 +178,7 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Served {
         }
         ("POST", Some(asked)) => {
             let version = versions::serving(asked, now);
-            let mut served = graphql_request(shared, &mut world, parts, body, now);
+            let mut served = graphql_request(shared, &mut world, parts, body, (now, &version));
             served.reply = served.reply.with("x-shopify-api-version", version);
             served
         }
@@ -242,7 +242,7 @@ fn graphql_request(
     world: &mut World,
     parts: &Parts,
     body: &Bytes,
-    now: DateTime<Utc>,
+    (now, version): (DateTime<Utc>, &str),
 ) -> Served {
     world.counters.calls += 1;
     let recorded: Option<Value> = serde_json::from_slice(body).ok();
@@ -281,7 +281,7 @@ fn graphql_request(
         match &prepared {
             Some(Ok(prepared)) => Reply::json(
                 StatusCode::OK,
-                &graphql::run(world, prepared, now, tampering),
+                &graphql::run(world, prepared, now, tampering, version),
             ),
             Some(Err(refused)) => Reply::json(StatusCode::OK, refused),
             None => Reply::json(

@@ -5,11 +5,16 @@
 //! One module per mutation; root fields are in [`resolve`].
 
 mod control;
+mod fulfilment;
+mod goods;
 mod graphql;
 mod http;
 mod mutations;
+mod people;
 mod resolve;
+mod sale;
 mod search;
+mod stock;
 mod store;
 mod token;
 mod versions;
@@ -27,6 +32,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use people::ShopChange;
 pub use world::{ShopifyConfig, ShopifyCounters};
 
 pub(crate) use resolve::installation_id;
@@ -191,6 +197,45 @@ impl ShopifyServer {
     pub fn change_order(&self, id: &str, change: impl Fn(&mut Value)) -> bool {
         let now = self.shared.clock.now();
         self.shared.lock().store.change_order(id, now, change)
+    }
+
+    /// Does what people at the shop do; tells the gid of what was made or changed, or why it cannot be done.
+    pub fn act(&self, change: &ShopChange) -> Result<String, String> {
+        people::act(
+            &mut self.shared.lock().store,
+            self.shared.clock.now(),
+            change,
+        )
+    }
+
+    /// What is at a location now, by SKU and the location's number (none: the first): `available`, `committed`, `on_hand` and so on.
+    pub fn quantity(&self, sku: &str, location: Option<u64>, name: &str) -> Option<i64> {
+        let now = self.shared.clock.now();
+        let world = self.shared.lock();
+        let store = &world.store;
+        let item = store.variant_by_sku(sku, now)?["inventoryItem"]["id"].as_str()?;
+        let first = || {
+            store.locations.first()?["id"]
+                .as_str()
+                .map(store::number_of)
+        };
+        let place = (store::number_of(item), location.or_else(first)?);
+        let moves = stock::Moves::of(store, now);
+        store.quantities(place, &moves, now)?.named(name)
+    }
+
+    /// A product or a variant as it is now, by gid.
+    pub fn record(&self, id: &str) -> Option<Value> {
+        let now = self.shared.clock.now();
+        self.shared.lock().store.record(id, now).cloned()
+    }
+
+    /// Gives Shopify Payments its payouts, balance transactions and disputes, as objects of the schema.
+    pub fn set_payouts(&self, payouts: Vec<Value>, transactions: Vec<Value>, disputes: Vec<Value>) {
+        let mut world = self.shared.lock();
+        world.store.payouts = Arc::new(payouts);
+        world.store.balance_transactions = Arc::new(transactions);
+        world.store.disputes = Arc::new(disputes);
     }
 
     /// How long the search index is behind from now on.

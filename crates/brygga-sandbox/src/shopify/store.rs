@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::stock::{Place, Shelf};
+use super::{fulfilment, goods};
 use crate::shop_data::ShopData;
 
 /// The gid of the practice app, whose reserved metafield namespace is `app--{number}` (`facts/shopify 9.2`).
@@ -22,20 +24,29 @@ pub(super) fn tail(id: &str) -> &str {
     id.rsplit('/').next().unwrap_or(id)
 }
 
-/// One order through time; see [`crate::shop_data::OrderLife`]. Versions are shared, because a reset needs the first ones again.
+/// The numeric tail of a gid as a number; 0 for anything else.
+pub(super) fn number_of(id: &str) -> u64 {
+    tail(id).parse().unwrap_or(0)
+}
+
+/// So long an older state of a product is kept, for an index that lags.
+const REMEMBERED: TimeDelta = TimeDelta::hours(1);
+
+/// One order or product through time; see [`crate::shop_data::OrderLife`]. Versions are shared, because a reset needs the first ones again.
 #[derive(Debug, Clone)]
 pub(super) struct Life {
     pub(super) versions: Vec<(DateTime<Utc>, Arc<Value>)>,
 }
 
 impl Life {
-    /// What the order looks like at `now`; nothing before it was made.
+    /// What it looks like at `now`; nothing before it was made, and after it was deleted.
     pub(super) fn at(&self, now: DateTime<Utc>) -> Option<&Value> {
         self.versions
             .iter()
             .rev()
             .find(|(since, _)| *since <= now)
-            .map(|(_, order)| &**order)
+            .map(|(_, record)| &**record)
+            .filter(|record| !record.is_null())
     }
 }
 
@@ -45,8 +56,23 @@ enum Slot {
     Order(usize),
     Customer(usize),
     Product(usize),
-    Variant(usize, usize),
+    /// The place of the product.
+    Variant(usize),
+    /// The place of the product whose variant has it.
+    Item(usize),
     Location(usize),
+    Collection(usize),
+    Publication(usize),
+    GiftCard(usize),
+}
+
+/// A use of an `@idempotent` key (`facts/shopify 6.3`).
+#[derive(Debug, Clone)]
+pub(super) struct UsedKey {
+    pub(super) at: DateTime<Utc>,
+    /// Digest of the mutation and its arguments.
+    pub(super) request: String,
+    pub(super) payload: Value,
 }
 
 /// All records of the shop.
@@ -55,8 +81,22 @@ pub(super) struct Store {
     pub(super) shop: Arc<Value>,
     pub(super) orders: Vec<Life>,
     pub(super) customers: Vec<Arc<Value>>,
-    pub(super) products: Vec<Arc<Value>>,
+    pub(super) products: Vec<Life>,
     pub(super) locations: Vec<Arc<Value>>,
+    pub(super) collections: Vec<Arc<Value>>,
+    pub(super) publications: Vec<Arc<Value>>,
+    pub(super) gift_cards: Vec<Arc<Value>>,
+    /// `StoreCreditAccount` objects with their `owner`.
+    pub(super) store_credits: Vec<Arc<Value>>,
+    /// `ShopifyPaymentsPayout`, `ShopifyPaymentsBalanceTransaction` and `ShopifyPaymentsDispute` objects.
+    pub(super) payouts: Arc<Vec<Value>>,
+    pub(super) balance_transactions: Arc<Vec<Value>>,
+    pub(super) disputes: Arc<Vec<Value>>,
+    /// What lies where, by inventory item and location.
+    pub(super) shelves: BTreeMap<Place, Shelf>,
+    /// `MetafieldDefinition` objects.
+    pub(super) definitions: Vec<Value>,
+    pub(super) used_keys: HashMap<String, UsedKey>,
     /// By owner's gid, namespace and key.
     pub(super) metafields: BTreeMap<(String, String, String), Value>,
     /// Made from recordings, which hold only what somebody once selected.
@@ -72,9 +112,19 @@ impl Store {
             shop: Arc::new(data.shop.clone()),
             orders: Vec::new(),
             customers: share(&data.customers),
-            products: share(&data.products),
-            locations: share(&data.locations),
+            products: Vec::new(),
+            locations: Vec::new(),
+            collections: Vec::new(),
+            publications: Vec::new(),
+            gift_cards: Vec::new(),
+            store_credits: Vec::new(),
+            payouts: Arc::default(),
+            balance_transactions: Arc::default(),
+            disputes: Arc::default(),
+            shelves: BTreeMap::new(),
             metafields: BTreeMap::new(),
+            definitions: Vec::new(),
+            used_keys: HashMap::new(),
             thin: data.recorded,
             index: HashMap::new(),
             next_id: 7_000_000_001,
@@ -82,30 +132,75 @@ impl Store {
         for (at, customer) in store.customers.iter().enumerate() {
             note(&mut store.index, customer, Slot::Customer(at));
         }
-        for (at, product) in store.products.iter().enumerate() {
-            note(&mut store.index, product, Slot::Product(at));
-            for (inner, variant) in product["variants"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .enumerate()
-            {
-                note(&mut store.index, variant, Slot::Variant(at, inner));
-            }
+        for location in &data.locations {
+            store.add_location(location.clone());
         }
-        for (at, location) in store.locations.iter().enumerate() {
-            note(&mut store.index, location, Slot::Location(at));
+        for product in &data.products {
+            store.add_product(DateTime::<Utc>::MIN_UTC, product.clone());
+        }
+        if !store.thin {
+            goods::complete(&mut store);
         }
         for life in &data.orders {
-            store.add_order(Life {
-                versions: life
-                    .versions
-                    .iter()
-                    .map(|(at, order)| (*at, Arc::new(order.clone())))
-                    .collect(),
-            });
+            let versions = life.versions.iter();
+            let versions = versions.map(|(at, order)| (*at, store.whole(order.clone())));
+            let life = Life {
+                versions: versions.collect(),
+            };
+            store.add_order(life);
+        }
+        if !store.thin {
+            store.gift_cards = goods::gift_cards(&store);
+            for (at, card) in store.gift_cards.iter().enumerate() {
+                note(&mut store.index, card, Slot::GiftCard(at));
+            }
         }
         store
+    }
+
+    /// An order with what the shop itself makes of it: its fulfilment orders.
+    fn whole(&self, mut order: Value) -> Arc<Value> {
+        if !self.thin {
+            fulfilment::refresh(&mut order, self.locations.first().map(|one| &**one));
+        }
+        Arc::new(order)
+    }
+
+    pub(super) fn add_location(&mut self, location: Value) {
+        note(
+            &mut self.index,
+            &location,
+            Slot::Location(self.locations.len()),
+        );
+        self.locations.push(Arc::new(location));
+    }
+
+    pub(super) fn add_collection(&mut self, collection: Value) {
+        note(
+            &mut self.index,
+            &collection,
+            Slot::Collection(self.collections.len()),
+        );
+        self.collections.push(Arc::new(collection));
+    }
+
+    pub(super) fn add_publication(&mut self, publication: Value) {
+        note(
+            &mut self.index,
+            &publication,
+            Slot::Publication(self.publications.len()),
+        );
+        self.publications.push(Arc::new(publication));
+    }
+
+    /// Adds a product that is there from `at` on.
+    pub(super) fn add_product(&mut self, at: DateTime<Utc>, product: Value) {
+        let place = self.products.len();
+        note(&mut self.index, &product, Slot::Product(place));
+        note_variants(&mut self.index, &product, place);
+        self.products.push(Life {
+            versions: vec![(at, Arc::new(product))],
+        });
     }
 
     /// Adds an order, or a further version of one that is there; versions stay in the order of time.
@@ -116,13 +211,17 @@ impl Store {
             .copied();
         match known {
             Some(Slot::Order(index)) => {
+                let order = self.whole(order);
                 let versions = &mut self.orders[index].versions;
                 let place = versions.partition_point(|(since, _)| *since <= at);
-                versions.insert(place, (at, Arc::new(order)));
+                versions.insert(place, (at, order));
             }
-            _ => self.add_order(Life {
-                versions: vec![(at, Arc::new(order))],
-            }),
+            _ => {
+                let order = self.whole(order);
+                self.add_order(Life {
+                    versions: vec![(at, order)],
+                });
+            }
         }
     }
 
@@ -146,23 +245,90 @@ impl Store {
         self.orders.iter().filter_map(move |life| life.at(now))
     }
 
-    /// A customer, product, variant or location by its gid. Orders need a moment: [`Store::order`].
-    pub(super) fn record(&self, id: &str) -> Option<&Value> {
+    /// A customer, product, variant, inventory item, location and the like by its gid, as it is at `now`. Orders: [`Store::order`].
+    pub(super) fn record(&self, id: &str, now: DateTime<Utc>) -> Option<&Value> {
         match *self.index.get(id)? {
             Slot::Order(_) => None,
             Slot::Customer(at) => Some(&*self.customers[at]),
-            Slot::Product(at) => Some(&*self.products[at]),
-            Slot::Variant(at, inner) => self.products[at]["variants"].get(inner),
+            Slot::Product(at) => self.products[at].at(now),
+            Slot::Variant(at) => self.variants_at(at, now).find(|one| one["id"] == id),
+            Slot::Item(at) => self
+                .variants_at(at, now)
+                .map(|one| &one["inventoryItem"])
+                .find(|item| item["id"] == id),
             Slot::Location(at) => Some(&*self.locations[at]),
+            Slot::Collection(at) => Some(&*self.collections[at]),
+            Slot::Publication(at) => Some(&*self.publications[at]),
+            Slot::GiftCard(at) => Some(&*self.gift_cards[at]),
         }
     }
 
+    fn variants_at(&self, at: usize, now: DateTime<Utc>) -> impl Iterator<Item = &Value> {
+        let product = self.products[at].at(now);
+        product
+            .and_then(|product| product["variants"].as_array())
+            .into_iter()
+            .flatten()
+    }
+
+    /// All products that exist at `now`.
+    pub(super) fn products_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Value> {
+        self.products.iter().filter_map(move |life| life.at(now))
+    }
+
     /// The product that a variant belongs to.
-    pub(super) fn product_of(&self, variant_id: &str) -> Option<&Value> {
+    pub(super) fn product_of(&self, variant_id: &str, now: DateTime<Utc>) -> Option<&Value> {
         match *self.index.get(variant_id)? {
-            Slot::Variant(at, _) => Some(&*self.products[at]),
+            Slot::Variant(at) | Slot::Item(at) => self.products[at].at(now),
             _ => None,
         }
+    }
+
+    /// The variant of an inventory item.
+    pub(super) fn variant_of(&self, item_id: &str, now: DateTime<Utc>) -> Option<&Value> {
+        match *self.index.get(item_id)? {
+            Slot::Item(at) => self
+                .variants_at(at, now)
+                .find(|one| one["inventoryItem"]["id"] == item_id),
+            _ => None,
+        }
+    }
+
+    /// The first variant with this SKU, blanks around it aside.
+    pub(super) fn variant_by_sku(&self, sku: &str, now: DateTime<Utc>) -> Option<&Value> {
+        self.products_at(now)
+            .flat_map(|product| product["variants"].as_array().into_iter().flatten())
+            .find(|variant| {
+                variant["sku"]
+                    .as_str()
+                    .is_some_and(|own| own.trim() == sku.trim())
+            })
+    }
+
+    /// Changes a product from `now` on and moves its `updatedAt`; with null in its place it is deleted.
+    pub(super) fn change_product(
+        &mut self,
+        id: &str,
+        now: DateTime<Utc>,
+        change: impl FnOnce(&mut Value),
+    ) -> bool {
+        let Some(&Slot::Product(at)) = self.index.get(id) else {
+            return false;
+        };
+        let Some(mut product) = self.products[at].at(now).cloned() else {
+            return false;
+        };
+        change(&mut product);
+        if product.is_object() {
+            product["updatedAt"] = json!(stamp(now));
+            note_variants(&mut self.index, &product, at);
+        }
+        let versions = &mut self.products[at].versions;
+        versions.push((now, Arc::new(product)));
+        // The state before the oldest that an index may still know goes.
+        let old = versions.partition_point(|(since, _)| *since <= now - REMEMBERED);
+        versions.drain(..old.saturating_sub(1));
+        true
     }
 
     /// Changes an order now and in all its versions to come, and moves `updatedAt` to `now`, as every write does (`facts/shopify 9.5`).
@@ -172,25 +338,77 @@ impl Store {
         now: DateTime<Utc>,
         change: impl Fn(&mut Value),
     ) -> bool {
+        self.change_order_life(id, now, |order, _| change(order))
+    }
+
+    /// Changes an order now and in all its versions to come and leaves its `updatedAt` alone: what happens to fulfilment orders does not always
+    /// move it (`facts/shopify 5.6`).
+    pub(super) fn touch_order(
+        &mut self,
+        id: &str,
+        now: DateTime<Utc>,
+        change: impl Fn(&mut Value),
+    ) -> bool {
         let Some(&Slot::Order(index)) = self.index.get(id) else {
             return false;
         };
-        let versions = &mut self.orders[index].versions;
-        let Some(mut current) = versions
-            .iter()
-            .rev()
-            .find(|(since, _)| *since <= now)
-            .map(|(_, order)| (**order).clone())
-        else {
+        let Some(mut current) = self.orders[index].at(now).cloned() else {
             return false;
         };
-        for (_, order) in versions.iter_mut().filter(|(since, _)| *since > now) {
-            change(Arc::make_mut(order));
-        }
         change(&mut current);
-        current["updatedAt"] = json!(stamp(now));
+        let current = self.whole(current);
+        let to_come: Vec<Arc<Value>> = self.orders[index]
+            .versions
+            .iter()
+            .filter(|(since, _)| *since > now)
+            .map(|(_, order)| {
+                let mut order = (**order).clone();
+                change(&mut order);
+                self.whole(order)
+            })
+            .collect();
+        let versions = &mut self.orders[index].versions;
         let place = versions.partition_point(|(since, _)| *since <= now);
-        versions.insert(place, (now, Arc::new(current)));
+        for ((_, old), new) in versions.iter_mut().skip(place).zip(to_come) {
+            *old = new;
+        }
+        versions.insert(place, (now, current));
+        true
+    }
+
+    /// Like [`Store::change_order`]; `change` is told whether it looks at a version that is still to come, which may already tell of the same.
+    pub(super) fn change_order_life(
+        &mut self,
+        id: &str,
+        now: DateTime<Utc>,
+        change: impl Fn(&mut Value, bool),
+    ) -> bool {
+        let Some(&Slot::Order(index)) = self.index.get(id) else {
+            return false;
+        };
+        let Some(mut current) = self.orders[index].at(now).cloned() else {
+            return false;
+        };
+        let to_come: Vec<(usize, Arc<Value>)> = self.orders[index]
+            .versions
+            .iter()
+            .enumerate()
+            .filter(|(_, (since, _))| *since > now)
+            .map(|(place, (_, order))| {
+                let mut order = (**order).clone();
+                change(&mut order, true);
+                (place, self.whole(order))
+            })
+            .collect();
+        change(&mut current, false);
+        current["updatedAt"] = json!(stamp(now));
+        let current = self.whole(current);
+        let versions = &mut self.orders[index].versions;
+        for (place, order) in to_come {
+            versions[place].1 = order;
+        }
+        let place = versions.partition_point(|(since, _)| *since <= now);
+        versions.insert(place, (now, current));
         true
     }
 
@@ -224,6 +442,13 @@ impl Store {
     pub(super) fn fresh_number(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
+    }
+}
+
+fn note_variants(index: &mut HashMap<String, Slot>, product: &Value, place: usize) {
+    for variant in product["variants"].as_array().into_iter().flatten() {
+        note(index, variant, Slot::Variant(place));
+        note(index, &variant["inventoryItem"], Slot::Item(place));
     }
 }
 

@@ -36,12 +36,16 @@ pub struct ShopifyConfig {
     pub bucket_size: u32,
     /// Points restored per second.
     pub restore_rate: u32,
+    /// Shopify Payments is active; where it is not, its account is null (`facts/shopify 11.1`).
+    pub shopify_payments: bool,
 }
 
 impl Default for ShopifyConfig {
     fn default() -> Self {
         let scopes = "read_all_orders,write_orders,read_customers,read_companies,read_products,read_inventory,read_locations,read_fulfillments,\
-             read_merchant_managed_fulfillment_orders,read_returns,read_payment_terms,read_gift_cards,read_markets";
+             read_merchant_managed_fulfillment_orders,read_returns,read_payment_terms,read_gift_cards,read_markets,\
+             write_products,write_inventory,read_publications,write_publications,write_merchant_managed_fulfillment_orders,\
+             read_store_credit_accounts,read_shopify_payments_accounts,read_shopify_payments_payouts,read_shopify_payments_disputes";
         Self {
             granted_scopes: scopes
                 .split(',')
@@ -53,6 +57,7 @@ impl Default for ShopifyConfig {
             same_organization: true,
             bucket_size: 2000,
             restore_rate: 100,
+            shopify_payments: true,
         }
     }
 }

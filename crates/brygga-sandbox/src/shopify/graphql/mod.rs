@@ -3,7 +3,7 @@
 mod cost;
 mod errors;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::{Arc, LazyLock};
 
 use apollo_compiler::collections::HashMap;
@@ -17,7 +17,7 @@ use apollo_compiler::{ExecutableDocument, Name, Schema};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::resolve::{Context, Mutations, Queries};
+use super::resolve::{Answers, Context, Mutations, Queries};
 use super::store::Store;
 use super::world::{Bucket, ShopifyConfig, World};
 
@@ -230,6 +230,7 @@ pub(super) fn run(
     prepared: &Prepared,
     now: DateTime<Utc>,
     tampering: Tampering,
+    version: &str,
 ) -> Value {
     let World {
         config,
@@ -250,9 +251,9 @@ pub(super) fn run(
         prepared,
         store,
         config,
-        now,
-        indexed,
+        (now, indexed),
         tampering,
+        version,
         &mut search,
     );
     let actual = prepared
@@ -305,20 +306,23 @@ fn execute(
     prepared: &Prepared,
     store: &mut Store,
     config: &ShopifyConfig,
-    now: DateTime<Utc>,
-    indexed: DateTime<Utc>,
+    (now, indexed): (DateTime<Utc>, DateTime<Utc>),
     tampering: Tampering,
+    version: &str,
     search: &mut Vec<Value>,
 ) -> (Value, Vec<Value>) {
     let Some(operation) = prepared.operation() else {
         return (Value::Null, Vec::new());
     };
-    let execution = Execution::new(&prepared.parsed.schema, &prepared.document)
-        .operation(operation)
-        .implementers_map(&prepared.parsed.implementers)
-        .coerced_variable_values(&prepared.variables)
-        .enable_schema_introspection(true);
-    let outcome = if prepared.is_mutation {
+    let execution = || {
+        Execution::new(&prepared.parsed.schema, &prepared.document)
+            .operation(operation)
+            .implementers_map(&prepared.parsed.implementers)
+            .coerced_variable_values(&prepared.variables)
+            .enable_schema_introspection(true)
+    };
+    let mut outcomes = Vec::new();
+    if prepared.is_mutation {
         let context = Context {
             schema: &prepared.parsed.schema,
             config,
@@ -327,22 +331,39 @@ fn execute(
             indexed,
             tampering,
             search_notes: RefCell::default(),
+            version,
+            moves: OnceCell::new(),
         };
-        execution.execute_sync(&Mutations {
+        let mutations = Mutations {
             context: &context,
-            store: RefCell::new(store),
+            store: RefCell::new(&mut *store),
+            variables: &prepared.variables,
+            outcomes: RefCell::default(),
+        };
+        if let Err(error) = execution().execute_sync(&mutations) {
+            let message = error.message().to_string();
+            return (Value::Null, vec![json!({ "message": message })]);
+        }
+        outcomes = mutations.outcomes.into_inner();
+    }
+    let context = Context {
+        schema: &prepared.parsed.schema,
+        config,
+        store: Some(store),
+        now,
+        indexed,
+        tampering,
+        search_notes: RefCell::default(),
+        version,
+        moves: OnceCell::new(),
+    };
+    let outcome = if prepared.is_mutation {
+        execution().execute_sync(&Answers {
+            context: &context,
+            outcomes: &outcomes,
         })
     } else {
-        let context = Context {
-            schema: &prepared.parsed.schema,
-            config,
-            store: Some(store),
-            now,
-            indexed,
-            tampering,
-            search_notes: RefCell::default(),
-        };
-        let outcome = execution.execute_sync(&Queries {
+        let outcome = execution().execute_sync(&Queries {
             context: &context,
             store,
         });

@@ -55,13 +55,43 @@ pub(super) fn run(
     }
     let set: Vec<Value> = rows.iter().map(|row| row.store(store, context)).collect();
     for row in &rows {
-        match row.owner {
+        match &row.owner {
             Owner::Order => store.change_order(&row.id, context.now, |_| ()),
             Owner::Customer => store.change_customer(&row.id, context.now, |_| ()),
+            Owner::Product(product) => store.change_product(product, context.now, |_| ()),
             Owner::Installation | Owner::Other => false,
         };
     }
     Ok(json!({ "metafields": set, "userErrors": [] }))
+}
+
+/// What is wrong with the metafields that another mutation brings along for `id`, as plain errors; nothing when all is well.
+pub(super) fn refused(
+    store: &Store,
+    context: &Context<'_>,
+    id: &str,
+    inputs: &Value,
+) -> Option<Vec<Value>> {
+    let mut errors = Vec::new();
+    for (index, input) in inputs.as_array()?.iter().enumerate() {
+        let owner = owner(store, context, id).unwrap_or(Owner::Other);
+        let mut row = Row::read(input, owner);
+        id.clone_into(&mut row.id);
+        if let Some(found) = row.refused(index, store) {
+            errors.push(json!({ "field": found["field"], "message": found["message"] }));
+        }
+    }
+    (!errors.is_empty()).then_some(errors)
+}
+
+/// Stores the metafields that another mutation brings along for `id`; what is wrong with them was said before.
+pub(super) fn put(store: &mut Store, context: &Context<'_>, id: &str, inputs: &Value) {
+    for input in inputs.as_array().into_iter().flatten() {
+        let owner = owner(store, context, id).unwrap_or(Owner::Other);
+        let mut row = Row::read(input, owner);
+        id.clone_into(&mut row.id);
+        row.store(store, context);
+    }
 }
 
 struct Row<'a> {
@@ -99,6 +129,32 @@ impl<'a> Row<'a> {
         (self.id.clone(), self.namespace.clone(), self.key.to_owned())
     }
 
+    fn owner_type(&self) -> &'static str {
+        match self.owner {
+            Owner::Order => "ORDER",
+            Owner::Customer => "CUSTOMER",
+            Owner::Installation => "API_PERMISSION",
+            Owner::Product(_) if self.id.starts_with("gid://shopify/ProductVariant/") => {
+                "PRODUCTVARIANT"
+            }
+            Owner::Product(_) => "PRODUCT",
+            Owner::Other if self.id.starts_with("gid://shopify/Shop/") => "SHOP",
+            Owner::Other if self.id.starts_with("gid://shopify/Location/") => "LOCATION",
+            Owner::Other => "PRODUCT",
+        }
+    }
+
+    /// The type that a definition lays down.
+    fn definition<'s>(&self, store: &'s Store) -> Option<&'s str> {
+        let owner = self.owner_type();
+        let defined = store.definitions.iter().find(|one| {
+            one["ownerType"] == owner
+                && one["namespace"] == self.namespace.as_str()
+                && one["key"] == self.key
+        });
+        defined.and_then(|one| one["type"]["name"].as_str())
+    }
+
     fn refused(&self, index: usize, store: &Store) -> Option<Value> {
         let known = store.metafields.get(&self.address());
         if !KEY_LENGTH.contains(&self.key.chars().count()) {
@@ -122,7 +178,16 @@ impl<'a> Row<'a> {
                 Some("BLANK"),
             ));
         }
-        if self.kind.is_none() && known.is_none() {
+        let defined = self.definition(store);
+        if let (Some(kind), Some(defined)) = (self.kind, defined)
+            && defined != kind
+        {
+            let message = format!(
+                "Type '{kind}' must be consistent with the definition's type: '{defined}'."
+            );
+            return Some(error(index, "type", &message, Some("INVALID_TYPE")));
+        }
+        if self.kind.is_none() && known.is_none() && defined.is_none() {
             return Some(error(index, "type", "Type can't be blank", Some("BLANK")));
         }
         if self.kind == Some("json") && serde_json::from_str::<Value>(self.value).is_err() {
@@ -167,23 +232,14 @@ impl<'a> Row<'a> {
         let kind = self
             .kind
             .or_else(|| known["type"].as_str())
+            .or_else(|| self.definition(store))
             .unwrap_or("single_line_text_field")
             .to_owned();
         let now = stamp(context.now);
         let digest = Sha256::digest(self.value)
             .iter()
             .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        let owner_type = match self.owner {
-            Owner::Order => "ORDER",
-            Owner::Customer => "CUSTOMER",
-            Owner::Installation => "API_PERMISSION",
-            Owner::Other if self.id.starts_with("gid://shopify/Shop/") => "SHOP",
-            Owner::Other if self.id.starts_with("gid://shopify/ProductVariant/") => {
-                "PRODUCTVARIANT"
-            }
-            Owner::Other if self.id.starts_with("gid://shopify/Location/") => "LOCATION",
-            Owner::Other => "PRODUCT",
-        };
+        let owner_type = self.owner_type();
         let json_value = if kind == "json" {
             serde_json::from_str(self.value).unwrap_or(Value::Null)
         } else {

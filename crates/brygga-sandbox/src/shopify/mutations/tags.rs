@@ -52,16 +52,19 @@ pub(super) fn run(
         }
         record["tags"] = json!(own);
     };
-    match owner {
+    match &owner {
         Owner::Order => store.change_order(id, context.now, apply),
         Owner::Customer => store.change_customer(id, context.now, apply),
-        Owner::Installation | Owner::Other => return Ok(refused("Node does not exist")),
+        Owner::Product(product) if product == id => store.change_product(id, context.now, apply),
+        Owner::Product(_) | Owner::Installation | Owner::Other => {
+            return Ok(refused("Node does not exist"));
+        }
     };
     let mut node = shown(store, id, context.now);
-    let kind = if matches!(owner, Owner::Order) {
-        "Order"
-    } else {
-        "Customer"
+    let kind = match owner {
+        Owner::Order => "Order",
+        Owner::Product(_) => "Product",
+        _ => "Customer",
     };
     node["__typename"] = json!(kind);
     Ok(json!({ "node": node, "userErrors": [] }))

@@ -22,7 +22,7 @@ const COMPANIES: &[&str] = &["read_customers", "read_companies"];
 const COMPANIES_TEXT: &str = "`read_customers` access scope or `read_companies` access scope. Also: The shop must have access to B2B. Some operations may require additional plan capabilities.";
 
 /// The rules for what the practice shop serves.
-pub(in crate::shopify) const RULES: [Rule; 20] = [
+pub(in crate::shopify) const RULES: [Rule; 51] = [
     Rule {
         name: "Order",
         scopes: &["read_orders", "read_marketplace_orders", "read_quick_sale"],
@@ -129,6 +129,185 @@ pub(in crate::shopify) const RULES: [Rule; 20] = [
         name: "PaymentTerms",
         scopes: &["read_payment_terms"],
         text: "`read_payment_terms` access scope.",
+    },
+    Rule {
+        name: "FulfillmentOrder",
+        scopes: &[
+            "read_assigned_fulfillment_orders",
+            "read_merchant_managed_fulfillment_orders",
+            "read_third_party_fulfillment_orders",
+            "read_marketplace_fulfillment_orders",
+        ],
+        text: "`read_assigned_fulfillment_orders` access scope, `read_merchant_managed_fulfillment_orders` access scope, `read_third_party_fulfillment_orders` access scope or `read_marketplace_fulfillment_orders` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.fulfillmentOrders",
+        scopes: &[
+            "read_assigned_fulfillment_orders",
+            "read_merchant_managed_fulfillment_orders",
+            "read_third_party_fulfillment_orders",
+            "read_marketplace_fulfillment_orders",
+        ],
+        text: "`read_assigned_fulfillment_orders` access scope, `read_merchant_managed_fulfillment_orders` access scope, `read_third_party_fulfillment_orders` access scope or `read_marketplace_fulfillment_orders` access scope.",
+    },
+    Rule {
+        name: "Collection",
+        scopes: &["read_products"],
+        text: "`read_products` access scope.",
+    },
+    Rule {
+        name: "InventoryLevel",
+        scopes: &["read_inventory"],
+        text: "`read_inventory` access scope.",
+    },
+    Rule {
+        name: "InventoryAdjustmentGroup",
+        scopes: &["read_inventory"],
+        text: "`read_inventory` access scope.",
+    },
+    Rule {
+        name: "GiftCard",
+        scopes: &["read_gift_cards"],
+        text: "`read_gift_cards` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.giftCardsCount",
+        scopes: &["read_gift_cards"],
+        text: "`read_gift_cards` access scope.",
+    },
+    Rule {
+        name: "StoreCreditAccount",
+        scopes: &["read_store_credit_accounts"],
+        text: "`read_store_credit_accounts` access scope.",
+    },
+    Rule {
+        name: "ExchangeLineItem",
+        scopes: &["read_returns"],
+        text: "`read_returns` access scope.",
+    },
+    Rule {
+        name: "ReturnLineItem",
+        scopes: &["read_returns", "read_marketplace_returns"],
+        text: "`read_returns` access scope or `read_marketplace_returns` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.publications",
+        scopes: &["read_publications"],
+        text: "`read_publications` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.productByIdentifier",
+        scopes: &["read_products"],
+        text: "`read_products` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.productsCount",
+        scopes: &["read_products"],
+        text: "`read_products` access scope.",
+    },
+    Rule {
+        name: "QueryRoot.productVariantsCount",
+        scopes: &["read_products"],
+        text: "`read_products` access scope.",
+    },
+    Rule {
+        name: "ShopifyPaymentsAccount",
+        scopes: &["read_shopify_payments", "read_shopify_payments_accounts"],
+        text: "the `read_shopify_payments` or the `read_shopify_payments_accounts` access scope.",
+    },
+    Rule {
+        name: "ShopifyPaymentsDispute",
+        scopes: &["read_shopify_payments_disputes"],
+        text: "User must have `read_shopify_payments_disputes` access.",
+    },
+    Rule {
+        name: "Mutation.fulfillmentCreate",
+        scopes: &[
+            "write_assigned_fulfillment_orders",
+            "write_merchant_managed_fulfillment_orders",
+            "write_third_party_fulfillment_orders",
+        ],
+        text: "`write_assigned_fulfillment_orders` access scope, `write_merchant_managed_fulfillment_orders` access scope or `write_third_party_fulfillment_orders` access scope. Also: The user must have fulfill_and_ship_orders permission.",
+    },
+    Rule {
+        name: "Mutation.fulfillmentTrackingInfoUpdate",
+        scopes: &[
+            "write_assigned_fulfillment_orders",
+            "write_merchant_managed_fulfillment_orders",
+            "write_third_party_fulfillment_orders",
+        ],
+        text: "`write_assigned_fulfillment_orders` access scope, `write_merchant_managed_fulfillment_orders` access scope or `write_third_party_fulfillment_orders` access scope. Also: The user must have fulfill_and_ship_orders permission.",
+    },
+    Rule {
+        name: "Mutation.inventoryActivate",
+        scopes: &["write_inventory"],
+        text: "`write_inventory` access scope. Also: The user must have a permission to activate an inventory item.",
+    },
+    Rule {
+        name: "Mutation.inventoryItemUpdate",
+        scopes: &["write_inventory"],
+        text: "`write_inventory` access scope. Also: The user must have a permission to update an inventory item.",
+    },
+    Rule {
+        name: "Mutation.inventorySetQuantities",
+        scopes: &["write_inventory"],
+        text: "`write_inventory` access scope. Also: The user must have a permission to update an inventory.",
+    },
+    Rule {
+        name: "Mutation.orderMarkAsPaid",
+        scopes: &["write_orders"],
+        text: "`write_orders` access scope. Also: The user must have mark_orders_as_paid permission.",
+    },
+    Rule {
+        name: "Mutation.orderUpdate",
+        scopes: &[
+            "write_orders",
+            "write_marketplace_orders",
+            "write_quick_sale",
+        ],
+        text: "`write_orders` access scope, `write_marketplace_orders` access scope or `write_quick_sale` access scope. Also: The app must have the `write_pos_staff_member_event_attribution_overrides` access scope to assign events to another staff member.",
+    },
+    Rule {
+        name: "Mutation.productCreate",
+        scopes: &["write_products"],
+        text: "`write_products` access scope. Also: The user must have a permission to create products.",
+    },
+    Rule {
+        name: "Mutation.productSet",
+        scopes: &["write_products"],
+        text: "`write_products` access scope. Also: The user must have a permission to create products.",
+    },
+    Rule {
+        name: "Mutation.productUpdate",
+        scopes: &["write_products"],
+        text: "`write_products` access scope. Also: The user must have a permission to update products.",
+    },
+    Rule {
+        name: "Mutation.productVariantsBulkCreate",
+        scopes: &["write_products"],
+        text: "`write_products` access scope. Also: The user must have a permission to create product variants.",
+    },
+    Rule {
+        name: "Mutation.productVariantsBulkUpdate",
+        scopes: &["write_products"],
+        text: "`write_products` access scope. Also: The user must have a permission to update product variants.",
+    },
+    Rule {
+        name: "Mutation.publishablePublish",
+        scopes: &["write_publications"],
+        text: "`write_publications` access scope. Also: The user must have permission to create and edit products or create and edit catalogs.",
+    },
+    // Shopify's own data names no scope here; apps hold this one for it (`facts/shopify 2.3`).
+    Rule {
+        name: "ShopifyPaymentsPayout",
+        scopes: &["read_shopify_payments_payouts", "read_shopify_payments"],
+        text: "The user must have access to payouts.",
+    },
+    // Shopify's own data names no scope here; apps hold this one for it (`facts/shopify 2.3`).
+    Rule {
+        name: "ShopifyPaymentsBalanceTransaction",
+        scopes: &["read_shopify_payments_payouts", "read_shopify_payments"],
+        text: "The user must have access to payouts.",
     },
 ];
 

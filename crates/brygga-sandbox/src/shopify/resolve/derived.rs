@@ -7,7 +7,7 @@ use apollo_compiler::response::JsonValue;
 use serde_json::{Value, json};
 
 use super::{Key, Keyed, Record, argument_bool, argument_str};
-use crate::shopify::store::{APP_NUMBER, tail};
+use crate::shopify::store::{APP_NUMBER, number_of, tail};
 
 impl Record<'_> {
     /// The answer to a field that needs its arguments or other records.
@@ -62,6 +62,17 @@ impl Record<'_> {
                     .collect();
                 self.connect("Metafield", items, info)?
             }
+            ("InventoryItem", "inventoryLevels" | "inventoryLevel")
+            | ("Location", "inventoryLevels" | "inventoryLevel")
+            | ("InventoryLevel", "quantities")
+            | ("InventoryAdjustmentGroup", "changes")
+            | ("ShopifyPaymentsAccount", "payouts" | "balanceTransactions" | "disputes")
+            | ("Customer" | "CompanyLocation", "storeCreditAccounts") => self.listed(info)?,
+            ("ProductVariant", "inventoryQuantity" | "sellableOnlineQuantity")
+            | ("Product", "totalInventory") => match self.stocked(info.field_name()) {
+                Some(units) => ResolvedValue::leaf(units),
+                None => return Ok(None),
+            },
             ("Order", "shippingLines") => {
                 let all = argument_bool(arguments, "includeRemovals").unwrap_or(false);
                 let lines = self
@@ -93,11 +104,54 @@ impl Record<'_> {
         let field = info.field_name();
         let result = info.field_definition().ty.inner_named_type().as_str();
         match (&*self.type_name, field) {
-            ("Refund" | "Fulfillment" | "OrderTransaction" | "Return", "order") => {
+            (
+                "Refund" | "Fulfillment" | "OrderTransaction" | "Return" | "FulfillmentOrder",
+                "order",
+            ) => {
                 return self.order.map(Cow::Borrowed);
             }
             ("ProductVariant", "product") => {
-                return self.context.store?.product_of(self.id()).map(Cow::Borrowed);
+                let store = self.context.store?;
+                return store
+                    .product_of(self.id(), self.context.now)
+                    .map(Cow::Borrowed);
+            }
+            ("InventoryItem", "variant") => {
+                let store = self.context.store?;
+                return store
+                    .variant_of(self.id(), self.context.now)
+                    .map(Cow::Borrowed);
+            }
+            ("InventoryItem", "variants") => {
+                let store = self.context.store?;
+                let variant = store.variant_of(self.id(), self.context.now);
+                return variant.map(|one| Cow::Owned(json!([{ "id": one["id"] }])));
+            }
+            ("InventoryItem", "locationsCount") => {
+                let store = self.context.store?;
+                let places = store.places_of(number_of(self.id())).count();
+                return Some(Cow::Owned(json!({ "count": places, "precision": "EXACT" })));
+            }
+            ("Product", "totalVariants") => {
+                let variants = self.raw("variants")?.as_array()?.len();
+                return Some(Cow::Owned(json!(variants)));
+            }
+            ("MetafieldDefinition", "metafieldsCount") => {
+                let store = self.context.store?;
+                let own = |key: &&(String, String, String)| {
+                    self.raw("namespace")
+                        .is_some_and(|space| *space == key.1.as_str())
+                        && self.raw("key").is_some_and(|own| *own == key.2.as_str())
+                };
+                return Some(Cow::Owned(json!(
+                    store.metafields.keys().filter(own).count()
+                )));
+            }
+            (_, "availablePublicationsCount") => {
+                let store = self.context.store?;
+                return Some(Cow::Owned(
+                    json!({ "count": store.publications.len(), "precision": "EXACT" }),
+                ));
             }
             ("Customer", "addressesV2") => return self.raw("addresses").map(Cow::Borrowed),
             ("Customer", "lastOrder") => {

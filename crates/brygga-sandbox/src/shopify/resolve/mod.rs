@@ -4,9 +4,10 @@ mod access;
 mod connection;
 mod derived;
 mod roots;
+mod stock;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::Type;
@@ -19,10 +20,12 @@ use serde_json::Value;
 #[cfg(test)]
 pub(super) use access::{PROTECTED, RULES};
 pub(super) use connection::{Connection, Key, Keyed};
+pub(super) use derived::namespace;
 pub(crate) use roots::installation_id;
-pub(super) use roots::{Mutations, Queries};
+pub(super) use roots::{Answers, Mutations, Queries};
 
 use super::graphql::Tampering;
+use super::stock::Moves;
 use super::store::Store;
 use super::world::ShopifyConfig;
 
@@ -42,9 +45,18 @@ pub(super) struct Context<'s> {
     pub(super) tampering: Tampering,
     /// Entries of `extensions.search`.
     pub(super) search_notes: RefCell<Vec<Value>>,
+    /// The API version that answers.
+    pub(super) version: &'s str,
+    /// What orders took from the shelves, reckoned once when somebody asks.
+    pub(super) moves: OnceCell<Moves>,
 }
 
 impl<'s> Context<'s> {
+    /// What orders took from the shelves until now.
+    pub(super) fn moves(&self, store: &Store) -> &Moves {
+        self.moves.get_or_init(|| Moves::of(store, self.now))
+    }
+
     pub(super) fn zone(&self) -> chrono_tz::Tz {
         let name = self
             .store
@@ -104,6 +116,12 @@ impl<'r> Record<'r> {
             }
             _ => declared.to_owned(),
         };
+        // Parts that are listed outside their order name it.
+        let order = order.or_else(|| match type_name.as_str() {
+            "FulfillmentOrder" => context.order(value["orderId"].as_str()?),
+            "Fulfillment" | "Return" | "Refund" => context.order(value["order"]["id"].as_str()?),
+            _ => None,
+        });
         Self {
             context,
             type_name: Cow::Owned(type_name),
@@ -120,8 +138,9 @@ impl<'r> Record<'r> {
         let id = self.value.get("id")?.as_str()?;
         let store = self.context.store?;
         store
-            .record(id)
+            .record(id, self.context.now)
             .or_else(|| self.context.order(id))
+            .or_else(|| part_of_order(self.order?, &self.type_name, id))
             .and_then(|record| record.get(field))
     }
 
@@ -269,6 +288,27 @@ impl ObjectValue for Record<'_> {
     }
 }
 
+/// A part of an order that another part names by its id: the line of a refund, the refunds of a return.
+pub(super) fn part_of_order<'r>(order: &'r Value, kind: &str, id: &str) -> Option<&'r Value> {
+    let list = match kind {
+        "LineItem" => "lineItems",
+        "ShippingLine" => "shippingLines",
+        "OrderTransaction" => "transactions",
+        "Refund" => "refunds",
+        "Return" => "returns",
+        "Fulfillment" => "fulfillments",
+        "FulfillmentOrder" => "fulfillmentOrders",
+        "FulfillmentLineItem" => {
+            let sent = order["fulfillments"].as_array()?.iter();
+            return sent
+                .flat_map(|one| one["fulfillmentLineItems"].as_array().into_iter().flatten())
+                .find(|part| part["id"] == id);
+        }
+        _ => return None,
+    };
+    order[list].as_array()?.iter().find(|part| part["id"] == id)
+}
+
 /// The object type of a record whose field is declared as an interface or a union.
 fn concrete_type(value: &Value) -> Option<String> {
     if let Some(name) = value["__typename"].as_str() {
@@ -335,7 +375,7 @@ pub(super) fn argument_bool(arguments: &JsonMap, name: &str) -> Option<bool> {
 }
 
 /// Arguments that are honoured on every list or change nothing here.
-const KNOWN_ARGUMENTS: [&str; 11] = [
+const KNOWN_ARGUMENTS: [&str; 15] = [
     "first",
     "last",
     "after",
@@ -347,6 +387,11 @@ const KNOWN_ARGUMENTS: [&str; 11] = [
     "withName",
     "withCompanyName",
     "sortKey",
+    // Levels are all active, publications all published, and returns have nothing removed or processed in part here.
+    "includeInactive",
+    "onlyPublished",
+    "includeRemovedItems",
+    "validationStatus",
 ];
 
 /// An argument that would change the answer and is not served is said aloud, never ignored.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use apollo_compiler::ast::Value as Argument;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::{JsonMap, JsonValue};
 use chrono::{DateTime, Utc};
@@ -10,12 +11,13 @@ use serde_json::{Value, json};
 
 use super::derived::order_key;
 use super::{
-    Connection, Context, Key, Keyed, Record, access, argument_int, argument_str, field_error,
-    moment,
+    Connection, Context, Key, Keyed, Record, access, argument_bool, argument_int, argument_str,
+    field_error, moment,
 };
 use crate::practice;
 use crate::shopify::mutations;
 use crate::shopify::search::{Kind, Search};
+use crate::shopify::stock::level_place;
 use crate::shopify::store::{APP_NUMBER, Store};
 use crate::shopify::versions::versions;
 
@@ -55,6 +57,27 @@ impl<'r> Queries<'r> {
             "Refund" => part_of(visible(), "refunds", id),
             "OrderTransaction" => part_of(visible(), "transactions", id),
             "Fulfillment" => part_of(visible(), "fulfillments", id),
+            "FulfillmentOrder" => part_of(visible(), "fulfillmentOrders", id),
+            "Return" => part_of(visible(), "returns", id),
+            "MetafieldDefinition" => {
+                let found = self.store.definitions.iter().find(|one| one["id"] == id);
+                found.map(|one| (one, None))
+            }
+            "StoreCreditAccount" => {
+                let found = self.store.store_credits.iter().find(|one| one["id"] == id);
+                found.map(|one| (&**one, None))
+            }
+            "ShopifyPaymentsPayout"
+            | "ShopifyPaymentsBalanceTransaction"
+            | "ShopifyPaymentsDispute" => {
+                let lists = [
+                    &self.store.payouts,
+                    &self.store.balance_transactions,
+                    &self.store.disputes,
+                ];
+                let mut all = lists.into_iter().flat_map(|list| list.iter());
+                all.find(|one| one["id"] == id).map(|one| (one, None))
+            }
             "Company" => self
                 .companies()
                 .into_iter()
@@ -67,7 +90,7 @@ impl<'r> Queries<'r> {
     /// A record that does not change with time; customers only once they exist.
     fn customer_visible(&self, id: &str) -> Option<&'r Value> {
         self.store
-            .record(id)
+            .record(id, self.context.now)
             .filter(|record| exists(record, self.context.now))
     }
 
@@ -143,14 +166,84 @@ impl<'r> Queries<'r> {
                     .collect()
             }
             Kind::Customers => fixed(&mut self.store.customers.iter().map(|one| &**one)),
-            Kind::Products => fixed(&mut self.store.products.iter().map(|one| &**one)),
-            Kind::Variants => fixed(
-                &mut self
-                    .store
-                    .products
-                    .iter()
-                    .flat_map(|one| one["variants"].as_array().into_iter().flatten()),
-            ),
+            Kind::Products | Kind::Variants | Kind::InventoryItems => {
+                let known = if search.is_empty() {
+                    self.context.now
+                } else {
+                    self.context.indexed
+                };
+                let lives = self.store.products.iter();
+                let pairs = lives.flat_map(|life| {
+                    let (indexed, present) = (life.at(known), life.at(self.context.now));
+                    goods_of(kind, indexed.zip(present))
+                });
+                // A product that was just made is not in the index yet; one that is gone is no longer served.
+                pairs.filter(|found| finds(found.indexed)).collect()
+            }
+            Kind::FulfillmentOrders => {
+                let known = self.context.indexed;
+                let all = argument_bool(arguments, "includeClosed").unwrap_or(false);
+                let mut found = Vec::new();
+                for life in &self.store.orders {
+                    let (Some(indexed), Some(present)) =
+                        (life.at(known), life.at(self.context.now))
+                    else {
+                        continue;
+                    };
+                    if !self.context.visible(present) {
+                        continue;
+                    }
+                    for one in list_of(&present["fulfillmentOrders"]) {
+                        let before = list_of(&indexed["fulfillmentOrders"])
+                            .find(|known| known["id"] == one["id"]);
+                        let Some(before) = before else { continue };
+                        let open = one["status"] != "CLOSED" && one["status"] != "CANCELLED";
+                        if (all || open) && finds(before) {
+                            found.push(Found {
+                                indexed: before,
+                                present: one,
+                            });
+                        }
+                    }
+                }
+                found
+            }
+            Kind::GiftCards => fixed(&mut self.store.gift_cards.iter().map(|one| &**one)),
+            Kind::Collections => fixed(&mut self.store.collections.iter().map(|one| &**one)),
+            Kind::Definitions => fixed(&mut self.store.definitions.iter().filter(|one| {
+                let asked = |argument: &str, key: &str| {
+                    argument_str(arguments, argument).is_none_or(|wanted| one[key] == wanted)
+                };
+                let space = argument_str(arguments, "namespace")
+                    .is_none_or(|space| one["namespace"] == super::namespace(Some(space)).as_str());
+                asked("ownerType", "ownerType") && asked("key", "key") && space
+            })),
+            Kind::Payouts => {
+                let kind = argument_str(arguments, "transactionType");
+                let all = self.store.payouts.iter();
+                let seen = |one: &&Value| happened(&one["issuedAt"], self.context.now);
+                fixed(
+                    &mut all
+                        .filter(seen)
+                        .filter(|one| kind.is_none_or(|kind| one["transactionType"] == kind)),
+                )
+            }
+            Kind::BalanceTransactions => {
+                let hide = argument_bool(arguments, "hideTransfers").unwrap_or(false);
+                let all = self.store.balance_transactions.iter();
+                let seen = |one: &&Value| happened(&one["transactionDate"], self.context.now);
+                fixed(
+                    &mut all
+                        .filter(seen)
+                        .filter(|one| !hide || one["type"] != "TRANSFER"),
+                )
+            }
+            // Levels are listed by their item or their location only.
+            Kind::InventoryLevels => Vec::new(),
+            Kind::Disputes => {
+                let all = self.store.disputes.iter();
+                fixed(&mut all.filter(|one| happened(&one["initiatedAt"], self.context.now)))
+            }
             Kind::Locations => fixed(&mut self.store.locations.iter().map(|one| &**one)),
             Kind::Companies => fixed(&mut self.companies().into_iter()),
         })
@@ -162,6 +255,16 @@ impl<'r> Queries<'r> {
         node: &str,
         info: &'a ResolveInfo<'a>,
     ) -> Result<ResolvedValue<'a>, FieldError> {
+        self.page(kind, node, info).map(ResolvedValue::object)
+    }
+
+    /// A page of what a query finds.
+    pub(super) fn page(
+        &self,
+        kind: Kind,
+        node: &str,
+        info: &ResolveInfo<'_>,
+    ) -> Result<Connection<'r>, FieldError> {
         let sort = argument_str(info.arguments(), "sortKey").unwrap_or("ID");
         let found = self.search(kind, info)?;
         let key = |record: &Value| {
@@ -179,12 +282,11 @@ impl<'r> Queries<'r> {
             })
             .collect();
         let page = Connection::new(self.context, node, items, info, None)?;
-        let doubled = self.context.tampering.doubled;
-        Ok(ResolvedValue::object(if doubled {
+        Ok(if self.context.tampering.doubled {
             page.doubled()
         } else {
             page
-        }))
+        })
     }
 
     fn count<'a>(
@@ -262,14 +364,41 @@ impl ObjectValue for Queries<'_> {
                     .find(|company| company["id"] == id),
             ),
             "products" => self.list(Kind::Products, "Product", info)?,
-            "product" => self.record("Product", self.store.record(id)),
+            "product" => self.record("Product", self.store.record(id, self.context.now)),
+            "productByIdentifier" => self.record("Product", self.product_by(arguments)?),
+            "productsCount" => self.count(Kind::Products, info)?,
+            "productVariantsCount" => self.count(Kind::Variants, info)?,
+            "inventoryItems" => self.list(Kind::InventoryItems, "InventoryItem", info)?,
+            "inventoryItem" => self.record("InventoryItem", self.store.record(id, self.context.now)),
+            "inventoryLevel" => match self.level(id) {
+                Some(level) => self.made("InventoryLevel", level),
+                None => ResolvedValue::null(),
+            },
+            "fulfillmentOrders" => self.list(Kind::FulfillmentOrders, "FulfillmentOrder", info)?,
+            "fulfillmentOrder" => self.node_record("FulfillmentOrder", id),
+            "fulfillment" => self.node_record("Fulfillment", id),
+            "return" => self.node_record("Return", id),
+            "giftCards" => self.list(Kind::GiftCards, "GiftCard", info)?,
+            "giftCardsCount" => self.count(Kind::GiftCards, info)?,
+            "giftCard" => self.record("GiftCard", self.store.record(id, self.context.now)),
+            "storeCreditAccount" => self.node_record("StoreCreditAccount", id),
+            "collections" => self.list(Kind::Collections, "Collection", info)?,
+            "publications" => self.publications(info)?,
+            "metafieldDefinitions" => self.list(Kind::Definitions, "MetafieldDefinition", info)?,
+            "metafieldDefinition" => self.record("MetafieldDefinition", self.definition(arguments)),
+            // Null where Shopify Payments is not active (`facts/shopify 11.1`).
+            "shopifyPaymentsAccount" if !self.context.config.shopify_payments => ResolvedValue::null(),
+            "shopifyPaymentsAccount" => self.made("ShopifyPaymentsAccount", json!({
+                "__typename": "ShopifyPaymentsAccount", "id": "gid://shopify/ShopifyPaymentsAccount/1", "activated": true, "country": "NO",
+                "defaultCurrency": self.store.shop["currencyCode"], "balance": [{ "amount": "0.0", "currencyCode": self.store.shop["currencyCode"] }],
+            })),
             "productVariants" => self.list(Kind::Variants, "ProductVariant", info)?,
-            "productVariant" => self.record("ProductVariant", self.store.record(id)),
+            "productVariant" => self.record("ProductVariant", self.store.record(id, self.context.now)),
             "locations" => self.list(Kind::Locations, "Location", info)?,
             "location" if id.is_empty() => {
                 self.record("Location", self.store.locations.first().map(|one| &**one))
             }
-            "location" => self.record("Location", self.store.record(id)),
+            "location" => self.record("Location", self.store.record(id, self.context.now)),
             "node" => self.node_record("Node", id),
             "nodes" => {
                 let ids = arguments
@@ -318,6 +447,56 @@ impl<'r> Queries<'r> {
                 "developerType": "MERCHANT", "developerName": null, "description": null, "embedded": false,
             },
         })
+    }
+
+    fn level(&self, id: &str) -> Option<Value> {
+        let place = level_place(id)?;
+        let moves = self.context.moves(self.store);
+        self.store.level(place, moves, self.context.now)
+    }
+
+    fn product_by(&self, arguments: &JsonMap) -> Result<Option<&'r Value>, FieldError> {
+        let Some(identifier) = arguments.get("identifier") else {
+            return Ok(None);
+        };
+        let part = |name: &str| identifier.get(name).and_then(JsonValue::as_str);
+        if let Some(id) = part("id") {
+            return Ok(self.store.record(id, self.context.now));
+        }
+        if let Some(handle) = part("handle") {
+            let mut all = self.store.products_at(self.context.now);
+            return Ok(all.find(|one| one["handle"] == handle));
+        }
+        Err(field_error(
+            "INTERNAL_SERVER_ERROR",
+            "The practice shop finds products by id and handle only.",
+        ))
+    }
+
+    fn definition(&self, arguments: &JsonMap) -> Option<&'r Value> {
+        if let Some(id) = argument_str(arguments, "id") {
+            return self.store.definitions.iter().find(|one| one["id"] == id);
+        }
+        let identifier = arguments.get("identifier")?;
+        let part = |name: &str| identifier.get(name).and_then(JsonValue::as_str);
+        let namespace = super::namespace(part("namespace"));
+        self.store.definitions.iter().find(|one| {
+            one["namespace"] == namespace.as_str()
+                && one["key"].as_str() == part("key")
+                && one["ownerType"].as_str() == part("ownerType")
+        })
+    }
+
+    fn publications<'a>(
+        &'a self,
+        info: &'a ResolveInfo<'a>,
+    ) -> Result<ResolvedValue<'a>, FieldError> {
+        let all = self.store.publications.iter().map(|one| Keyed {
+            key: Key::None,
+            value: Cow::Borrowed(&**one),
+        });
+        let page = Connection::new(self.context, "Publication", all.collect(), info, None)?;
+        Ok(ResolvedValue::object(page))
     }
 
     fn customer_by(&self, arguments: &JsonMap) -> Result<Option<&'r Value>, FieldError> {
@@ -378,6 +557,11 @@ pub(crate) fn installation_id() -> String {
     format!("gid://shopify/AppInstallation/{}", APP_NUMBER + 1)
 }
 
+/// Whether a moment is past; what bears none always was.
+fn happened(value: &Value, now: DateTime<Utc>) -> bool {
+    moment(value).is_none_or(|at| at <= now)
+}
+
 fn exists(record: &Value, now: DateTime<Utc>) -> bool {
     moment(&record["createdAt"]).is_none_or(|created| created <= now)
 }
@@ -399,6 +583,7 @@ fn part_of<'r>(
 }
 
 fn record_key(record: &Value, sort: &str) -> Key {
+    let number = |text: &str| text.parse().map_or(Key::None, Key::Number);
     let text = |value: &Value| {
         value
             .as_str()
@@ -415,14 +600,89 @@ fn record_key(record: &Value, sort: &str) -> Key {
         "TITLE" => text(&record["title"]),
         "SKU" => text(&record["sku"]),
         "VENDOR" => text(&record["vendor"]),
+        "PRODUCT_TYPE" => text(&record["productType"]),
+        "PUBLISHED_AT" => text(&record["publishedAt"]),
+        "ISSUED_AT" => text(&record["issuedAt"]),
+        "PROCESSED_AT" => text(&record["transactionDate"]),
+        "STATUS" => text(&record["status"]),
+        "TRANSACTION_TYPE" => text(&record["type"]),
+        "EXPIRES_ON" => text(&record["expiresOn"]),
+        "POSITION" => number(&record["position"].to_string()),
+        "AMOUNT" | "NET" | "FEE" | "BALANCE" | "INITIAL_VALUE" => {
+            let field = match sort {
+                "NET" => "net",
+                "FEE" => "fee",
+                "BALANCE" => "balance",
+                "INITIAL_VALUE" => "initialValue",
+                _ if record["amount"].is_object() => "amount",
+                _ => "net",
+            };
+            number(record[field]["amount"].as_str().unwrap_or_default())
+        }
         _ => Key::None,
     }
 }
 
-/// `Mutation`: each field changes the store and answers with a payload that brings along all it shows.
+/// A product, its variants or their items, as `kind` wants them, each in the state the index knows and in the present one.
+fn goods_of<'r>(kind: Kind, product: Option<(&'r Value, &'r Value)>) -> Vec<Found<'r>> {
+    let Some((indexed, present)) = product else {
+        return Vec::new();
+    };
+    if kind == Kind::Products {
+        return vec![Found { indexed, present }];
+    }
+    let mut found = Vec::new();
+    for before in list_of(&indexed["variants"]) {
+        let Some(now) = list_of(&present["variants"]).find(|one| one["id"] == before["id"]) else {
+            continue;
+        };
+        found.push(if kind == Kind::Variants {
+            Found {
+                indexed: before,
+                present: now,
+            }
+        } else {
+            Found {
+                indexed: &before["inventoryItem"],
+                present: &now["inventoryItem"],
+            }
+        });
+    }
+    found
+}
+
+fn list_of(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// What became of one root field of a mutation: its response key, and its payload or its error.
+pub(in crate::shopify) type Outcome = (String, Result<Value, String>);
+
+/// `Mutation`, first time: each field changes the store, and what it came to is kept. Nothing is answered yet, because an answer shows the
+/// store as it is afterwards.
 pub(in crate::shopify) struct Mutations<'r> {
     pub(in crate::shopify) context: &'r Context<'r>,
     pub(in crate::shopify) store: RefCell<&'r mut Store>,
+    pub(in crate::shopify) variables: &'r JsonMap,
+    pub(in crate::shopify) outcomes: RefCell<Vec<Outcome>>,
+}
+
+impl Mutations<'_> {
+    /// The key of `@idempotent`, given as text or by a variable.
+    fn key(&self, info: &ResolveInfo<'_>) -> Option<String> {
+        let directive = info
+            .field_selections()
+            .iter()
+            .find_map(|field| field.directives.get("idempotent"))?;
+        match &**directive.specified_argument_by_name("key")? {
+            Argument::String(text) => Some(text.clone()),
+            Argument::Variable(name) => {
+                let key = self.variables.get(name.as_str())?.as_str()?;
+                Some(key.to_owned())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl ObjectValue for Mutations<'_> {
@@ -434,25 +694,59 @@ impl ObjectValue for Mutations<'_> {
         &'a self,
         info: &'a ResolveInfo<'a>,
     ) -> Result<ResolvedValue<'a>, FieldError> {
-        let payload_type = info.field_definition().ty.inner_named_type().as_str();
-        let idempotency_key = info
-            .field_selections()
-            .iter()
-            .find_map(|field| field.directives.get("idempotent"))
-            .is_some();
-        let mut store = self.store.borrow_mut();
-        let payload = mutations::run(
-            &mut store,
-            self.context,
-            info.field_name(),
-            info.arguments(),
-            idempotency_key,
-        )?;
-        Ok(ResolvedValue::object(Record::new(
-            self.context,
-            payload_type,
-            Cow::Owned(payload),
-            None,
-        )))
+        let outcome = access::check(self.context, "Mutation", info).and_then(|()| {
+            let key = self.key(info);
+            let mut store = self.store.borrow_mut();
+            mutations::run(
+                &mut store,
+                self.context,
+                info.field_name(),
+                info.arguments(),
+                key.as_deref(),
+            )
+        });
+        self.outcomes
+            .borrow_mut()
+            .push((response_key(info), outcome.map_err(|error| error.message)));
+        Ok(ResolvedValue::null())
     }
+}
+
+/// `Mutation`, second time: the payloads, over the store as it is now.
+pub(in crate::shopify) struct Answers<'r> {
+    pub(in crate::shopify) context: &'r Context<'r>,
+    pub(in crate::shopify) outcomes: &'r [Outcome],
+}
+
+impl ObjectValue for Answers<'_> {
+    fn type_name(&self) -> &'static str {
+        "Mutation"
+    }
+
+    fn resolve_field<'a>(
+        &'a self,
+        info: &'a ResolveInfo<'a>,
+    ) -> Result<ResolvedValue<'a>, FieldError> {
+        let key = response_key(info);
+        let payload_type = info.field_definition().ty.inner_named_type().as_str();
+        match self.outcomes.iter().find(|(known, _)| *known == key) {
+            Some((_, Ok(payload))) => Ok(ResolvedValue::object(Record::new(
+                self.context,
+                payload_type,
+                Cow::Borrowed(payload),
+                None,
+            ))),
+            Some((_, Err(message))) => Err(FieldError {
+                message: message.clone(),
+            }),
+            None => Err(self.unknown_field_error(info)),
+        }
+    }
+}
+
+fn response_key(info: &ResolveInfo<'_>) -> String {
+    info.field_selections()
+        .first()
+        .map(|field| field.response_key().to_string())
+        .unwrap_or_default()
 }

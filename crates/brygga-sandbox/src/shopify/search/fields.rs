@@ -23,6 +23,24 @@ pub(in crate::shopify) enum Kind {
     Locations,
     /// `companies`.
     Companies,
+    /// `inventoryItems`.
+    InventoryItems,
+    /// `inventoryLevels` of an item or a location.
+    InventoryLevels,
+    /// `fulfillmentOrders`.
+    FulfillmentOrders,
+    /// `giftCards`, `giftCardsCount`.
+    GiftCards,
+    /// `collections`.
+    Collections,
+    /// `metafieldDefinitions`.
+    Definitions,
+    /// `payouts` of Shopify Payments.
+    Payouts,
+    /// Its `balanceTransactions`.
+    BalanceTransactions,
+    /// Its `disputes`.
+    Disputes,
 }
 
 /// What is known about a term's field.
@@ -45,7 +63,7 @@ enum Offer<'a> {
 }
 
 /// Fields of the official descriptions (2026-07) that are not served.
-const NOT_SERVED: [(Kind, &[&str]); 6] = [
+const NOT_SERVED: [(Kind, &[&str]); 11] = [
     (
         Kind::Orders,
         &[
@@ -153,6 +171,35 @@ const NOT_SERVED: [(Kind, &[&str]); 6] = [
         Kind::Companies,
         &["active_customers_count", "ordering_status", "since_date"],
     ),
+    (Kind::InventoryLevels, &["inventory_group_id"]),
+    (
+        Kind::GiftCards,
+        &["balance_status", "expires_on", "recipient_id", "source"],
+    ),
+    (
+        Kind::Collections,
+        &[
+            "collection_type",
+            "product_id",
+            "product_publication_status",
+            "publishable_status",
+            "published_at",
+            "published_status",
+        ],
+    ),
+    (
+        Kind::Payouts,
+        &["bank_account", "ledger_type", "transaction_dates"],
+    ),
+    (
+        Kind::BalanceTransactions,
+        &[
+            "available_on",
+            "payment_method_name",
+            "payout_date",
+            "tax_reporting_exempt",
+        ],
+    ),
 ];
 
 impl Kind {
@@ -205,10 +252,26 @@ impl Kind {
     fn offers<'a>(self, field: &str, record: &'a Value) -> Option<Vec<Offer<'a>>> {
         Some(match (self, field) {
             (_, "id") => number(tail(str_of(&record["id"]))),
-            (Self::Orders | Self::Products | Self::Companies, "created_at")
+            (
+                Self::Orders
+                | Self::Products
+                | Self::Companies
+                | Self::InventoryItems
+                | Self::InventoryLevels
+                | Self::GiftCards,
+                "created_at",
+            )
             | (Self::Customers, "customer_date") => moment(&record["createdAt"]),
             (
-                Self::Orders | Self::Customers | Self::Products | Self::Variants | Self::Companies,
+                Self::Orders
+                | Self::Customers
+                | Self::Products
+                | Self::Variants
+                | Self::Companies
+                | Self::InventoryItems
+                | Self::InventoryLevels
+                | Self::FulfillmentOrders
+                | Self::Collections,
                 "updated_at",
             ) => moment(&record["updatedAt"]),
             (Self::Orders | Self::Customers | Self::Products, "tag" | "tag_not") => {
@@ -261,6 +324,39 @@ impl Kind {
             (Self::Products, "sku" | "barcode") => {
                 texts(list(&record["variants"]).map(|variant| &variant[field]))
             }
+            (Self::InventoryItems, "sku") => texts([&record["sku"]]),
+            (Self::InventoryLevels, "inventory_item_id") => {
+                number(tail(str_of(&record["item"]["id"])))
+            }
+            (Self::FulfillmentOrders, "status") => texts([&record["status"]]),
+            (Self::FulfillmentOrders, "assigned_location_id") => {
+                number(tail(str_of(&record["assignedLocation"]["location"]["id"])))
+            }
+            (Self::GiftCards, "customer_id") => number(tail(str_of(&record["customer"]["id"]))),
+            (Self::GiftCards, "initial_value") => number(str_of(&record["initialValue"]["amount"])),
+            (Self::GiftCards, "status") => vec![Offer::Text(if record["enabled"] == true {
+                "enabled"
+            } else {
+                "disabled"
+            })],
+            (Self::Collections, "title" | "handle") => texts([&record[field]]),
+            (Self::Definitions, "key" | "namespace") => texts([&record[field]]),
+            (Self::Definitions, "owner_type") => texts([&record["ownerType"]]),
+            (Self::Definitions, "type") => texts([&record["type"]["name"]]),
+            (Self::Payouts, "issued_at") => moment(&record["issuedAt"]),
+            (Self::Payouts | Self::Disputes, "status") => texts([&record["status"]]),
+            (Self::Payouts, "amount") => number(str_of(&record["net"]["amount"])),
+            (Self::Payouts, "currency") => texts([&record["net"]["currencyCode"]]),
+            (Self::BalanceTransactions, "processed_at") => moment(&record["transactionDate"]),
+            (Self::BalanceTransactions, "currency") => texts([&record["amount"]["currencyCode"]]),
+            (Self::BalanceTransactions, "transaction_type") => texts([&record["type"]]),
+            (Self::BalanceTransactions, "payout_status") => {
+                texts([&record["associatedPayout"]["status"]])
+            }
+            (Self::BalanceTransactions, "payments_transfer_id") => {
+                number(tail(str_of(&record["associatedPayout"]["id"])))
+            }
+            (Self::Disputes, "initiated_at") => moment(&record["initiatedAt"]),
             (Self::Locations, "active") => flag(&record["isActive"]),
             (Self::Companies, "external_id") => texts([&record["externalId"]]),
             _ => return None,
@@ -275,7 +371,15 @@ impl Kind {
             Self::Products | Self::Variants => {
                 &["title", "sku", "barcode", "vendor", "productType"]
             }
-            Self::Locations | Self::Companies => &["name"],
+            Self::Locations | Self::Companies | Self::Definitions => &["name"],
+            Self::InventoryItems => &["sku"],
+            Self::Collections => &["title", "handle"],
+            Self::GiftCards => &["lastCharacters"],
+            Self::InventoryLevels
+            | Self::FulfillmentOrders
+            | Self::Payouts
+            | Self::BalanceTransactions
+            | Self::Disputes => &[],
         };
         let customer = ["displayName", "email"]
             .iter()

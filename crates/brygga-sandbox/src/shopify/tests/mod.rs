@@ -5,6 +5,7 @@ mod faults;
 mod limits;
 mod orders;
 mod rules;
+mod stock;
 mod tokens;
 mod writes;
 
