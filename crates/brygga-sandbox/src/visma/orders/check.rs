@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::problem::Detail;
-use super::{Line, SalesOrder};
+use super::{Line, SalesOrder, shipped};
 use crate::visma::amounts::{decimal, round};
 use crate::visma::data::{self, OrderType, VismaData};
 use crate::visma::moment;
@@ -260,7 +260,7 @@ pub(super) fn line(
 ) -> Option<Line> {
     let at = |name: &str| format!("{place}.{name}");
     if let Some(before) = before {
-        already_shipped(before, input, place, details);
+        shipped::check(before, input, place, details);
     }
     let number = before.map_or_else(
         || text(input, "inventoryId").unwrap_or_default(),
@@ -338,65 +338,6 @@ pub(super) fn line(
         }
     }
     Some(line)
-}
-
-/// What of a line can no longer change once units of it are on a shipment.
-fn already_shipped(
-    line: &Line,
-    input: &Map<String, Value>,
-    place: &str,
-    details: &mut Vec<Detail>,
-) {
-    if line.shipped <= Decimal::ZERO {
-        return;
-    }
-    let same = |name: &str, now: Option<&str>| {
-        input
-            .get(name)
-            .filter(|value| !value.is_null())
-            .is_none_or(|value| value.as_str() == now)
-    };
-    let rule = text(&line.rest, "shippingRule").unwrap_or("BackOrderAllowed");
-    let mut refuse = |code: &'static str, name: &str, text: String| {
-        details.push(Detail::new(code, format!("{place}.{name}"), text));
-    };
-    if !same("externalLink", line.link.as_deref()) {
-        refuse("1811-LineAlreadyShippedExternalLink", "externalLink", "Not possible to update External Link. Update only accepted for orders, where the updated line has not been shipped".to_owned());
-    }
-    if !same("salesAccountId", Some(line.account.as_str())) {
-        refuse("1812-LineAlreadyShippedSalesAccountId", "salesAccountId", "Not possible to update sales account id. Update only accepted for orders, where the updated line has not been shipped".to_owned());
-    }
-    if input.get("unitCost").is_some_and(|cost| !cost.is_null()) {
-        refuse("1818-LineAlreadyShippedUnitCost", "unitCost", "Not possible to update Unit cost. Update only accepted for orders, where the updated line has not been shipped".to_owned());
-    }
-    if !same("shippingRule", Some(rule)) {
-        refuse("1819-LineAlreadyShippedShippingRule", "shippingRule", "Not possible to update Shipping rule. Update only accepted for orders, where the updated line has not been shipped".to_owned());
-    }
-    if !same("warehouseId", line.warehouse.as_deref()) {
-        refuse(
-            "1822-CanNotUpdateLineLocation",
-            "warehouseId",
-            format!(
-                "Not possible to update warehouse for line with line number {}. Update only accepted for orders in statuses Open, On hold, Back ordered, Credit hold and where the updated line has not been shipped and line is not completed.",
-                line.id
-            ),
-        );
-    }
-    // The service has no code of its own for this one.
-    if input
-        .get("quantity")
-        .and_then(decimal)
-        .is_some_and(|quantity| quantity < line.shipped)
-    {
-        refuse(
-            "0003-InvalidValue",
-            "quantity",
-            format!(
-                "The quantity cannot be less than {}, the quantity on shipments.",
-                line.shipped.normalize()
-            ),
-        );
-    }
 }
 
 /// Properties of a line that change nothing here.

@@ -7,6 +7,7 @@ mod list;
 mod patch;
 mod problem;
 mod returns;
+mod shipped;
 mod view;
 
 pub(crate) use list::page;

@@ -50,7 +50,8 @@ pub(super) fn head(world: &mut World, call: &Call, mut order: SalesOrder) -> Rep
         }
         return set_status(world, order, status);
     }
-    if !order.is_editable() && !(is_invoice_date(body) && awaits_invoice(&order)) {
+    let dated_only = is_invoice_date(body) && awaits_invoice(&order);
+    if !order.is_editable() && !dated_only {
         return problem::refused(&[Detail::new(
             "0005-InvalidState",
             "status",

@@ -49,7 +49,7 @@ pub(crate) fn prepare(world: &mut World, key: &(String, String)) -> Result<Strin
         .ok_or("The order type is not active.")?;
     if !matches!(
         order.status.as_str(),
-        "Open" | "BackOrder" | "Shipping" | "Completed"
+        "Open" | "BackOrder" | "Shipping" | "Completed" | "Invoiced"
     ) {
         return Err(format!(
             "The order {kind} {id} has the status {} and cannot be invoiced.",
@@ -95,8 +95,11 @@ pub(crate) fn prepare(world: &mut World, key: &(String, String)) -> Result<Strin
         .and_then(moment::parse_utc)
         .map_or_else(|| ledger::today(world), moment::utc_day);
     // Orders of behaviour Invoice and CreditMemo move stock with their document, without a shipment (`facts/visma 16`).
+    // An order whose first document was deleted has moved its stock already.
+    let moved_before = order.status == "Invoiced";
     let moves: Vec<_> = direct
         .iter()
+        .filter(|_| !moved_before)
         .filter_map(|(id, units)| {
             let line = order.lines.iter().find(|line| line.id == *id)?;
             let place = (line.item.clone(), line.warehouse.clone()?);

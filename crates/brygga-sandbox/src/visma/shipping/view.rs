@@ -48,11 +48,23 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
     let rows = world
         .shipments
         .values()
-        .filter_map(|shipment| Some((shipment, row_at(&shipment.listed, until)?)))
+        .filter_map(|shipment| {
+            let row = row_at(&shipment.listed, until)?;
+            // What became of its invoice since changes no shipment, but shows on it.
+            let newest = shipment
+                .listed
+                .last()
+                .is_some_and(|(since, _)| *since <= until);
+            Some(if newest {
+                (shipment, dto(world, shipment))
+            } else {
+                (shipment, row.clone())
+            })
+        })
         .filter(|(shipment, row)| {
             let is = |name: &str, pointer: &str| {
                 call.param(name).is_none_or(|wanted| {
-                    let mut value = Some(*row).and_then(|row| row.get(pointer.split('/').next()?));
+                    let mut value = Some(row).and_then(|row| row.get(pointer.split('/').next()?));
                     for part in pointer.split('/').skip(1) {
                         value = value.and_then(|value| value.get(part));
                     }
@@ -75,7 +87,7 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
                         .is_some_and(|at| since.keeps(at))
                 })
         })
-        .map(|(_, row)| row.clone())
+        .map(|(_, row)| row)
         .collect();
     answer::page(world, call, rows, MAX_PAGE)
 }

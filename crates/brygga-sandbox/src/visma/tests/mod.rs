@@ -5,6 +5,7 @@ mod connect;
 mod data;
 mod erp;
 mod faults;
+mod invoicing;
 mod orders;
 mod products;
 mod shipping;

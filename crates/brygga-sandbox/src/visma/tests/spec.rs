@@ -382,6 +382,7 @@ fn its_error_codes_are_official_ones() {
         include_str!("../orders/patch.rs"),
         include_str!("../orders/problem.rs"),
         include_str!("../orders/returns.rs"),
+        include_str!("../orders/shipped.rs"),
     ];
     let mut count = 0;
     for text in sources.iter().flat_map(|source| source.split('"')) {
