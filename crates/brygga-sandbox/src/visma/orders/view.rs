@@ -278,7 +278,7 @@ fn totals(world: &World, order: &SalesOrder) -> Value {
     let unshipped: Decimal = order
         .lines
         .iter()
-        .filter(|line| !cancelled && !(line.completed && line.ships))
+        .filter(|line| !cancelled && (!line.completed || !line.ships))
         .map(|line| left(line, line.confirmed))
         .sum();
     let unbilled_lines: Decimal = order

@@ -70,8 +70,8 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
                     }
                     match value {
                         Some(Value::String(text)) => text.eq_ignore_ascii_case(wanted),
-                        Some(value) => value.to_string() == wanted,
-                        None => false,
+                        Some(Value::Number(number)) => number.as_i64() == wanted.parse().ok(),
+                        _ => false,
                     }
                 })
             };

@@ -133,7 +133,7 @@ async fn a_made_record_is_told_by_its_location_and_forgotten_after_a_day() {
             .as_str()
             .is_some_and(|place| place.contains("/v1/customer/"))
     );
-    bench.clock.advance(Duration::from_secs(24 * 3600));
+    bench.clock.advance(Duration::from_hours(24));
     bench.renew().await;
     assert_eq!(
         bench

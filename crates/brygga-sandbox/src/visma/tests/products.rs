@@ -12,7 +12,7 @@ async fn an_edited_item_comes_back_with_the_delta() {
     let delta = async |path: &str| bench.get(&format!("{path}?{since}")).await.json();
     assert_eq!(delta("/v1/inventory").await, json!([]));
     assert_eq!(delta("/v1/customerSalesPrice").await, json!([]));
-    bench.clock.advance(Duration::from_secs(60));
+    bench.clock.advance(Duration::from_mins(1));
     bench.server.change(Change::ItemEdited {
         number: sku.clone(),
         price: Some(Decimal::new(12_345, 2)),
