@@ -338,13 +338,11 @@ impl Engine {
         if news {
             let now = self.clock.now();
             row.changed_at = now;
-            let (event, level) = match state {
-                RecordState::Waiting => ("order-waiting", Level::Info),
-                RecordState::Skipped => ("order-skipped", Level::Info),
-                RecordState::Held => ("order-held", Level::Bad),
-                RecordState::New | RecordState::Planned | RecordState::Booked => {
-                    ("order-booked", Level::Good)
-                }
+            let event = crate::life::event(&row.record, state);
+            let level = match state {
+                RecordState::Waiting | RecordState::Skipped => Level::Info,
+                RecordState::Held => Level::Bad,
+                RecordState::New | RecordState::Planned | RecordState::Booked => Level::Good,
             };
             let mut told = Activity::new(now, level, event).about(row.record.clone(), &row.name);
             if let Some(problem) = &row.problem {
@@ -354,6 +352,10 @@ impl Engine {
                 }
             }
             self.store.write_plan(&row, &[], &[told])?;
+            if row.record.kind == RecordKind::Order {
+                // Its parts go where it goes.
+                self.store.wake_parts(&row.record.id)?;
+            }
         } else {
             self.store.put_record(&row)?;
         }

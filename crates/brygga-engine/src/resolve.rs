@@ -5,7 +5,9 @@ use std::time::Duration;
 use brygga_core::booking::{Step, normal_email};
 use brygga_core::code::Class;
 use brygga_core::{Code, Problem};
-use brygga_store::{Activity, Intent, IntentState, Level, Link, RecordRow, RecordState, Settle};
+use brygga_store::{
+    Activity, Intent, IntentState, Level, Link, RecordKind, RecordRow, RecordState, Settle,
+};
 
 use crate::booked::{self, CUSTOMER, internal};
 use crate::decide::StepBody;
@@ -46,9 +48,17 @@ impl Engine {
             {
                 continue;
             }
+            let of_a_part = matches!(
+                intent.record.kind,
+                RecordKind::Invoice | RecordKind::CreditNote | RecordKind::Payment
+            );
             let result = match intent.state {
                 // Never sent: decided anew on what is true now.
+                IntentState::Intent if of_a_part => self.supersede_part(intent),
                 IntentState::Intent => self.supersede(intent),
+                IntentState::Sending | IntentState::Unknown if of_a_part => {
+                    Box::pin(self.resolve_life(intent)).await
+                }
                 IntentState::Sending | IntentState::Unknown => self.resolve(intent).await,
                 IntentState::Done | IntentState::Refused | IntentState::Superseded => continue,
             };

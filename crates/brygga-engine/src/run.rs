@@ -141,6 +141,7 @@ impl Engine {
         let mut probed = BTreeSet::new();
         let mut tried: std::collections::BTreeMap<RecordRef, usize> =
             std::collections::BTreeMap::new();
+        let mut lived = std::collections::BTreeMap::new();
         for _ in 0..PASSES {
             self.check_stop()?;
             let due = self.due(&mut tried)?;
@@ -154,7 +155,15 @@ impl Engine {
                             // What waited for it may go now.
                             tried.clear();
                         }
-                        None => return Ok(()),
+                        None => {
+                            let mut own = RunReport::default();
+                            let looked_at = Box::pin(self.live_parts(&mut lived, &mut own)).await;
+                            report.decided += own.decided;
+                            report.written += own.written;
+                            if looked_at? == 0 {
+                                return Ok(());
+                            }
+                        }
                     }
                 }
                 continue;

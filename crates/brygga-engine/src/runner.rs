@@ -305,7 +305,7 @@ impl Engine {
     }
 
     /// The document as it is now, for its ETag. Reading has no effect: a failure here means that nothing was sent.
-    async fn fresh(&self, number: &OrderNumber) -> Result<BookedOrder, WriteError> {
+    pub(crate) async fn fresh(&self, number: &OrderNumber) -> Result<BookedOrder, WriteError> {
         match self.erp.order(number).await {
             Ok(Some(document)) => Ok(document),
             Ok(None) => Err(WriteError::Refused(
@@ -531,6 +531,7 @@ impl Engine {
             .about(row.record.clone(), &row.name)
             .with("document", number);
         self.store.write_plan(&row, &[], &[told])?;
+        self.store.wake_parts(&row.record.id)?;
         self.events.signal(Signal::Changed);
         Ok(Ended::Proven)
     }

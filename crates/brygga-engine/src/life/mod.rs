@@ -1,6 +1,15 @@
-//! One order's life after it was booked: its parts, decided together with what Visma.net has of it.
+//! One order's life after it was booked: its parts, decided together with what Visma.net has of it, one step at a time
+//! (`docs/adr/0009`).
 
-use brygga_core::booking::life::PartKind;
+mod books;
+mod effect;
+pub(crate) mod links;
+mod run;
+mod settle;
+
+pub(crate) use settle::event;
+
+use brygga_core::booking::life::{PartKind, PartRef};
 use brygga_core::shop::Order;
 use brygga_store::{Part, RecordKind, RecordRef};
 
@@ -13,12 +22,25 @@ pub(crate) fn record_kind(kind: PartKind) -> RecordKind {
     }
 }
 
+/// The record of a part.
+pub(crate) fn record_of(part: &PartRef) -> RecordRef {
+    RecordRef::new(record_kind(part.kind), &part.id)
+}
+
+/// The parts of an order, without their names.
+fn parts_of(order: &Order) -> Vec<PartRef> {
+    brygga_core::booking::life::parts(order)
+        .into_iter()
+        .map(|(part, ..)| part)
+        .collect()
+}
+
 /// The parts of an order: everything of it that becomes a document of its own.
 pub(crate) fn parts(order: &Order) -> Vec<Part> {
     brygga_core::booking::life::parts(order)
         .into_iter()
         .map(|(part, name, happened_at)| Part {
-            record: RecordRef::new(record_kind(part.kind), part.id),
+            record: record_of(&part),
             name,
             happened_at,
         })

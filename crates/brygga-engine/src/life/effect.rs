@@ -1,0 +1,223 @@
+//! Carrying out one step: the only place from which shipments, invoices, credit notes and payments are changed.
+
+use brygga_core::booking::life::{Books, LifeStep, Linked};
+use brygga_core::erp::{LedgerDocument, LinePatch, OrderNumber, Payment, Shipment};
+use brygga_core::{Code, Problem};
+
+use crate::booked;
+use crate::engine::Engine;
+use crate::ports::WriteError;
+
+/// What a step left behind: the document that it made, where the answer tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Made {
+    pub(super) what: Linked,
+    pub(super) number: String,
+}
+
+impl Engine {
+    /// Sends one step. `books` are what it was decided on; versions that changes need are taken from a fresh read.
+    pub(super) async fn life_effect(
+        &self,
+        step: &LifeStep,
+        books: &Books,
+    ) -> Result<Option<Made>, WriteError> {
+        let erp = &self.erp;
+        match step {
+            LifeStep::CreateShipment {
+                order,
+                operation,
+                warehouse,
+                date,
+            } => erp.create_shipment(order, operation, warehouse, *date).await?,
+            LifeStep::SetQuantities {
+                shipment,
+                quantities,
+            } => {
+                let shipment = self.fresh_shipment(shipment).await?;
+                erp.set_quantities(&shipment, quantities).await?;
+            }
+            LifeStep::ConfirmShipment { shipment } => erp.confirm_shipment(shipment).await?,
+            LifeStep::CorrectShipment { shipment } => erp.correct_shipment(shipment).await?,
+            LifeStep::CancelShipment { shipment } => erp.cancel_shipment(shipment).await?,
+            LifeStep::SetInvoiceDate { order, date } => {
+                let document = self.fresh(order).await?;
+                erp.set_invoice_date(order, &document.etag, *date).await?;
+            }
+            LifeStep::PrepareInvoice { order } => erp.prepare_invoice(order).await?,
+            LifeStep::ChangeLedger {
+                kind,
+                number,
+                change,
+            } => {
+                let document = self.fresh_document(kind, number).await?;
+                let before = books
+                    .ledger
+                    .iter()
+                    .find(|known| known.kind == *kind && known.number == *number);
+                if before.is_none_or(|before| !same_document(before, &document)) {
+                    return Err(changed_meanwhile(number));
+                }
+                erp.change_document(&document, change).await?;
+            }
+            LifeStep::ReleaseLedger { kind, number } => {
+                let document = self.fresh_document(kind, number).await?;
+                let before = books
+                    .ledger
+                    .iter()
+                    .find(|known| known.kind == *kind && known.number == *number);
+                // What is released is exactly what was compared.
+                if before.is_none_or(|before| !same_document(before, &document)) {
+                    return Err(changed_meanwhile(number));
+                }
+                erp.release_document(&document).await?;
+            }
+            LifeStep::CreateLedger { draft } => {
+                let number = erp.create_document(draft).await?;
+                let what = match draft.kind {
+                    brygga_core::erp::DocumentKind::CreditNote => Linked::CreditNote,
+                    _ => Linked::Invoice,
+                };
+                return Ok(Some(Made { what, number }));
+            }
+            LifeStep::CreateOrder { draft, customer } => {
+                let number = erp.create_order(draft, customer).await?;
+                return Ok(Some(Made {
+                    what: Linked::Order,
+                    number: booked::erp_id(&number),
+                }));
+            }
+            LifeStep::PatchOrderLines { order, lines } => {
+                let document = self.fresh(order).await?;
+                let patches = lines
+                    .iter()
+                    .map(|line| {
+                        document
+                            .lines
+                            .iter()
+                            .find(|stored| stored.link.as_deref() == Some(line.link.as_str()))
+                            .map(|stored| LinePatch {
+                                line_id: stored.line_id,
+                                line: line.clone(),
+                            })
+                    })
+                    .collect::<Option<Vec<_>>>()
+                    .ok_or_else(|| changed_meanwhile(&order.to_string()))?;
+                erp.patch_lines(order, &document.etag, &patches).await?;
+            }
+            LifeStep::DeleteOrderLines { order, links } => {
+                let document = self.fresh(order).await?;
+                let ids: Vec<i64> = document
+                    .lines
+                    .iter()
+                    .filter(|stored| {
+                        stored
+                            .link
+                            .as_ref()
+                            .is_some_and(|link| links.contains(link))
+                    })
+                    .map(|stored| stored.line_id)
+                    .collect();
+                if ids.len() != links.len() {
+                    return Err(changed_meanwhile(&order.to_string()));
+                }
+                erp.delete_lines(order, &document.etag, &ids).await?;
+            }
+            LifeStep::CancelOrder { order } => {
+                let document = self.fresh(order).await?;
+                erp.cancel(order, &document.etag).await?;
+            }
+            LifeStep::CreatePayment { draft } => {
+                let number = erp.create_payment(draft).await?;
+                return Ok(Some(Made {
+                    what: Linked::Payment,
+                    number,
+                }));
+            }
+            LifeStep::ChangePayment {
+                kind,
+                number,
+                change,
+            } => {
+                let payment = self.fresh_payment(kind, number).await?;
+                erp.change_payment(&payment, change).await?;
+            }
+            LifeStep::ReleasePayment { kind, number } => {
+                let payment = self.fresh_payment(kind, number).await?;
+                erp.release_payment(&payment).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn fresh_shipment(&self, number: &str) -> Result<Shipment, WriteError> {
+        known(self.erp.shipment(number).await, number)
+    }
+
+    async fn fresh_document(
+        &self,
+        kind: &brygga_core::erp::DocumentKind,
+        number: &str,
+    ) -> Result<LedgerDocument, WriteError> {
+        known(self.erp.document(kind, number).await, number)
+    }
+
+    async fn fresh_payment(
+        &self,
+        kind: &brygga_core::erp::DocumentKind,
+        number: &str,
+    ) -> Result<Payment, WriteError> {
+        known(self.erp.payment(kind, number).await, number)
+    }
+}
+
+/// Reading has no effect: a failure here means that nothing was sent.
+fn known<T>(read: Result<Option<T>, Problem>, number: &str) -> Result<T, WriteError> {
+    match read {
+        Ok(Some(document)) => Ok(document),
+        Ok(None) => Err(WriteError::Refused(
+            Problem::new(Code::DocumentGone).with("document", number),
+        )),
+        Err(problem) => Err(WriteError::NotSent(problem)),
+    }
+}
+
+/// Do two reads of a document say the same money.
+fn same_document(one: &LedgerDocument, other: &LedgerDocument) -> bool {
+    (one.total, one.vat_total, &one.lines, &one.taxes, &one.status)
+        == (
+            other.total,
+            other.vat_total,
+            &other.lines,
+            &other.taxes,
+            &other.status,
+        )
+}
+
+fn changed_meanwhile(document: &str) -> WriteError {
+    WriteError::Conflict(Problem::new(Code::RemoteConflict).with("document", document))
+}
+
+/// The sales order on which a step waits for the ERP, for its reference in the journal.
+pub(super) fn about(step: &LifeStep) -> String {
+    let order = |order: &OrderNumber| order.to_string();
+    match step {
+        LifeStep::CreateShipment { order: number, .. }
+        | LifeStep::SetInvoiceDate { order: number, .. }
+        | LifeStep::PrepareInvoice { order: number }
+        | LifeStep::PatchOrderLines { order: number, .. }
+        | LifeStep::DeleteOrderLines { order: number, .. }
+        | LifeStep::CancelOrder { order: number } => order(number),
+        LifeStep::SetQuantities { shipment, .. }
+        | LifeStep::ConfirmShipment { shipment }
+        | LifeStep::CorrectShipment { shipment }
+        | LifeStep::CancelShipment { shipment } => shipment.clone(),
+        LifeStep::ChangeLedger { number, .. }
+        | LifeStep::ReleaseLedger { number, .. }
+        | LifeStep::ChangePayment { number, .. }
+        | LifeStep::ReleasePayment { number, .. } => number.clone(),
+        LifeStep::CreateLedger { draft } => draft.external.clone(),
+        LifeStep::CreateOrder { draft, .. } => draft.head.order_id().to_owned(),
+        LifeStep::CreatePayment { draft } => draft.reference.clone(),
+    }
+}
