@@ -166,27 +166,30 @@ impl Api {
     async fn held(&self, _: Nothing) -> Result<Vec<HeldGroup>, ApiError> {
         let store = self.engine.store();
         let mut groups = Vec::new();
-        for group in store.held_groups(RecordKind::Order).map_err(stored)? {
-            let mut records = Vec::new();
-            for record in store
-                .held_with(RecordKind::Order, group.code, &group.params)
-                .map_err(stored)?
-                .into_iter()
-                .take(OF_A_CAUSE)
-            {
-                if let Some(row) = store.record(&record).map_err(stored)? {
-                    records.push(record_line(&row));
+        for kind in RecordKind::ALL {
+            for group in store.held_groups(*kind).map_err(stored)? {
+                let mut records = Vec::new();
+                for record in store
+                    .held_with(*kind, group.code, &group.params)
+                    .map_err(stored)?
+                    .into_iter()
+                    .take(OF_A_CAUSE)
+                {
+                    if let Some(row) = store.record(&record).map_err(stored)? {
+                        records.push(record_line(&row));
+                    }
                 }
+                groups.push(HeldGroup {
+                    kind: kind.as_str().into(),
+                    reason: Reason {
+                        code: group.code.to_string(),
+                        params: group.params,
+                    },
+                    count: count(group.count),
+                    money: group.amounts.iter().map(amount).collect(),
+                    records,
+                });
             }
-            groups.push(HeldGroup {
-                reason: Reason {
-                    code: group.code.to_string(),
-                    params: group.params,
-                },
-                count: count(group.count),
-                money: group.amounts.iter().map(amount).collect(),
-                records,
-            });
         }
         Ok(groups)
     }
@@ -214,12 +217,14 @@ impl Api {
         let store = self.engine.store();
         let mut records = Vec::new();
         if request.records.is_empty() {
-            for group in store.held_groups(RecordKind::Order).map_err(stored)? {
-                records.extend(
-                    store
-                        .held_with(RecordKind::Order, group.code, &group.params)
-                        .map_err(stored)?,
-                );
+            for kind in RecordKind::ALL {
+                for group in store.held_groups(*kind).map_err(stored)? {
+                    records.extend(
+                        store
+                            .held_with(*kind, group.code, &group.params)
+                            .map_err(stored)?,
+                    );
+                }
             }
         }
         for key in &request.records {
@@ -292,11 +297,8 @@ fn filled(text: Option<&str>) -> Option<&str> {
 }
 
 fn kind(text: &str) -> Result<RecordKind, ApiError> {
-    match text {
-        "order" => Ok(RecordKind::Order),
-        "customer" => Ok(RecordKind::Customer),
-        other => Err(wrong_use(&format!("no kind of record {other}"))),
-    }
+    text.parse()
+        .map_err(|_| wrong_use(&format!("no kind of record {text}")))
 }
 
 pub(crate) fn record_ref(key: &RecordKey) -> Result<RecordRef, ApiError> {

@@ -120,7 +120,7 @@ pub enum Health {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FlowRow {
-    /// `orders` or `customers`.
+    /// `orders`, `customers`, `invoices`, `credit_notes`, `payments`, `payouts`, `products` or `stock`.
     pub flow: String,
     /// Where from: `shopify` or `visma`.
     pub from: String,
@@ -240,6 +240,8 @@ pub struct ActivityPage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct HeldGroup {
+    /// Kind of its records, as in [`RecordLine::kind`].
+    pub kind: String,
     /// The cause.
     pub reason: Reason,
     /// How many records.
@@ -254,7 +256,7 @@ pub struct HeldGroup {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RecordLine {
-    /// `order` or `customer`.
+    /// `order`, `customer`, `invoice`, `credit_note`, `payment`, `payout`, `product` or `stock`.
     pub kind: String,
     /// Numeric Shopify id.
     pub id: String,
@@ -280,7 +282,7 @@ pub struct RecordLine {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RecordsQuery {
-    /// `order` or `customer`.
+    /// As in [`RecordLine::kind`].
     pub kind: String,
     /// Order number, name, or number in Visma.net.
     pub search: Option<String>,
@@ -306,7 +308,7 @@ pub struct RecordsPage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RecordKey {
-    /// `order` or `customer`.
+    /// As in [`RecordLine::kind`].
     pub kind: String,
     /// Numeric Shopify id.
     pub id: String,
@@ -398,6 +400,10 @@ pub struct Story {
     pub facts: Vec<Fact>,
     /// The document as planned or as booked.
     pub plan: Vec<PlanLine>,
+    /// The order that it is part of, if it is.
+    pub order: Option<RecordLine>,
+    /// Invoices, credit notes and payments of the order, the record itself among them.
+    pub parts: Vec<RecordLine>,
     /// What happened, oldest first.
     pub steps: Vec<StoryStep>,
     /// The order in Shopify's admin.

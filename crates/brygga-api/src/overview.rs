@@ -12,11 +12,56 @@ use crate::contract::{ApiError, Counts, DayCount, FlowRow, Health, Nothing, Over
 
 const DAYS: i64 = 30;
 
+/// A flow as the overview shows it.
+struct Flow {
+    name: &'static str,
+    kind: RecordKind,
+    from: &'static str,
+    to: &'static str,
+    /// Do its records have dates of their own.
+    by_day: bool,
+}
+
+const fn to_visma(name: &'static str, kind: RecordKind, by_day: bool) -> Flow {
+    Flow {
+        name,
+        kind,
+        from: "shopify",
+        to: "visma",
+        by_day,
+    }
+}
+
+const fn to_shopify(name: &'static str, kind: RecordKind) -> Flow {
+    Flow {
+        name,
+        kind,
+        from: "visma",
+        to: "shopify",
+        by_day: false,
+    }
+}
+
+/// In the order in which a merchant thinks of them.
+const FLOWS: [Flow; 8] = [
+    to_visma("orders", RecordKind::Order, true),
+    to_visma("customers", RecordKind::Customer, false),
+    to_visma("invoices", RecordKind::Invoice, true),
+    to_visma("credit_notes", RecordKind::CreditNote, true),
+    to_visma("payments", RecordKind::Payment, true),
+    to_visma("payouts", RecordKind::Payout, true),
+    to_shopify("products", RecordKind::Product),
+    to_shopify("stock", RecordKind::Stock),
+];
+
 impl Api {
     pub(crate) async fn overview(self: &Arc<Self>, _: Nothing) -> Result<Overview, ApiError> {
         let store = self.engine.store();
         let orders = store.counts(RecordKind::Order).map_err(stored)?;
-        let customers = store.counts(RecordKind::Customer).map_err(stored)?;
+        let mut held = 0;
+        for kind in RecordKind::ALL {
+            held += store.counts(*kind).map_err(stored)?.held;
+        }
         let last_run = self.last_run()?;
         let run = self.watch.run();
         let ended = last_run.as_ref().map(|run| run.ended.clone());
@@ -26,9 +71,7 @@ impl Api {
             .filter(|_| run.is_none());
         let health = match failure {
             Some(reason) if reason.code != "stopped" => Health::Stopped { reason },
-            _ if orders.held > 0 => Health::NeedsYou {
-                held: count(orders.held),
-            },
+            _ if held > 0 => Health::NeedsYou { held: count(held) },
             _ => match store.cursor("orders").map_err(stored)? {
                 Some(up_to) => Health::AllWell {
                     booked: count(orders.booked),
@@ -37,18 +80,21 @@ impl Api {
                 None => Health::NothingYet,
             },
         };
-        let flow = |flow: &str, counts: &StateCounts, days: Vec<DayCount>| FlowRow {
-            flow: flow.into(),
-            from: "shopify".into(),
-            to: "visma".into(),
-            counts: counted(counts),
-            days,
-            last_run: ended.clone(),
-        };
-        let flows = vec![
-            flow("orders", &orders, self.days(RecordKind::Order).await?),
-            flow("customers", &customers, Vec::new()),
-        ];
+        let mut flows = Vec::with_capacity(FLOWS.len());
+        for flow in FLOWS {
+            flows.push(FlowRow {
+                flow: flow.name.into(),
+                from: flow.from.into(),
+                to: flow.to.into(),
+                counts: counted(&store.counts(flow.kind).map_err(stored)?),
+                days: if flow.by_day {
+                    self.days(flow.kind).await?
+                } else {
+                    Vec::new()
+                },
+                last_run: ended.clone(),
+            });
+        }
         Ok(Overview {
             health,
             flows,

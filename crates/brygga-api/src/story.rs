@@ -23,7 +23,11 @@ impl Api {
                     .with("detail", format!("no record {record}")),
             ));
         };
-        let mirror = store.mirror(&record).map_err(stored)?;
+        // A part of an order was read as part of it.
+        let owner = row.part_of.as_ref().map(RecordRef::order);
+        let mirror = store
+            .mirror(owner.as_ref().unwrap_or(&record))
+            .map_err(stored)?;
         let (mut facts, mut plan) = (Vec::new(), Vec::new());
         if record.kind == RecordKind::Order
             && let Some(mirror) = &mirror
@@ -51,17 +55,32 @@ impl Api {
             plan = document.as_ref().map(plan_lines).unwrap_or_default();
         }
         let steps = self.steps(&record)?;
+        let of_order = match (&owner, record.kind) {
+            (Some(owner), _) => Some(owner.id.clone()),
+            (None, RecordKind::Order) => Some(record.id.clone()),
+            (None, _) => None,
+        };
         let shopify_url = self
             .host
             .shop_admin
             .as_ref()
-            .filter(|_| record.kind == RecordKind::Order)
-            .map(|admin| format!("{admin}/orders/{}", record.id));
+            .zip(of_order.as_ref())
+            .map(|(admin, id)| format!("{admin}/orders/{id}"));
+        let order = match &owner {
+            Some(owner) => store.record(owner).map_err(stored)?,
+            None => None,
+        };
+        let parts = match &of_order {
+            Some(id) => store.parts_of(id).map_err(stored)?,
+            None => Vec::new(),
+        };
         let payload = mirror.and_then(|mirror| serde_json::to_string_pretty(&mirror.payload).ok());
         Ok(Story {
             record: record_line(&row),
             facts,
             plan,
+            order: order.as_ref().map(record_line),
+            parts: parts.iter().map(record_line).collect(),
             steps,
             shopify_url,
             payload,

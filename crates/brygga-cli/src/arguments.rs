@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use brygga_store::RecordKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Keeps a Shopify store and Visma.net in step, from this computer.
@@ -239,6 +240,9 @@ pub(crate) struct Sync {
 
 #[derive(Debug, Args)]
 pub(crate) struct Listing {
+    /// Only this kind of record: order, customer, invoice, credit_note, payment, payout, product, stock.
+    #[arg(long, value_parser = record_kind)]
+    pub(crate) kind: Option<RecordKind>,
     /// Order number, name or other text.
     #[arg(long)]
     pub(crate) search: Option<String>,
@@ -282,4 +286,11 @@ impl Arguments {
             Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) => false,
         }
     }
+}
+
+fn record_kind(text: &str) -> Result<RecordKind, String> {
+    text.parse().map_err(|_| {
+        let kinds: Vec<_> = RecordKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("There is no kind {text}. There are {}.", kinds.join(", "))
+    })
 }

@@ -234,20 +234,32 @@ fn figures(
 ) -> Result<DemoReport, DemoError> {
     let store = practice.engine.store();
     let orders = store.counts(RecordKind::Order)?;
-    let (held_rows, _) =
-        store.search_records(RecordKind::Order, None, Some(RecordState::Held), 0, 100_000)?;
-    let mut held: Vec<_> = held_rows
-        .into_iter()
-        .filter_map(|row| {
-            let problem = row.problem?;
-            Some(HeldOrder {
-                order: row.name,
-                code: problem.code.to_string(),
-                message: problem.message(),
+    let mut held = Vec::new();
+    for kind in [
+        RecordKind::Order,
+        RecordKind::Invoice,
+        RecordKind::CreditNote,
+        RecordKind::Payment,
+        RecordKind::Payout,
+        RecordKind::Product,
+        RecordKind::Stock,
+    ] {
+        let (rows, _) = store.search_records(kind, None, Some(RecordState::Held), 0, 100_000)?;
+        let mut of_kind: Vec<_> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let problem = row.problem?;
+                Some(HeldOrder {
+                    kind: kind.as_str(),
+                    order: row.name,
+                    code: problem.code.to_string(),
+                    message: problem.message(),
+                })
             })
-        })
-        .collect();
-    held.sort_by(|a, b| (&a.code, &a.order).cmp(&(&b.code, &b.order)));
+            .collect();
+        of_kind.sort_by(|a, b| (&a.code, &a.order).cmp(&(&b.code, &b.order)));
+        held.append(&mut of_kind);
+    }
     let links = store.links(brygga_engine::booked::CUSTOMER)?;
     let created = links
         .iter()
@@ -269,6 +281,12 @@ fn figures(
             linked: links.len() - created,
             held: customers.held,
         },
+        invoices: store.counts(RecordKind::Invoice)?.into(),
+        credit_notes: store.counts(RecordKind::CreditNote)?.into(),
+        payments: store.counts(RecordKind::Payment)?.into(),
+        products: store.counts(RecordKind::Product)?.into(),
+        stock: store.counts(RecordKind::Stock)?.into(),
+        payouts: store.counts(RecordKind::Payout)?.into(),
         proof: ProofCounts::default(),
         requests: Requests {
             shopify: ShopifyRequests {

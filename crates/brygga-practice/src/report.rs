@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use brygga_core::proof::Difference;
 use brygga_sandbox::shop_data::ShopDataReport;
+use brygga_store::StateCounts;
 use serde::Serialize;
 
 /// The figures of a demo.
@@ -11,10 +12,22 @@ use serde::Serialize;
 pub struct DemoReport {
     /// Orders by state; `seen` is the number of distinct ids served, each in exactly one state.
     pub orders: OrderCounts,
-    /// Every held order with its code.
+    /// Every held record with its code; orders first.
     pub held: Vec<HeldOrder>,
     /// Customers made, linked, and held for a question.
     pub customers: CustomerCounts,
+    /// Fulfilments: shipments and invoices.
+    pub invoices: FlowCounts,
+    /// Refunds: credit notes and returns.
+    pub credit_notes: FlowCounts,
+    /// Transactions: customer payments.
+    pub payments: FlowCounts,
+    /// Items: products and variants.
+    pub products: FlowCounts,
+    /// Items: quantities.
+    pub stock: FlowCounts,
+    /// Payouts of the payment provider.
+    pub payouts: FlowCounts,
     /// The proof.
     pub proof: ProofCounts,
     /// Requests as the practice pair counted them.
@@ -43,9 +56,44 @@ pub struct OrderCounts {
     pub held: usize,
 }
 
-/// A held order.
+/// Records of one flow by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FlowCounts {
+    /// Distinct records, each in exactly one state.
+    pub seen: usize,
+    /// In the books, or on the other side, and read back.
+    pub done: usize,
+    /// Not due.
+    pub waiting: usize,
+    /// Left out.
+    pub skipped: usize,
+    /// Needs a person.
+    pub held: usize,
+}
+
+impl From<StateCounts> for FlowCounts {
+    fn from(counts: StateCounts) -> Self {
+        Self {
+            seen: counts.total(),
+            done: counts.booked,
+            waiting: counts.waiting,
+            skipped: counts.skipped,
+            held: counts.held,
+        }
+    }
+}
+
+impl FlowCounts {
+    fn adds_up(&self) -> bool {
+        self.seen == self.done + self.waiting + self.skipped + self.held
+    }
+}
+
+/// A held record.
 #[derive(Debug, Clone, Serialize)]
 pub struct HeldOrder {
+    /// Kind of record: `order`, `invoice`, `credit_note`, `payment`, ...
+    pub kind: &'static str,
     /// Name for people.
     pub order: String,
     /// Stable code.
@@ -131,6 +179,16 @@ impl DemoReport {
             && self.proof.differences == 0
             && self.proof.checked == booked
             && self.second_sync.writes == 0
-            && self.held.len() == held
+            && self.held.iter().filter(|row| row.kind == "order").count() == held
+            && [
+                self.invoices,
+                self.credit_notes,
+                self.payments,
+                self.products,
+                self.stock,
+                self.payouts,
+            ]
+            .iter()
+            .all(FlowCounts::adds_up)
     }
 }

@@ -53,6 +53,19 @@ fn summary(report: &DemoReport) {
         "Customers: {} made, {} linked, {} held.",
         customers.created, customers.linked, customers.held
     ));
+    for (flow, counts) in [
+        ("Invoices", report.invoices),
+        ("Credit notes", report.credit_notes),
+        ("Payments", report.payments),
+        ("Payouts", report.payouts),
+        ("Products", report.products),
+        ("Stock", report.stock),
+    ] {
+        print::line(format_args!(
+            "{flow}: {} seen, {} done, {} waiting, {} skipped, {} held.",
+            counts.seen, counts.done, counts.waiting, counts.skipped, counts.held
+        ));
+    }
     let proof = &report.proof;
     print::line(format_args!(
         "Proof: {} documents read back and compared; {} unexplained differences, {} explained.",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use brygga_core::Problem;
-use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
+use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState, Store};
 use serde_json::{Value, json};
 
 use crate::arguments::{Listing, Retry};
@@ -14,7 +14,7 @@ use crate::print;
 pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
     let (rows, total) = store.search_records(
-        RecordKind::Order,
+        options.kind.unwrap_or(RecordKind::Order),
         options.search.as_deref(),
         None,
         0,
@@ -48,6 +48,7 @@ pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, 
 
 fn record(row: &RecordRow) -> Value {
     json!({
+        "kind": row.record.kind.as_str(),
         "id": row.record.id,
         "name": row.name,
         "state": row.state.as_str(),
@@ -89,76 +90,108 @@ pub(crate) fn activity(options: Listing, folder: Option<PathBuf>) -> Result<End,
 
 pub(crate) fn held(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let (rows, total) = store.search_records(
-        RecordKind::Order,
-        options.search.as_deref(),
-        Some(RecordState::Held),
-        0,
-        options.limit,
-    )?;
+    let kinds = match options.kind {
+        Some(kind) => vec![kind],
+        None => RecordKind::ALL.to_vec(),
+    };
+    let mut all = Vec::new();
+    let mut total = 0;
+    for kind in kinds {
+        let (rows, count) = store.search_records(
+            kind,
+            options.search.as_deref(),
+            Some(RecordState::Held),
+            0,
+            options.limit,
+        )?;
+        total += count;
+        if !options.json {
+            print_groups(&store, kind, &rows)?;
+        }
+        all.extend(rows);
+    }
     if options.json {
-        let rows: Vec<_> = rows
+        let rows: Vec<_> = all
             .iter()
             .filter_map(|row| {
                 let problem = row.problem.as_ref()?;
-                Some(json!({ "order": row.name, "id": row.record.id, "code": problem.code, "params": problem.params, "message": problem.message(), "remedy": problem.code.remedy() }))
+                Some(json!({ "kind": row.record.kind.as_str(), "order": row.name, "id": row.record.id, "code": problem.code, "params": problem.params, "message": problem.message(), "remedy": problem.code.remedy() }))
             })
             .collect();
         print::json(&json!({ "held": rows }));
     } else {
-        for group in store.held_groups(RecordKind::Order)? {
-            print::line(format_args!(
-                "{} orders: {}",
-                group.count,
-                group.code.remedy()
-            ));
-            for row in rows.iter().filter(|row| {
-                row.problem
-                    .as_ref()
-                    .is_some_and(|problem| problem.code == group.code)
-            }) {
-                let message = row
-                    .problem
-                    .as_ref()
-                    .map(Problem::message)
-                    .unwrap_or_default();
-                print::line(format_args!(
-                    "  {:<10} {message}  [{}]",
-                    row.name, group.code
-                ));
-            }
-        }
         print::line(format_args!("{total} held."));
     }
     Ok(if total > 0 { End::Left } else { End::Done })
 }
 
+/// One group per cause, with the remedy that helps all of it.
+fn print_groups(store: &Store, kind: RecordKind, rows: &[RecordRow]) -> Result<(), End> {
+    for group in store.held_groups(kind)? {
+        print::line(format_args!(
+            "{} {}: {}",
+            group.count,
+            noun(kind),
+            group.code.remedy()
+        ));
+        for row in rows {
+            let Some(problem) = row.problem.as_ref().filter(|it| it.code == group.code) else {
+                continue;
+            };
+            print::line(format_args!(
+                "  {:<10} {}  [{}]",
+                row.name,
+                problem.message(),
+                group.code
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What several records of a kind are called.
+fn noun(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Order => "orders",
+        RecordKind::Customer => "customers",
+        RecordKind::Invoice => "invoices",
+        RecordKind::CreditNote => "credit notes",
+        RecordKind::Payment => "payments",
+        RecordKind::Payout => "payouts",
+        RecordKind::Product => "products",
+        RecordKind::Stock => "stock items",
+    }
+}
+
 pub(crate) fn retry(options: &Retry, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
     let mut chosen = Vec::new();
-    if options.ids.is_empty() {
-        let (rows, _) = store.search_records(
-            RecordKind::Order,
-            None,
-            Some(RecordState::Held),
-            0,
-            usize::MAX / 2,
-        )?;
-        chosen.extend(rows.into_iter().map(|row| row.record));
+    for kind in RecordKind::ALL {
+        if options.ids.is_empty() {
+            let (rows, _) =
+                store.search_records(*kind, None, Some(RecordState::Held), 0, usize::MAX / 2)?;
+            chosen.extend(rows.into_iter().map(|row| row.record));
+        }
     }
     for id in &options.ids {
-        let by_id = RecordRef::order(id);
-        if store.record(&by_id)?.is_some() {
-            chosen.push(by_id);
+        let before = chosen.len();
+        for kind in RecordKind::ALL {
+            let by_id = RecordRef::new(*kind, id);
+            if store.record(&by_id)?.is_some() {
+                chosen.push(by_id);
+            }
+        }
+        if chosen.len() > before {
             continue;
         }
-        let (rows, _) = store.search_records(RecordKind::Order, Some(id), None, 0, 50)?;
-        let before = chosen.len();
-        chosen.extend(
-            rows.into_iter()
-                .filter(|row| row.name == *id)
-                .map(|row| row.record),
-        );
+        for kind in RecordKind::ALL {
+            let (rows, _) = store.search_records(*kind, Some(id), None, 0, 50)?;
+            chosen.extend(
+                rows.into_iter()
+                    .filter(|row| row.name == *id)
+                    .map(|row| row.record),
+            );
+        }
         if chosen.len() == before {
             return Err(End::Use(format!("There is no order {id}.")));
         }
@@ -168,7 +201,7 @@ pub(crate) fn retry(options: &Retry, folder: Option<PathBuf>) -> Result<End, End
         print::json(&json!({ "marked": marked }));
     } else {
         print::line(format_args!(
-            "{marked} orders are tried again at the next sync."
+            "{marked} records are tried again at the next sync."
         ));
     }
     Ok(End::Done)

@@ -300,7 +300,9 @@ impl Engine {
         crash::point(step.name(), "before");
         self.store.mark_sending(intent.id)?;
         crash::point(step.name(), "sending");
-        let result = self.life_effect(step, books).await;
+        let result =
+            brygga_http::about(subject(&row.record), Box::pin(self.life_effect(step, books))).await;
+        self.exchanges.keep(&row.record, &self.store)?;
         crash::point(step.name(), "answered");
         match result {
             Ok(made) => {
