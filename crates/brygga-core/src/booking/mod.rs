@@ -17,6 +17,7 @@ pub mod place;
 pub mod read_back;
 pub mod suggest;
 pub mod vat;
+pub mod suggest_payments;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -34,5 +34,6 @@ mod read_back;
 mod removals;
 mod shopify;
 mod specs;
+mod suggested_payments;
 mod vat;
 mod visma;

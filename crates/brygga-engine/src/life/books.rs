@@ -357,11 +357,7 @@ fn may_skip_shipping(shelf: &Shelf<'_>, order: &BookedOrder) -> bool {
         .map(|known| known.behavior.as_str());
     matches!(behaviour, Some("Invoice" | "CreditMemo"))
         || order.number.order_type == settings.refunds.credit_type
-        || shelf
-            .order
-            .lines
-            .iter()
-            .all(|line| !line.requires_shipping)
+        || shelf.order.lines.iter().all(|line| !line.requires_shipping)
 }
 
 fn customer_of(shelf: &Shelf<'_>, books: &Books) -> Option<String> {

@@ -29,7 +29,10 @@ impl Engine {
                 operation,
                 warehouse,
                 date,
-            } => erp.create_shipment(order, operation, warehouse, *date).await?,
+            } => {
+                erp.create_shipment(order, operation, warehouse, *date)
+                    .await?
+            }
             LifeStep::SetQuantities {
                 shipment,
                 quantities,
@@ -184,14 +187,19 @@ fn known<T>(read: Result<Option<T>, Problem>, number: &str) -> Result<T, WriteEr
 
 /// Do two reads of a document say the same money.
 fn same_document(one: &LedgerDocument, other: &LedgerDocument) -> bool {
-    (one.total, one.vat_total, &one.lines, &one.taxes, &one.status)
-        == (
-            other.total,
-            other.vat_total,
-            &other.lines,
-            &other.taxes,
-            &other.status,
-        )
+    (
+        one.total,
+        one.vat_total,
+        &one.lines,
+        &one.taxes,
+        &one.status,
+    ) == (
+        other.total,
+        other.vat_total,
+        &other.lines,
+        &other.taxes,
+        &other.status,
+    )
 }
 
 fn changed_meanwhile(document: &str) -> WriteError {

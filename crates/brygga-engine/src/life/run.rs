@@ -151,7 +151,13 @@ impl Engine {
             Err(problem) => {
                 for row in self.store.parts_of(order)? {
                     if matches!(row.state, RecordState::New | RecordState::Planned) || row.retry {
-                        self.wait_for_remote(RecordRow { retry: false, ..row }, &problem)?;
+                        self.wait_for_remote(
+                            RecordRow {
+                                retry: false,
+                                ..row
+                            },
+                            &problem,
+                        )?;
                     }
                 }
                 Ok(false)
@@ -300,8 +306,11 @@ impl Engine {
         crash::point(step.name(), "before");
         self.store.mark_sending(intent.id)?;
         crash::point(step.name(), "sending");
-        let result =
-            brygga_http::about(subject(&row.record), Box::pin(self.life_effect(step, books))).await;
+        let result = brygga_http::about(
+            subject(&row.record),
+            Box::pin(self.life_effect(step, books)),
+        )
+        .await;
         self.exchanges.keep(&row.record, &self.store)?;
         crash::point(step.name(), "answered");
         match result {
