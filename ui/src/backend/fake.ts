@@ -204,7 +204,7 @@ export class FakeBackend implements Backend {
       if (record.state !== "held" || record.reason === null) continue;
       const { code } = record.reason;
       const key = code === "vat-unmapped" ? JSON.stringify(record.reason) : code;
-      const group = groups.get(key) ?? { reason: record.reason, count: 0, money: [], records: [] };
+      const group = groups.get(key) ?? { kind: record.kind, reason: record.reason, count: 0, money: [], records: [] };
       group.count += 1;
       group.records.push(record);
       if (record.amount !== null) add(group.money, record.amount);
@@ -472,8 +472,34 @@ function storyOf(record: RecordLine): Story {
               rule: "rounding",
             },
           ],
+    order: null,
+    parts: record.kind === "order" && booked ? partsOf(record) : [],
     steps,
     shopify_url: record.kind === "order" ? `https://admin.shopify.com/store/fjord-og-fjell/orders/${record.id}` : null,
     payload: `{"id":"gid://shopify/Order/${record.id}","name":"${record.name}","totalPriceSet":{"shopMoney":{"amount":"${total}","currencyCode":"NOK"}}}`,
   };
+}
+
+/** The documents of a booked order. */
+function partsOf(record: RecordLine): RecordLine[] {
+  const part = (
+    kind: string,
+    letter: string,
+    state: State,
+    reason: Reason | null,
+    number: string | null,
+  ): RecordLine => ({
+    ...record,
+    kind,
+    id: `${record.id}${letter}`,
+    name: `${record.name} ${letter}1`,
+    state,
+    reason,
+    erp_number: number,
+  });
+  return [
+    part("invoice", "F", "booked", null, "000412"),
+    part("payment", "T", "booked", null, "000981"),
+    part("credit_note", "R", "waiting", { code: "waiting-refund", params: { order: record.name } }, null),
+  ];
 }

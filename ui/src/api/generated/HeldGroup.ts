@@ -8,6 +8,10 @@ import type { RecordLine } from "./RecordLine";
  */
 export type HeldGroup = { 
 /**
+ * Kind of its records, as in [`RecordLine::kind`].
+ */
+kind: string, 
+/**
  * The cause.
  */
 reason: Reason, 

@@ -21,6 +21,14 @@ facts: Array<Fact>,
  */
 plan: Array<PlanLine>, 
 /**
+ * The order that it is part of, if it is.
+ */
+order: RecordLine | null, 
+/**
+ * Invoices, credit notes and payments of the order, the record itself among them.
+ */
+parts: Array<RecordLine>, 
+/**
  * What happened, oldest first.
  */
 steps: Array<StoryStep>, 

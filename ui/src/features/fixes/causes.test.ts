@@ -4,6 +4,7 @@ import { byCause } from "./causes";
 import { sumDecimals } from "./sum";
 
 const group = (code: string, params: Record<string, string>, amount: string, currency = "NOK"): HeldGroup => ({
+  kind: "order",
   reason: { code, params },
   count: 1,
   money: [{ amount, currency }],

@@ -7,9 +7,9 @@ import { sumDecimals } from "./sum";
 const OF_THE_RECORD = new Set(["order", "ours", "theirs", "amount", "document", "title", "at", "reason", "detail"]);
 
 /** What makes two held records the same cause. */
-export function causeKey({ reason }: Pick<HeldGroup, "reason">): string {
+export function causeKey({ kind, reason }: Pick<HeldGroup, "kind" | "reason">): string {
   const shared = Object.entries(reason.params).filter(([name]) => !OF_THE_RECORD.has(name));
-  return `${reason.code}/${JSON.stringify(shared.sort(([a], [b]) => a.localeCompare(b)))}`;
+  return `${kind}/${reason.code}/${JSON.stringify(shared.sort(([a], [b]) => a.localeCompare(b)))}`;
 }
 
 /** Groups of the same cause as one, in the order they came; of the parameters, those that all of them share are kept. */
@@ -32,6 +32,7 @@ function merged(one: HeldGroup, other: HeldGroup): HeldGroup {
     else known.amount = sumDecimals(known.amount, amount);
   }
   return {
+    kind: one.kind,
     reason: { code: one.reason.code, params: Object.fromEntries(params) },
     count: one.count + other.count,
     money,

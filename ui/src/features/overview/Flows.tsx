@@ -16,7 +16,15 @@ import classes from "./Flows.module.css";
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held"];
 
 /** Which kind of record a flow carries: the records page is asked for it. */
-const KINDS: Record<string, string> = { orders: "order", customers: "customer" };
+const KINDS: Record<string, string> = {
+  orders: "order",
+  customers: "customer",
+  invoices: "invoice",
+  credit_notes: "credit_note",
+  payments: "payment",
+  payouts: "payout",
+  products: "product",
+};
 
 export function Flows({ overview }: { overview: Overview }) {
   return (

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { RecordLine } from "../../api/generated/RecordLine";
@@ -18,7 +18,10 @@ import { useWords } from "../../i18n/useWords";
 import classes from "./RecordsPage.module.css";
 import { useRecords } from "./useRecords";
 
-const KINDS = ["order", "customer"] as const;
+const KINDS = ["order", "customer", "invoice", "credit_note", "payment", "payout", "product", "stock"] as const;
+type Kind = (typeof KINDS)[number];
+/** Kinds whose records are named after an order. */
+const OF_ORDERS: ReadonlySet<Kind> = new Set(["order", "invoice", "credit_note", "payment"]);
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held", "new"];
 
 export function RecordsPage() {
@@ -47,10 +50,12 @@ export function RecordsPage() {
       actions={<SyncControl />}
     >
       <div className={classes.tools}>
-        <SegmentedControl
+        <Select
           aria-label={intl.formatMessage({ id: "records.kind" })}
+          w={170}
+          allowDeselect={false}
           value={kind}
-          onChange={(value) => show({ kind: value })}
+          onChange={(value) => show({ kind: value ?? "order" })}
           data={KINDS.map((value) => ({ value, label: intl.formatMessage({ id: `records.kind.${value}` }) }))}
         />
         <FilterBox label={intl.formatMessage({ id: "records.search" })} value={search} onChange={onSearch} />
@@ -105,13 +110,13 @@ export function RecordsPage() {
   );
 }
 
-function useColumns(kind: "order" | "customer"): Column<RecordLine>[] {
+function useColumns(kind: Kind): Column<RecordLine>[] {
   const words = useWords();
   return useMemo(() => {
     const name: Column<RecordLine> = {
       id: "name",
       header: <FormattedMessage id={`records.name.${kind}`} />,
-      width: kind === "order" ? "minmax(84px, 110px)" : "minmax(160px, 1.4fr)",
+      width: OF_ORDERS.has(kind) ? "minmax(84px, 130px)" : "minmax(160px, 1.4fr)",
       cell: (record) => <span className={classes.name}>{record.name}</span>,
     };
     const party: Column<RecordLine> = {
@@ -162,6 +167,8 @@ function useColumns(kind: "order" | "customer"): Column<RecordLine>[] {
       from: "wide",
       cell: (record) => <When at={record.changed} />,
     };
-    return kind === "order" ? [name, happened, party, state, why, erp, amount] : [name, state, why, erp, changed];
+    if (kind === "order") return [name, happened, party, state, why, erp, amount];
+    if (OF_ORDERS.has(kind) || kind === "payout") return [name, happened, state, why, erp, amount];
+    return [name, state, why, erp, changed];
   }, [kind, words]);
 }

@@ -16,6 +16,7 @@ import { StateMark } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { Facts } from "./Facts";
+import { Parts } from "./Parts";
 import { Payload } from "./Payload";
 import { Plan } from "./Plan";
 import { RetryRecord } from "./RetryRecord";
@@ -104,10 +105,18 @@ function StoryContent({ story, back }: { story: Story; back: React.ReactNode }) 
             </p>
           </Notice>
         )}
+        {story.order !== null && (
+          <p>
+            <Link to={href("records", story.order.kind, story.order.id)}>
+              <FormattedMessage id="story.partOf" values={{ name: story.order.name }} />
+            </Link>
+          </p>
+        )}
         {story.facts.length > 0 && <Facts facts={story.facts} />}
         {story.plan.length > 0 && (
           <Plan lines={story.plan} currency={record.amount?.currency} booked={record.state === "booked"} />
         )}
+        {story.parts.length > 0 && <Parts parts={story.parts} self={record} />}
         <section>
           <h2 className={classes.heading}>
             <FormattedMessage id="story.timeline" />
