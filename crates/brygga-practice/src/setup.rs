@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use brygga_api::{Api, Host, Watch};
 use brygga_core::booking::suggest;
+use brygga_core::booking::suggest_payments::{self, Tender};
 use brygga_core::ids::CountingIds;
 use brygga_core::settings::{HouseRow, Settings};
 use brygga_core::{Clock, Problem};
@@ -60,6 +61,8 @@ impl Practice {
         let engine =
             Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
         let mut settings = settings(&engine, &countries(&pair)).await?;
+        settings.payments.gateways =
+            suggest_payments::payments(&*engine.catalogue().await?, &tenders(&pair));
         if pair.shop_data().recorded {
             // Development stores mostly charge no tax where other orders show some: their merchant approves those.
             settings.approved_without_vat = untaxed(&pair);
@@ -154,4 +157,32 @@ fn untaxed(pair: &Pair) -> BTreeSet<String> {
         .filter(|order| !order.versions.iter().any(|(_, version)| taxed(version)))
         .map(|order| order.id.clone())
         .collect()
+}
+
+/// Every way in which money comes in or goes out in the shop, in each currency in which a document may be.
+fn tenders(pair: &Pair) -> BTreeSet<Tender> {
+    let mut tenders = BTreeSet::new();
+    let versions = pair
+        .shop_data()
+        .orders
+        .iter()
+        .flat_map(|order| &order.versions);
+    for (_, version) in versions {
+        for transaction in version["transactions"].as_array().into_iter().flatten() {
+            let Some(gateway) = transaction["gateway"].as_str() else {
+                continue;
+            };
+            let method = transaction["paymentDetails"]["paymentMethodName"].as_str();
+            for money in ["shopMoney", "presentmentMoney"] {
+                if let Some(currency) = transaction["amountSet"][money]["currencyCode"].as_str() {
+                    tenders.insert(Tender {
+                        gateway: gateway.to_owned(),
+                        method: method.map(str::to_owned),
+                        currency: currency.to_owned(),
+                    });
+                }
+            }
+        }
+    }
+    tenders
 }

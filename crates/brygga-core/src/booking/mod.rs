@@ -16,8 +16,9 @@ pub mod life;
 pub mod place;
 pub mod read_back;
 pub mod suggest;
-pub mod vat;
 pub mod suggest_payments;
+pub mod vat;
+pub mod write_back;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
