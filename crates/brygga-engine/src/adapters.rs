@@ -246,6 +246,14 @@ impl Ledger for VismaErp {
         self.0.documents_of_order(kind, customer, order).await
     }
 
+    async fn ledger_news(
+        &self,
+        kind: &DocumentKind,
+        since: chrono::NaiveDateTime,
+    ) -> Result<Vec<brygga_core::erp::LedgerNews>, Problem> {
+        self.0.ledger_news(kind, since).await
+    }
+
     async fn create_document(&self, draft: &LedgerDraft) -> Result<String, WriteError> {
         Ok(self.0.create_document(draft).await?)
     }

@@ -138,6 +138,7 @@ impl Engine {
         // First what an earlier run left open: it may be what this run would otherwise do again.
         self.resolve_open().await?;
         report.read = self.read_orders(options.since).await?.read;
+        self.read_ledger_news().await?;
         let mut probed = BTreeSet::new();
         let mut tried: std::collections::BTreeMap<RecordRef, usize> =
             std::collections::BTreeMap::new();

@@ -101,6 +101,20 @@ pub struct LedgerDocument {
     pub applications: Vec<Application>,
 }
 
+/// That a document changed, as the list tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerNews {
+    /// Invoice or credit note.
+    pub kind: DocumentKind,
+    /// Number.
+    pub number: String,
+    /// Status.
+    pub status: LedgerStatus,
+    /// What is still open.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub balance: Decimal,
+}
+
 /// One line of an invoice or credit note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerLine {

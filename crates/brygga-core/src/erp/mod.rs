@@ -16,7 +16,7 @@ pub use catalogue::{
 pub use customer::{Customer, CustomerDraft, CustomerStatus, PostalAddress};
 pub use ledger::{
     Application, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerLine,
-    LedgerLineDraft, LedgerStatus, TaxDraft,
+    LedgerLineDraft, LedgerNews, LedgerStatus, TaxDraft,
 };
 pub use payment::{CashAccount, EntryType, OrderApplication, Payment, PaymentChange, PaymentDraft};
 pub use sales_order::{

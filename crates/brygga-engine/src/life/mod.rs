@@ -4,6 +4,7 @@
 mod books;
 mod effect;
 pub(crate) mod links;
+mod news;
 mod run;
 mod settle;
 

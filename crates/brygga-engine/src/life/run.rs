@@ -219,6 +219,7 @@ impl Engine {
                 _ => None,
             });
             let Some((part, step)) = next else {
+                self.note_seen(&books)?;
                 return self.settle_parts(&order, decisions, &stuck, &mirror.digest, setup);
             };
             self.check_stop()?;

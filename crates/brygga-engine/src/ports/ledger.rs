@@ -1,11 +1,11 @@
 //! What the engine asks of the ERP about shipments, invoices, credit notes and payments.
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, Operation, OrderNumber, Payment,
+    DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerNews, Operation, OrderNumber, Payment,
     PaymentChange, PaymentDraft, Shipment, ShipmentQuantity,
 };
 
@@ -73,6 +73,12 @@ pub trait Ledger: Send + Sync {
         customer: &str,
         order: &OrderNumber,
     ) -> Result<Vec<LedgerDocument>, Problem>;
+    /// Documents changed at or after `since`, on the ERP's own wall clock.
+    async fn ledger_news(
+        &self,
+        kind: &DocumentKind,
+        since: NaiveDateTime,
+    ) -> Result<Vec<LedgerNews>, Problem>;
     /// Makes a direct invoice or credit note; its number.
     async fn create_document(&self, draft: &LedgerDraft) -> Result<String, WriteError>;
     /// Changes one before its release.

@@ -23,9 +23,9 @@ use crate::paging::Pages;
 use crate::text::{day, etag, path_value, some};
 
 /// Documents by a filter are few; where the filter is ignored, all of them come in pages.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 /// Lists only say which documents there are; each is then read whole, since a list may lag a write and leave parts out.
-const NOT_EXPANDED: [&str; 5] = [
+pub(super) const NOT_EXPANDED: [&str; 5] = [
     "expandApplications",
     "expandDunningInformation",
     "expandAttachments",
@@ -35,13 +35,13 @@ const NOT_EXPANDED: [&str; 5] = [
 
 /// The two collections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Collection {
+pub(super) enum Collection {
     Invoices,
     CreditNotes,
 }
 
 impl Collection {
-    fn of(kind: &DocumentKind) -> Result<Self, Problem> {
+    pub(super) fn of(kind: &DocumentKind) -> Result<Self, Problem> {
         match kind {
             DocumentKind::Invoice => Ok(Self::Invoices),
             DocumentKind::CreditNote => Ok(Self::CreditNotes),
@@ -52,7 +52,7 @@ impl Collection {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Invoices => "customerinvoice",
             Self::CreditNotes => "customerCreditNote",
