@@ -295,12 +295,11 @@ fn detail(
     if let Some(amount) = body::amount(row, "amount") {
         detail.amount = round(amount, decimals);
     }
-    match known.filter(|_| operation == Operation::Update) {
-        Some(index) => transaction.details[index] = detail,
-        None => {
-            transaction.next_detail += 1;
-            transaction.details.push(detail);
-        }
+    if let Some(index) = known.filter(|_| operation == Operation::Update) {
+        transaction.details[index] = detail;
+    } else {
+        transaction.next_detail += 1;
+        transaction.details.push(detail);
     }
     Ok(())
 }

@@ -265,7 +265,7 @@ impl Ledger {
     }
 
     /// Applications that start at a document, to be changed.
-    pub(crate) fn from_mut(&mut self, key: &Key) -> impl Iterator<Item = &mut Application> {
+    pub(crate) fn applied_by_mut(&mut self, key: &Key) -> impl Iterator<Item = &mut Application> {
         self.applications
             .iter_mut()
             .filter(move |application| application.from == *key && application.counts())
@@ -357,7 +357,7 @@ impl World {
             ));
         }
         let mut others = Vec::new();
-        for application in self.ledger.from_mut(key) {
+        for application in self.ledger.applied_by_mut(key) {
             application.gone = true;
             others.push(application.to.clone());
         }

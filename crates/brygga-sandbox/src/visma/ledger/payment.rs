@@ -195,13 +195,10 @@ pub(super) fn make(world: &mut World, input: &Map<String, Value>) -> Result<Key,
 fn draft(world: &World, input: &Map<String, Value>) -> Result<Payment, Refusal> {
     let data = &world.data;
     let word = body::word(input, "type").unwrap_or_default();
-    let kind = match Kind::of_word(word) {
-        Some(kind @ (Kind::Payment | Kind::Prepayment | Kind::Refund)) => kind,
-        _ => {
-            return Err(Refusal::new(format!(
-                "A payment of type '{word}' cannot be created."
-            )));
-        }
+    let Some(kind @ (Kind::Payment | Kind::Prepayment | Kind::Refund)) = Kind::of_word(word) else {
+        return Err(Refusal::new(format!(
+            "A payment of type '{word}' cannot be created."
+        )));
     };
     let number = body::word(input, "customer").unwrap_or_default();
     let Some(customer) = world.customers.get(number) else {

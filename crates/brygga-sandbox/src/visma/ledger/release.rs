@@ -192,7 +192,7 @@ fn release_payment(world: &mut World, key: &Key) {
 /// Brings everything that a document is applied to into the books.
 pub(super) fn applications(world: &mut World, key: &Key) {
     let mut released = Vec::new();
-    for application in world.ledger.from_mut(key) {
+    for application in world.ledger.applied_by_mut(key) {
         if !application.released {
             application.released = true;
             released.push(application.clone());

@@ -75,7 +75,7 @@ pub(super) fn now(world: &mut World, key: &Key) -> Result<(), Refusal> {
         ));
     }
     let mut taken_back = Vec::new();
-    for application in world.ledger.from_mut(key) {
+    for application in world.ledger.applied_by_mut(key) {
         if application.released {
             application.voided = true;
             taken_back.push(application.clone());

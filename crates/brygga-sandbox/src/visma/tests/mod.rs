@@ -1,15 +1,19 @@
 //! Over real HTTP, as the product meets it.
 
 mod background;
+mod cash;
 mod connect;
 mod data;
 mod erp;
 mod faults;
 mod invoicing;
+mod ledger;
 mod orders;
+mod payments;
 mod products;
 mod shipping;
 mod spec;
+mod spec_ledger;
 mod stock;
 mod totals;
 
