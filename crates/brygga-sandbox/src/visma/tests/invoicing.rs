@@ -95,7 +95,7 @@ async fn an_order_is_shipped_and_invoiced() {
         400,
         "it is invoiced"
     );
-    bench.book(&invoice);
+    bench.book(&invoice).await;
     assert_eq!(bench.shipment("000501").await["status"], "Completed");
     let listed = bench.get("/v1/shipment?status=Completed").await.json();
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
@@ -308,7 +308,7 @@ async fn goods_come_back_against_their_invoice() {
         ["1826-InvalidInvoice"],
         "it is not in the books"
     );
-    bench.book(&invoice);
+    bench.book(&invoice).await;
     assert_eq!(
         bench.post(ORDERS, back(1.0, "999999", 1)).await.codes(),
         ["1826-InvalidInvoice"]
