@@ -184,6 +184,20 @@ pub const PRODUCT_CREATE: Document = Document {
     text: text!("product_create" + "variant"),
 };
 
+/// A page of the payouts of Shopify Payments.
+pub const PAYOUTS: Document = Document {
+    operation: "Payouts",
+    root: "shopifyPaymentsAccount",
+    text: text!("payouts"),
+};
+
+/// A page of the rows of the balance at Shopify Payments.
+pub const BALANCE_TRANSACTIONS: Document = Document {
+    operation: "BalanceTransactions",
+    root: "shopifyPaymentsAccount",
+    text: text!("balance_transactions"),
+};
+
 /// All of them.
 pub const ALL: &[Document] = &[
     SHOP,
@@ -196,6 +210,8 @@ pub const ALL: &[Document] = &[
     ORDER_REFUND_REST,
     CUSTOMERS_CHANGED,
     CUSTOMER,
+    PAYOUTS,
+    BALANCE_TRANSACTIONS,
     LOCATIONS,
     INVENTORY_LEVELS,
     VARIANTS_CHANGED,

@@ -7,6 +7,7 @@ mod complete;
 mod config;
 pub mod documents;
 mod goods;
+mod payouts;
 mod scopes;
 mod token;
 pub mod wire;

@@ -422,3 +422,19 @@ fn official_error_codes_are_the_ones_we_know() {
         assert!(fault.text.starts_with(code), "{code}");
     }
 }
+
+#[test]
+fn cash_transactions_and_exchange_rates_are_sent_and_read_as_declared() {
+    let Some(spec) = spec(ERP) else { return };
+    let draft = crate::cash::tests::draft();
+    sent(
+        &spec,
+        "CashTransactionUpdateDto",
+        &crate::cash::new_cash(&draft),
+    );
+    read::<crate::cash::Cash>(&spec, &["CashTransactionDto"]);
+    read::<crate::cash::Detail>(&spec, &["TransactionDetailDto"]);
+    read::<crate::cash::Number>(&spec, &["cashAccountInCashTransactionDto"]);
+    read::<crate::cash::Released>(&spec, &["ReleaseCashTransactionActionResultDto"]);
+    read::<crate::rates::Rate>(&spec, &["CurrencyRateDto"]);
+}

@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod cash;
 mod check;
 mod client;
 mod config;
@@ -16,6 +17,7 @@ mod goods;
 mod ledger;
 mod location;
 mod paging;
+mod rates;
 mod sales_order;
 mod text;
 
