@@ -88,7 +88,9 @@ pub(super) fn complete(store: &mut Store) {
             number: 7_990_000_000_000,
             grams: 90,
         };
-        let product = twin.product(&since, &published);
+        let mut product = twin.product(&since, &published);
+        let place = kinds.iter().position(|one| one == twin.product_type);
+        product["collections"] = json!([{ "id": collection_gid(place.unwrap_or(0)) }]);
         store.add_product(DateTime::<Utc>::MIN_UTC, product);
     }
     stock(store, &ids);

@@ -73,6 +73,17 @@ impl Record<'_> {
                 Some(units) => ResolvedValue::leaf(units),
                 None => return Ok(None),
             },
+            ("ProductVariant", "product") | ("LineItem", "product" | "variant") => {
+                let Some(live) = self.live(info.field_name()) else {
+                    return Ok(None);
+                };
+                let ty = info.field_definition().ty.inner_named_type().as_str();
+                ResolvedValue::nullable_object(
+                    live.map(|record| {
+                        Record::new(self.context, ty, Cow::Borrowed(record), self.order)
+                    }),
+                )
+            }
             ("Order", "shippingLines") => {
                 let all = argument_bool(arguments, "includeRemovals").unwrap_or(false);
                 let lines = self
@@ -97,6 +108,18 @@ impl Record<'_> {
             })?,
             _ => return Ok(None),
         }))
+    }
+
+    /// The product or variant as it is now, not as it was when the record was made; inner nothing when it was deleted since. Recordings keep
+    /// what was recorded.
+    fn live(&self, field: &str) -> Option<Option<&Value>> {
+        let store = self.context.store.filter(|store| !store.thin)?;
+        let now = self.context.now;
+        if &*self.type_name == "ProductVariant" {
+            return store.product_of(self.id(), now).map(Some);
+        }
+        let id = self.raw(field)?["id"].as_str()?;
+        Some(store.record(id, now))
     }
 
     /// A value for a field that the record does not hold itself.

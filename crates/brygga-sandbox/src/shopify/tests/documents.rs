@@ -188,7 +188,29 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
         } else {
             orders[0]["id"].as_str().expect("an id")
         };
-        let mut variables = json!({ "id": id, "query": "updated_at:>='2026-10-01T00:00:00Z'" });
+        if text.contains("\nmutation ") || text.starts_with("mutation ") {
+            // Valid and as dear as it says; what it does is tested where the mutation is.
+            assert_eq!(priced(&document), cost, "{}", file.display());
+            continue;
+        }
+        let variant = "gid://shopify/ProductVariant/44100000032768";
+        let item = "gid://shopify/InventoryItem/44100001032768";
+        let mut variables = json!({ "id": id, "ids": [variant, item] });
+        if text.contains("$query: String!") {
+            let field = if text.contains("payouts(") {
+                "issued_at"
+            } else if text.contains("balanceTransactions(") {
+                "processed_at"
+            } else {
+                "updated_at"
+            };
+            variables["query"] = json!(format!("{field}:>='2026-10-01T00:00:00Z'"));
+        }
+        for (name, value) in samples(&document) {
+            if variables.get(&name).is_none() && name != "after" {
+                variables[name] = value;
+            }
+        }
         // Those that go on with a list begin at its beginning here.
         if text.contains("$after: String!") {
             variables["after"] = json!(first_cursor());
@@ -232,6 +254,66 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
             variables["after"] = root["pageInfo"]["endCursor"].clone();
         }
         println!("{}: {pages} pages", file.display());
+    }
+}
+
+/// What a document costs with sample variables.
+fn priced(document: &str) -> u64 {
+    let request = Request {
+        query: document.to_owned(),
+        variables: Value::Object(samples(document).into_iter().collect()),
+        operation_name: None,
+    };
+    match graphql::prepare(&mut world(), &request) {
+        Ok(prepared) => u64::from(prepared.requested()),
+        Err(refused) => panic!("{refused}: {document}"),
+    }
+}
+
+/// The least that each variable of a document can be; those that may be absent are.
+fn samples(document: &str) -> Vec<(String, Value)> {
+    let schema = apollo_compiler::Schema::parse_and_validate(
+        include_str!("../schema.graphql"),
+        "schema.graphql",
+    )
+    .expect("valid");
+    let parsed =
+        apollo_compiler::ExecutableDocument::parse_and_validate(&schema, document, "document")
+            .unwrap_or_else(|invalid| panic!("{}", invalid.errors));
+    let operation = parsed.operations.iter().next().expect("an operation");
+    operation
+        .variables
+        .iter()
+        .filter(|variable| variable.ty.is_non_null())
+        .map(|variable| (variable.name.to_string(), sample(&schema, &variable.ty)))
+        .collect()
+}
+
+fn sample(schema: &apollo_compiler::Schema, ty: &apollo_compiler::ast::Type) -> Value {
+    use apollo_compiler::schema::ExtendedType;
+    if ty.is_list() {
+        return json!([sample(schema, ty.item_type())]);
+    }
+    let name = ty.inner_named_type();
+    match schema.types.get(name.as_str()) {
+        Some(ExtendedType::Enum(kinds)) => {
+            json!(kinds.values.keys().next().map(|one| one.as_str()))
+        }
+        Some(ExtendedType::InputObject(input)) => {
+            let fields = input
+                .fields
+                .iter()
+                .filter(|(_, field)| field.ty.is_non_null());
+            let fields = fields.map(|(name, field)| (name.to_string(), sample(schema, &field.ty)));
+            Value::Object(fields.collect())
+        }
+        _ => match name.as_str() {
+            "Int" => json!(1),
+            "Float" => json!(1.0),
+            "Boolean" => json!(true),
+            "ID" => json!("gid://shopify/Order/1"),
+            _ => json!("text"),
+        },
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod documents;
 mod faults;
+mod fulfilments;
 mod limits;
 mod orders;
+mod products;
 mod rules;
 mod stock;
 mod tokens;
