@@ -4,17 +4,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
-use brygga_core::Problem;
 use brygga_core::erp::{
     BookedOrder, Catalogue, Customer, CustomerDraft, DocumentKind, HeadDraft, LedgerChange,
     LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation, OrderNumber, Payment,
     PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentQuantity,
 };
 use brygga_core::shop::{Order, OrderId, ShopInfo};
-use brygga_shopify::Shopify;
+use brygga_core::{Code, Problem};
+use brygga_shopify::{FieldDefinition, MetafieldDraft, Shopify, WriteFailure, WroteBack};
 use brygga_visma::{CallError, Visma};
 
-use crate::ports::{Erp, Ledger, OrderPage, RawOrder, Shop, WriteError};
+use crate::ports::{
+    BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderPage, RawOrder,
+    Shop, ShopWriteBack, WriteError,
+};
 
 /// Shopify as the shop.
 #[derive(Debug)]
@@ -53,6 +56,90 @@ impl Shop for ShopifyShop {
 
     fn read(&self, json: &Value) -> Result<Order, Problem> {
         brygga_shopify::wire::order(json)
+    }
+}
+
+fn write_error(failure: WriteFailure) -> WriteError {
+    match failure {
+        WriteFailure::Refused(problem) => WriteError::Refused(problem),
+        WriteFailure::NotSent(problem) => WriteError::NotSent(problem),
+        WriteFailure::Unknown(problem) => WriteError::Unknown(problem),
+    }
+}
+
+#[async_trait]
+impl ShopWriteBack for ShopifyShop {
+    async fn ensure_definitions(
+        &self,
+        definitions: &[BackFieldDefinition],
+    ) -> Result<(), WriteError> {
+        let definitions: Vec<FieldDefinition> = definitions
+            .iter()
+            .map(|definition| FieldDefinition {
+                namespace: definition.namespace.clone(),
+                key: definition.key.clone(),
+                name: definition.name.clone(),
+                kind: definition.kind.clone(),
+            })
+            .collect();
+        self.0
+            .ensure_definitions(&definitions)
+            .await
+            .map_err(write_error)
+    }
+
+    async fn back_state(
+        &self,
+        order: &OrderId,
+        namespace: &str,
+    ) -> Result<Option<BackState>, Problem> {
+        let state = self.0.read_back_fields(order, namespace).await?;
+        Ok(state.map(|state| BackState {
+            fields: state
+                .fields
+                .into_iter()
+                .map(|field| BackField {
+                    key: field.key,
+                    kind: field.kind,
+                    value: field.value,
+                    version: field.compare_digest,
+                })
+                .collect(),
+            tags: state.tags,
+            can_mark_as_paid: state.can_mark_as_paid,
+        }))
+    }
+
+    async fn set_back_fields(
+        &self,
+        order: &OrderId,
+        fields: &[BackFieldDraft],
+    ) -> Result<(), WriteError> {
+        let fields: Vec<MetafieldDraft> = fields
+            .iter()
+            .map(|field| MetafieldDraft {
+                namespace: field.namespace.clone(),
+                key: field.key.clone(),
+                kind: field.kind.clone(),
+                value: field.value.clone(),
+                compare_digest: field.version.clone(),
+            })
+            .collect();
+        match self.0.write_back(order, &fields).await {
+            Ok(WroteBack::Done) => Ok(()),
+            Ok(WroteBack::Stale) => Err(WriteError::Conflict(
+                Problem::new(Code::RemoteConflict).with("document", order),
+            )),
+            Err(failure) => Err(write_error(failure)),
+        }
+    }
+
+    async fn add_tags(&self, order: &OrderId, tags: &[String]) -> Result<(), WriteError> {
+        self.0.add_tags(order, tags).await.map_err(write_error)
+    }
+
+    async fn mark_paid(&self, order: &OrderId) -> Result<(), WriteError> {
+        self.0.mark_as_paid(order).await.map_err(write_error)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One GraphQL call: token, budget, tries, and what each answer means.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(crate) struct Wire {
     /// Held by the one call that goes out before anything is known of the bucket.
     pub(crate) first: Arc<tokio::sync::Mutex<()>>,
     pub(crate) policy: RetryPolicy,
+    /// May returns be read? Known when the shop was asked what the app may do; until then they are not asked for.
+    pub(crate) returns: Arc<AtomicBool>,
 }
 
 /// Points set aside for a call under way; given back when it is over, however it ends.
@@ -59,6 +62,11 @@ enum Stop {
 }
 
 impl Wire {
+    /// May returns be read (`read_returns`)? A list of them cannot be null, so one that is denied takes the whole order with it.
+    pub(crate) fn reads_returns(&self) -> bool {
+        self.returns.load(Ordering::Relaxed)
+    }
+
     /// Runs a query. A token that is not accepted is replaced once (`facts/shopify` 1.10).
     pub(crate) async fn query(
         &self,

@@ -1,3 +1,4 @@
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use brygga_core::policy::{CostBucket, RetryPolicy};
@@ -11,7 +12,7 @@ use crate::answer::{Answer, Denied};
 use crate::call::Wire;
 use crate::config::{Auth, ShopifyConfig, shop_domain};
 use crate::documents::{self, Document};
-use crate::scopes::ScopeReport;
+use crate::scopes::{Flow, ScopeReport};
 use crate::token::Issuer;
 use crate::{API_VERSION, REMOTE, complete, wire};
 
@@ -130,6 +131,7 @@ impl Shopify {
                 bucket,
                 first: Arc::default(),
                 policy,
+                returns: Arc::default(),
             },
         })
     }
@@ -146,13 +148,18 @@ impl Shopify {
         Ok((info, report))
     }
 
-    /// Who the shop is.
+    /// Who the shop is. What the app may do there decides if returns are asked for with each order.
     pub async fn shop_info(&self) -> Result<ShopInfo, Problem> {
         let answer = self.wire.query(&documents::SHOP, json!({})).await?;
         if let Some(denied) = answer.denied.first() {
             return Err(denied.problem());
         }
-        wire::shop(&answer.data)
+        let info = wire::shop(&answer.data)?;
+        let returns = ScopeReport::of(&info.scopes).missing_for(Flow::Returns);
+        self.wire
+            .returns
+            .store(returns.is_empty(), Ordering::Relaxed);
+        Ok(info)
     }
 
     /// A page of the orders changed from `since` on (and until `until`), oldest change first, each whole. `after` is the last page's
@@ -165,10 +172,12 @@ impl Shopify {
     ) -> Result<OrderPage, Problem> {
         // status:any, lest archived orders be left out (facts 5.3)
         let search = format!("{} AND status:any", window("updated_at", since, until));
+        let variables =
+            json!({"query": search, "after": after, "returns": self.wire.reads_returns()});
         let (nodes, next) = self
-            .page(
+            .page_of(
                 &documents::ORDERS_CHANGED,
-                &search,
+                variables,
                 after,
                 withheld_order_field,
             )
@@ -266,10 +275,18 @@ impl Shopify {
         after: Option<&str>,
         withheld: impl Fn(&[&str]) -> Option<String> + Copy,
     ) -> Result<(Vec<Value>, Option<String>), Problem> {
-        let Answer { mut data, denied } = self
-            .wire
-            .query(document, json!({"query": search, "after": after}))
-            .await?;
+        let variables = json!({"query": search, "after": after});
+        self.page_of(document, variables, after, withheld).await
+    }
+
+    async fn page_of(
+        &self,
+        document: &Document,
+        variables: Value,
+        after: Option<&str>,
+        withheld: impl Fn(&[&str]) -> Option<String> + Copy,
+    ) -> Result<(Vec<Value>, Option<String>), Problem> {
+        let Answer { mut data, denied } = self.wire.query(document, variables).await?;
         let connection = &mut data[document.root];
         let Some(mut nodes) = connection["nodes"].as_array_mut().map(std::mem::take) else {
             return Err(match denied.first() {
@@ -344,7 +361,13 @@ pub(crate) fn withheld_order_field(names: &[&str]) -> Option<String> {
         "purchasingEntity",
         "retailLocation",
     ];
-    PERSONAL.contains(names.first()?).then(|| names.join("."))
+    // Where goods left or came back: what needs it says so by itself.
+    const PLACES: &[&[&str]] = &[
+        &["fulfillments", "location"],
+        &["refunds", "refundLineItems", "nodes", "location"],
+    ];
+    let place = PLACES.contains(&names);
+    (place || PERSONAL.contains(names.first()?)).then(|| names.join("."))
 }
 
 fn withheld_customer_field(names: &[&str]) -> Option<String> {

@@ -14,7 +14,12 @@ const FRESH_STARTS: usize = 3;
 /// One order past the search index, whole.
 pub(crate) async fn read_order(wire: &Wire, gid: &str) -> Result<Option<Value>, Problem> {
     for _ in 0..FRESH_STARTS {
-        let mut answer = wire.query(&documents::ORDER, json!({"id": gid})).await?;
+        let mut answer = wire
+            .query(
+                &documents::ORDER,
+                json!({"id": gid, "returns": wire.reads_returns()}),
+            )
+            .await?;
         let mut node = answer.data["order"].take();
         if node.is_null() {
             return match answer.denied.first() {
@@ -106,6 +111,75 @@ async fn fill(wire: &Wire, node: &mut Value) -> Result<Filled, Problem> {
         }
     }
     node["refunds"] = refunds;
+    match fulfilments(wire, node).await? {
+        Filled::Whole => {}
+        other => return Ok(other),
+    }
+    returns(wire, node, &gid).await
+}
+
+async fn fulfilments(wire: &Wire, node: &mut Value) -> Result<Filled, Problem> {
+    let mut fulfilments = node["fulfillments"].take();
+    for fulfilment in fulfilments
+        .as_array_mut()
+        .map(Vec::as_mut_slice)
+        .unwrap_or_default()
+    {
+        let gid = fulfilment["id"]
+            .as_str()
+            .ok_or_else(|| unexpected("a fulfilment without id"))?
+            .to_owned();
+        let field = "fulfillmentLineItems";
+        let document = &documents::ORDER_FULFILMENT_LINES_MORE;
+        match lengthen(wire, &mut fulfilment[field], field, document, &gid, None).await? {
+            Filled::Whole => {}
+            other => return Ok(other),
+        }
+    }
+    node["fulfillments"] = fulfilments;
+    Ok(Filled::Whole)
+}
+
+/// The returns with what was exchanged in them. Where one list is longer than its page, all are read anew in longer ones; longer than
+/// those is none that an order has.
+async fn returns(wire: &Wire, node: &mut Value, gid: &str) -> Result<Filled, Problem> {
+    let (field, inner) = ("returns", "exchangeLineItems");
+    // Not asked for.
+    if node[field].is_null() {
+        return Ok(Filled::Whole);
+    }
+    let longer = |connection: &Value| connection["pageInfo"]["hasNextPage"] == true;
+    let any_longer = |node: &Value| {
+        let rows = node[field]["nodes"].as_array();
+        longer(&node[field]) || rows.into_iter().flatten().any(|row| longer(&row[inner]))
+    };
+    if any_longer(node) {
+        let mut answer = wire
+            .query(&documents::ORDER_RETURNS, json!({"id": gid}))
+            .await?;
+        if let Some(denied) = answer.denied.first() {
+            return Err(denied.problem());
+        }
+        let whole = &mut answer.data["order"];
+        if whole.is_null() {
+            return Ok(Filled::Gone);
+        }
+        if whole["updatedAt"] != node["updatedAt"] {
+            return Ok(Filled::Changed);
+        }
+        if any_longer(whole) {
+            return Err(unexpected(format_args!(
+                "{field} of {gid} have more than 50 rows"
+            )));
+        }
+        node[field] = whole[field].take();
+    }
+    let (mut rows, _) = open(&mut node[field], field)?;
+    for row in &mut rows {
+        let (lines, _) = open(&mut row[inner], inner)?;
+        row[inner] = json!({"nodes": lines});
+    }
+    node[field] = json!({"nodes": rows});
     Ok(Filled::Whole)
 }
 

@@ -51,6 +51,8 @@ pub const ORDERS_CHANGED: Document = Document {
             + "shipping"
             + "refund_line"
             + "refund_rest"
+            + "fulfilment"
+            + "fulfilment_line"
             + "customer"
     ),
 };
@@ -68,6 +70,8 @@ pub const ORDER: Document = Document {
             + "shipping"
             + "refund_line"
             + "refund_rest"
+            + "fulfilment"
+            + "fulfilment_line"
             + "customer"
     ),
 };
@@ -98,6 +102,20 @@ pub const ORDER_REFUND_LINES_MORE: Document = Document {
     operation: "OrderRefundLinesMore",
     root: "refund",
     text: text!("order_refund_lines_more" + "refund_line" + "bag"),
+};
+
+/// Further lines of a fulfilment.
+pub const ORDER_FULFILMENT_LINES_MORE: Document = Document {
+    operation: "OrderFulfilmentLinesMore",
+    root: "fulfillment",
+    text: text!("order_fulfilment_lines_more" + "fulfilment_line"),
+};
+
+/// The returns of an order that has many of them, or many goods exchanged in one. Needs `read_returns`.
+pub const ORDER_RETURNS: Document = Document {
+    operation: "OrderReturns",
+    root: "order",
+    text: text!("order_returns"),
 };
 
 /// Shipping, adjustments and transactions of a refund that has many of them.
@@ -198,6 +216,48 @@ pub const BALANCE_TRANSACTIONS: Document = Document {
     text: text!("balance_transactions"),
 };
 
+/// What was written back to an order, and what can be.
+pub const ORDER_WRITE_BACK_STATE: Document = Document {
+    operation: "OrderWriteBackState",
+    root: "order",
+    text: text!("order_write_back_state"),
+};
+
+/// The definitions of one namespace of orders' metafields.
+pub const METAFIELD_DEFINITIONS: Document = Document {
+    operation: "MetafieldDefinitions",
+    root: "metafieldDefinitions",
+    text: text!("metafield_definitions"),
+};
+
+/// Makes a definition of a metafield.
+pub const METAFIELD_DEFINITION_CREATE: Document = Document {
+    operation: "MetafieldDefinitionCreate",
+    root: "metafieldDefinitionCreate",
+    text: text!("metafield_definition_create"),
+};
+
+/// Sets up to 25 metafields, all or none.
+pub const METAFIELDS_SET: Document = Document {
+    operation: "MetafieldsSet",
+    root: "metafieldsSet",
+    text: text!("metafields_set"),
+};
+
+/// Adds tags to an order.
+pub const TAGS_ADD: Document = Document {
+    operation: "TagsAdd",
+    root: "tagsAdd",
+    text: text!("tags_add"),
+};
+
+/// Marks an order as paid: a transaction of its own, by hand.
+pub const ORDER_MARK_AS_PAID: Document = Document {
+    operation: "OrderMarkAsPaid",
+    root: "orderMarkAsPaid",
+    text: text!("order_mark_as_paid"),
+};
+
 /// All of them.
 pub const ALL: &[Document] = &[
     SHOP,
@@ -208,6 +268,14 @@ pub const ALL: &[Document] = &[
     ORDER_SHIPPING_MORE,
     ORDER_REFUND_LINES_MORE,
     ORDER_REFUND_REST,
+    ORDER_FULFILMENT_LINES_MORE,
+    ORDER_RETURNS,
+    ORDER_WRITE_BACK_STATE,
+    METAFIELD_DEFINITIONS,
+    METAFIELD_DEFINITION_CREATE,
+    METAFIELDS_SET,
+    TAGS_ADD,
+    ORDER_MARK_AS_PAID,
     CUSTOMERS_CHANGED,
     CUSTOMER,
     PAYOUTS,

@@ -11,13 +11,15 @@ mod payouts;
 mod scopes;
 mod token;
 pub mod wire;
+mod write_back;
 
 pub use client::{
     CustomerPage, OrderHead, OrderHeadPage, OrderPage, RawCustomer, RawOrder, Shopify,
 };
 pub use config::{Auth, ShopifyConfig, shop_domain};
 pub use goods::{Location, QuantitySet, RowRefusal, Sent, WriteFailure};
-pub use scopes::ScopeReport;
+pub use scopes::{Flow, ScopeReport};
+pub use write_back::{BackField, BackState, FieldDefinition, MetafieldDraft, WroteBack};
 
 /// The Admin API version that every document is written for: the only place that names it (`facts/shopify` 4.4).
 pub const API_VERSION: &str = "2026-07";

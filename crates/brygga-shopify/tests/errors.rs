@@ -341,14 +341,14 @@ async fn throttling_waits_as_long_as_the_points_need() {
 async fn a_call_that_does_not_fit_waits_before_it_is_sent() {
     let server = MockServer::start().await;
     let mut body = page_of(&[]);
-    body["extensions"] = json!({"cost": {"requestedQueryCost": 767, "actualQueryCost": 4,
-        "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 267, "restoreRate": 100.0}}});
+    body["extensions"] = json!({"cost": {"requestedQueryCost": 891, "actualQueryCost": 4,
+        "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 391, "restoreRate": 100.0}}});
     with_answer(&server, ResponseTemplate::new(200).set_body_json(body)).await;
     let (shop, clock) = shop(&server, by_token());
     assert_eq!(shop.budget().available(clock.now()), None);
     shop.orders_changed(start(), None, None).await.unwrap();
     assert_eq!(clock.now(), start());
-    assert_eq!(shop.budget().available(clock.now()), Some(267));
+    assert_eq!(shop.budget().available(clock.now()), Some(391));
     shop.orders_changed(start(), None, None).await.unwrap();
     assert_eq!(clock.now() - start(), chrono::TimeDelta::seconds(5));
     assert_eq!(shop.budget().limits(), Some((2000, 100)));

@@ -156,6 +156,22 @@ async fn a_months_orders_come_whole_each_once_and_are_understood() {
             .map(|line| line.original_total.shop.amount)
             .sum();
         assert_eq!(found, tip, "{}", order.name);
+        // what was sent is of the order, and no more than was ordered
+        for line in order.fulfilments.iter().flat_map(|one| &one.lines) {
+            let ordered = order.lines.iter().find(|one| one.id == line.line_id);
+            assert!(
+                ordered.is_some_and(|one| line.quantity <= one.quantity),
+                "{}",
+                order.name
+            );
+        }
+        for transaction in order.refunds.iter().flat_map(|one| &one.transactions) {
+            assert!(
+                order.transactions.iter().any(|one| one.id == *transaction),
+                "{}",
+                order.name
+            );
+        }
         for tax in order.lines.iter().flat_map(|line| &line.taxes) {
             assert!(tax.rate_percent.is_some(), "{}", order.name);
         }
@@ -164,6 +180,14 @@ async fn a_months_orders_come_whole_each_once_and_are_understood() {
         with(&|order| !order.refunds.is_empty()),
         with(&|order| order.b2b.is_some()),
         with(&|order| order.pos_country.is_some()),
+        with(&|order| !order.fulfilments.is_empty()),
+        with(&|order| order.fulfilments.iter().any(|one| one.lines.len() > 20)),
+        with(&|order| {
+            order
+                .refunds
+                .iter()
+                .any(|refund| !refund.transactions.is_empty())
+        }),
     ] {
         assert!(found > 0, "the month lacks something that it should have");
     }
@@ -175,7 +199,8 @@ async fn a_months_orders_come_whole_each_once_and_are_understood() {
     );
     assert_eq!((counters.tokens, counters.writes), (1, 0));
     assert!(
-        counters.calls <= 12,
+        // ten pages of fifty, and what is longer than its page
+        counters.calls <= 20,
         "{} calls for 500 orders",
         counters.calls
     );

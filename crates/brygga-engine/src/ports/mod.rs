@@ -2,6 +2,7 @@
 
 mod goods;
 mod ledger;
+mod write_back;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ use brygga_core::shop::{Order, OrderId, ShopInfo};
 
 pub use goods::{Goods, ItemStock, Reading, RefusedRow};
 pub use ledger::Ledger;
+pub use write_back::{BackField, BackFieldDefinition, BackFieldDraft, BackState, ShopWriteBack};
 
 /// One order as the shop gave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +43,7 @@ pub struct OrderPage {
 
 /// The shop.
 #[async_trait]
-pub trait Shop: Send + Sync {
+pub trait Shop: ShopWriteBack + Send + Sync {
     /// What the shop says of itself.
     async fn info(&self) -> Result<ShopInfo, Problem>;
     /// Orders changed at or after `since`, oldest change first.

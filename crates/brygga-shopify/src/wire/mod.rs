@@ -4,6 +4,7 @@
 //! read is named by its place, such as `lineItems.nodes[3].originalTotalSet`.
 
 mod customer;
+mod fulfilment;
 pub(crate) mod node;
 mod order;
 mod refund;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::WITHHELD;
 use super::customer::{address, company, profile};
+use super::fulfilment::{exchange_lines, fulfilments};
 use super::node::{Node, Unreadable};
 use super::refund::{refunds, transactions};
 use crate::client::OrderHead;
@@ -108,9 +109,9 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
             .map(fee)
             .collect::<Result<_, _>>()?,
         refunds: refunds(node)?,
-        fulfilments: Vec::new(),
-        exchange_lines: Vec::new(),
-        cash_rounding: None,
+        fulfilments: fulfilments(node)?,
+        exchange_lines: exchange_lines(node)?,
+        cash_rounding: cash_rounding(node)?,
         transactions: transactions(node)?,
         totals: OrderTotals {
             total: node.bag("totalPriceSet")?,
@@ -124,6 +125,16 @@ fn read(node: &Node<'_>) -> Result<Order, Unreadable> {
         },
         withheld: strings(node, WITHHELD)?,
     })
+}
+
+/// What cash rounding moved; an adjustment of nothing is none.
+fn cash_rounding(node: &Node<'_>) -> Result<Option<MoneyBag>, Unreadable> {
+    let Some(adjustment) = node.object("totalCashRoundingAdjustment")? else {
+        return Ok(None);
+    };
+    Ok(adjustment
+        .opt_bag("paymentSet")?
+        .filter(|bag| !(bag.shop.amount.is_zero() && bag.presentment.amount.is_zero())))
 }
 
 fn tags(node: &Node<'_>) -> Result<Vec<String>, Unreadable> {

@@ -1,6 +1,6 @@
 use brygga_core::shop::{
-    MoneyBag, Refund, RefundLine, RefundShipping, RestockType, Transaction, TransactionKind,
-    TransactionStatus,
+    Adjustment, MoneyBag, Refund, RefundLine, RefundShipping, RestockType, Transaction,
+    TransactionKind, TransactionStatus,
 };
 
 use super::node::{Node, Unreadable};
@@ -36,9 +36,24 @@ fn refund(node: &Node<'_>) -> Result<Refund, Unreadable> {
             .iter()
             .map(shipping)
             .collect::<Result<_, _>>()?,
-        duties: Vec::new(),
-        adjustments: Vec::new(),
-        transactions: Vec::new(),
+        duties: node
+            .rows("duties")?
+            .unwrap_or_default()
+            .iter()
+            .map(|duty| duty.bag("amountSet"))
+            .collect::<Result<_, _>>()?,
+        adjustments: node
+            .rows("orderAdjustments")?
+            .unwrap_or_default()
+            .iter()
+            .map(adjustment)
+            .collect::<Result<_, _>>()?,
+        transactions: node
+            .rows("transactions")?
+            .unwrap_or_default()
+            .iter()
+            .map(Node::numeric_id)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -47,7 +62,10 @@ fn line(node: &Node<'_>) -> Result<RefundLine, Unreadable> {
         line_id: node.get("lineItem").numeric_id()?,
         quantity: node.count("quantity")?,
         restock: RestockType::from(node.text("restockType")?),
-        location_id: None,
+        location_id: node
+            .object("location")?
+            .map(|location| location.numeric_id())
+            .transpose()?,
         subtotal: node.bag("subtotalSet")?,
         tax: node.bag("totalTaxSet")?,
     })
@@ -57,6 +75,14 @@ fn shipping(node: &Node<'_>) -> Result<RefundShipping, Unreadable> {
     Ok(RefundShipping {
         subtotal: node.bag("subtotalAmountSet")?,
         tax: node.bag("taxAmountSet")?,
+    })
+}
+
+fn adjustment(node: &Node<'_>) -> Result<Adjustment, Unreadable> {
+    Ok(Adjustment {
+        amount: node.bag("amountSet")?,
+        tax: node.bag("taxAmountSet")?,
+        reason: node.filled("reason")?,
     })
 }
 
@@ -87,12 +113,17 @@ fn transaction(node: &Node<'_>) -> Result<Transaction, Unreadable> {
             .object("parentTransaction")?
             .map(|parent| parent.numeric_id())
             .transpose()?,
-        method: None,
-        rounding: None,
+        method: match node.object("paymentDetails")? {
+            Some(details) => details.filled("paymentMethodName")?,
+            None => None,
+        },
+        rounding: node
+            .opt_bag("amountRoundingSet")?
+            .filter(|bag| !(bag.shop.amount.is_zero() && bag.presentment.amount.is_zero())),
     })
 }
 
 /// Ids are numbers written as text: the shorter is the smaller.
-fn by_number(one: &str, other: &str) -> std::cmp::Ordering {
+pub(super) fn by_number(one: &str, other: &str) -> std::cmp::Ordering {
     one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
