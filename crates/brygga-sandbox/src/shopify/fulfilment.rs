@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::store::{number_of, tail};
 
-/// Our own fulfilment orders have the order's number and this, and one more for each further location.
+/// Our own fulfilment orders have the order's number, this, and the last digit of the location's number.
 const OFFSET: u64 = 300;
 /// Where a line goes out when not from the first location: line gid to location. No name of the schema begins so.
 pub(super) const ASSIGNED: &str = "_assigned";
@@ -42,13 +42,11 @@ pub(super) fn refresh(order: &mut Value, first_location: Option<&Value>) {
     let Some(first_location) = first_location else {
         return;
     };
-    let usual = [
-        &order["fulfillments"][0]["location"],
-        &order["retailLocation"],
-    ]
-    .into_iter()
-    .find(|one| one["id"].is_string())
-    .unwrap_or(first_location);
+    let usual = if order["retailLocation"]["id"].is_string() {
+        &order["retailLocation"]
+    } else {
+        first_location
+    };
     let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
     for line in list(&order["lineItems"]) {
         let sent = sent(order, line);
@@ -59,10 +57,15 @@ pub(super) fn refresh(order: &mut Value, first_location: Option<&Value>) {
             continue;
         }
         let assigned = &order[ASSIGNED][line["id"].as_str().unwrap_or_default()];
+        let went = list(&order["fulfillments"]).find(|one| {
+            list(&one["fulfillmentLineItems"]).any(|part| part["lineItem"]["id"] == line["id"])
+        });
         let location = if assigned.is_object() {
             assigned
         } else {
-            usual
+            went.map(|one| &one["location"])
+                .filter(|one| one["id"].is_string())
+                .unwrap_or(usual)
         };
         let part = json!({
             "id": format!("gid://shopify/FulfillmentOrderLineItem/{}", line["id"].as_str().map_or(0, number_of) + 7),
@@ -82,9 +85,9 @@ pub(super) fn refresh(order: &mut Value, first_location: Option<&Value>) {
     let cancelled = !order["cancelledAt"].is_null();
     let made: Vec<Value> = groups
         .into_iter()
-        .enumerate()
-        .map(|(place, (location, parts))| {
-            let id = format!("gid://shopify/FulfillmentOrder/{}", number + OFFSET + u64::try_from(place).unwrap_or(0));
+        .map(|(location, parts)| {
+            let place = location["id"].as_str().map_or(0, number_of) % 10;
+            let id = format!("gid://shopify/FulfillmentOrder/{}", number + OFFSET + place);
             let known = list(&order["fulfillmentOrders"]).find(|one| one["id"] == id.as_str());
             let holds = known.map_or_else(|| json!([]), |known| known["fulfillmentHolds"].clone());
             let waiting: i64 = parts.iter().map(|part| units(&part["remainingQuantity"])).sum();

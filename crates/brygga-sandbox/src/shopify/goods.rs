@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::stock::Shelf;
-use super::store::{Store, number_of, stamp};
+use super::store::{Life, Store, number_of, stamp};
 
 /// The warehouse beside the shop's first location.
 pub(super) const WAREHOUSE: u64 = 61_000_000_002;
@@ -28,13 +28,15 @@ fn long_ago(store: &Store) -> String {
 /// Adds all this to a seeded shop and fills its shelves.
 pub(super) fn complete(store: &mut Store) {
     let since = long_ago(store);
-    if let [only] = store.locations.as_slice() {
-        let only = (**only).clone();
+    if let Some(first) = store.locations.first().cloned() {
         for (number, name, street, zip, sends) in [
             (WAREHOUSE, "Lager Alnabru", "Strømsveien 200", "0668", true),
             (COUNTER, "Torggata", "Torggata 5", "0181", false),
         ] {
-            store.add_location(location(&only, number, name, street, zip, sends));
+            let id = super::stock::location_gid(number);
+            if store.locations.iter().all(|one| one["id"] != id.as_str()) {
+                store.add_location(location(&first, number, name, street, zip, sends));
+            }
         }
     }
     for (number, name) in [
@@ -320,7 +322,7 @@ pub(super) fn options_of(product: &Value) -> Value {
 }
 
 /// The gift cards that the shop's orders sold, none of them used yet.
-pub(super) fn gift_cards(store: &Store) -> Vec<std::sync::Arc<Value>> {
+pub(super) fn gift_cards(store: &Store) -> Vec<Life> {
     let mut cards = Vec::new();
     for life in &store.orders {
         let Some((_, order)) = life.versions.first() else {
@@ -335,7 +337,7 @@ pub(super) fn gift_cards(store: &Store) -> Vec<std::sync::Arc<Value>> {
                 let number = number * 10 + unit;
                 let letters = format!("{:04x}", number % 0xFFFF);
                 let value = &line["originalUnitPriceSet"]["shopMoney"];
-                cards.push(std::sync::Arc::new(json!({
+                cards.push(Life::always(json!({
                     "__typename": "GiftCard", "id": format!("gid://shopify/GiftCard/{number}"), "enabled": true, "initialValue": value, "balance": value,
                     "lastCharacters": letters, "maskedCode": format!("•••• •••• •••• {letters}"), "createdAt": order["createdAt"],
                     "updatedAt": order["createdAt"], "deactivatedAt": null, "expiresOn": null, "note": null,

@@ -41,7 +41,7 @@ use crate::faults::Faults;
 use crate::record::Recorder;
 use crate::shop_data::ShopData;
 use crate::visma::wire::{Loopback, Scissors};
-use store::Store;
+use store::{Life, Store};
 use world::World;
 
 /// What all requests share.
@@ -233,9 +233,10 @@ impl ShopifyServer {
     /// Gives Shopify Payments its payouts, balance transactions and disputes, as objects of the schema.
     pub fn set_payouts(&self, payouts: Vec<Value>, transactions: Vec<Value>, disputes: Vec<Value>) {
         let mut world = self.shared.lock();
-        world.store.payouts = Arc::new(payouts);
-        world.store.balance_transactions = Arc::new(transactions);
-        world.store.disputes = Arc::new(disputes);
+        let lives = |records: Vec<Value>| records.into_iter().map(Life::always).collect();
+        world.store.payouts = lives(payouts);
+        world.store.balance_transactions = lives(transactions);
+        world.store.disputes = lives(disputes);
     }
 
     /// How long the search index is behind from now on.

@@ -50,6 +50,15 @@ impl Life {
     }
 }
 
+impl Life {
+    /// A record that is always the same.
+    pub(super) fn always(record: Value) -> Self {
+        Self {
+            versions: vec![(DateTime::<Utc>::MIN_UTC, Arc::new(record))],
+        }
+    }
+}
+
 /// Where a record is kept.
 #[derive(Debug, Clone, Copy)]
 enum Slot {
@@ -85,13 +94,13 @@ pub(super) struct Store {
     pub(super) locations: Vec<Arc<Value>>,
     pub(super) collections: Vec<Arc<Value>>,
     pub(super) publications: Vec<Arc<Value>>,
-    pub(super) gift_cards: Vec<Arc<Value>>,
+    pub(super) gift_cards: Vec<Life>,
     /// `StoreCreditAccount` objects with their `owner`.
-    pub(super) store_credits: Vec<Arc<Value>>,
+    pub(super) store_credits: Vec<Life>,
     /// `ShopifyPaymentsPayout`, `ShopifyPaymentsBalanceTransaction` and `ShopifyPaymentsDispute` objects.
-    pub(super) payouts: Arc<Vec<Value>>,
-    pub(super) balance_transactions: Arc<Vec<Value>>,
-    pub(super) disputes: Arc<Vec<Value>>,
+    pub(super) payouts: Vec<Life>,
+    pub(super) balance_transactions: Vec<Life>,
+    pub(super) disputes: Vec<Life>,
     /// What lies where, by inventory item and location.
     pub(super) shelves: BTreeMap<Place, Shelf>,
     /// `MetafieldDefinition` objects.
@@ -118,9 +127,9 @@ impl Store {
             publications: Vec::new(),
             gift_cards: Vec::new(),
             store_credits: Vec::new(),
-            payouts: Arc::default(),
-            balance_transactions: Arc::default(),
-            disputes: Arc::default(),
+            payouts: Vec::new(),
+            balance_transactions: Vec::new(),
+            disputes: Vec::new(),
             shelves: BTreeMap::new(),
             metafields: BTreeMap::new(),
             definitions: Vec::new(),
@@ -152,7 +161,9 @@ impl Store {
         if !store.thin {
             store.gift_cards = goods::gift_cards(&store);
             for (at, card) in store.gift_cards.iter().enumerate() {
-                note(&mut store.index, card, Slot::GiftCard(at));
+                if let Some((_, card)) = card.versions.first() {
+                    note(&mut store.index, card, Slot::GiftCard(at));
+                }
             }
         }
         store
@@ -259,7 +270,7 @@ impl Store {
             Slot::Location(at) => Some(&*self.locations[at]),
             Slot::Collection(at) => Some(&*self.collections[at]),
             Slot::Publication(at) => Some(&*self.publications[at]),
-            Slot::GiftCard(at) => Some(&*self.gift_cards[at]),
+            Slot::GiftCard(at) => self.gift_cards[at].at(now),
         }
     }
 

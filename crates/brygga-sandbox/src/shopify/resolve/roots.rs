@@ -18,7 +18,7 @@ use crate::practice;
 use crate::shopify::mutations;
 use crate::shopify::search::{Kind, Search};
 use crate::shopify::stock::level_place;
-use crate::shopify::store::{APP_NUMBER, Store};
+use crate::shopify::store::{APP_NUMBER, Life, Store};
 use crate::shopify::versions::versions;
 
 /// Counts end here (`facts/shopify 3.6`).
@@ -64,8 +64,8 @@ impl<'r> Queries<'r> {
                 found.map(|one| (one, None))
             }
             "StoreCreditAccount" => {
-                let found = self.store.store_credits.iter().find(|one| one["id"] == id);
-                found.map(|one| (&**one, None))
+                let mut all = self.now(&self.store.store_credits);
+                all.find(|one| one["id"] == id).map(|one| (one, None))
             }
             "ShopifyPaymentsPayout"
             | "ShopifyPaymentsBalanceTransaction"
@@ -75,7 +75,7 @@ impl<'r> Queries<'r> {
                     &self.store.balance_transactions,
                     &self.store.disputes,
                 ];
-                let mut all = lists.into_iter().flat_map(|list| list.iter());
+                let mut all = lists.into_iter().flat_map(|list| self.now(list));
                 all.find(|one| one["id"] == id).map(|one| (one, None))
             }
             "Company" => self
@@ -92,6 +92,12 @@ impl<'r> Queries<'r> {
         self.store
             .record(id, self.context.now)
             .filter(|record| exists(record, self.context.now))
+    }
+
+    /// Records as they are now, as far as there are any yet.
+    fn now(&self, lives: &'r [Life]) -> impl Iterator<Item = &'r Value> {
+        let now = self.context.now;
+        lives.iter().filter_map(move |life| life.at(now))
     }
 
     /// The companies of the shop, as far as orders and customers name them.
@@ -208,7 +214,7 @@ impl<'r> Queries<'r> {
                 }
                 found
             }
-            Kind::GiftCards => fixed(&mut self.store.gift_cards.iter().map(|one| &**one)),
+            Kind::GiftCards => fixed(&mut self.now(&self.store.gift_cards)),
             Kind::Collections => fixed(&mut self.store.collections.iter().map(|one| &**one)),
             Kind::Definitions => fixed(&mut self.store.definitions.iter().filter(|one| {
                 let asked = |argument: &str, key: &str| {
@@ -220,7 +226,7 @@ impl<'r> Queries<'r> {
             })),
             Kind::Payouts => {
                 let kind = argument_str(arguments, "transactionType");
-                let all = self.store.payouts.iter();
+                let all = self.now(&self.store.payouts);
                 let seen = |one: &&Value| happened(&one["issuedAt"], self.context.now);
                 fixed(
                     &mut all
@@ -230,7 +236,7 @@ impl<'r> Queries<'r> {
             }
             Kind::BalanceTransactions => {
                 let hide = argument_bool(arguments, "hideTransfers").unwrap_or(false);
-                let all = self.store.balance_transactions.iter();
+                let all = self.now(&self.store.balance_transactions);
                 let seen = |one: &&Value| happened(&one["transactionDate"], self.context.now);
                 fixed(
                     &mut all
@@ -241,7 +247,7 @@ impl<'r> Queries<'r> {
             // Levels are listed by their item or their location only.
             Kind::InventoryLevels => Vec::new(),
             Kind::Disputes => {
-                let all = self.store.disputes.iter();
+                let all = self.now(&self.store.disputes);
                 fixed(&mut all.filter(|one| happened(&one["initiatedAt"], self.context.now)))
             }
             Kind::Locations => fixed(&mut self.store.locations.iter().map(|one| &**one)),

@@ -57,11 +57,11 @@ impl Record<'_> {
             ),
             (_, "disputes") => self.payments(store, Kind::Disputes, "ShopifyPaymentsDispute", info),
             _ => {
-                let own = store
-                    .store_credits
-                    .iter()
+                let all = store.store_credits.iter();
+                let own = all
+                    .filter_map(|one| one.at(self.context.now))
                     .filter(|one| one["owner"]["id"] == self.id());
-                let items = own.map(|one| Cow::Borrowed(&**one)).collect();
+                let items = own.map(Cow::Borrowed).collect();
                 self.connect("StoreCreditAccount", items, info)
             }
         }
