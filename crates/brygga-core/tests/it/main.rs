@@ -25,6 +25,7 @@ mod eu_amounts;
 mod gate;
 mod goods;
 mod items;
+mod life;
 mod payouts;
 mod places;
 mod planning;

@@ -75,6 +75,8 @@ struct Parcel<'a> {
     location: Option<&'a str>,
     /// Units per line id; `None` is all of everything.
     units: Option<BTreeMap<&'a str, u32>>,
+    /// The order's own, without a fulfilment.
+    is_whole: bool,
 }
 
 /// The legs of an order, in time order. `invoice_of` tells which invoice a leg with goods is on.
@@ -100,6 +102,11 @@ pub(super) fn legs(
         })
         .collect();
     for (component, home) in homes {
+        if let Some(parcel) = parcels.iter().find(|parcel| parcel.is_whole) {
+            // What was invoiced without a fulfilment stays there, whatever is sent later.
+            push(&mut legs, parcel, home, component);
+            continue;
+        }
         let waits = home.as_ref().is_some_and(|number| {
             orders
                 .iter()
@@ -157,6 +164,7 @@ fn parcels<'a>(life: &Life<'a>) -> Vec<Parcel<'a>> {
                 at: fulfilment.created_at,
                 location: fulfilment.location_id.as_deref(),
                 units: Some(units),
+                is_whole: false,
             }
         })
         .collect();
@@ -166,6 +174,15 @@ fn parcels<'a>(life: &Life<'a>) -> Vec<Parcel<'a>> {
             at: order.processed_at,
             location: None,
             units: None,
+            is_whole: true,
+        });
+    } else if let Some(part) = life.whole_booked() {
+        parcels.push(Parcel {
+            part,
+            at: order.processed_at,
+            location: None,
+            units: Some(BTreeMap::new()),
+            is_whole: true,
         });
     }
     parcels.sort_by(|one, other| (one.at, &one.part.id).cmp(&(other.at, &other.part.id)));

@@ -25,6 +25,8 @@ use crate::erp::{
 pub(super) const DIFFERENCE: &str = "difference/";
 /// Link of goods that were refunded and did not come back.
 pub(super) const KEPT: &str = "kept/";
+/// What the own sales order of the part `order/ID` is called.
+pub(super) const WHOLE: &str = "whole";
 const CASH_ROUNDING: &str = "cash-rounding";
 const CASH_ROUNDING_TEXT: &str = "Cash rounding";
 
@@ -47,7 +49,7 @@ pub(super) fn invoice<'a>(
 
 fn order_key(part: &PartRef) -> &str {
     if part.id.starts_with("order/") {
-        "whole"
+        WHOLE
     } else {
         &part.id
     }
@@ -210,7 +212,13 @@ pub(super) fn by_direct_invoice(
         })));
     };
     documents.push(link(&leg.part, Linked::Invoice, &document.number));
-    let (state, named) = gate::release(life, document, &expected, Vat::Exact)?;
+    // Once it is in the books, cents may come of units that were taken out later.
+    let vat = if document.status.is_released() {
+        Vat::Anew
+    } else {
+        Vat::Exact
+    };
+    let (state, named) = gate::release(life, document, &expected, vat)?;
     explained.extend(named);
     Ok(state)
 }

@@ -79,7 +79,8 @@ pub(super) fn judge(
         }
         let room = match vat {
             Vat::Exact => Decimal::ZERO,
-            Vat::Anew => unit * Decimal::from(lines),
+            // A share's VAT is rounded when the line is split, and again when the ERP computes it.
+            Vat::Anew => unit * Decimal::from(lines.saturating_mul(2)),
         };
         if difference.abs() > room {
             let rate = rate.normalize();

@@ -13,9 +13,9 @@ use crate::booking::document::{Ground, Table, open_date};
 use crate::booking::item::item_for;
 use crate::code::{Code, Problem};
 use crate::erp::{
-    BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, OrderStatus,
+    Application, BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, OrderStatus,
 };
-use crate::money::minor_unit;
+use crate::money::{decimals, minor_unit};
 use crate::settings::BookingMode;
 use crate::shop::{Line, LineKind, Order, Refund, RefundLine, RestockType, Side, TaxLine};
 
@@ -56,6 +56,29 @@ impl<'a> Life<'a> {
             .catalogue
             .decimals(currency)
             .ok_or_else(|| Problem::new(Code::CurrencyUnknown).with("currency", currency))?;
+        Self::on(order, ground, booked, books, (side, decimals))
+    }
+
+    /// The same in the currency that the customer saw, where the documents are in the shop's own: only what is due, and for
+    /// what, is asked of it.
+    pub(super) fn as_seen(&self) -> Option<Self> {
+        let own = self.order.shop_currency == self.order.presentment_currency;
+        if own || self.side == Side::Presentment {
+            return None;
+        }
+        let decimals = decimals(self.order.presentment_currency);
+        let side = (Side::Presentment, decimals);
+        Self::on(self.order, self.ground, self.booked, self.books, side).ok()
+    }
+
+    fn on(
+        order: &'a Order,
+        ground: Ground<'a>,
+        booked: &'a BookedState,
+        books: &'a Books,
+        (side, decimals): (Side, u32),
+    ) -> Result<Self, Problem> {
+        let currency = order.currency(side).code();
         let Basis { components, .. } = basis(order, side)?;
         let base = match &booked.number {
             Some(number) => Some(
@@ -406,6 +429,26 @@ impl<'a> Life<'a> {
         orders
     }
 
+    /// The part `order/ID`, where the invoice modes have booked it before anything was sent: it stays what it is.
+    pub(super) fn whole_booked(&self) -> Option<PartRef> {
+        if self.is_sales_order() {
+            return None;
+        }
+        let id = format!("order/{}", self.order.id);
+        let direct = self.books.ledger.iter().any(|document| {
+            document.kind == DocumentKind::Invoice
+                && document.external.as_deref() == Some(id.as_str())
+                && document.status != LedgerStatus::Voided
+        });
+        let by_order = self
+            .part_order(super::direct::WHOLE)
+            .is_some_and(|order| order.status != OrderStatus::Cancelled);
+        (direct || by_order).then_some(PartRef {
+            kind: super::PartKind::Invoice,
+            id,
+        })
+    }
+
     /// The reference of a part's own sales order.
     pub(super) fn part_reference(&self, part: &str) -> String {
         format!("{}-{part}", self.order.id)
@@ -479,6 +522,34 @@ impl<'a> Life<'a> {
             .with("count", numbers.len())
             .with("order", &self.order.name)
             .with("numbers", numbers.join(", "))
+    }
+
+    /// What is open of an invoice, less what documents that are not released yet are to take of it.
+    pub(super) fn open_balance(&self, invoice: &LedgerDocument) -> Decimal {
+        let of_invoice = |rows: &[Application]| -> Decimal {
+            rows.iter()
+                .filter(|row| row.kind == DocumentKind::Invoice && row.number == invoice.number)
+                .map(|row| row.amount)
+                .sum()
+        };
+        let notes: Decimal = self
+            .books
+            .ledger
+            .iter()
+            .filter(|note| {
+                note.kind == DocumentKind::CreditNote
+                    && matches!(note.status, LedgerStatus::Balanced | LedgerStatus::Hold)
+            })
+            .map(|note| of_invoice(&note.applications))
+            .sum();
+        let payments: Decimal = self
+            .books
+            .payments
+            .iter()
+            .filter(|payment| matches!(payment.status, LedgerStatus::Balanced | LedgerStatus::Hold))
+            .map(|payment| of_invoice(&payment.documents))
+            .sum();
+        (invoice.balance - notes - payments).max(Decimal::ZERO)
     }
 
     /// The number that is linked to a part.

@@ -1,6 +1,7 @@
 //! Fulfilments to invoices: by shipment and sales order, by an order of behaviour Invoice, or directly (`booking-rules` 3 and 6).
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use super::consignment::{Expected, Leg, has_services, legs};
 use super::ground::{Life, link, order_link};
@@ -64,6 +65,29 @@ impl<'a> Invoices<'a> {
         found
     }
 
+    /// What the released invoices have more than their shares come to now: cents within the limit.
+    pub(super) fn drift(&self, life: &Life<'a>) -> Decimal {
+        let limit = life.unit() * Decimal::from(life.ground.settings.rounding_limit);
+        let mut drift = Decimal::ZERO;
+        for document in self.released(life) {
+            let mut expected = Expected::default();
+            for (index, leg) in self.legs.iter().enumerate() {
+                if self
+                    .document(life, index)
+                    .is_some_and(|known| known.number == document.number)
+                {
+                    expected.total += Expected::of(&leg.shares).total;
+                    direct::add_cash_rounding(life, leg, &self.legs, &mut expected);
+                }
+            }
+            let more = document.total - expected.total;
+            if more.abs() <= limit {
+                drift += more;
+            }
+        }
+        drift
+    }
+
     pub(super) fn document(&self, life: &Life<'a>, index: usize) -> Option<&'a LedgerDocument> {
         match self.legs.get(index).and_then(|leg| leg.order.as_ref()) {
             Some(_) => self
@@ -95,7 +119,7 @@ impl<'a> Invoices<'a> {
             decision.state = self.without_leg(life);
             return decision;
         }
-        let mut amount = rust_decimal::Decimal::ZERO;
+        let mut amount = Decimal::ZERO;
         for index in mine {
             let Some(leg) = self.legs.get(index) else {
                 continue;

@@ -297,13 +297,16 @@ fn whole_part(order: &Order) -> Option<PartRef> {
         .lines
         .iter()
         .all(|line| !line.requires_shipping || line.current_quantity == 0);
-    // Where all goods were taken out, what the merchant kept of the shipping is still a sale; a cancelled order has none.
+    // Where all goods were taken out, what the merchant kept of the shipping is still a sale, also if it was given back later.
     let has_goods = order.lines.iter().any(|line| line.requires_shipping);
-    (order.fulfilments.is_empty() && needs_none && !(has_goods && order.cancelled_at.is_some()))
-        .then(|| PartRef {
-            kind: PartKind::Invoice,
-            id: format!("order/{}", order.id),
-        })
+    let shipping_alone = |refund: &Refund| refund.lines.is_empty() && !refund.shipping.is_empty();
+    let kept = order.cancelled_at.is_none()
+        || !order.totals.current_total.shop.amount.is_zero()
+        || order.refunds.iter().any(shipping_alone);
+    (order.fulfilments.is_empty() && needs_none && (!has_goods || kept)).then(|| PartRef {
+        kind: PartKind::Invoice,
+        id: format!("order/{}", order.id),
+    })
 }
 
 /// The parts of an order, each with a name for people and its own date: every fulfilment, every refund, every transaction
@@ -358,7 +361,7 @@ pub fn decide(
     books: &Books,
     _now: DateTime<Utc>,
 ) -> Vec<PartDecision> {
-    let parts = parts(order);
+    let mut parts = parts(order);
     let Some(booked) = booked else {
         return parts
             .into_iter()
@@ -384,6 +387,11 @@ pub fn decide(
                 .collect();
         }
     };
+    if let Some(whole) = life.whole_booked()
+        && parts.iter().all(|(part, ..)| *part != whole)
+    {
+        parts.insert(0, (whole, order.name.clone(), Some(order.processed_at)));
+    }
     let mut decisions = decide_all(&life, parts);
     decisions.sort_by_key(|decision| !matches!(decision.state, PartState::Next(_)));
     decisions
@@ -395,8 +403,10 @@ fn decide_all(
 ) -> Vec<PartDecision> {
     let order = life.order;
     let invoices = Invoices::of(life);
-    let received = payment::received(life);
-    let refunds = refund::refunds(life, received.values().sum());
+    let drift = invoices
+        .as_ref()
+        .map_or(Decimal::ZERO, |invoices| invoices.drift(life));
+    let refund::Settled { refunds, received } = refund::settled(life, drift);
     let mut payments = Payments::of(life, received, invoices.as_ref().ok(), &refunds);
     let (mut money_in, mut sales, mut credits, mut money_out) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());

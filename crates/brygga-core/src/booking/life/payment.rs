@@ -13,8 +13,8 @@ use super::{LifeStep, Linked, PartDecision, PartKind, PartRef, PartState};
 use crate::booking::gate::Explained;
 use crate::code::{Code, Problem};
 use crate::erp::{
-    Application, DocumentKind, LedgerDocument, LedgerStatus, OrderApplication, OrderStatus,
-    Payment, PaymentChange, PaymentDraft,
+    Application, BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderApplication,
+    OrderStatus, Payment, PaymentChange, PaymentDraft,
 };
 use crate::settings::{GatewayRow, GatewayRule};
 use crate::shop::{Order, Side, Transaction, TransactionKind, TransactionStatus};
@@ -34,58 +34,55 @@ fn is_in(transaction: &Transaction) -> bool {
     ) && transaction.status == TransactionStatus::Success
 }
 
-/// What each money-in transaction comes to in the documents' currency. In the shop's own, where the customer paid in
-/// another: the share of the order's total at the order's own rate, so that the sum is the total (`booking-rules` 1); what
-/// is in the books already stays, and the next takes the rest.
-pub(super) fn received(life: &Life<'_>) -> BTreeMap<String, Decimal> {
-    let order = life.order;
-    let own = life.side == Side::Presentment || order.shop_currency == order.presentment_currency;
-    let rate = Rate::of(life);
-    let (mut seen, mut sum) = (Decimal::ZERO, Decimal::ZERO);
+/// What came in, in the currency that the customer saw.
+pub(super) fn seen<'a>(life: &Life<'a>) -> impl Iterator<Item = (&'a str, Decimal)> {
+    life.order
+        .transactions
+        .iter()
+        .filter(|one| is_in(one))
+        .map(|one| (one.id.as_str(), one.amount.presentment.amount))
+}
+
+/// What each money-in transaction comes to, where the documents are in its own currency.
+pub(super) fn as_paid(life: &Life<'_>) -> BTreeMap<String, Decimal> {
+    life.order
+        .transactions
+        .iter()
+        .filter(|one| is_in(one))
+        .map(|one| (one.id.clone(), one.amount.on(life.side).amount))
+        .collect()
+}
+
+/// The same in the shop's own currency, where the customer paid in another: the share of the order's total at the order's
+/// own rate, so that all that is due, `due_seen`, is exactly `due` (`booking-rules` 1). What is in the books stays, and the
+/// next takes the rest.
+pub(super) fn at_own_rate(
+    life: &Life<'_>,
+    due_seen: Decimal,
+    due: Decimal,
+) -> BTreeMap<String, Decimal> {
+    let ordered = life.order.totals.total;
+    let (mut all, mut sum) = (Decimal::ZERO, Decimal::ZERO);
     let mut amounts = BTreeMap::new();
-    for transaction in order.transactions.iter().filter(|one| is_in(one)) {
-        let amount = if own {
-            transaction.amount.on(life.side).amount
-        } else {
-            seen += transaction.amount.presentment.amount;
-            let booked = payments(life, &transaction.id)
-                .first()
-                .map(|one| one.amount);
-            booked.unwrap_or_else(|| rate.shop(seen, life.decimals) - sum)
-        };
+    for (id, amount) in seen(life) {
+        all += amount;
+        let amount = booked(life, id).unwrap_or_else(|| {
+            let to_here = if all == due_seen {
+                due
+            } else {
+                scale(
+                    ordered.shop.amount,
+                    all,
+                    ordered.presentment.amount,
+                    life.decimals,
+                )
+            };
+            to_here - sum
+        });
         sum += amount;
-        amounts.insert(transaction.id.clone(), amount);
+        amounts.insert(id.to_owned(), amount);
     }
     amounts
-}
-
-/// The order's own rate, with the two totals that must be met exactly: of what stands, and of what was ordered.
-struct Rate {
-    stands: (Decimal, Decimal),
-    ordered: (Decimal, Decimal),
-}
-
-impl Rate {
-    fn of(life: &Life<'_>) -> Self {
-        let seen = |side| {
-            crate::booking::basis::basis(life.order, side)
-                .map(|basis| basis.total)
-                .unwrap_or_default()
-        };
-        let total = life.order.totals.total;
-        Self {
-            stands: (seen(Side::Presentment), seen(Side::Shop)),
-            ordered: (total.presentment.amount, total.shop.amount),
-        }
-    }
-
-    fn shop(&self, seen: Decimal, decimals: u32) -> Decimal {
-        if seen == self.stands.0 {
-            self.stands.1
-        } else {
-            scale(self.ordered.1, seen, self.ordered.0, decimals)
-        }
-    }
 }
 
 fn payments<'a>(life: &Life<'a>, id: &str) -> Vec<&'a Payment> {
@@ -96,6 +93,11 @@ fn payments<'a>(life: &Life<'a>, id: &str) -> Vec<&'a Payment> {
             payment.reference.as_deref() == Some(id) && payment.status != LedgerStatus::Voided
         })
         .collect()
+}
+
+/// What a transaction is in the books with.
+pub(super) fn booked(life: &Life<'_>, id: &str) -> Option<Decimal> {
+    payments(life, id).first().map(|one| one.amount)
 }
 
 /// Money of the order that is applied to nothing, or reserved for a sales order.
@@ -132,7 +134,7 @@ impl<'a, 'l> Payments<'a, 'l> {
         invoices.sort_by(|one, other| (one.date, &one.number).cmp(&(other.date, &other.number)));
         let open = invoices
             .iter()
-            .map(|invoice| (invoice.number.clone(), invoice.balance))
+            .map(|invoice| (invoice.number.clone(), life.open_balance(invoice)))
             .collect();
         Self {
             life,
@@ -284,7 +286,7 @@ impl<'a, 'l> Payments<'a, 'l> {
             kind: payment.kind.clone(),
             number: payment.number.clone(),
             change: PaymentChange {
-                orders: less_reserved(payment, more - available),
+                orders: less_reserved(self.life, payment, more - available),
                 documents: rows,
             },
         }))
@@ -292,15 +294,15 @@ impl<'a, 'l> Payments<'a, 'l> {
 
     /// Applies up to so much to open invoices, oldest first.
     fn take_open(&mut self, amount: Decimal, there: &[Application]) -> Vec<Application> {
-        let open: Vec<LedgerDocument> = self
+        let open: Vec<(&str, Decimal)> = self
             .invoices
             .iter()
-            .map(|invoice| LedgerDocument {
-                balance: self.open.get(&invoice.number).copied().unwrap_or_default(),
-                ..(*invoice).clone()
+            .map(|invoice| {
+                let open = self.open.get(&invoice.number).copied();
+                (invoice.number.as_str(), open.unwrap_or_default())
             })
             .collect();
-        let rows = to_open(amount, there, &open.iter().collect::<Vec<_>>());
+        let rows = to_open(amount, there, &open);
         for row in &rows {
             let before: Decimal = there
                 .iter()
@@ -317,23 +319,9 @@ impl<'a, 'l> Payments<'a, 'l> {
     /// The reservation of a prepayment for the sales order: as much as is neither invoiced nor reserved.
     fn reserve(&self, amount: Decimal) -> Vec<OrderApplication> {
         let life = self.life;
-        let Some(base) = life
-            .base
-            .filter(|base| base.status != OrderStatus::Cancelled)
-        else {
+        let Some(base) = life.base else {
             return Vec::new();
         };
-        let invoiced: Decimal = self
-            .invoices
-            .iter()
-            .filter(|invoice| {
-                invoice
-                    .lines
-                    .iter()
-                    .any(|line| line.order.as_ref() == Some(&base.number))
-            })
-            .map(|invoice| invoice.total)
-            .sum();
         let reserved: Decimal = life
             .books
             .payments
@@ -343,7 +331,7 @@ impl<'a, 'l> Payments<'a, 'l> {
             .filter(|row| row.order == base.number)
             .map(|row| row.amount)
             .sum();
-        let room = (base.total - invoiced - reserved).min(amount);
+        let room = (to_invoice(life, base) - reserved).min(amount);
         if room <= Decimal::ZERO {
             return Vec::new();
         }
@@ -470,7 +458,7 @@ impl<'a, 'l> Payments<'a, 'l> {
                     kind: payment.kind.clone(),
                     number: payment.number.clone(),
                     change: PaymentChange {
-                        orders: less_reserved(payment, takes - available),
+                        orders: less_reserved(life, payment, takes - available),
                         documents: Vec::new(),
                     },
                 })));
@@ -482,6 +470,9 @@ impl<'a, 'l> Payments<'a, 'l> {
                 amount: takes,
             });
         }
+        if !left.is_zero() {
+            left = self.from_other_credits(transaction, left, &mut rows);
+        }
         if left.is_zero() {
             Ok(Ok(rows))
         } else if pending {
@@ -492,6 +483,59 @@ impl<'a, 'l> Payments<'a, 'l> {
         } else {
             Err(self.without_money(amount))
         }
+    }
+
+    /// Goods that came back before they were paid left a credit that the customer's money has since made free.
+    fn from_other_credits(
+        &self,
+        transaction: &Transaction,
+        mut left: Decimal,
+        rows: &mut Vec<Application>,
+    ) -> Decimal {
+        let life = self.life;
+        for one in self.refunds {
+            if one.transactions.contains_key(&transaction.id) {
+                continue;
+            }
+            let Some(note) = credit_note(life, one).filter(|note| note.status.is_released()) else {
+                continue;
+            };
+            let promised: Decimal = one
+                .transactions
+                .keys()
+                .filter(|id| {
+                    payments(life, id)
+                        .first()
+                        .is_none_or(|payment| !payment.status.is_released())
+                })
+                .map(|id| from_credit(one, id))
+                .sum();
+            let taken: Decimal = life
+                .books
+                .payments
+                .iter()
+                .filter(|payment| {
+                    !payment.status.is_released()
+                        && payment.status != LedgerStatus::Voided
+                        && !one
+                            .transactions
+                            .contains_key(payment.reference.as_deref().unwrap_or_default())
+                })
+                .flat_map(|payment| &payment.documents)
+                .filter(|row| row.kind == DocumentKind::CreditNote && row.number == note.number)
+                .map(|row| row.amount)
+                .sum();
+            let takes = left.min(note.balance - promised - taken);
+            if takes > Decimal::ZERO {
+                left -= takes;
+                rows.push(Application {
+                    kind: DocumentKind::CreditNote,
+                    number: note.number.clone(),
+                    amount: takes,
+                });
+            }
+        }
+        left
     }
 
     fn without_money(&self, amount: Decimal) -> Problem {
@@ -523,8 +567,8 @@ fn applied(payment: &Payment, row: &Application) -> Decimal {
         .sum()
 }
 
-/// The reservations of a payment, so much less.
-fn less_reserved(payment: &Payment, mut less: Decimal) -> Vec<OrderApplication> {
+/// The reservations of a payment, so much less; and never for more than the order still has to be invoiced.
+fn less_reserved(life: &Life<'_>, payment: &Payment, mut less: Decimal) -> Vec<OrderApplication> {
     let mut rows = Vec::new();
     for row in &payment.orders {
         let takes = less.min(row.amount);
@@ -532,12 +576,37 @@ fn less_reserved(payment: &Payment, mut less: Decimal) -> Vec<OrderApplication> 
             continue;
         }
         less -= takes;
+        let room = life
+            .sales_order(&row.order)
+            .map_or(Decimal::ZERO, |order| to_invoice(life, order));
         rows.push(OrderApplication {
-            amount: row.amount - takes,
+            amount: (row.amount - takes).min(room),
             ..row.clone()
         });
     }
     rows
+}
+
+/// What of a sales order is on no released invoice yet.
+fn to_invoice(life: &Life<'_>, order: &BookedOrder) -> Decimal {
+    if order.status == OrderStatus::Cancelled {
+        return Decimal::ZERO;
+    }
+    let invoiced: Decimal = life
+        .books
+        .ledger
+        .iter()
+        .filter(|document| {
+            document.kind == DocumentKind::Invoice
+                && document.status.is_released()
+                && document
+                    .lines
+                    .iter()
+                    .any(|line| line.order.as_ref() == Some(&order.number))
+        })
+        .map(|document| document.total)
+        .sum();
+    (order.total - invoiced).max(Decimal::ZERO)
 }
 
 /// A transaction that moved no money, or has not yet.

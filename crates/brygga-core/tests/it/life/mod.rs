@@ -1,0 +1,6 @@
+//! One order's life after it was booked: a Visma.net and a Shopify in memory, and the decisions between them.
+
+mod books;
+mod lives;
+mod run;
+mod shop;
