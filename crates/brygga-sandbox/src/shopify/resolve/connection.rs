@@ -131,7 +131,10 @@ impl<'r> Connection<'r> {
         let order_by = |a: &(Key, Decimal), b: &(Key, Decimal)| -> Ordering {
             if reverse { b.cmp(a) } else { a.cmp(b) }
         };
-        items.sort_by(|a, b| order_by(&a.place(), &b.place()));
+        items.sort_by_cached_key(Keyed::place);
+        if reverse {
+            items.reverse();
+        }
         let all = items.len();
         let bound = |name: &str| -> Result<Option<(Key, Decimal)>, FieldError> {
             argument_str(arguments, name)

@@ -341,6 +341,12 @@ async fn recorded_orders_can_be_read_whole() {
         &std::fs::read_to_string(documents.join("order.graphql")).expect("readable"),
         &fragments,
     );
+    let given = samples(&document);
+    let variables = |id: &Value| {
+        let mut variables: serde_json::Map<String, Value> = given.iter().cloned().collect();
+        variables.insert("id".to_owned(), id.clone());
+        Value::Object(variables)
+    };
     let data = ShopData::recorded(&dir).expect("readable");
     let bench = Bench::over(&data, ShopifyConfig::default()).await;
     bench.clock.set(super::moment("2030-01-01T00:00:00Z"));
@@ -348,7 +354,7 @@ async fn recorded_orders_can_be_read_whole() {
     for life in &data.orders {
         bench.clock.advance(std::time::Duration::from_secs(5));
         let body = bench
-            .answer(&document, json!({ "id": life.versions[0].1["id"] }))
+            .answer(&document, variables(&life.versions[0].1["id"]))
             .await
             .json();
         if body.get("errors").is_some() || body["data"]["order"].is_null() {
