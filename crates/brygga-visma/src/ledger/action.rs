@@ -64,12 +64,9 @@ impl Visma {
                 .await
                 .map_err(unknown)?
                 .ok_or_else(|| unknown(unexpected(format!("the background job {id} is gone"))))?;
-            match state.status.as_deref() {
-                // "Finished" tells nothing yet: the status of the call itself counts (`facts/visma` 5).
-                Some("Finished" | "Failed") => {
-                    return self.ended(call, &id, state, response).await;
-                }
-                _ => {}
+            // "Finished" tells nothing yet: the status of the call itself counts (`facts/visma` 5).
+            if matches!(state.status.as_deref(), Some("Finished" | "Failed")) {
+                return self.ended(call, &id, state, response).await;
             }
         }
         Err(unknown(

@@ -3,6 +3,7 @@
 
 mod answers;
 mod customers;
+mod ledger;
 mod orders;
 mod practice;
 mod token;

@@ -1,5 +1,6 @@
 //! Against the practice Visma.net, which refuses what the real one refuses.
 
+mod ledger;
 mod life;
 mod trouble;
 
