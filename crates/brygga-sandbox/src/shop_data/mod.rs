@@ -19,17 +19,20 @@ use serde_json::Value;
 pub use recorded::ShopDataError;
 pub use report::{Filled, NotServed, ShopDataReport};
 
-/// One order through time.
+/// One record through time: an order, a payout, a balance transaction, a gift card, a store credit account.
 #[derive(Debug, Clone)]
-pub struct OrderLife {
+pub struct Life {
     /// Numeric id, as text (`legacyResourceId`).
     pub id: String,
-    /// What the order looked like from a moment on, oldest first. Each version's `updatedAt` is its moment.
+    /// What the record looked like from a moment on, oldest first. Each version of an order has its moment as `updatedAt`.
     pub versions: Vec<(DateTime<Utc>, Value)>,
 }
 
-impl OrderLife {
-    /// The version that is visible at `now`; `None` before the order was made.
+/// One order through time.
+pub type OrderLife = Life;
+
+impl Life {
+    /// The version that is visible at `now`; `None` before the record was made.
     pub fn at(&self, now: DateTime<Utc>) -> Option<&Value> {
         self.versions
             .iter()
@@ -72,6 +75,17 @@ pub struct ShopData {
     pub products: Vec<Value>,
     /// The `Location` objects.
     pub locations: Vec<Value>,
+    /// The `ShopifyPaymentsAccount` without its lists; null where the shop has none.
+    pub payments_account: Value,
+    /// The `ShopifyPaymentsPayout` objects through time (SCHEDULED, then PAID), oldest first.
+    pub payouts: Vec<Life>,
+    /// The `ShopifyPaymentsBalanceTransaction` objects through time, oldest first: each gets its payout later (`facts/shopify` 11.4). The
+    /// rows of type `TRANSFER` are the payouts themselves.
+    pub balance_transactions: Vec<Life>,
+    /// The `GiftCard` objects through time, all in the shop's currency: the sum of their balances is what the shop owes.
+    pub gift_cards: Vec<Life>,
+    /// The `StoreCreditAccount` objects through time, all in the shop's currency.
+    pub store_credit_accounts: Vec<Life>,
     /// What a recorded folder held and what of it can be served; `None` for the seeded shop.
     pub report: Option<ShopDataReport>,
     /// Was this read from recordings.

@@ -8,6 +8,7 @@ use super::dice::Dice;
 use super::kinds::{Basket, Buyer};
 use super::model::{Application, Duty, Fee, Line, Model, Shipping, TaxRule};
 use super::places::{Place, TaxKind};
+use super::purse::Purse;
 
 /// What taxes an order is under.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +69,8 @@ pub(super) struct Filler<'a> {
     pub(super) products: &'a [Product],
     pub(super) regime: Regime,
     pub(super) fx: Exchange,
+    /// What the shop owes in gift cards and store credit.
+    pub(super) purse: &'a mut Purse,
 }
 
 impl Filler<'_> {
@@ -143,7 +146,7 @@ impl Filler<'_> {
         }
     }
 
-    fn by_title(&mut self, start: &str, quantity: i64) -> Option<Line> {
+    pub(super) fn by_title(&mut self, start: &str, quantity: i64) -> Option<Line> {
         let products = self.products;
         let product = products
             .iter()

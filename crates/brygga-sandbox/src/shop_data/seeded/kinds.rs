@@ -103,13 +103,34 @@ pub(super) const BASKETS: &[(Basket, usize)] = &[
 pub(super) enum Story {
     Paid,
     Captured,
+    /// Two parcels, each with its own capture.
+    CapturedTwice,
+    /// The reservation runs out before anybody takes it.
+    AuthorizationExpired,
+    /// The reservation is let go; the order stays.
+    AuthorizationVoided,
     PendingThenPaid,
     PendingForever,
+    /// A payment that hangs, and fails in the end.
+    PendingThenFailed,
+    /// Declined once, then paid by another way.
+    FailedThenPaid,
     PartlyPaid,
     GiftCardPart,
     GiftCardWhole,
+    StoreCreditPart,
+    /// A card, a gift card, and the rest by bank transfer.
+    SplitTender,
+    /// Cash over the counter: the amount that changes hands is whole kroner.
+    CashRounded,
     Shipped,
     Archived,
+    ShippedTwice,
+    ShippedThrice,
+    /// One order, two parcels from two places.
+    ShippedTwoPlaces,
+    /// A parcel that never left, and the one that did.
+    ParcelCancelled,
     PartlyShipped,
     EditAddsLine,
     EditRemovesLine,
@@ -118,53 +139,261 @@ pub(super) enum Story {
     EditDiscount,
     /// Edited minutes after it was placed, before anybody can have booked it.
     EditAtOnce,
+    /// A line added after everything has left.
+    EditAfterShipped,
+    /// A line taken out of what waits, after a first parcel.
+    EditRestUnsent,
     NewAddress,
     NewTag,
     CancelledAtOnce,
     CancelledLater,
     CancelledUnpaid,
+    CancelledAfterDelivery,
     ReturnedWhole,
     ReturnedPart,
+    /// The same, at the beginning of the next month.
+    ReturnedNextMonth,
+    /// Units of one order come back on three days.
+    ReturnedThrice,
     RefundKept,
     RefundAmount,
     RefundPending,
+    RefundFailed,
+    /// Money alone, told by two adjustments that cancel out (`eu_amounts`: -67.56/+67.56).
+    RefundAmountPair,
+    /// Goods come back, and nothing is paid for them.
+    RefundZero,
+    /// Goods come back, and a part of their price is kept.
+    RefundLess,
     /// Units refunded minutes after the order, before they are sent.
     RefundUnsent,
+    /// One parcel left; the rest is refunded.
+    RefundRestUnsent,
     RefundShipping,
+    RefundDuties,
+    RefundToGiftCard,
+    RefundToStoreCredit,
+    /// Of an order from before the month.
+    RefundOld,
+    RefundTest,
+    ExchangeCheaper,
+    ExchangeDearer,
+    ExchangeEqual,
     Test,
 }
 
+/// Most orders leave within three days; the first story is the one that never does.
 pub(super) const STORIES: &[(Story, usize)] = &[
-    (Story::Paid, 200),
-    (Story::Captured, 85),
+    (Story::Paid, 60),
+    (Story::Captured, 75),
+    (Story::CapturedTwice, 6),
+    (Story::AuthorizationExpired, 2),
+    (Story::AuthorizationVoided, 2),
     (Story::PendingThenPaid, 40),
     (Story::PendingForever, 15),
+    (Story::PendingThenFailed, 3),
+    (Story::FailedThenPaid, 12),
     (Story::PartlyPaid, 6),
-    (Story::GiftCardPart, 20),
-    (Story::GiftCardWhole, 12),
-    (Story::Shipped, 150),
-    (Story::Archived, 60),
-    (Story::PartlyShipped, 30),
-    (Story::EditAddsLine, 25),
+    (Story::GiftCardPart, 16),
+    (Story::GiftCardWhole, 8),
+    (Story::StoreCreditPart, 4),
+    (Story::SplitTender, 4),
+    (Story::Shipped, 250),
+    (Story::Archived, 75),
+    (Story::ShippedTwice, 25),
+    (Story::ShippedThrice, 8),
+    (Story::ShippedTwoPlaces, 12),
+    (Story::ParcelCancelled, 5),
+    (Story::PartlyShipped, 20),
+    (Story::EditAddsLine, 20),
     (Story::EditRemovesLine, 25),
-    (Story::EditMoreUnits, 15),
+    (Story::EditMoreUnits, 12),
     (Story::EditFewerUnits, 15),
-    (Story::EditDiscount, 10),
+    (Story::EditDiscount, 8),
     (Story::EditAtOnce, 15),
-    (Story::NewAddress, 20),
-    (Story::NewTag, 25),
+    (Story::EditAfterShipped, 2),
+    (Story::EditRestUnsent, 3),
+    (Story::NewAddress, 16),
+    (Story::NewTag, 20),
     (Story::CancelledAtOnce, 18),
-    (Story::CancelledLater, 24),
+    (Story::CancelledLater, 20),
     (Story::CancelledUnpaid, 10),
+    (Story::CancelledAfterDelivery, 3),
     (Story::ReturnedWhole, 25),
-    (Story::ReturnedPart, 30),
-    (Story::RefundKept, 14),
-    (Story::RefundAmount, 14),
+    (Story::ReturnedPart, 25),
+    (Story::ReturnedNextMonth, 4),
+    (Story::ReturnedThrice, 4),
+    (Story::RefundKept, 12),
+    (Story::RefundAmount, 12),
     (Story::RefundPending, 5),
-    (Story::RefundUnsent, 20),
+    (Story::RefundFailed, 2),
+    (Story::RefundAmountPair, 2),
+    (Story::RefundZero, 2),
+    (Story::RefundLess, 3),
+    (Story::RefundUnsent, 18),
+    (Story::RefundRestUnsent, 4),
     (Story::RefundShipping, 10),
+    (Story::RefundToGiftCard, 4),
+    (Story::RefundToStoreCredit, 4),
+    (Story::ExchangeCheaper, 4),
+    (Story::ExchangeDearer, 4),
+    (Story::ExchangeEqual, 3),
     (Story::Test, 8),
 ];
+
+/// A shop of some size has each of these, whatever the decks deal: buyer, basket, story. The first is the oldest order.
+pub(super) const MUST: &[(Buyer, Basket, Story)] = &[
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundOld),
+    (Buyer::NorwayPrivate, Basket::GiftCardSold, Story::Shipped),
+    (Buyer::NorwayPrivate, Basket::GiftCardSold, Story::Shipped),
+    (
+        Buyer::SwedenPrivate,
+        Basket::MixedRates,
+        Story::CapturedTwice,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::Plain,
+        Story::AuthorizationExpired,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::Plain,
+        Story::AuthorizationVoided,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::Plain,
+        Story::PendingThenFailed,
+    ),
+    (Buyer::DenmarkPrivate, Basket::Plain, Story::FailedThenPaid),
+    (
+        Buyer::NorwayPrivate,
+        Basket::MixedRates,
+        Story::StoreCreditPart,
+    ),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::SplitTender),
+    (
+        Buyer::NorwayPrivate,
+        Basket::OrderDiscount,
+        Story::GiftCardPart,
+    ),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::GiftCardWhole),
+    (Buyer::PointOfSale, Basket::Plain, Story::CashRounded),
+    (Buyer::PointOfSale, Basket::Plain, Story::CashRounded),
+    (Buyer::PointOfSale, Basket::Plain, Story::ReturnedPart),
+    (Buyer::NorwayCompany, Basket::Plain, Story::PendingThenPaid),
+    (Buyer::NorwayCompany, Basket::Plain, Story::PendingForever),
+    (
+        Buyer::FinlandPrivate,
+        Basket::ManyUnits,
+        Story::ShippedThrice,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::ManyUnits,
+        Story::ShippedThrice,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::MixedRates,
+        Story::ShippedTwoPlaces,
+    ),
+    (Buyer::SwedenPrivate, Basket::Plain, Story::ParcelCancelled),
+    (Buyer::NorwayPrivate, Basket::GiftCardSold, Story::Archived),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::EditAfterShipped),
+    (
+        Buyer::NorwayPrivate,
+        Basket::MixedRates,
+        Story::EditRestUnsent,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::Plain,
+        Story::CancelledAfterDelivery,
+    ),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::CancelledUnpaid),
+    (
+        Buyer::FinlandPrivate,
+        Basket::Plain,
+        Story::ReturnedNextMonth,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::OrderDiscount,
+        Story::ReturnedNextMonth,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::MixedRates,
+        Story::ReturnedThrice,
+    ),
+    (
+        Buyer::SwedenPrivate,
+        Basket::MixedRates,
+        Story::ReturnedThrice,
+    ),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundFailed),
+    (Buyer::FinlandPrivate, Basket::Plain, Story::RefundPending),
+    (Buyer::SwedenPrivate, Basket::Plain, Story::RefundAmountPair),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundZero),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundLess),
+    (
+        Buyer::NorwayPrivate,
+        Basket::MixedRates,
+        Story::RefundRestUnsent,
+    ),
+    (
+        Buyer::NorwayPrivate,
+        Basket::SeveralShipping,
+        Story::RefundShipping,
+    ),
+    (
+        Buyer::JapanExport,
+        Basket::SeveralShipping,
+        Story::RefundShipping,
+    ),
+    (Buyer::UsaExport, Basket::Duties, Story::RefundDuties),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundToGiftCard),
+    (
+        Buyer::NorwayPrivate,
+        Basket::Plain,
+        Story::RefundToStoreCredit,
+    ),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::RefundTest),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::ExchangeCheaper),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::ExchangeDearer),
+    (Buyer::NorwayPrivate, Basket::Plain, Story::ExchangeEqual),
+    (Buyer::DenmarkPrivate, Basket::Plain, Story::ExchangeDearer),
+];
+
+/// From so many orders on, all of [`MUST`] are among them.
+pub(super) const ENOUGH: usize = 250;
+
+impl Story {
+    /// Gift cards and store credit are money of the shop's own: sold and used in kroner only, so that what is owed adds up in one currency.
+    fn needs_kroner(self) -> bool {
+        matches!(
+            self,
+            Self::GiftCardPart
+                | Self::GiftCardWhole
+                | Self::StoreCreditPart
+                | Self::SplitTender
+                | Self::RefundToGiftCard
+                | Self::RefundToStoreCredit
+        )
+    }
+
+    /// Tells of a customer who has an account.
+    fn needs_profile(self) -> bool {
+        matches!(self, Self::StoreCreditPart | Self::RefundToStoreCredit)
+    }
+
+    /// What costs duties or a fee has a quiet life, but for these.
+    fn goes_with_duties(self) -> bool {
+        self <= Self::PartlyShipped || matches!(self, Self::RefundDuties | Self::Test)
+    }
+}
 
 /// How the customer is known to the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,6 +431,12 @@ impl Cards {
             EuCompany, GermanyPrivate, JapanExport, NorwayCompany, NorwayPrivate, PointOfSale,
             Svalbard, UsaExport, UsaSalesTax,
         };
+        if self.basket == Basket::GiftCardSold && self.buyer != PointOfSale {
+            self.buyer = NorwayPrivate;
+        }
+        if self.story.needs_kroner() {
+            self.buyer = NorwayPrivate;
+        }
         match self.basket {
             Basket::Duties if !matches!(self.buyer, UsaExport | JapanExport) => {
                 self.buyer = UsaExport;
@@ -211,20 +446,7 @@ impl Cards {
             _ => {}
         }
         match self.buyer {
-            PointOfSale => {
-                if matches!(
-                    self.basket,
-                    Basket::ShippingDiscount | Basket::SeveralShipping | Basket::LongTexts
-                ) {
-                    self.basket = Basket::Plain;
-                }
-                if !matches!(
-                    self.story,
-                    Story::ReturnedWhole | Story::ReturnedPart | Story::Test
-                ) {
-                    self.story = Story::Archived;
-                }
-            }
+            PointOfSale => self.at_the_counter(),
             UsaSalesTax | Svalbard => {
                 self.basket = Basket::Plain;
                 self.story = Story::Paid;
@@ -245,19 +467,49 @@ impl Cards {
             }
             _ => {}
         }
-        // Duties and fees are not taken back here, and what costs nothing has no money to move.
-        if matches!(self.basket, Basket::Duties | Basket::Fee)
-            && self.story > Story::PartlyShipped
-            && self.story != Story::Test
-        {
+        if self.story.needs_kroner() && self.buyer != NorwayPrivate {
+            self.story = Story::Shipped;
+        }
+        if self.story.needs_profile() && matches!(self.known, Known::Guest | Known::Nameless) {
+            self.known = Known::New;
+        }
+        if self.story == Story::CashRounded && self.buyer != PointOfSale {
+            self.story = Story::Shipped;
+        }
+        // Duties and fees are mostly not taken back here, and what costs nothing has no money to move.
+        if matches!(self.basket, Basket::Duties | Basket::Fee) && !self.story.goes_with_duties() {
+            self.story = Story::Shipped;
+        }
+        if self.story == Story::RefundDuties && self.basket != Basket::Duties {
             self.story = Story::Shipped;
         }
         if self.basket == Basket::ZeroTotal && self.story != Story::Archived {
+            self.story = Story::Shipped;
+        }
+        // A card that was sold is paid for, and stays sold.
+        if self.basket == Basket::GiftCardSold
+            && !matches!(self.story, Story::Shipped | Story::Archived | Story::Test)
+        {
             self.story = Story::Shipped;
         }
         if self.basket == Basket::Endless {
             self.story = Story::Paid;
         }
         self
+    }
+
+    fn at_the_counter(&mut self) {
+        if matches!(
+            self.basket,
+            Basket::ShippingDiscount | Basket::SeveralShipping | Basket::LongTexts
+        ) {
+            self.basket = Basket::Plain;
+        }
+        if !matches!(
+            self.story,
+            Story::ReturnedWhole | Story::ReturnedPart | Story::Test | Story::CashRounded
+        ) {
+            self.story = Story::Archived;
+        }
     }
 }

@@ -3,12 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::amounts::{Bag, Exchange};
+use super::amounts::{Bag, Exchange, rounded};
 use super::basket::Filler;
 use super::kinds::Story;
-use super::model::{Application, Model, Parcel, Refund, Tx};
-use super::places::TaxKind;
-use crate::shop_data::OrderLife;
+use super::model::{Model, Tx};
+use super::payouts::Movement;
+use super::purse::Owed;
+use super::ways::{GIFT_CARD, STORE_CREDIT, Way, usual};
+use crate::shop_data::Life;
 
 /// One order while its story is told.
 pub(super) struct Telling<'a, 'b> {
@@ -17,6 +19,8 @@ pub(super) struct Telling<'a, 'b> {
     pub(super) start: DateTime<Utc>,
     versions: Vec<(DateTime<Utc>, Value)>,
     pub(super) now: DateTime<Utc>,
+    /// The gift cards of this order are issued: once it is paid.
+    issued: bool,
 }
 
 impl<'a, 'b> Telling<'a, 'b> {
@@ -28,17 +32,39 @@ impl<'a, 'b> Telling<'a, 'b> {
             start,
             versions: Vec::new(),
             now,
+            issued: false,
         }
     }
 
-    /// Tells the whole story and returns the order's versions.
-    pub(super) fn tell(mut self, story: Story) -> OrderLife {
+    /// Tells the whole story and returns the order's versions, and the money that Shopify pays out or takes back.
+    pub(super) fn tell(mut self, story: Story) -> (Life, Vec<Movement>) {
         self.begin(story);
         self.go_on(story);
-        OrderLife {
+        let moved = self
+            .order
+            .txs
+            .iter()
+            .filter(|tx| {
+                tx.way.pays_out()
+                    && tx.status == "SUCCESS"
+                    && matches!(tx.kind, "SALE" | "CAPTURE" | "REFUND")
+                    && !self.order.test
+            })
+            .map(|tx| Movement {
+                tx: tx.id,
+                order: self.order.id,
+                name: format!("#{}", self.order.number),
+                refund: tx.kind == "REFUND",
+                amount: tx.amount.shop,
+                fee: tx.fee,
+                at: tx.done,
+            })
+            .collect();
+        let life = Life {
             id: self.order.id.to_string(),
             versions: self.versions,
-        }
+        };
+        (life, moved)
     }
 
     pub(super) fn minutes(&mut self, low: i64, high: i64) {
@@ -51,158 +77,183 @@ impl<'a, 'b> Telling<'a, 'b> {
     }
 
     pub(super) fn save(&mut self) {
+        self.hand_over();
         let version = self.order.json(self.now);
         self.versions.push((self.now, version));
     }
 
-    /// Money of the day it moves on.
-    fn today(&self, amount: i64) -> Bag {
-        Exchange::on(self.order.fx.currency, (self.now - self.start).num_days()).bag(amount)
+    /// What needs no parcel is fulfilled by itself, once everything is paid; then the gift cards are worth something, too.
+    fn hand_over(&mut self) {
+        let totals = self.order.totals();
+        let paid = totals.received.pres >= totals.total.pres;
+        if self.issued || !paid || self.order.cancelled.is_some() {
+            return;
+        }
+        self.issued = true;
+        self.send_by_itself();
+        if self.order.test {
+            return;
+        }
+        let cards: Vec<(i64, i64, i64)> = self
+            .order
+            .lines
+            .iter()
+            .filter(|line| line.gift_card)
+            .map(|line| (line.id, line.unit, line.quantity))
+            .collect();
+        for (line, value, units) in cards {
+            for _ in 0..units {
+                let id = self.filler.numbers.take() / 7;
+                let by = Some((self.order.id, line));
+                self.filler.purse.new_card(id, self.now, value, by);
+            }
+        }
     }
 
+    /// The exchange of the day.
+    fn today(&self) -> Exchange {
+        Exchange::on(
+            self.order.fx.currency,
+            (self.now - self.start).num_days().max(0),
+        )
+    }
+
+    /// Money moves, or tries to. Gift cards and store credit: `money_owed`.
     pub(super) fn money(
         &mut self,
         kind: &'static str,
         status: &'static str,
-        gateway: &'static str,
+        way: &'static Way,
         amount: i64,
         parent: Option<i64>,
     ) -> i64 {
         let id = self.filler.numbers.take();
-        // The card's id is in the receipt (`facts/shopify` 7.9).
-        let receipt = (gateway == "gift_card").then(|| json!({ "gift_card_id": id / 7, "gift_card_last_characters": format!("{:04x}", id % 0xFFFF) }).to_string());
-        let amount = self.today(amount);
-        self.order.txs.push(Tx {
+        let fx = self.today();
+        let mut tx = Tx {
             id,
             kind,
             status,
-            gateway,
-            amount,
+            way,
+            amount: fx.bag(amount),
+            fx,
             at: self.now,
+            done: self.now,
             parent,
-            receipt,
-        });
+            owed: None,
+            receipt: None,
+            rounding: 0,
+            error: None,
+            fee: 0,
+        };
+        tx.fee = fee(&tx);
+        self.order.txs.push(tx);
         id
     }
 
-    fn gateway(&mut self) -> &'static str {
-        if self.order.pos {
-            return if self.filler.dice.permille(350) {
-                "cash"
-            } else {
-                "shopify_payments"
-            };
-        }
-        if self.filler.dice.permille(120) {
-            "paypal"
+    /// Money to or from a gift card or a store credit account. A test moves nothing.
+    pub(super) fn money_owed(
+        &mut self,
+        kind: &'static str,
+        owed: Owed,
+        amount: i64,
+        parent: Option<i64>,
+    ) -> i64 {
+        let way = match owed {
+            Owed::Card(_) => &GIFT_CARD,
+            Owed::Credit(_) => &STORE_CREDIT,
+        };
+        let id = self.money(kind, "SUCCESS", way, amount, parent);
+        let (sign, note) = if kind == "REFUND" {
+            (1, "refund")
         } else {
-            "shopify_payments"
+            (-1, "used")
+        };
+        if !self.order.test {
+            let at = self.now;
+            self.filler.purse.moves(owed, at, sign * amount, note);
         }
+        let account = self.filler.purse.id(owed);
+        if let Some(tx) = self.order.txs.last_mut() {
+            tx.owed = Some(owed);
+            // The card's id is in the receipt (`facts/shopify` 7.9).
+            tx.receipt = matches!(owed, Owed::Card(_)).then(|| json!({ "gift_card_id": account, "gift_card_last_characters": format!("{:04x}", account % 0xFFFF) }).to_string());
+        }
+        id
+    }
+
+    /// A pending transaction comes to its end.
+    pub(super) fn settle(&mut self, id: i64, status: &'static str, error: Option<&'static str>) {
+        let now = self.now;
+        if let Some(tx) = self.order.txs.iter_mut().find(|tx| tx.id == id) {
+            tx.status = status;
+            tx.done = now;
+            tx.error = error;
+            tx.fee = fee(tx);
+        }
+        for refund in &mut self.order.refunds {
+            if refund.txs.contains(&id) {
+                refund.updated = now;
+            }
+        }
+    }
+
+    pub(super) fn way(&mut self) -> &'static Way {
+        usual(self.filler.regime.place, self.order.pos, self.filler.dice)
     }
 
     pub(super) fn due(&self) -> i64 {
         self.order.totals().total.pres
     }
 
-    /// The first version: the order as it was placed, with its first money.
-    fn begin(&mut self, story: Story) {
-        let total = self.due();
-        self.order.test = story == Story::Test;
-        let company = self.order.purchasing_entity["__typename"] == "PurchasingCompany";
-        let on_account = matches!(
-            story,
-            Story::PendingThenPaid | Story::PendingForever | Story::PartlyPaid
-        );
-        if on_account && company {
-            self.order.net_days = Some(if self.filler.dice.permille(500) {
-                14
-            } else {
-                30
-            });
-        }
-        if total > 0 {
-            match story {
-                Story::PendingThenPaid | Story::PendingForever => {
-                    self.money("SALE", "PENDING", "manual", total, None);
-                }
-                Story::CancelledUnpaid if self.filler.dice.permille(400) => {
-                    self.money("SALE", "PENDING", "manual", total, None);
-                }
-                Story::PartlyPaid => {
-                    self.money("SALE", "SUCCESS", "manual", total / 3, None);
-                }
-                Story::Captured | Story::CancelledUnpaid => {
-                    self.money("AUTHORIZATION", "SUCCESS", "shopify_payments", total, None);
-                }
-                Story::GiftCardPart => {
-                    let part = (total / 2).max(1);
-                    self.money("SALE", "SUCCESS", "gift_card", part, None);
-                    self.money("SALE", "SUCCESS", "shopify_payments", total - part, None);
-                }
-                Story::GiftCardWhole => {
-                    self.money("SALE", "SUCCESS", "gift_card", total, None);
-                }
-                _ => {
-                    let gateway = self.gateway();
-                    if self.filler.dice.permille(40) {
-                        self.money("SALE", "FAILURE", gateway, total, None);
-                    }
-                    self.money("SALE", "SUCCESS", gateway, total, None);
-                }
-            }
-        }
-        if self.order.pos {
-            self.send(1000);
-            self.order.closed = Some(self.now);
-        }
-        self.order.original_total = Some(self.order.totals().total);
-        self.save();
-    }
-
     fn go_on(&mut self, story: Story) {
         match story {
-            Story::Paid
-            | Story::PendingForever
-            | Story::PartlyPaid
-            | Story::GiftCardWhole
+            Story::Paid | Story::PendingForever | Story::PartlyPaid | Story::Test => {}
+            Story::GiftCardWhole
             | Story::GiftCardPart
-            | Story::Test => {}
-            Story::Shipped | Story::Archived if self.order.pos => {}
-            Story::Shipped => self.shipped(),
+            | Story::StoreCreditPart
+            | Story::FailedThenPaid
+            | Story::SplitTender => self.maybe_ship(),
+            Story::Shipped | Story::Archived | Story::CashRounded if self.order.pos => {}
+            Story::Shipped | Story::CashRounded => self.shipped(),
             Story::Archived => {
                 self.shipped();
-                self.hours(20, 60);
-                self.order.closed = Some(self.now);
-                self.save();
+                self.archive();
             }
+            Story::ShippedTwice => self.shipped_in_parts(2),
+            Story::ShippedThrice => self.shipped_in_parts(3),
+            Story::ShippedTwoPlaces => self.shipped_from_two(),
+            Story::ParcelCancelled => self.parcel_cancelled(),
             Story::PartlyShipped => {
                 self.hours(4, 40);
                 self.send(500);
                 self.save();
             }
             Story::Captured => self.captured(),
-            Story::PendingThenPaid => {
-                self.hours(20, 140);
-                let amount = self.due();
-                let parent = self.order.txs.first().map(|tx| tx.id);
-                self.money("SALE", "SUCCESS", "manual", amount, parent);
-                self.save();
-                if self.filler.dice.permille(600) {
-                    self.shipped();
-                }
-            }
+            Story::CapturedTwice => self.captured_twice(),
+            Story::AuthorizationExpired => self.let_go(true),
+            Story::AuthorizationVoided => self.let_go(false),
+            Story::PendingThenPaid => self.paid_on_account(),
+            Story::PendingThenFailed => self.fails_after_all(),
             Story::EditAddsLine | Story::EditMoreUnits => {
+                self.hours(3, 40);
                 self.edit_up(story == Story::EditAddsLine);
             }
-            Story::EditRemovesLine | Story::EditFewerUnits | Story::EditAtOnce => {
-                self.edit_down(story);
+            Story::EditAfterShipped => {
+                self.shipped();
+                self.hours(3, 40);
+                self.edit_up(true);
             }
+            Story::EditRemovesLine
+            | Story::EditFewerUnits
+            | Story::EditAtOnce
+            | Story::EditRestUnsent => self.edit_down(story),
             Story::EditDiscount => self.edit_discount(),
             Story::NewAddress => self.new_address(),
             Story::NewTag => {
                 self.hours(1, 50);
                 self.order.tags.push("vip".to_owned());
                 self.save();
+                self.maybe_ship();
             }
             Story::CancelledAtOnce => {
                 self.minutes(2, 15);
@@ -212,174 +263,40 @@ impl<'a, 'b> Telling<'a, 'b> {
                 self.hours(20, 60);
                 self.cancel();
             }
-            Story::ReturnedWhole | Story::ReturnedPart | Story::RefundKept => self.returned(story),
-            Story::RefundAmount | Story::RefundPending => {
-                self.refund_amount(story == Story::RefundPending);
+            Story::CancelledAfterDelivery => {
+                self.shipped();
+                self.hours(70, 160);
+                self.cancel();
             }
+            Story::ReturnedWhole
+            | Story::ReturnedPart
+            | Story::ReturnedNextMonth
+            | Story::RefundKept
+            | Story::RefundOld
+            | Story::RefundToGiftCard
+            | Story::RefundToStoreCredit
+            | Story::RefundZero
+            | Story::RefundLess => self.returned(story),
+            Story::ReturnedThrice => self.returned_thrice(),
+            Story::RefundAmount
+            | Story::RefundPending
+            | Story::RefundFailed
+            | Story::RefundAmountPair => self.refund_amount(story),
             Story::RefundUnsent => self.refund_unsent(),
+            Story::RefundRestUnsent => self.refund_rest(),
             Story::RefundShipping => self.refund_shipping(),
-        }
-    }
-
-    /// Sends so many thousandths of what waits, at least one unit.
-    fn send(&mut self, share: i64) {
-        let mut units = Vec::new();
-        for at in 0..self.order.lines.len() {
-            let line = &self.order.lines[at];
-            let waiting = line.quantity - self.order.taken_before_sending(at) - self.order.sent(at);
-            if line.tip || waiting <= 0 {
-                continue;
-            }
-            let some = if share >= 1000 {
-                waiting
-            } else {
-                waiting * share / 1000
-            };
-            if some > 0 {
-                units.push((at, some));
+            Story::RefundDuties => self.refund_duties(),
+            Story::RefundTest => self.returned(Story::ReturnedPart),
+            Story::ExchangeCheaper | Story::ExchangeDearer | Story::ExchangeEqual => {
+                self.exchanged(story);
             }
         }
-        if units.is_empty() && share < 1000 && self.order.lines.len() > 1 {
-            units.push((0, 1));
-        }
-        if !units.is_empty() {
-            let id = self.filler.numbers.take();
-            self.order.parcels.push(Parcel {
-                id,
-                at: self.now,
-                units,
-            });
-        }
     }
 
-    pub(super) fn shipped(&mut self) {
-        self.hours(5, 70);
-        self.send(1000);
+    fn archive(&mut self) {
+        self.hours(20, 60);
+        self.order.closed = Some(self.now);
         self.save();
-    }
-
-    /// The reserved money is taken when the goods go.
-    fn captured(&mut self) {
-        self.hours(10, 60);
-        let amount = self.due();
-        let parent = self
-            .order
-            .txs
-            .iter()
-            .find(|tx| tx.kind == "AUTHORIZATION")
-            .map(|tx| tx.id);
-        if amount > 0 {
-            self.money("CAPTURE", "SUCCESS", "shopify_payments", amount, parent);
-        }
-        self.send(1000);
-        self.save();
-    }
-
-    fn edit_up(&mut self, add_line: bool) {
-        self.hours(3, 40);
-        self.order.edited = true;
-        // A discount on the whole order keeps what it has given; so only a line without one can grow.
-        let grows = (0..self.order.lines.len()).find(|&at| {
-            let line = &self.order.lines[at];
-            line.allocations.is_empty() && !line.tip && !line.gift_card
-        });
-        match grows {
-            Some(at) if !add_line => {
-                self.order.lines[at].quantity += self.filler.dice.between(1, 2);
-            }
-            _ => {
-                let line = self.filler.any_line(&[TaxKind::Standard]);
-                self.order.lines.push(line);
-            }
-        }
-        self.save();
-        self.hours(1, 8);
-        let missing = self.order.totals().outstanding.pres;
-        if missing > 0 {
-            let gateway = self.gateway();
-            self.money("SALE", "SUCCESS", gateway, missing, None);
-            self.save();
-        }
-        self.maybe_ship();
-    }
-
-    fn maybe_ship(&mut self) {
-        if self.filler.dice.permille(500) {
-            self.shipped();
-        }
-    }
-
-    /// Takes units out before they are sent: quantities only, then the money goes back (`facts/shopify` R7).
-    fn edit_down(&mut self, story: Story) {
-        if story == Story::EditAtOnce {
-            self.minutes(2, 9);
-        } else {
-            self.hours(3, 40);
-        }
-        self.order.edited = true;
-        let removable = |line: &super::model::Line| !line.tip && !line.gift_card;
-        let whole = story == Story::EditRemovesLine;
-        let at = (0..self.order.lines.len()).rev().find(|&at| {
-            removable(&self.order.lines[at]) && (whole || self.order.lines[at].quantity > 1)
-        });
-        let Some(at) = at else { return };
-        let quantity = self.order.lines[at].quantity;
-        let units = if whole {
-            quantity
-        } else {
-            self.filler.dice.between(1, quantity - 1)
-        };
-        let id = self.filler.numbers.take();
-        let part = self.order.refund_line(id, at, units, "CANCEL");
-        let id = self.filler.numbers.take();
-        self.order.refunds.push(Refund {
-            id,
-            at: self.now,
-            lines: vec![part],
-            shipping: Vec::new(),
-            adjustments: Vec::new(),
-            txs: Vec::new(),
-            note: None,
-        });
-        self.save();
-        let back = -self.order.totals().outstanding.pres;
-        if back > 0 {
-            self.minutes(1, 40);
-            self.give_back(back);
-            self.save();
-        }
-        self.maybe_ship();
-    }
-
-    fn edit_discount(&mut self) {
-        self.hours(3, 30);
-        self.order.edited = true;
-        let line = self
-            .order
-            .lines
-            .iter()
-            .position(|line| line.allocations.is_empty() && !line.tip && !line.gift_card);
-        let Some(at) = line else { return };
-        let index = self.order.applications.len();
-        let amount = super::amounts::rounded(self.order.lines[at].original() * 10, 100);
-        let text = "Compensation";
-        self.order.applications.push(Application {
-            typename: "ManualDiscountApplication",
-            text,
-            method: "EACH",
-            selection: "EXPLICIT",
-            shipping: false,
-            value: Ok(10),
-        });
-        self.order.lines[at].allocations.push((index, amount));
-        self.save();
-        let back = -self.order.totals().outstanding.pres;
-        if back > 0 {
-            self.minutes(5, 60);
-            self.give_back(back);
-            self.save();
-        }
-        self.maybe_ship();
     }
 
     fn new_address(&mut self) {
@@ -389,5 +306,25 @@ impl<'a, 'b> Telling<'a, 'b> {
             address.insert("address2".to_owned(), json!("c/o Olsen"));
         }
         self.save();
+        self.maybe_ship();
     }
+
+    /// Cash is counted in whole kroner (`facts/shopify` 7.11).
+    pub(super) fn round_cash(&mut self) {
+        if let Some(tx) = self.order.txs.last_mut() {
+            tx.rounding = rounded(tx.amount.pres, 100) * 100 - tx.amount.pres;
+        }
+    }
+}
+
+/// What Shopify keeps of a payment; nothing comes back with a refund.
+fn fee(tx: &Tx) -> i64 {
+    let taken =
+        tx.way.pays_out() && tx.status == "SUCCESS" && matches!(tx.kind, "SALE" | "CAPTURE");
+    if !taken {
+        return 0;
+    }
+    let (share, flat) = tx.way.fee();
+    let Bag { shop, .. } = tx.amount;
+    rounded(shop * share, 10_000) + flat
 }

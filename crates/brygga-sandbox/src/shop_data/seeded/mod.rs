@@ -6,17 +6,29 @@ mod back;
 mod basket;
 mod catalogue;
 mod dice;
+mod edit;
 mod kinds;
 mod life;
 mod model;
+mod pay;
+mod payouts;
 mod people;
 mod places;
+mod post;
+mod purse;
 mod render;
+mod render_money;
 mod render_parts;
+mod swap;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_kinds;
+#[cfg(test)]
+mod tests_life;
+#[cfg(test)]
+mod tests_money;
+mod ways;
 
 use std::collections::BTreeMap;
 
@@ -27,12 +39,14 @@ use serde_json::{Value, json};
 use self::amounts::Exchange;
 use self::basket::{Filler, Numbers, Regime};
 use self::dice::Dice;
-use self::kinds::{BASKETS, BUYERS, Basket, Buyer, Cards, KNOWN, Known, STORIES};
+use self::kinds::{BASKETS, BUYERS, Basket, Buyer, Cards, ENOUGH, KNOWN, Known, MUST, STORIES};
 use self::life::Telling;
 use self::model::Model;
+use self::payouts::Movement;
 use self::people::{Home, Person};
 use self::places::{DENMARK, FINLAND, GERMANY, JAPAN, NORWAY, Place, SWEDEN, UNITED_STATES};
-use super::{DayRate, OrderLife, ShopData};
+use self::purse::Purse;
+use super::{DayRate, Life, ShopData};
 use crate::shop_data::stamp;
 
 /// The days of the month.
@@ -50,14 +64,17 @@ pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>) -> ShopData {
         products: &products,
         people: Vec::new(),
         bought: BTreeMap::new(),
+        purse: Purse::default(),
         start,
     };
-    let lives = moments
-        .into_iter()
-        .zip(cards)
-        .enumerate()
-        .map(|(n, (at, cards))| month.order(i64::try_from(n).unwrap_or(0), at, cards))
-        .collect();
+    let mut lives = Vec::with_capacity(count);
+    let mut movements: Vec<Movement> = Vec::new();
+    for (n, (at, cards)) in moments.into_iter().zip(cards).enumerate() {
+        let (life, moved) = month.order(i64::try_from(n).unwrap_or(0), at, cards);
+        lives.push(life);
+        movements.extend(moved);
+    }
+    let (payouts, balance_transactions) = payouts::payouts(movements, start, &mut month.numbers);
     let customers = month
         .people
         .iter()
@@ -72,7 +89,12 @@ pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>) -> ShopData {
             .iter()
             .map(|product| product.json(&since))
             .collect(),
-        locations: vec![render_parts::location()],
+        locations: vec![render_parts::location(0), render_parts::location(1)],
+        payments_account: payouts::account(),
+        payouts,
+        balance_transactions,
+        gift_cards: month.purse.gift_cards(),
+        store_credit_accounts: month.purse.store_credit_accounts(),
         report: None,
         recorded: false,
         rates: rates(start),
@@ -94,9 +116,22 @@ fn cards(count: usize, dice: &mut Dice) -> Vec<Cards> {
             .agreed()
         })
         .collect();
+    if count >= ENOUGH {
+        // Evenly over the month, so that what is sold early is used later.
+        for (n, &(buyer, basket, story)) in MUST.iter().enumerate() {
+            let one = &mut cards[n * count / MUST.len()];
+            *one = Cards {
+                buyer,
+                basket,
+                story,
+                ..*one
+            }
+            .agreed();
+        }
+    }
     if count >= 100 {
         // One order that no page holds, in the middle of the month.
-        let one = &mut cards[count / 2];
+        let one = &mut cards[count / 2 + 1];
         *one = Cards {
             buyer: Buyer::NorwayPrivate,
             basket: Basket::Endless,
@@ -129,6 +164,9 @@ fn moments(count: usize, start: DateTime<Utc>, dice: &mut Dice) -> Vec<DateTime<
         moments.push(local(day, seconds, false).max(start));
     }
     moments.sort();
+    if let (true, Some(first)) = (count >= ENOUGH, moments.first_mut()) {
+        *first = start - TimeDelta::days(12) + TimeDelta::hours(13);
+    }
     moments
 }
 
@@ -174,11 +212,12 @@ struct Month<'a> {
     products: &'a [catalogue::Product],
     people: Vec<Person>,
     bought: BTreeMap<i64, usize>,
+    purse: Purse,
     start: DateTime<Utc>,
 }
 
 impl Month<'_> {
-    fn order(&mut self, n: i64, created: DateTime<Utc>, cards: Cards) -> OrderLife {
+    fn order(&mut self, n: i64, created: DateTime<Utc>, cards: Cards) -> (Life, Vec<Movement>) {
         let place = self.place(cards.buyer);
         let company = matches!(cards.buyer, Buyer::NorwayCompany | Buyer::EuCompany);
         let has_profile = matches!(cards.known, Known::Again | Known::New);
@@ -229,7 +268,7 @@ impl Month<'_> {
             Buyer::UsaExport if self.dice.permille(400) => "EUR",
             _ => place.currency,
         };
-        let fx = Exchange::on(currency, (created - self.start).num_days());
+        let fx = Exchange::on(currency, (created - self.start).num_days().max(0));
         let draft = cards.basket == Basket::Draft;
         let taxes_on_top = draft
             || matches!(
@@ -253,6 +292,7 @@ impl Month<'_> {
             products: self.products,
             regime,
             fx,
+            purse: &mut self.purse,
         };
         let lines = filler.lines();
         let shipping = filler.shipping(&lines);
@@ -309,6 +349,7 @@ impl Month<'_> {
             applications: Vec::new(),
             txs: Vec::new(),
             refunds: Vec::new(),
+            returns: Vec::new(),
             parcels: Vec::new(),
             tags: if filler.dice.permille(100) {
                 vec!["nyhetsbrev".to_owned()]
@@ -329,6 +370,7 @@ impl Month<'_> {
             cancelled: None,
             closed: None,
             edited: false,
+            expired: false,
             original_total: None,
         };
         filler.discounts(&mut order);

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::amounts::{Bag, Exchange, tax};
+use super::purse::Owed;
+use super::ways::Way;
 
 /// A tax on a line, by rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +88,23 @@ pub(super) struct Tx {
     pub(super) id: i64,
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
-    pub(super) gateway: &'static str,
+    pub(super) way: &'static Way,
     /// The shop's side is by the rate of its own day: it does not add up to the order's (`facts/shopify` 7.2).
     pub(super) amount: Bag,
+    /// The exchange of its day.
+    pub(super) fx: Exchange,
     pub(super) at: DateTime<Utc>,
+    /// When it came to its end: later than `at` for what was pending.
+    pub(super) done: DateTime<Utc>,
     pub(super) parent: Option<i64>,
+    /// The gift card or store credit that it moves.
+    pub(super) owed: Option<Owed>,
     pub(super) receipt: Option<String>,
+    /// What cash rounding adds to the amount that changes hands.
+    pub(super) rounding: i64,
+    pub(super) error: Option<&'static str>,
+    /// What Shopify keeps of it, in øre.
+    pub(super) fee: i64,
 }
 
 /// Units of a line in a refund.
@@ -101,24 +114,45 @@ pub(super) struct RefundLine {
     pub(super) line: usize,
     pub(super) quantity: i64,
     pub(super) restock: &'static str,
+    /// Which of the shop's places took the goods back.
+    pub(super) place: usize,
     /// With the discount share; contains tax when prices do (`facts/shopify` R2).
     pub(super) subtotal: Bag,
     pub(super) tax: Bag,
 }
 
 /// A refund.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Refund {
     pub(super) id: i64,
     pub(super) at: DateTime<Utc>,
+    /// Last change: a pending transaction came to its end.
+    pub(super) updated: DateTime<Utc>,
     pub(super) lines: Vec<RefundLine>,
     /// Shipping line, subtotal without tax, tax (`facts/shopify` R3).
     pub(super) shipping: Vec<(usize, Bag, Bag)>,
+    /// Line, duty of the line, amount.
+    pub(super) duties: Vec<(usize, usize, Bag)>,
     /// Amount and reason of each adjustment; pairs may cancel out (`facts/shopify` R4).
     pub(super) adjustments: Vec<(Bag, &'static str)>,
     /// Ids of its transactions.
     pub(super) txs: Vec<i64>,
     pub(super) note: Option<&'static str>,
+    /// The return that it closes.
+    pub(super) of_return: Option<i64>,
+}
+
+/// Goods on their way back, and what the customer gets for them.
+#[derive(Debug, Clone)]
+pub(super) struct Return {
+    pub(super) id: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) closed: Option<DateTime<Utc>>,
+    /// Line and units that come back.
+    pub(super) units: Vec<(usize, i64)>,
+    /// Lines of the order that came in exchange, once it is processed, and how many units of what.
+    pub(super) exchanged: Vec<usize>,
+    pub(super) wanted: i64,
 }
 
 /// A parcel.
@@ -126,6 +160,10 @@ pub(super) struct Refund {
 pub(super) struct Parcel {
     pub(super) id: i64,
     pub(super) at: DateTime<Utc>,
+    /// When it was taken back before it left.
+    pub(super) cancelled: Option<DateTime<Utc>>,
+    /// Which of the shop's places sent it; gift cards and nights go by themselves.
+    pub(super) place: Option<usize>,
     /// Line and units.
     pub(super) units: Vec<(usize, i64)>,
 }
@@ -161,6 +199,7 @@ pub(super) struct Model {
     pub(super) applications: Vec<Application>,
     pub(super) txs: Vec<Tx>,
     pub(super) refunds: Vec<Refund>,
+    pub(super) returns: Vec<Return>,
     pub(super) parcels: Vec<Parcel>,
     pub(super) tags: Vec<String>,
     pub(super) note: Option<String>,
@@ -168,6 +207,8 @@ pub(super) struct Model {
     pub(super) cancelled: Option<(DateTime<Utc>, &'static str)>,
     pub(super) closed: Option<DateTime<Utc>>,
     pub(super) edited: bool,
+    /// The reservation ran out.
+    pub(super) expired: bool,
     /// `originalTotalPriceSet`: the total at creation, before edits.
     pub(super) original_total: Option<Bag>,
 }
@@ -182,6 +223,7 @@ pub(super) struct Totals {
     pub(super) discounts: Bag,
     pub(super) tax: Bag,
     pub(super) duties: Bag,
+    pub(super) current_duties: Bag,
     pub(super) fees: Bag,
     pub(super) tip: Bag,
     pub(super) total: Bag,
@@ -279,10 +321,28 @@ impl Model {
     pub(super) fn sent(&self, line: usize) -> i64 {
         self.parcels
             .iter()
+            .filter(|parcel| parcel.cancelled.is_none())
             .flat_map(|parcel| &parcel.units)
             .filter(|(at, _)| *at == line)
             .map(|(_, units)| units)
             .sum()
+    }
+
+    /// Units of a line that wait to be sent.
+    pub(super) fn waiting(&self, line: usize) -> i64 {
+        (self.lines[line].quantity - self.taken_before_sending(line) - self.sent(line)).max(0)
+    }
+
+    /// Units of a line that were sent and have not come back.
+    pub(super) fn out(&self, line: usize) -> i64 {
+        let back: i64 = self
+            .refunds
+            .iter()
+            .flat_map(|refund| &refund.lines)
+            .filter(|part| part.line == line && part.restock != "CANCEL")
+            .map(|part| part.quantity)
+            .sum();
+        self.sent(line) - back
     }
 
     /// The refund line for `quantity` more units: it takes exactly their money, so that all parts of a line add up to the line.
@@ -293,20 +353,33 @@ impl Model {
         quantity: i64,
         restock: &'static str,
     ) -> RefundLine {
+        self.refund_part(id, line, 0, quantity, restock)
+    }
+
+    /// The same, when `more` units of the line are in the refund already.
+    pub(super) fn refund_part(
+        &self,
+        id: i64,
+        line: usize,
+        more: i64,
+        quantity: i64,
+        restock: &'static str,
+    ) -> RefundLine {
         let of = &self.lines[line];
-        let before = self.taken(line);
+        let before = self.taken(line) + more;
         let tax: Bag = self.line_taxes(of).iter().map(|(_, amount)| *amount).sum();
         RefundLine {
             id,
             line,
             quantity,
             restock,
+            place: 0,
             subtotal: self.line_after(of).share(before, quantity, of.quantity),
             tax: tax.share(before, quantity, of.quantity),
         }
     }
 
-    /// What a refund gives back by its lines and shipping, tax in it.
+    /// What a refund gives back by its lines, shipping and duties, tax in it.
     pub(super) fn refund_value(&self, refund: &Refund) -> Bag {
         let on_top = |tax: Bag| {
             if self.taxes_included {
@@ -325,7 +398,8 @@ impl Model {
             .iter()
             .map(|(_, subtotal, tax)| *subtotal + *tax)
             .sum();
-        lines + shipping
+        let duties: Bag = refund.duties.iter().map(|(_, _, amount)| *amount).sum();
+        lines + shipping + duties
     }
 
     /// All taxes of the order as it was sold: lines, shipping, fees.
@@ -409,7 +483,14 @@ impl Model {
                 )
             })
             .sum();
-        let current_total = total - gone(false) - gone(true) - shipping_gone - on_top(tax_gone);
+        let duties_gone: Bag = self
+            .refunds
+            .iter()
+            .flat_map(|refund| &refund.duties)
+            .map(|(_, _, amount)| *amount)
+            .sum();
+        let current_total =
+            total - gone(false) - gone(true) - shipping_gone - duties_gone - on_top(tax_gone);
 
         let money = |kinds: &[&str]| {
             let meant = self
@@ -420,25 +501,20 @@ impl Model {
         };
         let received = money(&["SALE", "CAPTURE"]);
         let refunded = money(&["REFUND"]);
-        // Money given back beyond what lines and shipping explain leaves the current totals alone (`facts/shopify` R5).
+        // Money given back beyond what lines and shipping explain, or less, leaves the current totals alone (`facts/shopify` R5).
         let unexplained: i64 = self
             .refunds
             .iter()
-            .map(|refund| {
-                refund
-                    .adjustments
-                    .iter()
-                    .map(|(amount, _)| amount.pres)
-                    .sum::<i64>()
-            })
+            .map(|refund| self.unexplained(refund))
             .sum();
-        let settled = self.txs.iter().any(|tx| tx.kind == "VOID") || self.cancelled.is_some();
+        let let_go = self.txs.iter().any(|tx| tx.kind == "VOID") || self.expired;
+        let settled = self.cancelled.is_some();
         let open = if settled {
             0
         } else {
             current_total.pres - received.pres + refunded.pres - unexplained
         };
-        let capturable = if settled {
+        let capturable = if settled || let_go {
             Bag::default()
         } else {
             money(&["AUTHORIZATION"]) - money(&["CAPTURE"])
@@ -449,6 +525,7 @@ impl Model {
             discounts: line_discounts + shipping - shipping_after,
             tax,
             duties,
+            current_duties: duties - duties_gone,
             fees,
             tip,
             total,
@@ -469,6 +546,31 @@ impl Model {
         }
     }
 
+    /// What a refund gives more than its parts explain (less: negative). Its adjustments say it, or nothing does.
+    fn unexplained(&self, refund: &Refund) -> i64 {
+        let moved: i64 = self
+            .txs
+            .iter()
+            .filter(|tx| refund.txs.contains(&tx.id) && tx.status == "SUCCESS")
+            .map(|tx| tx.amount.pres)
+            .sum();
+        if self.is_all_money(refund) || (moved == 0 && !refund.txs.is_empty()) {
+            return moved;
+        }
+        refund
+            .adjustments
+            .iter()
+            .map(|(amount, _)| amount.pres)
+            .sum()
+    }
+
+    /// Money alone, with adjustments that cancel out (`eu_amounts`: PL-AS-113594).
+    pub(super) fn is_all_money(&self, refund: &Refund) -> bool {
+        let parts = refund.lines.len() + refund.shipping.len() + refund.duties.len();
+        let sum: i64 = refund.adjustments.iter().map(|(one, _)| one.pres).sum();
+        parts == 0 && !refund.adjustments.is_empty() && sum == 0
+    }
+
     /// `displayFinancialStatus`, as far as money tells it (`facts/shopify` 7.12).
     pub(super) fn financial_status(&self) -> &'static str {
         let totals = self.totals();
@@ -480,7 +582,11 @@ impl Model {
                 "PARTIALLY_REFUNDED"
             };
         }
-        if received == 0 && self.cancelled.is_some() {
+        if self.expired && received == 0 {
+            return "EXPIRED";
+        }
+        let let_go = self.txs.iter().any(|tx| tx.kind == "VOID");
+        if received == 0 && (self.cancelled.is_some() || let_go) {
             return "VOIDED";
         }
         if received >= totals.current_total.pres {
@@ -500,7 +606,7 @@ impl Model {
     pub(super) fn fulfillment_status(&self) -> &'static str {
         let ordered = |at: usize| self.lines[at].quantity - self.taken_before_sending(at);
         let places = || (0..self.lines.len()).filter(|&at| !self.lines[at].tip);
-        if self.parcels.is_empty() {
+        if self.parcels.iter().all(|parcel| parcel.cancelled.is_some()) {
             return "UNFULFILLED";
         }
         if places().all(|at| self.sent(at) >= ordered(at)) {

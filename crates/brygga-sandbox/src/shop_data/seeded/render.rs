@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::amounts::{Bag, SHOP_CURRENCY};
 use super::catalogue::merge;
 use super::model::{Application, Fee, Line, Model, Parcel, Refund, Shipping, TaxRule, Tx};
-use super::render_parts::{application, location, parcel, refund, transaction};
+use super::render_money::transaction;
+use super::render_parts::{application, location, parcel, refund, returned};
 use crate::shop_data::stamp;
 
 /// Hundredths of a per cent as a JSON number of so many decimals less: 2550 -> 0.255, or 25.5 with `scale` 100.
@@ -49,8 +50,8 @@ impl Model {
         let cart: Bag = self.cart_discount();
         let mut gateways: Vec<&str> = Vec::new();
         for tx in &self.txs {
-            if !gateways.contains(&tx.gateway) {
-                gateways.push(tx.gateway);
+            if !gateways.contains(&tx.way.gateway) {
+                gateways.push(tx.way.gateway);
             }
         }
         let units = |count: &dyn Fn(usize) -> i64| -> i64 {
@@ -70,11 +71,9 @@ impl Model {
             .enumerate()
             .map(|(at, line)| line.grams * (line.quantity - self.taken(at)))
             .sum();
-        let duties = self
-            .lines
-            .iter()
-            .any(|line| !line.duties.is_empty())
-            .then(|| set(sum.duties));
+        let dutiable = self.lines.iter().any(|line| !line.duties.is_empty());
+        let duties = dutiable.then(|| set(sum.duties));
+        let current_duties = dutiable.then(|| set(sum.current_duties));
         let fees = (!self.fees.is_empty()).then(|| set(sum.fees));
         let mut order = json!({
             "__typename": "Order", "id": format!("gid://shopify/Order/{}", self.id), "legacyResourceId": self.id.to_string(),
@@ -98,7 +97,7 @@ impl Model {
                 "tags": self.tags, "note": self.note, "customAttributes": self.attributes.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
                 "sourceName": self.source, "sourceIdentifier": null, "merchantBusinessEntity": { "id": "gid://shopify/BusinessEntity/1", "displayName": "Fjord & Fjell AS", "companyName": "Fjord & Fjell AS", "primary": true, "archived": false }, "registeredSourceUrl": null, "channelInformation": null,
                 "app": { "id": "gid://shopify/OrderApp/580111", "name": if self.pos { "Point of Sale" } else { "Online Store" }, "icon": { "url": "https://example.com/icon.png" } },
-                "retailLocation": if self.pos { location() } else { Value::Null }, "physicalLocation": if self.pos { location() } else { Value::Null },
+                "retailLocation": if self.pos { location(0) } else { Value::Null }, "physicalLocation": if self.pos { location(0) } else { Value::Null },
             }),
         );
         merge(
@@ -139,7 +138,7 @@ impl Model {
         merge(
             &mut order,
             json!({
-                "originalTotalDutiesSet": duties, "currentTotalDutiesSet": duties, "originalTotalAdditionalFeesSet": fees, "currentTotalAdditionalFeesSet": fees,
+                "originalTotalDutiesSet": duties, "currentTotalDutiesSet": current_duties, "originalTotalAdditionalFeesSet": fees, "currentTotalAdditionalFeesSet": fees,
                 "totalReceivedSet": set(sum.received), "totalRefundedSet": set(sum.refunded), "netPaymentSet": set(sum.received - sum.refunded),
                 "totalOutstandingSet": set(sum.outstanding), "totalCapturableSet": set(sum.capturable), "refundDiscrepancySet": set(self.discrepancy()),
             }),
@@ -147,7 +146,7 @@ impl Model {
         merge(
             &mut order,
             json!({
-                "totalCashRoundingAdjustment": { "paymentSet": set(Bag::default()), "refundSet": set(Bag::default()) },
+                "totalCashRoundingAdjustment": { "paymentSet": set(self.rounding(&["SALE", "CAPTURE"])), "refundSet": set(self.rounding(&["REFUND"])) },
                 "capturable": sum.capturable.pres > 0, "fullyPaid": sum.outstanding.pres <= 0, "unpaid": sum.received.pres == 0 && sum.total.pres > 0,
                 "canMarkAsPaid": sum.outstanding.pres > 0 && self.cancelled.is_none(), "refundable": sum.received.pres > sum.refunded.pres,
                 "taxLines": self.grouped(self.all_taxes()), "currentTaxLines": self.grouped(self.current_taxes()),
@@ -165,7 +164,8 @@ impl Model {
             &mut order,
             json!({
                 "paymentGatewayNames": gateways, "paymentCollectionDetails": { "additionalPaymentCollectionUrl": null, "vaultedPaymentMethods": [] },
-                "refunds": self.refunds.iter().map(|one| self.refund_json(one)).collect::<Vec<_>>(), "returns": [],
+                "refunds": self.refunds.iter().map(|one| self.refund_json(one)).collect::<Vec<_>>(),
+                "returns": self.returns.iter().enumerate().map(|(n, one)| returned(self, n, one)).collect::<Vec<_>>(),
                 "fulfillments": self.parcels.iter().enumerate().map(|(n, one)| self.parcel_json(n, one)).collect::<Vec<_>>(),
                 "fulfillmentsCount": { "count": self.parcels.len(), "precision": "EXACT" }, "fulfillmentOrders": [],
             }),
@@ -188,7 +188,19 @@ impl Model {
             .iter()
             .flat_map(|refund| &refund.lines)
             .any(|part| part.restock == "RETURN");
+        if self.returns.iter().any(|one| one.closed.is_none()) {
+            return "IN_PROGRESS";
+        }
         if back { "RETURNED" } else { "NO_RETURN" }
+    }
+
+    /// What cash rounding adds to what was paid, or to what was given back.
+    fn rounding(&self, kinds: &[&str]) -> Bag {
+        let meant = self
+            .txs
+            .iter()
+            .filter(|tx| tx.status == "SUCCESS" && kinds.contains(&tx.kind));
+        meant.map(|tx| tx.fx.bag(tx.rounding)).sum()
     }
 
     /// Discounts that lie on the whole cart, not on chosen lines.
@@ -289,9 +301,10 @@ impl Model {
         let set = |bag: Bag| self.fx.json(bag);
         let taxes = self.line_taxes(line);
         let tax: Bag = taxes.iter().map(|(_, amount)| *amount).sum();
-        let (taken, sent) = (self.taken(at), self.sent(at));
+        let taken = self.taken(at);
         let current = line.quantity - taken;
-        let waiting = (line.quantity - self.taken_before_sending(at) - sent).max(0);
+        // Nobody packs a tip.
+        let waiting = if line.tip { 0 } else { self.waiting(at) };
         let after = self.line_after(line);
         // Line-level discounts only: what lies on the whole cart or comes by a code is not in `discountedTotalSet` (`facts/shopify` 7.4).
         let own: i64 = line

@@ -4,18 +4,28 @@ use serde_json::{Value, json};
 
 use super::amounts::Bag;
 use super::catalogue::merge;
-use super::model::{Application, Model, Parcel, Refund, Tx};
+use super::model::{Application, Model, Parcel, Refund, Return, Tx};
+use super::render_money::transaction;
 use crate::shop_data::stamp;
 
-/// The shop's only place of business.
-pub(super) fn location() -> Value {
+/// The shop's places: the shop itself, which sells at the counter too, and the warehouse.
+pub(super) fn location(place: usize) -> Value {
+    let (id, name, street, zip) = match place {
+        0 => ("61000000001", "Storgata 1", "Storgata 1", "0155"),
+        _ => (
+            "61000000002",
+            "Lager Alnabru",
+            "Alfaset 1. industrivei 4",
+            "0668",
+        ),
+    };
     json!({
-        "id": "gid://shopify/Location/61000000001", "legacyResourceId": "61000000001", "name": "Storgata 1", "isActive": true, "isPrimary": true,
+        "id": format!("gid://shopify/Location/{id}"), "legacyResourceId": id, "name": name, "isActive": true, "isPrimary": place == 0,
         "fulfillsOnlineOrders": true, "shipsInventory": true, "hasActiveInventory": true, "hasUnfulfilledOrders": true, "isFulfillmentService": false,
         "activatable": false, "deactivatable": false, "deletable": false, "deactivatedAt": null, "addressVerified": true,
         "createdAt": "2024-01-02T08:00:00Z", "updatedAt": "2024-01-02T08:00:00Z", "fulfillmentService": null, "metafields": [], "suggestedAddresses": [],
-        "address": { "address1": "Storgata 1", "address2": null, "zip": "0155", "city": "Oslo", "country": "Norway", "countryCode": "NO", "province": null,
-            "provinceCode": null, "phone": null, "latitude": null, "longitude": null, "formatted": ["Storgata 1", "0155 Oslo", "Norway"] },
+        "address": { "address1": street, "address2": null, "zip": zip, "city": "Oslo", "country": "Norway", "countryCode": "NO", "province": null,
+            "provinceCode": null, "phone": null, "latitude": null, "longitude": null, "formatted": [street, format!("{zip} Oslo"), "Norway"] },
     })
 }
 
@@ -31,42 +41,6 @@ pub(super) fn application(order: &Model, index: usize, one: &Application) -> Val
     };
     merge(&mut application, text);
     application
-}
-
-pub(super) fn transaction(order: &Model, tx: &Tx) -> Value {
-    let card = (tx.gateway == "shopify_payments").then(|| {
-        json!({ "__typename": "CardPaymentDetails", "paymentMethodName": "card", "company": "Visa", "number": "•••• •••• •••• 4242", "bin": "424242", "name": null,
-            "expirationMonth": 1, "expirationYear": 2030, "avsResultCode": null, "cvvResultCode": null, "wallet": null })
-    });
-    let manual = tx.gateway == "manual";
-    let parent = tx
-        .parent
-        .and_then(|id| order.txs.iter().find(|one| one.id == id))
-        .map(|one| json!({ "id": gid(one.id), "kind": one.kind, "status": one.status }));
-    let capturable = tx.kind == "AUTHORIZATION" && order.totals().capturable.pres > 0;
-    json!({
-        "id": gid(tx.id), "kind": tx.kind, "status": tx.status, "gateway": tx.gateway, "formattedGateway": formatted(tx.gateway), "test": order.test,
-        "createdAt": stamp(tx.at), "processedAt": stamp(tx.at), "amountSet": order.fx.json(tx.amount), "amountRoundingSet": null, "parentTransaction": parent,
-        "errorCode": null, "authorizationCode": null, "authorizationExpiresAt": null, "accountNumber": null, "paymentId": format!("c{}.1", tx.id),
-        "manualPaymentGateway": manual, "manuallyCapturable": capturable, "multiCapturable": false, "receiptJson": tx.receipt.as_deref().unwrap_or("{}"),
-        "fees": [], "paymentDetails": card, "settlementCurrency": null, "settlementCurrencyRate": null, "location": null, "user": null, "device": null,
-        "totalUnsettledSet": order.fx.json(if capturable { tx.amount } else { Bag::default() }), "currencyExchangeAdjustment": null,
-    })
-}
-
-fn gid(id: i64) -> String {
-    format!("gid://shopify/OrderTransaction/{id}")
-}
-
-fn formatted(gateway: &str) -> &str {
-    match gateway {
-        "shopify_payments" => "Shopify Payments",
-        "gift_card" => "Gift Card",
-        "cash" => "Cash",
-        "manual" => "Manual",
-        "paypal" => "PayPal",
-        other => other,
-    }
 }
 
 pub(super) fn refund(order: &Model, refund: &Refund) -> Value {
@@ -86,7 +60,7 @@ pub(super) fn refund(order: &Model, refund: &Refund) -> Value {
         let unit = Bag { shop: super::amounts::rounded(part.subtotal.shop, part.quantity), pres: super::amounts::rounded(part.subtotal.pres, part.quantity) };
         json!({
             "id": format!("gid://shopify/RefundLineItem/{}", part.id), "quantity": part.quantity, "restockType": part.restock, "restocked": part.restock != "NO_RESTOCK",
-            "location": if part.restock == "RETURN" { location() } else { Value::Null }, "priceSet": set(unit), "subtotalSet": set(part.subtotal), "totalTaxSet": set(part.tax),
+            "location": if part.restock == "RETURN" { location(part.place) } else { Value::Null }, "priceSet": set(unit), "subtotalSet": set(part.subtotal), "totalTaxSet": set(part.tax),
             "lineItem": { "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "sku": line.sku, "quantity": line.quantity },
         })
     });
@@ -100,9 +74,14 @@ pub(super) fn refund(order: &Model, refund: &Refund) -> Value {
     let adjustments = refund.adjustments.iter().enumerate().map(|(n, (amount, reason))| {
         json!({ "id": format!("gid://shopify/OrderAdjustment/{}", refund.id * 10 + i64::try_from(n).unwrap_or(0)), "amountSet": set(*amount), "taxAmountSet": set(Bag::default()), "reason": reason })
     });
+    let duties = refund.duties.iter().map(|(line, n, amount)| {
+        let duty = &order.lines[*line].duties[*n];
+        json!({ "amountSet": set(*amount), "originalDuty": { "id": format!("gid://shopify/Duty/{}", duty.id), "price": set(order.fx.bag(duty.price)), "taxLines": [],
+            "harmonizedSystemCode": "611020", "countryCodeOfOrigin": "NO" } })
+    });
     json!({
-        "id": format!("gid://shopify/Refund/{}", refund.id), "legacyResourceId": refund.id.to_string(), "createdAt": stamp(refund.at), "processedAt": stamp(refund.at), "updatedAt": stamp(refund.at),
-        "note": refund.note, "return": null, "staffMember": null, "duties": [], "totalRefundedSet": set(total),
+        "id": format!("gid://shopify/Refund/{}", refund.id), "legacyResourceId": refund.id.to_string(), "createdAt": stamp(refund.at), "processedAt": stamp(refund.at), "updatedAt": stamp(refund.updated),
+        "note": refund.note, "return": refund.of_return.map(|id| json!({ "id": return_gid(id) })), "staffMember": null, "duties": duties.collect::<Vec<_>>(), "totalRefundedSet": set(total),
         "refundLineItems": lines.collect::<Vec<_>>(), "refundShippingLines": shipping.collect::<Vec<_>>(), "orderAdjustments": adjustments.collect::<Vec<_>>(),
         "transactions": money.iter().map(|tx| transaction(order, tx)).collect::<Vec<_>>(),
     })
@@ -110,23 +89,84 @@ pub(super) fn refund(order: &Model, refund: &Refund) -> Value {
 
 pub(super) fn parcel(order: &Model, n: usize, parcel: &Parcel) -> Value {
     let at = stamp(parcel.at);
-    let lines = parcel.units.iter().map(|(place, units)| {
-        let line = &order.lines[*place];
-        json!({
-            "id": format!("gid://shopify/FulfillmentLineItem/{}", line.id + parcel.id % 97 + 1), "quantity": units,
-            "originalTotalSet": order.fx.json(order.fx.bag(line.unit * units)), "discountedTotalSet": order.fx.json(order.line_after(line).share(0, *units, line.quantity)),
-            "lineItem": { "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "sku": line.sku, "quantity": line.quantity },
-        })
-    });
-    let tracking = if order.pos {
+    let lines = (0..parcel.units.len()).map(|place| parcel_line(order, parcel, place));
+    let by_itself = parcel.place.is_none();
+    let tracking = if order.pos || by_itself {
         json!([])
     } else {
         json!([{ "company": "Posten Norge", "number": format!("70{:012}", parcel.id % 1_000_000_000_000), "url": null }])
     };
+    let (status, shown) = match parcel.cancelled {
+        Some(_) => ("CANCELLED", "CANCELED"),
+        None => ("SUCCESS", "FULFILLED"),
+    };
+    // Shopify's own service hands out gift cards; everything else is packed by the merchant.
+    let cards = by_itself
+        && parcel
+            .units
+            .iter()
+            .all(|(place, _)| order.lines[*place].gift_card);
     json!({
         "id": format!("gid://shopify/Fulfillment/{}", parcel.id), "legacyResourceId": parcel.id.to_string(), "name": format!("#{}-F{}", order.number, n + 1),
-        "status": "SUCCESS", "displayStatus": "FULFILLED", "createdAt": at, "updatedAt": at, "deliveredAt": null, "estimatedDeliveryAt": null, "inTransitAt": null,
-        "requiresShipping": !order.pos, "totalQuantity": parcel.units.iter().map(|(_, units)| units).sum::<i64>(), "location": location(), "trackingInfo": tracking,
-        "originAddress": null, "service": null, "events": [], "fulfillmentLineItems": lines.collect::<Vec<_>>(),
+        "status": status, "displayStatus": shown, "createdAt": at, "updatedAt": parcel.cancelled.map_or(at, stamp), "deliveredAt": null, "estimatedDeliveryAt": null,
+        "inTransitAt": null, "requiresShipping": !order.pos && !by_itself, "totalQuantity": parcel.units.iter().map(|(_, units)| units).sum::<i64>(),
+        "location": parcel.place.map(location), "trackingInfo": tracking, "originAddress": null, "events": [], "fulfillmentLineItems": lines.collect::<Vec<_>>(),
+        "service": cards.then(|| json!({ "id": "gid://shopify/FulfillmentService/gift_card", "handle": "gift_card", "serviceName": "Gift Card", "type": "GIFT_CARD" })),
+    })
+}
+
+fn parcel_line(order: &Model, parcel: &Parcel, n: usize) -> Value {
+    let (place, units) = parcel.units[n];
+    let line = &order.lines[place];
+    json!({
+        "id": format!("gid://shopify/FulfillmentLineItem/{}", parcel.id + 1 + i64::try_from(n).unwrap_or(0)), "quantity": units,
+        "originalTotalSet": order.fx.json(order.fx.bag(line.unit * units)), "discountedTotalSet": order.fx.json(order.line_after(line).share(0, units, line.quantity)),
+        "lineItem": { "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "sku": line.sku, "quantity": line.quantity },
+    })
+}
+
+fn return_gid(id: i64) -> String {
+    format!("gid://shopify/Return/{id}")
+}
+
+/// A return, with what comes in exchange: the new lines are the order's (`facts/shopify` R8).
+pub(super) fn returned(order: &Model, n: usize, one: &Return) -> Value {
+    let done = one.closed.is_some();
+    let refunds = order
+        .refunds
+        .iter()
+        .filter(|refund| refund.of_return == Some(one.id));
+    let lines = one.units.iter().enumerate().map(|(k, (place, units))| {
+        let sent = order.parcels.iter().filter(|parcel| parcel.cancelled.is_none()).find_map(|parcel| {
+            let at = parcel.units.iter().position(|(line, _)| line == place)?;
+            Some(parcel_line(order, parcel, at))
+        });
+        let (now, later) = if done { (*units, 0) } else { (0, *units) };
+        json!({
+            "__typename": "ReturnLineItem", "id": format!("gid://shopify/ReturnLineItem/{}", one.id + 100 + i64::try_from(k).unwrap_or(0)), "quantity": units,
+            "processableQuantity": later, "processedQuantity": now, "unprocessedQuantity": later, "refundableQuantity": later, "refundedQuantity": now,
+            "customerNote": null, "returnReasonNote": "", "fulfillmentLineItem": sent,
+        })
+    });
+    let new: Vec<Value> = one
+        .exchanged
+        .iter()
+        .map(|place| {
+            let line = &order.lines[*place];
+            json!({ "id": format!("gid://shopify/LineItem/{}", line.id), "title": line.title, "sku": line.sku, "quantity": line.quantity })
+        })
+        .collect();
+    let (now, later) = if done {
+        (one.wanted, 0)
+    } else {
+        (0, one.wanted)
+    };
+    json!({
+        "__typename": "Return", "id": return_gid(one.id), "name": format!("#{}-R{}", order.number, n + 1), "status": if done { "CLOSED" } else { "OPEN" },
+        "createdAt": stamp(one.at), "closedAt": one.closed.map(stamp), "totalQuantity": one.units.iter().map(|(_, units)| units).sum::<i64>(),
+        "returnLineItems": lines.collect::<Vec<_>>(),
+        "exchangeLineItems": [{ "id": format!("gid://shopify/ExchangeLineItem/{}", one.id + 200), "quantity": one.wanted, "processableQuantity": later, "processedQuantity": now,
+            "unprocessedQuantity": later, "variantId": null, "lineItem": new.first(), "lineItems": new }],
+        "refunds": refunds.map(|refund| json!({ "id": format!("gid://shopify/Refund/{}", refund.id), "legacyResourceId": refund.id.to_string() })).collect::<Vec<_>>(),
     })
 }

@@ -98,7 +98,9 @@ fn check_sums(order: &Value) {
             let line_tax = sum(lines, "totalTaxSet", side);
             let shipping = list(refund, "refundShippingLines");
             let shipping_tax = sum(shipping, "taxAmountSet", side);
-            gone += sum(lines, "subtotalSet", side) + sum(shipping, "subtotalAmountSet", side);
+            gone += sum(lines, "subtotalSet", side)
+                + sum(shipping, "subtotalAmountSet", side)
+                + sum(list(refund, "duties"), "amountSet", side);
             gone += if included {
                 shipping_tax
             } else {
