@@ -99,6 +99,12 @@ impl Engine {
             self.store
                 .put_link(&booked::link(&record.record.id, &now, self.clock.now())?)?;
         }
+        if state.is_none()
+            && let (Some(document), Some(customer)) =
+                (&plan.document, customer.or_else(|| plan.customer.clone()))
+        {
+            return self.booked_without_order(record, document, customer);
+        }
         let Some(state) = state else {
             return Err(internal("a plan that books nothing"));
         };
@@ -112,6 +118,26 @@ impl Engine {
                     .await
             }
         }
+    }
+
+    /// An order of which no sales order is made: its invoices follow, each of its own (`booking-rules` 3).
+    fn booked_without_order(
+        &self,
+        mut row: RecordRow,
+        document: &Document,
+        customer: String,
+    ) -> Result<Ended, Problem> {
+        let state = BookedState {
+            number: None,
+            document: document.clone(),
+            cancelled: false,
+            customer: Some(customer),
+        };
+        self.store
+            .put_link(&booked::link(&row.record.id, &state, self.clock.now())?)?;
+        row.booked_digest = Some(document.economic.clone());
+        let shown = state.shown();
+        self.booked(row, "order-ready", &shown)
     }
 
     /// Sends one intent and settles it.
@@ -520,7 +546,7 @@ impl Engine {
         &self,
         mut row: RecordRow,
         event: &str,
-        number: &OrderNumber,
+        number: &impl std::fmt::Display,
     ) -> Result<Ended, Problem> {
         let now = self.clock.now();
         row.state = RecordState::Booked;
@@ -542,6 +568,11 @@ impl Engine {
         row: RecordRow,
         state: &BookedState,
     ) -> Result<Ended, Problem> {
+        if state.number.is_none() {
+            let mut row = row;
+            row.booked_digest = Some(state.document.economic.clone());
+            return self.booked(row, "order-ready", &state.shown());
+        }
         let number = booked::order_number(state)?;
         if state.cancelled {
             self.read_back_cancelled(row, number).await

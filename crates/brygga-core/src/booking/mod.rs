@@ -32,6 +32,7 @@ pub use gate::Explained;
 use crate::code::{Code, Problem};
 use crate::digest;
 use crate::erp::{BookedOrder, HeadDraft, LineDraft, OrderNumber, OrderStatus, SalesOrderDraft};
+use crate::settings::BookingMode;
 use crate::shop::Order;
 
 /// One effect in Visma.net. Each becomes a journalled intent of its own.
@@ -115,6 +116,10 @@ pub struct Plan {
     pub link_customer: Option<(String, String, String)>,
     /// The document that was found and only has to be linked.
     pub adopt: Option<OrderNumber>,
+    /// In the invoice modes, in which no sales order is made: the customer of its invoices to come, where known; else the one
+    /// made by the steps.
+    #[serde(default)]
+    pub customer: Option<String>,
     /// The effects, in order. None with `adopt`, where all is as it should be.
     pub steps: Vec<Step>,
 }
@@ -195,6 +200,10 @@ pub fn first_look(
 }
 
 fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstLook {
+    // There is no sales order of the whole: whatever changes is its parts' matter.
+    if booked.number.is_none() {
+        return FirstLook::Decided(Decision::UpToDate);
+    }
     let empty = || document::is_empty(order, booked.document.side).unwrap_or(false);
     if order.cancelled_at.is_some() || empty() {
         return if booked.cancelled {
@@ -295,12 +304,34 @@ pub fn plan(order: &Order, ground: Ground<'_>, document: Document, found: &Looke
             ],
         ),
     };
+    let (customer, steps) = if ground.settings.booking_mode == BookingMode::SalesOrder {
+        (None, steps)
+    } else {
+        without_order(steps)
+    };
     Decision::Do(Box::new(Plan {
         document: Some(document),
         link_customer,
         adopt: None,
+        customer,
         steps,
     }))
+}
+
+/// In the invoice modes there is only a customer to be made or known (`booking-rules` 3).
+fn without_order(steps: Vec<Step>) -> (Option<String>, Vec<Step>) {
+    let mut known = None;
+    let steps = steps
+        .into_iter()
+        .filter(|step| match step {
+            Step::CreateOrder { customer, .. } => {
+                known.clone_from(customer);
+                false
+            }
+            _ => true,
+        })
+        .collect();
+    (known, steps)
 }
 
 /// A document with our id is there already: it is linked, and brought to what the order says if it may still be changed.
@@ -317,6 +348,7 @@ fn adopt(document: Document, there: &BookedOrder) -> Decision {
         document: Some(document),
         link_customer: None,
         adopt: number,
+        customer: None,
         steps,
     }))
 }
@@ -347,12 +379,14 @@ pub fn plan_change_beside(
             document: None,
             link_customer: None,
             adopt: None,
+            customer: None,
             steps: Vec::new(),
         })),
         Change::Cancel if is_changeable(there) => Decision::Do(Box::new(Plan {
             document: None,
             link_customer: None,
             adopt: None,
+            customer: None,
             steps: vec![Step::Cancel {}],
         })),
         Change::Cancel => Decision::Held(
@@ -370,6 +404,7 @@ pub fn plan_change_beside(
                     document: Some(*document),
                     link_customer: None,
                     adopt: None,
+                    customer: None,
                     steps,
                 })),
                 Err(problem) => Decision::Held(problem),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use brygga_core::Problem;
 use brygga_core::booking::BookedState;
-use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartLink, PartRef};
+use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartLink, PartRef, external};
 use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber};
 use brygga_core::settings::BookingMode;
 use brygga_core::shop::Order;
@@ -90,7 +90,9 @@ impl Engine {
     /// What is linked of an order's parts.
     pub(super) fn part_links(&self, order: &Order) -> Result<Vec<PartLink>, Problem> {
         let mut found = Vec::new();
-        for part in parts_of(order) {
+        let whole = brygga_core::booking::life::whole(order);
+        let parts: BTreeSet<PartRef> = parts_of(order).into_iter().chain([whole]).collect();
+        for part in parts {
             for what in links::EVERY {
                 if let Some(link) = self.store.link(&links::kind(part.kind, what), &part.id)? {
                     found.push(PartLink {
@@ -257,14 +259,16 @@ impl Engine {
                 .any(|link| link.part == *part && link.what == what)
         };
         let direct = shelf.setup.settings.booking_mode == BookingMode::DirectInvoice;
-        parts_of(shelf.order)
+        let whole = brygga_core::booking::life::whole(shelf.order);
+        let parts: BTreeSet<PartRef> = parts_of(shelf.order).into_iter().chain([whole]).collect();
+        parts
             .into_iter()
             .filter_map(|part| match part.kind {
                 PartKind::Invoice if direct && !is_linked(&part, Linked::Invoice) => {
-                    Some((DocumentKind::Invoice, format!("fulfilment/{}", part.id)))
+                    Some((DocumentKind::Invoice, external(&part)))
                 }
                 PartKind::CreditNote if !is_linked(&part, Linked::CreditNote) => {
-                    Some((DocumentKind::CreditNote, format!("refund/{}", part.id)))
+                    Some((DocumentKind::CreditNote, external(&part)))
                 }
                 PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => None,
             })

@@ -5,8 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerNews, Operation, OrderNumber, Payment,
-    PaymentChange, PaymentDraft, Shipment, ShipmentQuantity,
+    DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerNews, Operation, OrderNumber,
+    Payment, PaymentChange, PaymentDraft, Shipment, ShipmentQuantity,
 };
 
 use super::WriteError;

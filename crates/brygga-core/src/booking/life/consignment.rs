@@ -281,8 +281,11 @@ fn split(
         })
         .collect();
     let (mut sent, mut net, mut tax) = (0, Decimal::ZERO, Decimal::ZERO);
+    // Where the order itself is a parcel, it takes everything.
+    let all = parcels.iter().any(|parcel| parcel.units.is_none());
     for parcel in parcels {
         let mut left = match &parcel.units {
+            Some(_) if all => 0,
             None => component.quantity - sent,
             Some(units) => component
                 .link

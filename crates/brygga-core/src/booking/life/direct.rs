@@ -30,21 +30,12 @@ pub(super) const WHOLE: &str = "whole";
 const CASH_ROUNDING: &str = "cash-rounding";
 const CASH_ROUNDING_TEXT: &str = "Cash rounding";
 
-/// `externalReference` of a fulfilment's direct invoice.
-pub(super) fn external(part: &PartRef) -> String {
-    if part.id.starts_with("order/") {
-        part.id.clone()
-    } else {
-        format!("fulfilment/{}", part.id)
-    }
-}
-
 /// The direct invoice of a fulfilment.
 pub(super) fn invoice<'a>(
     life: &Life<'a>,
     part: &PartRef,
 ) -> Result<Option<&'a LedgerDocument>, Problem> {
-    life.direct(&DocumentKind::Invoice, &external(part))
+    life.direct(&DocumentKind::Invoice, &super::external(part))
 }
 
 fn order_key(part: &PartRef) -> &str {
@@ -199,7 +190,7 @@ pub(super) fn by_direct_invoice(
             life,
             Direct {
                 kind: DocumentKind::Invoice,
-                external: external(&leg.part),
+                external: super::external(&leg.part),
                 date,
                 rates_of: date,
                 original_date: None,

@@ -434,19 +434,17 @@ impl<'a> Life<'a> {
         if self.is_sales_order() {
             return None;
         }
-        let id = format!("order/{}", self.order.id);
+        let whole = super::whole(self.order);
+        let external = super::external(&whole);
         let direct = self.books.ledger.iter().any(|document| {
             document.kind == DocumentKind::Invoice
-                && document.external.as_deref() == Some(id.as_str())
+                && document.external.as_deref() == Some(external.as_str())
                 && document.status != LedgerStatus::Voided
         });
         let by_order = self
             .part_order(super::direct::WHOLE)
             .is_some_and(|order| order.status != OrderStatus::Cancelled);
-        (direct || by_order).then_some(PartRef {
-            kind: super::PartKind::Invoice,
-            id,
-        })
+        (direct || by_order).then_some(whole)
     }
 
     /// The reference of a part's own sales order.

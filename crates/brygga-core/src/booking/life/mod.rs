@@ -291,27 +291,47 @@ impl PartDecision {
     }
 }
 
+/// The part `order/ID` of an order, whether it is one of [`parts`] now or not: in the invoice modes, a document that was made
+/// of it before anything was sent stays its own, so it is always looked for.
+pub fn whole(order: &Order) -> PartRef {
+    PartRef {
+        kind: PartKind::Invoice,
+        id: format!("order/{}", order.id),
+    }
+}
+
+/// `externalReference` of a part's direct invoice or credit note: what makes it ours; of payments, `paymentRef`.
+pub fn external(part: &PartRef) -> String {
+    match part.kind {
+        PartKind::Invoice if part.id.starts_with("order/") => part.id.clone(),
+        PartKind::Invoice => format!("fulfilment/{}", part.id),
+        PartKind::CreditNote => format!("refund/{}", part.id),
+        PartKind::Payment => part.id.clone(),
+    }
+}
+
 /// The part `order/ID` of an order that is invoiced without a fulfilment: nothing of what is left of it needs shipping.
 fn whole_part(order: &Order) -> Option<PartRef> {
-    let needs_none = order
+    // Nothing was ever to be shipped: also what is told to be sent, such as a download, is on the order's own invoice.
+    let has_goods = order.lines.iter().any(|line| line.requires_shipping);
+    if !has_goods {
+        return Some(whole(order));
+    }
+    // Where all goods were taken out, what the merchant kept of the shipping is still a sale, also if it was given back later.
+    let nothing_to_send = order
         .lines
         .iter()
         .all(|line| !line.requires_shipping || line.current_quantity == 0);
-    // Where all goods were taken out, what the merchant kept of the shipping is still a sale, also if it was given back later.
-    let has_goods = order.lines.iter().any(|line| line.requires_shipping);
     let shipping_alone = |refund: &Refund| refund.lines.is_empty() && !refund.shipping.is_empty();
     let kept = order.cancelled_at.is_none()
         || !order.totals.current_total.shop.amount.is_zero()
         || order.refunds.iter().any(shipping_alone);
-    (order.fulfilments.is_empty() && needs_none && (!has_goods || kept)).then(|| PartRef {
-        kind: PartKind::Invoice,
-        id: format!("order/{}", order.id),
-    })
+    (order.fulfilments.is_empty() && nothing_to_send && kept).then(|| whole(order))
 }
 
 /// The parts of an order, each with a name for people and its own date: every fulfilment, every refund, every transaction
-/// that moves money or tries to. An authorisation is not money (`booking-rules` 7). An order of which nothing needs shipping and that has
-/// no fulfilment has one invoice part, `order/ID`.
+/// that moves money or tries to. An authorisation is not money (`booking-rules` 7). An order of which nothing needs shipping
+/// has an invoice part of its own, `order/ID`.
 pub fn parts(order: &Order) -> Vec<(PartRef, String, Option<DateTime<Utc>>)> {
     let part = |kind, id: &str| PartRef {
         kind,

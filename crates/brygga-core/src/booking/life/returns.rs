@@ -22,11 +22,6 @@ use crate::erp::{
 };
 use crate::settings::GoodsBack;
 
-/// `externalReference` of a refund's direct credit note.
-fn external(one: &Refunding<'_>) -> String {
-    format!("refund/{}", one.refund.id)
-}
-
 /// The reference of a refund's return order, after the order's id.
 fn order_key(one: &Refunding<'_>) -> String {
     format!("r{}", one.refund.id)
@@ -54,7 +49,9 @@ pub(super) fn credit_note<'a>(life: &Life<'a>, one: &Refunding<'_>) -> Option<&'
         let order = life.part_order(&order_key(one))?;
         return order_document(life, &CREDIT, &order.number);
     }
-    life.direct(&CREDIT, &external(one)).ok().flatten()
+    life.direct(&CREDIT, &super::external(&one.part))
+        .ok()
+        .flatten()
 }
 
 /// Is a sales order ready to go on.
@@ -146,12 +143,12 @@ fn state(
             Err(state) => return Ok(state),
         }
     } else {
-        let Some(document) = life.direct(&CREDIT, &external(one))? else {
+        let Some(document) = life.direct(&CREDIT, &super::external(&one.part))? else {
             let draft = direct::draft(
                 life,
                 Direct {
                     kind: CREDIT,
-                    external: external(one),
+                    external: super::external(&one.part),
                     date: life.day(one.at)?,
                     rates_of: life.booked.document.draft.head.date,
                     original_date: released.first().and_then(|invoice| invoice.date),
