@@ -14,5 +14,7 @@ mod customers;
 mod dates;
 mod life;
 mod month;
+mod products;
+mod stock;
 mod strangers;
 mod wrong_setup;

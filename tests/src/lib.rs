@@ -10,6 +10,7 @@
 )]
 
 pub mod bench;
+pub mod goods;
 pub mod orders;
 
 use std::path::PathBuf;

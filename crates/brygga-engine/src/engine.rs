@@ -145,6 +145,11 @@ impl Engine {
         &self.erp
     }
 
+    /// Products and stock on both sides.
+    pub fn goods(&self) -> &Arc<dyn Goods> {
+        &self.goods
+    }
+
     /// The merchant's choices.
     pub fn settings(&self) -> Result<Settings, Problem> {
         match self.store.setting(SETTINGS)? {
