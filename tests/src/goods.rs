@@ -52,6 +52,10 @@ impl Bench {
                 .map(|row| row.zone.clone())
                 .expect("a zone at home");
             settings.products.on = true;
+            settings
+                .products
+                .product_types
+                .insert("VARER".into(), "Varer".into());
             settings.products.price_vat = PriceVat::Add { zone };
         });
     }

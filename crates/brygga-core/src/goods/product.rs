@@ -237,7 +237,7 @@ pub struct ProductGround<'a> {
 
 /// One change of one field, with what was there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "field")]
+#[serde(rename_all = "snake_case")]
 pub enum FieldChange {
     /// Title of the product.
     Title {
@@ -584,17 +584,10 @@ fn barcode(item: &ProductItem) -> Option<String> {
 }
 
 fn product_type(item: &ProductItem, settings: &ProductSettings) -> Option<String> {
-    let class = item.class.as_deref()?.trim();
-    if class.is_empty() {
-        return None;
-    }
-    Some(
-        settings
-            .product_types
-            .get(class)
-            .cloned()
-            .unwrap_or_else(|| class.to_owned()),
-    )
+    settings
+        .product_types
+        .get(item.class.as_deref()?.trim())
+        .cloned()
 }
 
 /// The price, and the price that is struck out, in the shop's currency and with VAT where the shop's prices have it.

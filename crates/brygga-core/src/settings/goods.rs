@@ -133,7 +133,7 @@ pub struct ProductSettings {
     pub new_items: NewItems,
     /// Item classes whose items may become new products; none is every class.
     pub classes: BTreeSet<String>,
-    /// Product type per item class, where not the class's own id.
+    /// Product type per item class; the products of a class without a row keep their type.
     pub product_types: BTreeMap<String, String>,
     /// Where prices come from.
     pub price: PriceSource,

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use brygga_core::Problem;
 use brygga_core::goods::{
     PriceRow, ProductDecision, ProductGround, ProductItem, ProductOutcome, Variant, plan_products,
 };
 use brygga_core::settings::{PriceSource, SpecialItems};
+use brygga_core::{Problem, digest};
 use brygga_store::{RecordKind, RecordState};
 
 use super::send::{Ended, GoodsStep, VariantRow, waiting};
@@ -22,6 +22,8 @@ const WHOLE: &str = "products-whole";
 const ITEMS: &str = "goods-items";
 /// How far the prices were read.
 const PRICES: &str = "goods-prices";
+/// What stands for "put away" where a refusal is remembered.
+const ARCHIVE: &str = "archive";
 /// Variants in one call (`facts/shopify` 3.6).
 const ROWS: usize = 250;
 
@@ -152,20 +154,30 @@ impl Engine {
                     ledger.set(&id, name, RecordState::Skipped, Some(problem));
                 }
                 ProductOutcome::Create(draft) => {
-                    let step = GoodsStep::CreateProduct { draft };
-                    self.one_product(&id, &step, ledger, report).await?;
+                    let digest = digest::of(&draft);
+                    if !ledger.was_refused(&id, &digest) {
+                        let step = GoodsStep::CreateProduct { draft };
+                        self.one_product(&id, &digest, &step, ledger, report)
+                            .await?;
+                    }
                 }
                 ProductOutcome::Archive => {
-                    if let Some((variant, product)) = decision.variant {
+                    if let Some((variant, product)) = decision.variant
+                        && !ledger.was_refused(&id, ARCHIVE)
+                    {
                         archived.entry(product).or_default().push((id, variant));
                     }
                 }
                 ProductOutcome::Change(fields) => {
-                    if let Some((variant, product)) = decision.variant {
+                    let digest = digest::of(&fields);
+                    if let Some((variant, product)) = decision.variant
+                        && !ledger.was_refused(&id, &digest)
+                    {
                         updates.entry(product).or_default().push(VariantRow {
                             item: id,
                             variant,
                             fields,
+                            digest,
                         });
                     }
                 }
@@ -176,7 +188,10 @@ impl Engine {
                 continue;
             };
             let step = GoodsStep::ArchiveProduct { product, variant };
-            if self.one_product(&id, &step, ledger, report).await? {
+            if self
+                .one_product(&id, ARCHIVE, &step, ledger, report)
+                .await?
+            {
                 for (id, _) in &rows[1..] {
                     report.written += 1;
                     ledger.set(id, id, RecordState::Booked, None);
@@ -193,6 +208,7 @@ impl Engine {
     async fn one_product(
         &self,
         id: &str,
+        digest: &str,
         step: &GoodsStep,
         ledger: &mut Ledger,
         report: &mut FlowReport,
@@ -205,7 +221,7 @@ impl Engine {
                 Ok(true)
             }
             Ended::Refused(problem) => {
-                ledger.set(id, id, RecordState::Held, Some(problem));
+                ledger.refuse(id, digest, problem);
                 Ok(false)
             }
             Ended::Later(problem) => {
@@ -237,7 +253,10 @@ impl Engine {
                     variant: row.variant.clone(),
                     fields: of_product,
                 };
-                if !self.one_product(&row.item, &step, ledger, report).await? {
+                if !self
+                    .one_product(&row.item, &row.digest, &step, ledger, report)
+                    .await?
+                {
                     continue;
                 }
             }
@@ -265,8 +284,7 @@ impl Engine {
                         None => {
                             for (position, row) in rows.iter().enumerate() {
                                 if let Some(problem) = bad.get(&position) {
-                                    let problem = Some(problem.clone());
-                                    ledger.set(&row.item, &row.item, RecordState::Held, problem);
+                                    ledger.refuse(&row.item, &row.digest, problem.clone());
                                 } else {
                                     report.written += 1;
                                     ledger.set(&row.item, &row.item, RecordState::Booked, None);
@@ -296,12 +314,7 @@ fn split(
     open: &mut Vec<Vec<VariantRow>>,
 ) {
     if let [only] = rows.as_slice() {
-        ledger.set(
-            &only.item,
-            &only.item,
-            RecordState::Held,
-            Some(problem.clone()),
-        );
+        ledger.refuse(&only.item, &only.digest, problem.clone());
         return;
     }
     let second = rows.split_off(rows.len() / 2);

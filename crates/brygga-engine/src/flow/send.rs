@@ -31,11 +31,13 @@ pub(super) struct VariantRow {
     pub(super) variant: String,
     /// What changes.
     pub(super) fields: Vec<FieldChange>,
+    /// Digest of all that was to change.
+    pub(super) digest: String,
 }
 
 /// One write, as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "step")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum GoodsStep {
     /// A new draft.
     CreateProduct { draft: ProductDraft },
@@ -284,21 +286,18 @@ impl Engine {
                         self.clock.now(),
                     )?;
                 }
-                match &step {
-                    GoodsStep::CreateProduct { draft } => {
-                        let variants = self.find_created(&intent, &draft.item).await?;
-                        if let [variant] = variants.as_slice() {
-                            links.push(self.product_link(&variant.id, &draft.item, "looked up"));
-                        }
-                        found = !variants.is_empty();
-                        self.note_variants(variants)?;
+                if let GoodsStep::CreateProduct { draft } = &step {
+                    let variants = self.find_created(&intent, &draft.item).await?;
+                    if let [variant] = variants.as_slice() {
+                        links.push(self.product_link(&variant.id, &draft.item, "looked up"));
                     }
-                    _ => {
-                        let touched = step.variants();
-                        if !touched.is_empty() {
-                            let variants = self.goods.variants(&touched).await?;
-                            self.note_variants(variants)?;
-                        }
+                    found = !variants.is_empty();
+                    self.note_variants(variants)?;
+                } else {
+                    let touched = step.variants();
+                    if !touched.is_empty() {
+                        let variants = self.goods.variants(&touched).await?;
+                        self.note_variants(variants)?;
                     }
                 }
             }

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use brygga_core::Problem;
 use brygga_core::goods::Variant;
+use brygga_core::{Code, Problem};
 use brygga_store::{Link, RecordKind, RecordRef, RecordRow, RecordState};
 
 use super::{FlowReport, Round};
@@ -193,7 +193,7 @@ impl Engine {
         let newest = variants.iter().map(|variant| variant.updated_at).max();
         // An empty shop where there were variants is no news, but a fault (`design` 3).
         if since.is_none() && variants.is_empty() && !self.store.links(VARIANT)?.is_empty() {
-            return Err(Problem::new(brygga_core::Code::RemoteEmpty).with("remote", "Shopify"));
+            return Err(Problem::new(Code::RemoteEmpty).with("remote", "Shopify"));
         }
         let rows = variants
             .into_iter()
@@ -294,6 +294,34 @@ impl Ledger {
         row.retry = false;
         row.due_at = due_at;
         self.touched.insert(id.to_owned());
+    }
+
+    /// The shop refused exactly this: it is held, and not sent again before it, or the merchant's mind, changes.
+    pub(super) fn refuse(&mut self, id: &str, digest: &str, problem: Problem) {
+        self.set(id, id, RecordState::Held, Some(problem));
+        if let Some(row) = self.rows.get_mut(id) {
+            row.decided_digest = Some(digest.to_owned());
+            self.touched.insert(id.to_owned());
+        }
+    }
+
+    /// Was exactly this refused before, and nobody asked for another try.
+    pub(super) fn was_refused(&mut self, id: &str, digest: &str) -> bool {
+        let Some(row) = self.rows.get(id) else {
+            return false;
+        };
+        let refused = row.state == RecordState::Held
+            && !row.retry
+            && row.settings_rev == self.rev
+            && row.decided_digest.as_deref() == Some(digest)
+            && row
+                .problem
+                .as_ref()
+                .is_some_and(|problem| problem.code == Code::ShopRefused);
+        if !refused && let Some(row) = self.rows.get_mut(id) {
+            row.decided_digest = None;
+        }
+        refused
     }
 
     /// The row of a record, to be written with an intent.

@@ -1,4 +1,5 @@
 //! As it is on the wire. Only the properties that are read.
+#![allow(clippy::struct_field_names, reason = "the names are the API's")]
 
 use serde::Deserialize;
 
