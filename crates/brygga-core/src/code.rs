@@ -189,6 +189,7 @@ codes! {
     PayoutCurrency = "payout-currency", Held, "Payout {payout} is in {currency}, but found {found}.", "Choose a clearing account in the currency of the payout.";
     PayoutFailed = "payout-failed-after-booking", Held, "Payout {payout} is booked as {document}, but is {status} in Shopify now.", "Reverse the cash transaction in Visma.net.";
     WaitingPayout = "waiting-payout", Waiting, "Payout {payout} is not paid yet ({status}).", "Nothing to do: it is booked when it is paid.";
+    WaitingPayoutRelease = "waiting-payout-release", Waiting, "The cash transaction {document} of payout {payout} is not in the books yet.", "Nothing to do if nobody has to approve it in Visma.net: it is looked at again.";
     SkippedPayout = "skipped-payout", Skipped, "Payout {payout} is not booked ({status}).", "Nothing to do.";
     PayoutAccess = "payouts-no-access", Failure, "The app may not read the payouts of Shopify Payments: {scope}.", "Add the payout scopes to the app and approve them in the shop, or turn payouts off. Everything else goes on.";
     PayoutNone = "payouts-not-active", Failure, "The shop does not use Shopify Payments.", "Turn payouts off in the settings. Everything else goes on.";

@@ -14,6 +14,7 @@ use brygga_visma::{ErpReport, Visma, VismaConfig};
 
 use crate::adapters::{ShopifyShop, VismaErp};
 use crate::adapters_goods::RealGoods;
+use crate::adapters_payouts::RealPayouts;
 use crate::booked::internal;
 use crate::engine::{Engine, Parts};
 use crate::exchanges::ExchangeLog;
@@ -201,10 +202,15 @@ impl Ground {
             shop: shop.clone(),
             erp: erp.clone(),
         };
+        let payouts = RealPayouts {
+            shop: shop.clone(),
+            erp: erp.clone(),
+        };
         Ok(Engine::new(Parts {
             shop: Arc::new(ShopifyShop(shop)),
             erp: Arc::new(VismaErp(erp)),
             goods: Arc::new(goods),
+            payouts: Arc::new(payouts),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),

@@ -14,7 +14,7 @@ use brygga_store::Store;
 
 use crate::booked::internal;
 use crate::exchanges::ExchangeLog;
-use crate::ports::{Erp, Events, Goods, Shop};
+use crate::ports::{Erp, Events, Goods, Payouts, Shop};
 use crate::turns::TurnTable;
 
 /// Name of the merchant's choices among the store's settings.
@@ -30,6 +30,8 @@ pub struct Parts {
     pub erp: Arc<dyn Erp>,
     /// Products and stock on both sides.
     pub goods: Arc<dyn Goods>,
+    /// Payouts on both sides.
+    pub payouts: Arc<dyn Payouts>,
     /// The database of the pair.
     pub store: Arc<Store>,
     /// Time.
@@ -47,6 +49,7 @@ pub struct Engine {
     pub(crate) shop: Arc<dyn Shop>,
     pub(crate) erp: Arc<dyn Erp>,
     pub(crate) goods: Arc<dyn Goods>,
+    pub(crate) payouts: Arc<dyn Payouts>,
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -97,6 +100,7 @@ impl Engine {
             shop,
             erp,
             goods,
+            payouts,
             store,
             clock,
             ids,
@@ -107,6 +111,7 @@ impl Engine {
             shop,
             erp,
             goods,
+            payouts,
             store,
             clock,
             ids,

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod adapters_goods;
+mod adapters_payouts;
 pub mod booked;
 pub mod connect;
 mod crash;
@@ -21,6 +22,7 @@ mod turns;
 
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;
+pub use adapters_payouts::RealPayouts;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::ExchangeLog;
 pub use flow::FlowReport;

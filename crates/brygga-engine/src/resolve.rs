@@ -31,7 +31,7 @@ impl Engine {
     pub(crate) async fn resolve_open(&self) -> Result<usize, Problem> {
         let mut open = self.store.open_intents()?;
         // The flows of goods look after their own.
-        open.retain(|intent| !crate::flow::is_of_goods(intent.record.kind));
+        open.retain(|intent| !crate::flow::has_own_flow(intent.record.kind));
         // Those that were never sent first: what becomes of the others has the last word on a record.
         open.sort_by_key(|intent| intent.state != IntentState::Intent);
         let count = open.len();

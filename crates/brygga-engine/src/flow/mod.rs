@@ -1,6 +1,7 @@
 //! The flows that run after the orders, each with its own switch; one that fails does not stop the others.
 
 mod open;
+mod payouts;
 mod products;
 mod send;
 mod shelf;
@@ -37,9 +38,12 @@ struct Round {
     variants: Option<std::collections::BTreeSet<String>>,
 }
 
-/// Does a flow of goods look after records of this kind.
-pub(crate) fn is_of_goods(kind: RecordKind) -> bool {
-    matches!(kind, RecordKind::Product | RecordKind::Stock)
+/// Does a flow of its own look after records of this kind, its open intents among them.
+pub(crate) fn has_own_flow(kind: RecordKind) -> bool {
+    matches!(
+        kind,
+        RecordKind::Product | RecordKind::Stock | RecordKind::Payout
+    )
 }
 
 impl Engine {
@@ -56,6 +60,11 @@ impl Engine {
             let mut own = FlowReport::default();
             let result = Box::pin(self.stock(&mut round, &mut own)).await;
             self.end_flow(report, "stock", own, result)?;
+        }
+        if settings.payouts.on {
+            let mut own = FlowReport::default();
+            let result = Box::pin(self.payouts(&mut own)).await;
+            self.end_flow(report, "payouts", own, result)?;
         }
         Ok(())
     }
