@@ -14,6 +14,7 @@ mod customers;
 mod dates;
 mod life;
 mod month;
+mod payouts;
 mod products;
 mod stock;
 mod strangers;
