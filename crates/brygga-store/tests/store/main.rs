@@ -12,6 +12,7 @@
 
 mod activity;
 mod backup;
+mod bulk;
 mod common;
 mod crash;
 mod journal;
