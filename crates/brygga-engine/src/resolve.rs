@@ -53,6 +53,11 @@ impl Engine {
                 RecordKind::Invoice | RecordKind::CreditNote | RecordKind::Payment
             );
             let result = match intent.state {
+                IntentState::Intent | IntentState::Sending | IntentState::Unknown
+                    if intent.kind == crate::life::WRITE_BACK =>
+                {
+                    self.resolve_write_back(intent)
+                }
                 // Never sent: decided anew on what is true now.
                 IntentState::Intent if of_a_part => self.supersede_part(intent),
                 IntentState::Intent => self.supersede(intent),

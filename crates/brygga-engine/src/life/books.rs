@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use brygga_core::Problem;
 use brygga_core::booking::BookedState;
 use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartLink, PartRef, external};
-use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber};
+use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber, OrderStatus};
 use brygga_core::settings::BookingMode;
 use brygga_core::shop::Order;
 use brygga_store::Link;
@@ -228,7 +228,8 @@ impl Engine {
                     .iter()
                     .any(|served| served.order == order.number)
             });
-            if shipped || !may_skip_shipping(shelf, order) {
+            let invoiced = matches!(order.status, OrderStatus::Invoiced | OrderStatus::Completed);
+            if shipped || !(invoiced || may_skip_shipping(shelf, order)) {
                 continue;
             }
             for credit in [false, true] {

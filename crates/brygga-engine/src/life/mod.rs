@@ -7,8 +7,10 @@ pub(crate) mod links;
 mod news;
 mod run;
 mod settle;
+mod write_back;
 
 pub(crate) use settle::event;
+pub(crate) use write_back::WRITE_BACK;
 
 use brygga_core::booking::life::{PartKind, PartRef};
 use brygga_core::shop::Order;

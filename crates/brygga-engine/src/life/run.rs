@@ -200,6 +200,7 @@ impl Engine {
             setup,
         };
         let mut books = self.read_books(&shelf).await?;
+        let resting = self.resting(id, &mirror.digest, setup)?;
         let mut stuck: BTreeSet<PartRef> = BTreeSet::new();
         let mut last: BTreeMap<PartRef, LifeStep> = BTreeMap::new();
         for _ in 0..STEPS {
@@ -213,14 +214,25 @@ impl Engine {
             );
             self.keep_found(&order, &decisions, &mut books)?;
             let next = decisions.iter().find_map(|decision| match &decision.state {
-                PartState::Next(step) if !stuck.contains(&decision.part) => {
+                PartState::Next(step)
+                    if !stuck.contains(&decision.part)
+                        && resting.get(&record_of(&decision.part)) != Some(step) =>
+                {
                     Some((decision.part.clone(), step.clone()))
                 }
                 _ => None,
             });
             let Some((part, step)) = next else {
                 self.note_seen(&books)?;
-                return self.settle_parts(&order, decisions, &stuck, &mirror.digest, setup);
+                for decision in &decisions {
+                    if matches!(&decision.state, PartState::Next(step)
+                        if resting.get(&record_of(&decision.part)) == Some(step))
+                    {
+                        stuck.insert(decision.part.clone());
+                    }
+                }
+                self.settle_parts(&order, decisions, &stuck, &mirror.digest, setup)?;
+                return self.write_back(&order, &books, setup, report).await;
             };
             self.check_stop()?;
             let row = self.part_row(&order, &part, &mirror.digest, setup)?;
@@ -255,6 +267,33 @@ impl Engine {
             }
         }
         Err(internal(format!("the life of order {id} has no end")))
+    }
+
+    /// Steps that were refused, of parts that are held for it and that nobody asked to try again: they are not sent again only
+    /// because another part of the order moves.
+    fn resting(
+        &self,
+        order: &str,
+        digest: &str,
+        setup: &Setup,
+    ) -> Result<BTreeMap<RecordRef, LifeStep>, Problem> {
+        let mut resting = BTreeMap::new();
+        for row in self.store.parts_of(order)? {
+            let asked = row.retry
+                || row.settings_rev < setup.settings_rev
+                || row.decided_digest.as_deref() != Some(digest);
+            if row.state != RecordState::Held || asked {
+                continue;
+            }
+            let intents = self.store.intents_of(&row.record)?;
+            if let Some(last) = intents.last()
+                && last.state == IntentState::Refused
+            {
+                let body: StepBody = serde_json::from_value(last.body.clone()).map_err(internal)?;
+                resting.insert(row.record, body.step);
+            }
+        }
+        Ok(resting)
     }
 
     /// Was this very step taken on a short while ago, with nothing to be seen of it yet.
