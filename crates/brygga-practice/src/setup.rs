@@ -7,7 +7,7 @@ use brygga_api::{Api, Host, Watch};
 use brygga_core::booking::suggest;
 use brygga_core::booking::suggest_payments::{self, Tender};
 use brygga_core::ids::CountingIds;
-use brygga_core::settings::{HouseRow, Settings};
+use brygga_core::settings::{HouseRow, Settings, SpecialItem};
 use brygga_core::{Clock, Problem};
 use brygga_engine::Engine;
 use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
@@ -61,6 +61,15 @@ impl Practice {
         let engine =
             Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
         let mut settings = settings(&engine, &countries(&pair)).await?;
+        // Chosen by hand, as an accountant would: the practice company has an item for each.
+        let item = |item: &str| SpecialItem {
+            item: item.to_owned(),
+            account: None,
+        };
+        settings.refunds.difference_item =
+            Some(item(brygga_sandbox::visma::ITEM_REFUND_DIFFERENCE));
+        settings.payments.cash_rounding_item =
+            Some(item(brygga_sandbox::visma::ITEM_CASH_ROUNDING));
         settings.payments.gateways =
             suggest_payments::payments(&*engine.catalogue().await?, &tenders(&pair));
         if pair.shop_data().recorded {

@@ -13,6 +13,7 @@ mod due;
 pub mod gate;
 mod item;
 pub mod life;
+pub mod order_lines;
 pub mod place;
 pub mod read_back;
 pub mod suggest;
@@ -21,6 +22,7 @@ pub mod vat;
 pub mod write_back;
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use change::{Ours, is_changeable};
@@ -166,6 +168,9 @@ pub enum Change {
     Cancel,
     /// It is to become this document.
     Edit(Box<Document>),
+    /// The same, and where the document may not be changed any more, what came and what went is followed by the order's parts:
+    /// supplements, credit notes, fewer units (`booking-rules` 3 and 8).
+    Grown(Box<Document>),
     /// It is to become something that no rule covers; it is held unless the document is closed anyway.
     Unbookable(Problem),
 }
@@ -219,10 +224,45 @@ fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstL
     }
     FirstLook::Changed(Box::new(
         match document::document(order, ground, Some(booked.document.side)) {
+            Ok(document) if followed_by_parts(order, &document, booked, ground) => {
+                Change::Grown(Box::new(document))
+            }
             Ok(document) => Change::Edit(Box::new(document)),
             Err(problem) => Change::Unbookable(problem),
         },
     ))
+}
+
+/// Is every difference one that the order's parts follow: lines of an exchange, lines added by an edit where the merchant lets
+/// corrections be made, units that were refunded. A price that moved on a line that stays is not.
+fn followed_by_parts(
+    order: &Order,
+    document: &Document,
+    booked: &BookedState,
+    ground: Ground<'_>,
+) -> bool {
+    let old = &booked.document.draft;
+    let new = &document.draft;
+    if old.currency != new.currency || old.head.vat_zone != new.head.vat_zone {
+        return false;
+    }
+    let may_come = |link: &str| {
+        ground.settings.invoices.correct_edits
+            || link == "rounding"
+            || link
+                .strip_prefix("line/")
+                .is_some_and(|id| order.exchange_lines.iter().any(|line| line == id))
+    };
+    new.lines.iter().all(|line| {
+        match old.lines.iter().find(|known| known.link == line.link) {
+            Some(known) if known.quantity == line.quantity => {
+                // A cent may move between a line and the rounding.
+                line.link == "rounding" || (known.net() - line.net()).abs() <= Decimal::new(1, 2)
+            }
+            Some(known) => known.quantity > line.quantity || may_come(&line.link),
+            None => may_come(&line.link),
+        }
+    })
 }
 
 /// What was looked up for an order that is not linked.
@@ -389,16 +429,13 @@ pub fn plan_change_beside(
             customer: None,
             steps: vec![Step::Cancel {}],
         })),
-        Change::Cancel => Decision::Held(
-            Problem::new(Code::CancelledAfterShipment)
-                .with("order", &order.name)
-                .with("status", there.status.as_str()),
-        ),
+        // Sent or invoiced: only refunds act, and they are parts of their own (booking-rules 3).
+        Change::Cancel => Decision::UpToDate,
         Change::Unbookable(problem) => Decision::Held(problem),
-        Change::Edit(_) if there.status == OrderStatus::Cancelled => {
+        Change::Edit(_) | Change::Grown(_) if there.status == OrderStatus::Cancelled => {
             Decision::Held(Problem::new(Code::DocumentChanged).with("document", &there.number))
         }
-        Change::Edit(document) if is_changeable(there) => {
+        Change::Edit(document) | Change::Grown(document) if is_changeable(there) => {
             match change::steps_beside(Some(&booked.document.draft), ours, &document.draft, there) {
                 Ok(steps) => Decision::Do(Box::new(Plan {
                     document: Some(*document),
@@ -414,6 +451,7 @@ pub fn plan_change_beside(
         Change::Edit(document) if document.economic == booked.document.economic => {
             Decision::UpToDate
         }
+        Change::Grown(_) => Decision::UpToDate,
         Change::Edit(_) => {
             Decision::Held(Problem::new(Code::EditedAfterInvoice).with("order", &order.name))
         }

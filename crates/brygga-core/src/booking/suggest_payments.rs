@@ -66,12 +66,13 @@ pub fn payments(catalogue: &Catalogue, tenders: &BTreeSet<Tender>) -> Vec<Gatewa
             .method
             .as_deref()
             .and_then(|method| in_currency().find(|account| names(account, method)));
-        let (account, method) = match own {
-            Some(account) => (account, tender.method.clone()),
-            None => match in_currency().find(|account| names(account, &tender.gateway)) {
-                Some(account) => (account, None),
-                None => continue,
-            },
+        let of_gateway = in_currency().find(|account| names(account, &tender.gateway));
+        let (account, method) = match (own, of_gateway) {
+            // One account for the gateway with all its methods needs no row per method.
+            (Some(own), Some(all)) if own.number == all.number => (all, None),
+            (Some(own), _) => (own, tender.method.clone()),
+            (None, Some(all)) => (all, None),
+            (None, None) => continue,
         };
         let Some(payment_method) = method_of(catalogue, account, tender) else {
             continue;
@@ -115,16 +116,14 @@ fn method_of(catalogue: &Catalogue, account: &CashAccount, tender: &Tender) -> O
             .iter()
             .find(|method| mentions(&method.description, wanted) || mentions(&method.id, wanted))
     };
-    tender
-        .method
-        .as_deref()
-        .and_then(named)
-        .or_else(|| named(&tender.gateway))
+    // The account's own name tells which method fits it; the tender's method may be one of several in one account.
+    named(&tender.gateway)
         .or_else(|| {
             methods
                 .iter()
                 .find(|method| mentions(&account.description, &method.description))
         })
+        .or_else(|| tender.method.as_deref().and_then(named))
         .or_else(|| methods.first())
         .map(|method| method.id.clone())
 }

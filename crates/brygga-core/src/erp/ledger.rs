@@ -143,6 +143,9 @@ pub struct LedgerLine {
     pub order_line: Option<i32>,
     /// The shipment it comes from.
     pub shipment: Option<String>,
+    /// `externalLink`: of lines that come from a sales order it is that line's, as far as is known.
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 /// A document applied to another, or reserved for it.

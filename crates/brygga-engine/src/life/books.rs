@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use brygga_core::Problem;
-use brygga_core::booking::BookedState;
 use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartLink, PartRef, external};
+use brygga_core::booking::{BookedState, order_lines};
 use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber, OrderStatus};
 use brygga_core::settings::BookingMode;
 use brygga_core::shop::Order;
@@ -248,6 +248,7 @@ impl Engine {
             }
         }
         books.ledger = ledger;
+        order_lines::name_order_lines(books);
         Ok(())
     }
 

@@ -390,6 +390,7 @@ fn line(row: wire::Line) -> LedgerLine {
         // Neither DTO tells it.
         order_line: None,
         shipment: some(row.so_shipment_nbr),
+        link: some(row.external_link),
     }
 }
 

@@ -213,6 +213,7 @@ pub(crate) struct Line {
     pub(crate) so_order_type: Option<String>,
     pub(crate) so_order_nbr: Option<String>,
     pub(crate) so_shipment_nbr: Option<String>,
+    pub(crate) external_link: Option<String>,
 }
 
 /// `TaxDetailDto`. One amount only; taken to be in the currency of the document, as it is sent.
