@@ -109,6 +109,7 @@ codes! {
     WaitingGrace = "waiting-grace", Waiting, "Order {order} is booked after {minutes} minutes.", "Nothing to do.";
     WaitingOutcome = "waiting-outcome", Waiting, "It is not known yet if Visma.net took order {order}; it is looked up before anything is sent again.", "Nothing to do.";
     WaitingRemote = "waiting-remote", Waiting, "{remote} did not answer; order {order} is tried again at {at}.", "Nothing to do.";
+    StepRepeats = "step-repeats", Held, "The step {step} on {document} for {order} was done several times without effect.", "Look at the document in Visma.net, then retry. Send us the record's story: this may be ours to mend.";
     WaitingErp = "waiting-erp", Waiting, "Visma.net is still at work on {document} for {order} ({step}).", "Nothing to do: it is looked at again by itself.";
     WaitingRefund = "waiting-refund", Waiting, "A refund of order {order} is pending.", "Nothing to do: it goes on when the money has moved.";
 

@@ -26,8 +26,10 @@ const SIDE_BY_SIDE: usize = 4;
 const BATCH: usize = 200;
 /// So often an order is looked at in one run.
 const TRIES: usize = 4;
-/// No order's life has more steps than this in one go; what would go on and on is a fault of ours.
+/// No order's life has more steps than this in one go.
 const STEPS: usize = 400;
+/// A step that is done so often in one go leads nowhere: its part is held, the others go on.
+const SAME: usize = 3;
 /// An action that was taken on and shows no effect is not sent again before this.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// When an action that was taken on is looked at again.
@@ -203,6 +205,7 @@ impl Engine {
         let resting = self.resting(id, &mirror.digest, setup)?;
         let mut stuck: BTreeSet<PartRef> = BTreeSet::new();
         let mut last: BTreeMap<PartRef, LifeStep> = BTreeMap::new();
+        let mut done: Vec<(PartRef, LifeStep)> = Vec::new();
         for _ in 0..STEPS {
             let decisions = life::decide(
                 &order,
@@ -239,6 +242,20 @@ impl Engine {
             if last.get(&part) == Some(&step) || self.is_under_way(&row.record, &step)? {
                 // Taken on, and nothing to be seen of it yet.
                 self.wait_for_erp(row, &step)?;
+                stuck.insert(part);
+                continue;
+            }
+            done.push((part.clone(), step.clone()));
+            let same = done
+                .iter()
+                .filter(|(of, known)| *of == part && *known == step)
+                .count();
+            if same > SAME {
+                let problem = Problem::new(Code::StepRepeats)
+                    .with("order", &row.name)
+                    .with("step", step.name())
+                    .with("document", effect::about(&step));
+                self.settle_as(row, RecordState::Held, Some(problem))?;
                 stuck.insert(part);
                 continue;
             }
