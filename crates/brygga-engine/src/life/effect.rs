@@ -187,19 +187,24 @@ fn known<T>(read: Result<Option<T>, Problem>, number: &str) -> Result<T, WriteEr
 
 /// Do two reads of a document say the same money.
 fn same_document(one: &LedgerDocument, other: &LedgerDocument) -> bool {
-    (
-        one.total,
-        one.vat_total,
-        &one.lines,
-        &one.taxes,
-        &one.status,
-    ) == (
-        other.total,
-        other.vat_total,
-        &other.lines,
-        &other.taxes,
-        &other.status,
-    )
+    let lines = |document: &LedgerDocument| -> Vec<_> {
+        document
+            .lines
+            .iter()
+            .map(|line| {
+                (
+                    line.line_number,
+                    line.item.clone(),
+                    line.quantity,
+                    line.net,
+                    line.vat_category.clone(),
+                )
+            })
+            .collect()
+    };
+    (one.total, one.vat_total, &one.taxes, &one.status)
+        == (other.total, other.vat_total, &other.taxes, &other.status)
+        && lines(one) == lines(other)
 }
 
 fn changed_meanwhile(document: &str) -> WriteError {
