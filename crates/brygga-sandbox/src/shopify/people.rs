@@ -102,7 +102,7 @@ pub(super) fn act(
             available,
         } => set_stock(store, now, sku, *location, *available),
         ShopChange::SetPrice { sku, price } => edit(store, now, sku, |variant| {
-            variant["price"] = json!(money(*price))
+            variant["price"] = json!(money(*price));
         }),
         ShopChange::EditProduct { sku, fields } => {
             let id = product_id(store, now, sku)?;

@@ -96,7 +96,7 @@ pub(super) struct Store {
     pub(super) publications: Vec<Arc<Value>>,
     pub(super) gift_cards: Vec<Life>,
     /// `StoreCreditAccount` objects with their `owner`.
-    pub(super) store_credits: Vec<Life>,
+    pub(super) credits: Vec<Life>,
     /// `ShopifyPaymentsPayout`, `ShopifyPaymentsBalanceTransaction` and `ShopifyPaymentsDispute` objects.
     pub(super) payouts: Vec<Life>,
     pub(super) balance_transactions: Vec<Life>,
@@ -126,7 +126,7 @@ impl Store {
             collections: Vec::new(),
             publications: Vec::new(),
             gift_cards: Vec::new(),
-            store_credits: Vec::new(),
+            credits: Vec::new(),
             payouts: Vec::new(),
             balance_transactions: Vec::new(),
             disputes: Vec::new(),
@@ -220,19 +220,15 @@ impl Store {
             .as_str()
             .and_then(|id| self.index.get(id))
             .copied();
-        match known {
-            Some(Slot::Order(index)) => {
-                let order = self.whole(order);
-                let versions = &mut self.orders[index].versions;
-                let place = versions.partition_point(|(since, _)| *since <= at);
-                versions.insert(place, (at, order));
-            }
-            _ => {
-                let order = self.whole(order);
-                self.add_order(Life {
-                    versions: vec![(at, order)],
-                });
-            }
+        let order = self.whole(order);
+        if let Some(Slot::Order(index)) = known {
+            let versions = &mut self.orders[index].versions;
+            let place = versions.partition_point(|(since, _)| *since <= at);
+            versions.insert(place, (at, order));
+        } else {
+            self.add_order(Life {
+                versions: vec![(at, order)],
+            });
         }
     }
 

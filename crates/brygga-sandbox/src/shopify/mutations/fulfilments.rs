@@ -1,7 +1,6 @@
 //! `fulfillmentCreate` and `fulfillmentTrackingInfoUpdate`. Messages and the order of the checks are recorded
 //! (`examples/shopify/recorded-2026-04/orders/fulfillment-create-*.json`); they have no codes.
 
-use apollo_compiler::resolvers::FieldError;
 use serde_json::{Value, json};
 
 use crate::shopify::fulfilment;
@@ -27,22 +26,15 @@ fn find<'s>(store: &'s Store, context: &Context<'_>, id: &str) -> Option<(&'s Va
         })
 }
 
-pub(super) fn create(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn create(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let input = &arguments["fulfillment"];
     let (order_id, location, what) = match wanted(store, context, input) {
         Ok(wanted) => wanted,
-        Err(refused) => return Ok(refused),
+        Err(refused) => return refused,
     };
     let id = store.fresh_number();
     let Some(order) = store.order(&order_id, context.now) else {
-        return Ok(refused(
-            &json!(["fulfillment"]),
-            "Fulfillment order does not exist.",
-        ));
+        return refused(&json!(["fulfillment"]), "Fulfillment order does not exist.");
     };
     let fulfilment = made(order, id, &location, &what, input, &stamp(context.now));
     store.change_order_life(&order_id, context.now, |order, to_come| {
@@ -50,7 +42,7 @@ pub(super) fn create(
     });
     let mut shown = fulfilment;
     shown["order"] = json!({ "id": order_id });
-    Ok(json!({ "fulfillment": shown, "userErrors": [] }))
+    json!({ "fulfillment": shown, "userErrors": [] })
 }
 
 /// Order, location, and units by line; or the payload that refuses.
@@ -242,7 +234,7 @@ pub(super) fn update_tracking(
     store: &mut Store,
     context: &Context<'_>,
     arguments: &Value,
-) -> Result<Value, FieldError> {
+) -> Value {
     let id = arguments["fulfillmentId"].as_str().unwrap_or_default();
     let found = store
         .orders_at(context.now)
@@ -251,10 +243,7 @@ pub(super) fn update_tracking(
         .and_then(|order| order["id"].as_str())
         .map(str::to_owned);
     let Some(order_id) = found else {
-        return Ok(refused(
-            &json!(["fulfillmentId"]),
-            "Fulfillment does not exist.",
-        ));
+        return refused(&json!(["fulfillmentId"]), "Fulfillment does not exist.");
     };
     let parcels = tracking(&arguments["trackingInfoInput"]);
     let now = stamp(context.now);
@@ -272,5 +261,5 @@ pub(super) fn update_tracking(
         .cloned()
         .unwrap_or(Value::Null);
     shown["order"] = json!({ "id": order_id });
-    Ok(json!({ "fulfillment": shown, "userErrors": [] }))
+    json!({ "fulfillment": shown, "userErrors": [] })
 }

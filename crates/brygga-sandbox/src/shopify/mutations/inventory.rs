@@ -252,34 +252,21 @@ fn row_errors(
     errors
 }
 
-pub(super) fn activate(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn activate(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let refused = |field: &str, message: &str| json!({ "inventoryLevel": null, "userErrors": [{ "field": [field], "message": message }] });
     let (item, location) = (
         arguments["inventoryItemId"].as_str().unwrap_or_default(),
         arguments["locationId"].as_str().unwrap_or_default(),
     );
     let Some(record) = store.record(item, context.now) else {
-        return Ok(refused(
-            "inventoryItemId",
-            "The inventory item could not be found.",
-        ));
+        return refused("inventoryItemId", "The inventory item could not be found.");
     };
     if record["tracked"] != true {
         // Not verified; an item that is not tracked has no levels (facts/shopify 8.11).
-        return Ok(refused(
-            "inventoryItemId",
-            "The inventory item is not tracked.",
-        ));
+        return refused("inventoryItemId", "The inventory item is not tracked.");
     }
     if store.record(location, context.now).is_none() {
-        return Ok(refused(
-            "locationId",
-            "The location selected can't be found.",
-        ));
+        return refused("locationId", "The location selected can't be found.");
     }
     let place = (number_of(item), number_of(location));
     let given = ["available", "onHand"]
@@ -289,10 +276,10 @@ pub(super) fn activate(
     if store.quantities(place, &moves, context.now).is_some() {
         if given.is_some() {
             // Not verified in its words.
-            return Ok(refused(
+            return refused(
                 "available",
                 "Not allowed to set available quantity when the item is already active at the location.",
-            ));
+            );
         }
     } else {
         store.shelves.insert(place, Shelf::new(0, context.now));
@@ -301,27 +288,23 @@ pub(super) fn activate(
         store.set_quantity(place, name, quantity, &moves, context.now);
     }
     let level = store.level(place, &moves, context.now);
-    Ok(json!({ "inventoryLevel": level, "userErrors": [] }))
+    json!({ "inventoryLevel": level, "userErrors": [] })
 }
 
-pub(super) fn update_item(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn update_item(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let id = arguments["id"].as_str().unwrap_or_default();
     let refused = |field: &[&str], message: &str| json!({ "inventoryItem": null, "userErrors": [{ "field": field, "message": message }] });
     let Some(variant) = store.variant_of(id, context.now) else {
-        return Ok(refused(
+        return refused(
             &["id"],
             "The product couldn't be updated because it does not exist.",
-        ));
+        );
     };
     if decimal(&arguments["input"]["cost"]).is_some_and(|cost| cost.is_sign_negative()) {
-        return Ok(refused(
+        return refused(
             &["input", "cost"],
             "Cost per item must be greater than or equal to 0",
-        ));
+        );
     }
     let variant_id = variant["id"].clone();
     let product_id = store
@@ -340,7 +323,7 @@ pub(super) fn update_item(
         }
     });
     stock_when_tracked(store, context, number_of(id));
-    Ok(json!({ "inventoryItem": { "id": id }, "userErrors": [] }))
+    json!({ "inventoryItem": { "id": id }, "userErrors": [] })
 }
 
 /// An item that is tracked lies somewhere: with nothing at the first location, until somebody says more.

@@ -113,21 +113,23 @@ fn perform(
     arguments: &Value,
 ) -> Result<Value, FieldError> {
     match name {
-        "fulfillmentCreate" => fulfilments::create(store, context, arguments),
-        "fulfillmentTrackingInfoUpdate" => fulfilments::update_tracking(store, context, arguments),
-        "inventoryActivate" => inventory::activate(store, context, arguments),
-        "inventoryItemUpdate" => inventory::update_item(store, context, arguments),
+        "fulfillmentCreate" => Ok(fulfilments::create(store, context, arguments)),
+        "fulfillmentTrackingInfoUpdate" => {
+            Ok(fulfilments::update_tracking(store, context, arguments))
+        }
+        "inventoryActivate" => Ok(inventory::activate(store, context, arguments)),
+        "inventoryItemUpdate" => Ok(inventory::update_item(store, context, arguments)),
         "inventorySetQuantities" => inventory::set(store, context, arguments),
         "metafieldDefinitionCreate" => definitions::create(store, context, arguments),
         "metafieldsSet" => metafields_set::run(store, context, arguments),
-        "orderMarkAsPaid" => orders::mark_as_paid(store, context, arguments),
-        "orderUpdate" => orders::update(store, context, arguments),
-        "productCreate" => products::create(store, context, arguments),
+        "orderMarkAsPaid" => Ok(orders::mark_as_paid(store, context, arguments)),
+        "orderUpdate" => Ok(orders::update(store, context, arguments)),
+        "productCreate" => Ok(products::create(store, context, arguments)),
         "productSet" => products::set(store, context, arguments),
-        "productUpdate" => products::update(store, context, arguments),
+        "productUpdate" => Ok(products::update(store, context, arguments)),
         "productVariantsBulkCreate" => variants::bulk_create(store, context, arguments),
         "productVariantsBulkUpdate" => variants::bulk_update(store, context, arguments),
-        "publishablePublish" => products::publish(store, context, arguments),
+        "publishablePublish" => Ok(products::publish(store, context, arguments)),
         "tagsAdd" => tags::run(store, context, arguments, name, tags::add),
         "tagsRemove" => tags::run(store, context, arguments, name, tags::remove),
         _ => Err(field_error(

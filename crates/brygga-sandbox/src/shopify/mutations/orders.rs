@@ -1,6 +1,5 @@
 //! `orderMarkAsPaid` and `orderUpdate` (`facts/shopify 9.4` to `9.6`): plain errors without codes.
 
-use apollo_compiler::resolvers::FieldError;
 use serde_json::{Value, json};
 
 use super::metafields_set;
@@ -11,23 +10,17 @@ fn missing() -> Value {
     json!({ "order": null, "userErrors": [{ "field": ["id"], "message": "Order does not exist" }] })
 }
 
-pub(super) fn mark_as_paid(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn mark_as_paid(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let id = arguments["input"]["id"].as_str().unwrap_or_default();
     let Some(order) = store
         .order(id, context.now)
         .filter(|order| context.visible(order))
     else {
-        return Ok(missing());
+        return missing();
     };
     if order["canMarkAsPaid"] != true {
         // The order comes along with the error (recorded).
-        return Ok(
-            json!({ "order": { "id": id }, "userErrors": [{ "field": ["id"], "message": "Order cannot be marked as paid." }] }),
-        );
+        return json!({ "order": { "id": id }, "userErrors": [{ "field": ["id"], "message": "Order cannot be marked as paid." }] });
     }
     let number = store.fresh_number();
     let now = stamp(context.now);
@@ -37,7 +30,7 @@ pub(super) fn mark_as_paid(
             pay(order, number, &now);
         }
     });
-    Ok(json!({ "order": { "id": id }, "userErrors": [] }))
+    json!({ "order": { "id": id }, "userErrors": [] })
 }
 
 /// One SALE over what is outstanding, by the gateway "manual".
@@ -106,19 +99,15 @@ fn plus(left: &Value, right: &Value) -> Value {
     sum
 }
 
-pub(super) fn update(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn update(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let input = &arguments["input"];
     let id = input["id"].as_str().unwrap_or_default();
     let seen = store.order(id, context.now);
     if !seen.is_some_and(|order| context.visible(order)) {
-        return Ok(missing());
+        return missing();
     }
     if let Some(refused) = metafields_set::refused(store, context, id, &input["metafields"]) {
-        return Ok(json!({ "order": null, "userErrors": refused }));
+        return json!({ "order": null, "userErrors": refused });
     }
     store.change_order(id, context.now, |order| {
         // Lists replace (facts/shopify 9.4).
@@ -148,5 +137,5 @@ pub(super) fn update(
         }
     });
     metafields_set::put(store, context, id, &input["metafields"]);
-    Ok(json!({ "order": { "id": id }, "userErrors": [] }))
+    json!({ "order": { "id": id }, "userErrors": [] })
 }

@@ -26,11 +26,7 @@ fn product<'s>(store: &'s Store, context: &Context<'_>, id: &str) -> Option<&'s 
         .filter(|_| id.starts_with("gid://shopify/Product/"))
 }
 
-pub(super) fn create(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn create(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     // `input` is the deprecated twin of `product`.
     let input = [&arguments["product"], &arguments["input"]]
         .into_iter()
@@ -43,11 +39,11 @@ pub(super) fn create(
         .as_str()
         .is_none_or(|title| title.trim().is_empty())
     {
-        return Ok(refused(plain(&["title"], "Title can't be blank")));
+        return refused(plain(&["title"], "Title can't be blank"));
     }
     let id = add(store, context, &input);
     metafields_set::put(store, context, &id, &input["metafields"]);
-    Ok(json!({ "product": { "id": id }, "shop": shop, "userErrors": [] }))
+    json!({ "product": { "id": id }, "shop": shop, "userErrors": [] })
 }
 
 /// Adds a product with one variant; a new product is in no sales channel (`facts/shopify 8.5`).
@@ -107,7 +103,9 @@ fn free_handle(store: &Store, context: &Context<'_>, wanted: &str) -> String {
     if !taken(&wanted) {
         return wanted;
     }
-    (1_u32..)
+    // Among one more than there are products one is free.
+    let most = store.products_at(context.now).count() + 1;
+    (1..=most)
         .map(|n| format!("{wanted}-{n}"))
         .find(|handle| !taken(handle))
         .unwrap_or(wanted)
@@ -164,11 +162,7 @@ fn without_tags(html: &str) -> String {
         .collect()
 }
 
-pub(super) fn update(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn update(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let input = [&arguments["product"], &arguments["input"]]
         .into_iter()
         .find(|one| one.is_object())
@@ -180,25 +174,21 @@ pub(super) fn update(
         .unwrap_or_default()
         .to_owned();
     if product(store, context, &id).is_none() {
-        return Ok(
-            json!({ "product": null, "userErrors": plain(&["id"], "Product does not exist") }),
-        );
+        return json!({ "product": null, "userErrors": plain(&["id"], "Product does not exist") });
     }
     if input["title"]
         .as_str()
         .is_some_and(|title| title.trim().is_empty())
     {
-        return Ok(
-            json!({ "product": { "id": id }, "userErrors": plain(&["title"], "Title can't be blank") }),
-        );
+        return json!({ "product": { "id": id }, "userErrors": plain(&["title"], "Title can't be blank") });
     }
     if let Some(errors) = metafields_set::refused(store, context, &id, &input["metafields"]) {
-        return Ok(json!({ "product": { "id": id }, "userErrors": errors }));
+        return json!({ "product": { "id": id }, "userErrors": errors });
     }
     let now = stamp(context.now);
     store.change_product(&id, context.now, |product| change(product, &input, &now));
     metafields_set::put(store, context, &id, &input["metafields"]);
-    Ok(json!({ "product": { "id": id }, "userErrors": [] }))
+    json!({ "product": { "id": id }, "userErrors": [] })
 }
 
 pub(super) fn set(
@@ -445,27 +435,23 @@ fn replace_variants(store: &mut Store, context: &Context<'_>, id: &str, input: &
     }
 }
 
-pub(super) fn publish(
-    store: &mut Store,
-    context: &Context<'_>,
-    arguments: &Value,
-) -> Result<Value, FieldError> {
+pub(super) fn publish(store: &mut Store, context: &Context<'_>, arguments: &Value) -> Value {
     let id = arguments["id"].as_str().unwrap_or_default();
     let shop = (*store.shop).clone();
     let refused =
         |errors: Value| json!({ "publishable": null, "shop": shop, "userErrors": errors });
     if product(store, context, id).is_none() {
-        return Ok(refused(plain(&["id"], "Resource does not exist")));
+        return refused(plain(&["id"], "Resource does not exist"));
     }
     for (index, one) in list(&arguments["input"]).enumerate() {
         let known = one["publicationId"]
             .as_str()
             .and_then(|id| store.record(id, context.now));
         if known.is_none() {
-            return Ok(refused(plain(
+            return refused(plain(
                 &["input", &index.to_string(), "publicationId"],
                 "Publication does not exist or is not publishable",
-            )));
+            ));
         }
     }
     let now = stamp(context.now);
@@ -482,7 +468,6 @@ pub(super) fn publish(
             product["publishedAt"] = json!(now);
         }
     });
-    Ok(
-        json!({ "publishable": { "__typename": "Product", "id": id }, "shop": shop, "userErrors": [] }),
-    )
+
+    json!({ "publishable": { "__typename": "Product", "id": id }, "shop": shop, "userErrors": [] })
 }

@@ -62,8 +62,7 @@ impl Record<'_> {
                     .collect();
                 self.connect("Metafield", items, info)?
             }
-            ("InventoryItem", "inventoryLevels" | "inventoryLevel")
-            | ("Location", "inventoryLevels" | "inventoryLevel")
+            ("InventoryItem" | "Location", "inventoryLevels" | "inventoryLevel")
             | ("InventoryLevel", "quantities")
             | ("InventoryAdjustmentGroup", "changes")
             | ("ShopifyPaymentsAccount", "payouts" | "balanceTransactions" | "disputes")
@@ -73,11 +72,11 @@ impl Record<'_> {
                 Some(units) => ResolvedValue::leaf(units),
                 None => return Ok(None),
             },
-            ("ProductVariant", "product") | ("LineItem", "product" | "variant") => {
-                let Some(live) = self.live(info.field_name()) else {
-                    return Ok(None);
-                };
+            ("ProductVariant", "product") | ("LineItem", "product" | "variant")
+                if self.is_live(info.field_name()) =>
+            {
                 let ty = info.field_definition().ty.inner_named_type().as_str();
+                let live = self.live(info.field_name());
                 ResolvedValue::nullable_object(
                     live.map(|record| {
                         Record::new(self.context, ty, Cow::Borrowed(record), self.order)
@@ -110,16 +109,20 @@ impl Record<'_> {
         }))
     }
 
-    /// The product or variant as it is now, not as it was when the record was made; inner nothing when it was deleted since. Recordings keep
-    /// what was recorded.
-    fn live(&self, field: &str) -> Option<Option<&Value>> {
-        let store = self.context.store.filter(|store| !store.thin)?;
-        let now = self.context.now;
+    /// Whether the product or variant is read as it is now, not as it was when the record was made. Recordings keep what was recorded.
+    fn is_live(&self, field: &str) -> bool {
+        self.context.store.is_some_and(|store| !store.thin)
+            && (&*self.type_name == "ProductVariant"
+                || self.raw(field).is_some_and(|one| one["id"].is_string()))
+    }
+
+    /// That product or variant; nothing when it was deleted since.
+    fn live(&self, field: &str) -> Option<&Value> {
+        let (store, now) = (self.context.store?, self.context.now);
         if &*self.type_name == "ProductVariant" {
-            return store.product_of(self.id(), now).map(Some);
+            return store.product_of(self.id(), now);
         }
-        let id = self.raw(field)?["id"].as_str()?;
-        Some(store.record(id, now))
+        store.record(self.raw(field)?["id"].as_str()?, now)
     }
 
     /// A value for a field that the record does not hold itself.

@@ -3,8 +3,10 @@
 mod access;
 mod connection;
 mod derived;
+mod finding;
 mod roots;
 mod stock;
+mod writes;
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -21,8 +23,9 @@ use serde_json::Value;
 pub(super) use access::{PROTECTED, RULES};
 pub(super) use connection::{Connection, Key, Keyed};
 pub(super) use derived::namespace;
+pub(super) use roots::Queries;
 pub(crate) use roots::installation_id;
-pub(super) use roots::{Answers, Mutations, Queries};
+pub(super) use writes::{Answers, Mutations};
 
 use super::graphql::Tampering;
 use super::stock::Moves;

@@ -1,28 +1,18 @@
-//! The root fields of queries, and the door to the mutations.
+//! The root fields of queries.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 
-use apollo_compiler::ast::Value as Argument;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::{JsonMap, JsonValue};
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::derived::order_key;
-use super::{
-    Connection, Context, Key, Keyed, Record, access, argument_bool, argument_int, argument_str,
-    field_error, moment,
-};
+use super::finding::exists;
+use super::{Connection, Context, Key, Keyed, Record, access, argument_str, field_error};
 use crate::practice;
-use crate::shopify::mutations;
-use crate::shopify::search::{Kind, Search};
+use crate::shopify::search::Kind;
 use crate::shopify::stock::level_place;
 use crate::shopify::store::{APP_NUMBER, Life, Store};
 use crate::shopify::versions::versions;
-
-/// Counts end here (`facts/shopify 3.6`).
-const COUNT_CAP: usize = 25_000;
 
 /// `QueryRoot`.
 pub(in crate::shopify) struct Queries<'r> {
@@ -38,7 +28,7 @@ impl<'r> Queries<'r> {
         )
     }
 
-    fn made(&self, declared: &str, value: Value) -> ResolvedValue<'r> {
+    pub(super) fn made(&self, declared: &str, value: Value) -> ResolvedValue<'r> {
         ResolvedValue::object(Record::new(self.context, declared, Cow::Owned(value), None))
     }
 
@@ -64,7 +54,7 @@ impl<'r> Queries<'r> {
                 found.map(|one| (one, None))
             }
             "StoreCreditAccount" => {
-                let mut all = self.now(&self.store.store_credits);
+                let mut all = self.now(&self.store.credits);
                 all.find(|one| one["id"] == id).map(|one| (one, None))
             }
             "ShopifyPaymentsPayout"
@@ -95,13 +85,13 @@ impl<'r> Queries<'r> {
     }
 
     /// Records as they are now, as far as there are any yet.
-    fn now(&self, lives: &'r [Life]) -> impl Iterator<Item = &'r Value> {
+    pub(super) fn now(&self, lives: &'r [Life]) -> impl Iterator<Item = &'r Value> {
         let now = self.context.now;
         lives.iter().filter_map(move |life| life.at(now))
     }
 
     /// The companies of the shop, as far as orders and customers name them.
-    fn companies(&self) -> Vec<&'r Value> {
+    pub(super) fn companies(&self) -> Vec<&'r Value> {
         let mut found: Vec<&'r Value> = Vec::new();
         for order in self.store.orders_at(self.context.now) {
             let company = &order["purchasingEntity"]["company"];
@@ -112,214 +102,6 @@ impl<'r> Queries<'r> {
         }
         found
     }
-
-    /// The records that a query finds, in the state that the index knows, each with its present state.
-    fn search(&self, kind: Kind, info: &ResolveInfo<'_>) -> Result<Vec<Found<'r>>, FieldError> {
-        let arguments = info.arguments();
-        if arguments
-            .get("savedSearchId")
-            .is_some_and(|id| !id.is_null())
-        {
-            return Err(field_error(
-                "INTERNAL_SERVER_ERROR",
-                "The practice shop has no saved searches.",
-            ));
-        }
-        let search = Search::parse(kind, argument_str(arguments, "query").unwrap_or_default());
-        if let Some(field) = search.not_served() {
-            return Err(field_error(
-                "INTERNAL_SERVER_ERROR",
-                format_args!("The practice shop cannot search by {field}."),
-            ));
-        }
-        if let Some(note) = info
-            .field_selections()
-            .first()
-            .and_then(|field| search.note(field.response_key()))
-        {
-            self.context.search_notes.borrow_mut().push(note);
-        }
-        if self.context.tampering.empty_lists {
-            return Ok(Vec::new());
-        }
-        let zone = self.context.zone();
-        let finds = |record: &Value| search.finds(record, zone);
-        let fixed = |records: &mut dyn Iterator<Item = &'r Value>| -> Vec<Found<'r>> {
-            records
-                .filter(|record| exists(record, self.context.now) && finds(record))
-                .map(|record| Found {
-                    indexed: record,
-                    present: record,
-                })
-                .collect()
-        };
-        Ok(match kind {
-            Kind::Orders => {
-                // A listing without a query does not go through the index.
-                let known = if search.is_empty() {
-                    self.context.now
-                } else {
-                    self.context.indexed
-                };
-                let lives = self.store.orders.iter().filter_map(|life| {
-                    Some(Found {
-                        indexed: life.at(known)?,
-                        present: life.at(self.context.now)?,
-                    })
-                });
-                lives
-                    .filter(|found| self.context.visible(found.present) && finds(found.indexed))
-                    .collect()
-            }
-            Kind::Customers => fixed(&mut self.store.customers.iter().map(|one| &**one)),
-            Kind::Products | Kind::Variants | Kind::InventoryItems => {
-                let known = if search.is_empty() {
-                    self.context.now
-                } else {
-                    self.context.indexed
-                };
-                let lives = self.store.products.iter();
-                let pairs = lives.flat_map(|life| {
-                    let (indexed, present) = (life.at(known), life.at(self.context.now));
-                    goods_of(kind, indexed.zip(present))
-                });
-                // A product that was just made is not in the index yet; one that is gone is no longer served.
-                pairs.filter(|found| finds(found.indexed)).collect()
-            }
-            Kind::FulfillmentOrders => {
-                let known = self.context.indexed;
-                let all = argument_bool(arguments, "includeClosed").unwrap_or(false);
-                let mut found = Vec::new();
-                for life in &self.store.orders {
-                    let (Some(indexed), Some(present)) =
-                        (life.at(known), life.at(self.context.now))
-                    else {
-                        continue;
-                    };
-                    if !self.context.visible(present) {
-                        continue;
-                    }
-                    for one in list_of(&present["fulfillmentOrders"]) {
-                        let before = list_of(&indexed["fulfillmentOrders"])
-                            .find(|known| known["id"] == one["id"]);
-                        let Some(before) = before else { continue };
-                        let open = one["status"] != "CLOSED" && one["status"] != "CANCELLED";
-                        if (all || open) && finds(before) {
-                            found.push(Found {
-                                indexed: before,
-                                present: one,
-                            });
-                        }
-                    }
-                }
-                found
-            }
-            Kind::GiftCards => fixed(&mut self.now(&self.store.gift_cards)),
-            Kind::Collections => fixed(&mut self.store.collections.iter().map(|one| &**one)),
-            Kind::Definitions => fixed(&mut self.store.definitions.iter().filter(|one| {
-                let asked = |argument: &str, key: &str| {
-                    argument_str(arguments, argument).is_none_or(|wanted| one[key] == wanted)
-                };
-                let space = argument_str(arguments, "namespace")
-                    .is_none_or(|space| one["namespace"] == super::namespace(Some(space)).as_str());
-                asked("ownerType", "ownerType") && asked("key", "key") && space
-            })),
-            Kind::Payouts => {
-                let kind = argument_str(arguments, "transactionType");
-                let all = self.now(&self.store.payouts);
-                let seen = |one: &&Value| happened(&one["issuedAt"], self.context.now);
-                fixed(
-                    &mut all
-                        .filter(seen)
-                        .filter(|one| kind.is_none_or(|kind| one["transactionType"] == kind)),
-                )
-            }
-            Kind::BalanceTransactions => {
-                let hide = argument_bool(arguments, "hideTransfers").unwrap_or(false);
-                let all = self.now(&self.store.balance_transactions);
-                let seen = |one: &&Value| happened(&one["transactionDate"], self.context.now);
-                fixed(
-                    &mut all
-                        .filter(seen)
-                        .filter(|one| !hide || one["type"] != "TRANSFER"),
-                )
-            }
-            // Levels are listed by their item or their location only.
-            Kind::InventoryLevels => Vec::new(),
-            Kind::Disputes => {
-                let all = self.now(&self.store.disputes);
-                fixed(&mut all.filter(|one| happened(&one["initiatedAt"], self.context.now)))
-            }
-            Kind::Locations => fixed(&mut self.store.locations.iter().map(|one| &**one)),
-            Kind::Companies => fixed(&mut self.companies().into_iter()),
-        })
-    }
-
-    fn list<'a>(
-        &'a self,
-        kind: Kind,
-        node: &str,
-        info: &'a ResolveInfo<'a>,
-    ) -> Result<ResolvedValue<'a>, FieldError> {
-        self.page(kind, node, info).map(ResolvedValue::object)
-    }
-
-    /// A page of what a query finds.
-    pub(super) fn page(
-        &self,
-        kind: Kind,
-        node: &str,
-        info: &ResolveInfo<'_>,
-    ) -> Result<Connection<'r>, FieldError> {
-        let sort = argument_str(info.arguments(), "sortKey").unwrap_or("ID");
-        let found = self.search(kind, info)?;
-        let key = |record: &Value| {
-            if kind == Kind::Orders {
-                order_key(record, sort)
-            } else {
-                record_key(record, sort)
-            }
-        };
-        let items = found
-            .into_iter()
-            .map(|found| Keyed {
-                key: key(found.indexed),
-                value: Cow::Borrowed(found.present),
-            })
-            .collect();
-        let page = Connection::new(self.context, node, items, info, None)?;
-        Ok(if self.context.tampering.doubled {
-            page.doubled()
-        } else {
-            page
-        })
-    }
-
-    fn count<'a>(
-        &'a self,
-        kind: Kind,
-        info: &'a ResolveInfo<'a>,
-    ) -> Result<ResolvedValue<'a>, FieldError> {
-        let found = self.search(kind, info)?.len();
-        let limit =
-            argument_int(info.arguments(), "limit").and_then(|limit| usize::try_from(limit).ok());
-        let most = limit.unwrap_or(COUNT_CAP + 1).min(COUNT_CAP + 1);
-        let precision = if found > most || found > COUNT_CAP {
-            "AT_LEAST"
-        } else {
-            "EXACT"
-        };
-        Ok(self.made(
-            "Count",
-            json!({ "count": found.min(most), "precision": precision }),
-        ))
-    }
-}
-
-/// A record found by search.
-struct Found<'r> {
-    indexed: &'r Value,
-    present: &'r Value,
 }
 
 impl ObjectValue for Queries<'_> {
@@ -563,15 +345,6 @@ pub(crate) fn installation_id() -> String {
     format!("gid://shopify/AppInstallation/{}", APP_NUMBER + 1)
 }
 
-/// Whether a moment is past; what bears none always was.
-fn happened(value: &Value, now: DateTime<Utc>) -> bool {
-    moment(value).is_none_or(|at| at <= now)
-}
-
-fn exists(record: &Value, now: DateTime<Utc>) -> bool {
-    moment(&record["createdAt"]).is_none_or(|created| created <= now)
-}
-
 fn part_of<'r>(
     orders: impl Iterator<Item = &'r Value>,
     list: &str,
@@ -586,173 +359,4 @@ fn part_of<'r>(
                 .map(move |part| (part, Some(order)))
         })
         .find(|(part, _)| part["id"] == id)
-}
-
-fn record_key(record: &Value, sort: &str) -> Key {
-    let number = |text: &str| text.parse().map_or(Key::None, Key::Number);
-    let text = |value: &Value| {
-        value
-            .as_str()
-            .map_or(Key::None, |text| Key::Text(text.to_owned()))
-    };
-    match sort {
-        "CREATED_AT" => text(&record["createdAt"]),
-        "UPDATED_AT" => text(&record["updatedAt"]),
-        "NAME" => text(if record["name"].is_string() {
-            &record["name"]
-        } else {
-            &record["displayName"]
-        }),
-        "TITLE" => text(&record["title"]),
-        "SKU" => text(&record["sku"]),
-        "VENDOR" => text(&record["vendor"]),
-        "PRODUCT_TYPE" => text(&record["productType"]),
-        "PUBLISHED_AT" => text(&record["publishedAt"]),
-        "ISSUED_AT" => text(&record["issuedAt"]),
-        "PROCESSED_AT" => text(&record["transactionDate"]),
-        "STATUS" => text(&record["status"]),
-        "TRANSACTION_TYPE" => text(&record["type"]),
-        "EXPIRES_ON" => text(&record["expiresOn"]),
-        "POSITION" => number(&record["position"].to_string()),
-        "AMOUNT" | "NET" | "FEE" | "BALANCE" | "INITIAL_VALUE" => {
-            let field = match sort {
-                "NET" => "net",
-                "FEE" => "fee",
-                "BALANCE" => "balance",
-                "INITIAL_VALUE" => "initialValue",
-                _ if record["amount"].is_object() => "amount",
-                _ => "net",
-            };
-            number(record[field]["amount"].as_str().unwrap_or_default())
-        }
-        _ => Key::None,
-    }
-}
-
-/// A product, its variants or their items, as `kind` wants them, each in the state the index knows and in the present one.
-fn goods_of<'r>(kind: Kind, product: Option<(&'r Value, &'r Value)>) -> Vec<Found<'r>> {
-    let Some((indexed, present)) = product else {
-        return Vec::new();
-    };
-    if kind == Kind::Products {
-        return vec![Found { indexed, present }];
-    }
-    let mut found = Vec::new();
-    for before in list_of(&indexed["variants"]) {
-        let Some(now) = list_of(&present["variants"]).find(|one| one["id"] == before["id"]) else {
-            continue;
-        };
-        found.push(if kind == Kind::Variants {
-            Found {
-                indexed: before,
-                present: now,
-            }
-        } else {
-            Found {
-                indexed: &before["inventoryItem"],
-                present: &now["inventoryItem"],
-            }
-        });
-    }
-    found
-}
-
-fn list_of(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-/// What became of one root field of a mutation: its response key, and its payload or its error.
-pub(in crate::shopify) type Outcome = (String, Result<Value, String>);
-
-/// `Mutation`, first time: each field changes the store, and what it came to is kept. Nothing is answered yet, because an answer shows the
-/// store as it is afterwards.
-pub(in crate::shopify) struct Mutations<'r> {
-    pub(in crate::shopify) context: &'r Context<'r>,
-    pub(in crate::shopify) store: RefCell<&'r mut Store>,
-    pub(in crate::shopify) variables: &'r JsonMap,
-    pub(in crate::shopify) outcomes: RefCell<Vec<Outcome>>,
-}
-
-impl Mutations<'_> {
-    /// The key of `@idempotent`, given as text or by a variable.
-    fn key(&self, info: &ResolveInfo<'_>) -> Option<String> {
-        let directive = info
-            .field_selections()
-            .iter()
-            .find_map(|field| field.directives.get("idempotent"))?;
-        match &**directive.specified_argument_by_name("key")? {
-            Argument::String(text) => Some(text.clone()),
-            Argument::Variable(name) => {
-                let key = self.variables.get(name.as_str())?.as_str()?;
-                Some(key.to_owned())
-            }
-            _ => None,
-        }
-    }
-}
-
-impl ObjectValue for Mutations<'_> {
-    fn type_name(&self) -> &'static str {
-        "Mutation"
-    }
-
-    fn resolve_field<'a>(
-        &'a self,
-        info: &'a ResolveInfo<'a>,
-    ) -> Result<ResolvedValue<'a>, FieldError> {
-        let outcome = access::check(self.context, "Mutation", info).and_then(|()| {
-            let key = self.key(info);
-            let mut store = self.store.borrow_mut();
-            mutations::run(
-                &mut store,
-                self.context,
-                info.field_name(),
-                info.arguments(),
-                key.as_deref(),
-            )
-        });
-        self.outcomes
-            .borrow_mut()
-            .push((response_key(info), outcome.map_err(|error| error.message)));
-        Ok(ResolvedValue::null())
-    }
-}
-
-/// `Mutation`, second time: the payloads, over the store as it is now.
-pub(in crate::shopify) struct Answers<'r> {
-    pub(in crate::shopify) context: &'r Context<'r>,
-    pub(in crate::shopify) outcomes: &'r [Outcome],
-}
-
-impl ObjectValue for Answers<'_> {
-    fn type_name(&self) -> &'static str {
-        "Mutation"
-    }
-
-    fn resolve_field<'a>(
-        &'a self,
-        info: &'a ResolveInfo<'a>,
-    ) -> Result<ResolvedValue<'a>, FieldError> {
-        let key = response_key(info);
-        let payload_type = info.field_definition().ty.inner_named_type().as_str();
-        match self.outcomes.iter().find(|(known, _)| *known == key) {
-            Some((_, Ok(payload))) => Ok(ResolvedValue::object(Record::new(
-                self.context,
-                payload_type,
-                Cow::Borrowed(payload),
-                None,
-            ))),
-            Some((_, Err(message))) => Err(FieldError {
-                message: message.clone(),
-            }),
-            None => Err(self.unknown_field_error(info)),
-        }
-    }
-}
-
-fn response_key(info: &ResolveInfo<'_>) -> String {
-    info.field_selections()
-        .first()
-        .map(|field| field.response_key().to_string())
-        .unwrap_or_default()
 }

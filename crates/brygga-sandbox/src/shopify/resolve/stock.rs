@@ -47,7 +47,7 @@ impl Record<'_> {
                 self.levels(store, &places, info)
             }
             (_, "quantities") => self.quantities(info),
-            (_, "changes") => self.changes(info),
+            (_, "changes") => Ok(self.changes(info)),
             (_, "payouts") => self.payments(store, Kind::Payouts, "ShopifyPaymentsPayout", info),
             (_, "balanceTransactions") => self.payments(
                 store,
@@ -57,7 +57,7 @@ impl Record<'_> {
             ),
             (_, "disputes") => self.payments(store, Kind::Disputes, "ShopifyPaymentsDispute", info),
             _ => {
-                let all = store.store_credits.iter();
+                let all = store.credits.iter();
                 let own = all
                     .filter_map(|one| one.at(self.context.now))
                     .filter(|one| one["owner"]["id"] == self.id());
@@ -123,7 +123,7 @@ impl Record<'_> {
         Ok(ResolvedValue::list(found))
     }
 
-    fn changes<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+    fn changes<'a>(&'a self, info: &'a ResolveInfo<'a>) -> ResolvedValue<'a> {
         let asked = |argument: &str, value: &Value| {
             let wanted = info.arguments().get(argument).and_then(JsonValue::as_array);
             wanted.is_none_or(|wanted| wanted.iter().any(|one| one.as_str() == value.as_str()))
@@ -134,13 +134,13 @@ impl Record<'_> {
                 && asked("locationIds", &one["location"]["id"])
                 && asked("quantityNames", &one["name"])
         });
-        Ok(ResolvedValue::list(
+        ResolvedValue::list(
             kept.map(|one| {
                 let value = Cow::Borrowed(one);
                 ResolvedValue::object(Record::new(self.context, "InventoryChange", value, None))
             })
             .collect::<Vec<_>>(),
-        ))
+        )
     }
 
     fn payments<'a>(
@@ -168,18 +168,11 @@ impl Record<'_> {
                 !online || location["fulfillsOnlineOrders"] == true
             })
         };
-        Some(match field {
-            "totalInventory" => self
-                .raw("variants")?
-                .as_array()?
-                .iter()
-                .map(|variant| units(variant, false))
-                .sum(),
-            _ => {
-                let id = self.id();
-                let variant = store.record(id, now).unwrap_or(&self.value);
-                units(variant, field == "sellableOnlineQuantity")
-            }
-        })
+        if field == "totalInventory" {
+            let variants = self.raw("variants")?.as_array()?.iter();
+            return Some(variants.map(|variant| units(variant, false)).sum());
+        }
+        let variant = store.record(self.id(), now).unwrap_or(&self.value);
+        Some(units(variant, field == "sellableOnlineQuantity"))
     }
 }

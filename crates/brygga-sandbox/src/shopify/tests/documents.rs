@@ -297,7 +297,13 @@ fn sample(schema: &apollo_compiler::Schema, ty: &apollo_compiler::ast::Type) -> 
     let name = ty.inner_named_type();
     match schema.types.get(name.as_str()) {
         Some(ExtendedType::Enum(kinds)) => {
-            json!(kinds.values.keys().next().map(|one| one.as_str()))
+            json!(
+                kinds
+                    .values
+                    .keys()
+                    .next()
+                    .map(apollo_compiler::Name::as_str)
+            )
         }
         Some(ExtendedType::InputObject(input)) => {
             let fields = input

@@ -278,9 +278,7 @@ async fn a_key_writes_once_for_a_day() {
         bench.set(bad, "failed").await["userErrors"][0]["code"],
         "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
     );
-    bench
-        .clock
-        .advance(std::time::Duration::from_secs(24 * 3600));
+    bench.clock.advance(std::time::Duration::from_hours(24));
     bench.set(wanted, "once").await;
     assert_eq!(
         bench.units("FF-PACK-28", "available"),
