@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::stock::Shelf;
-use super::store::{Life, Store, number_of, stamp};
+use super::store::{Store, number_of, stamp};
 
 /// The warehouse beside the shop's first location.
 pub(super) const WAREHOUSE: u64 = 61_000_000_002;
@@ -319,32 +319,4 @@ pub(super) fn options_of(product: &Value) -> Value {
         json!({ "id": format!("gid://shopify/ProductOption/{}", number * 4 + place), "name": name, "position": place, "values": values })
     });
     Value::Array(options.collect())
-}
-
-/// The gift cards that the shop's orders sold, none of them used yet.
-pub(super) fn gift_cards(store: &Store) -> Vec<Life> {
-    let mut cards = Vec::new();
-    for life in &store.orders {
-        let Some((_, order)) = life.versions.first() else {
-            continue;
-        };
-        for line in order["lineItems"].as_array().into_iter().flatten() {
-            if line["isGiftCard"] != true {
-                continue;
-            }
-            let number = line["id"].as_str().map_or(0, number_of);
-            for unit in 0..line["quantity"].as_u64().unwrap_or(0).min(20) {
-                let number = number * 10 + unit;
-                let letters = format!("{:04x}", number % 0xFFFF);
-                let value = &line["originalUnitPriceSet"]["shopMoney"];
-                cards.push(Life::always(json!({
-                    "__typename": "GiftCard", "id": format!("gid://shopify/GiftCard/{number}"), "enabled": true, "initialValue": value, "balance": value,
-                    "lastCharacters": letters, "maskedCode": format!("•••• •••• •••• {letters}"), "createdAt": order["createdAt"],
-                    "updatedAt": order["createdAt"], "deactivatedAt": null, "expiresOn": null, "note": null,
-                    "customer": order["customer"]["id"].as_str().map(|id| json!({ "id": id })), "order": { "id": order["id"] },
-                })));
-            }
-        }
-    }
-    cards
 }

@@ -97,6 +97,8 @@ pub(super) struct Store {
     pub(super) gift_cards: Vec<Life>,
     /// `StoreCreditAccount` objects with their `owner`.
     pub(super) credits: Vec<Life>,
+    /// The `ShopifyPaymentsAccount` without its lists; null where there is none.
+    pub(super) payments_account: Value,
     /// `ShopifyPaymentsPayout`, `ShopifyPaymentsBalanceTransaction` and `ShopifyPaymentsDispute` objects.
     pub(super) payouts: Vec<Life>,
     pub(super) balance_transactions: Vec<Life>,
@@ -125,10 +127,11 @@ impl Store {
             locations: Vec::new(),
             collections: Vec::new(),
             publications: Vec::new(),
-            gift_cards: Vec::new(),
-            credits: Vec::new(),
-            payouts: Vec::new(),
-            balance_transactions: Vec::new(),
+            gift_cards: lives(&data.gift_cards),
+            credits: lives(&data.store_credit_accounts),
+            payments_account: data.payments_account.clone(),
+            payouts: lives(&data.payouts),
+            balance_transactions: lives(&data.balance_transactions),
             disputes: Vec::new(),
             shelves: BTreeMap::new(),
             metafields: BTreeMap::new(),
@@ -158,12 +161,9 @@ impl Store {
             };
             store.add_order(life);
         }
-        if !store.thin {
-            store.gift_cards = goods::gift_cards(&store);
-            for (at, card) in store.gift_cards.iter().enumerate() {
-                if let Some((_, card)) = card.versions.first() {
-                    note(&mut store.index, card, Slot::GiftCard(at));
-                }
+        for (at, card) in store.gift_cards.iter().enumerate() {
+            if let Some((_, card)) = card.versions.first() {
+                note(&mut store.index, card, Slot::GiftCard(at));
             }
         }
         store
@@ -450,6 +450,18 @@ impl Store {
         self.next_id += 1;
         self.next_id
     }
+}
+
+/// The records of the data, shared.
+fn lives(data: &[crate::shop_data::Life]) -> Vec<Life> {
+    let share = |life: &crate::shop_data::Life| Life {
+        versions: life
+            .versions
+            .iter()
+            .map(|(at, record)| (*at, Arc::new(record.clone())))
+            .collect(),
+    };
+    data.iter().map(share).collect()
 }
 
 fn note_variants(index: &mut HashMap<String, Slot>, product: &Value, place: usize) {

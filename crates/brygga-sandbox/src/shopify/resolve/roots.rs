@@ -157,7 +157,9 @@ impl ObjectValue for Queries<'_> {
             "productsCount" => self.count(Kind::Products, info)?,
             "productVariantsCount" => self.count(Kind::Variants, info)?,
             "inventoryItems" => self.list(Kind::InventoryItems, "InventoryItem", info)?,
-            "inventoryItem" => self.record("InventoryItem", self.store.record(id, self.context.now)),
+            "inventoryItem" => {
+                self.record("InventoryItem", self.store.record(id, self.context.now))
+            }
             "inventoryLevel" => match self.level(id) {
                 Some(level) => self.made("InventoryLevel", level),
                 None => ResolvedValue::null(),
@@ -175,13 +177,17 @@ impl ObjectValue for Queries<'_> {
             "metafieldDefinitions" => self.list(Kind::Definitions, "MetafieldDefinition", info)?,
             "metafieldDefinition" => self.record("MetafieldDefinition", self.definition(arguments)),
             // Null where Shopify Payments is not active (`facts/shopify 11.1`).
-            "shopifyPaymentsAccount" if !self.context.config.shopify_payments => ResolvedValue::null(),
-            "shopifyPaymentsAccount" => self.made("ShopifyPaymentsAccount", json!({
-                "__typename": "ShopifyPaymentsAccount", "id": "gid://shopify/ShopifyPaymentsAccount/1", "activated": true, "country": "NO",
-                "defaultCurrency": self.store.shop["currencyCode"], "balance": [{ "amount": "0.0", "currencyCode": self.store.shop["currencyCode"] }],
-            })),
+            "shopifyPaymentsAccount" if !self.context.config.shopify_payments => {
+                ResolvedValue::null()
+            }
+            "shopifyPaymentsAccount" => {
+                let account = Some(&self.store.payments_account).filter(|one| one.is_object());
+                self.record("ShopifyPaymentsAccount", account)
+            }
             "productVariants" => self.list(Kind::Variants, "ProductVariant", info)?,
-            "productVariant" => self.record("ProductVariant", self.store.record(id, self.context.now)),
+            "productVariant" => {
+                self.record("ProductVariant", self.store.record(id, self.context.now))
+            }
             "locations" => self.list(Kind::Locations, "Location", info)?,
             "location" if id.is_empty() => {
                 self.record("Location", self.store.locations.first().map(|one| &**one))

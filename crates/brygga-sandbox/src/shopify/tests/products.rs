@@ -496,14 +496,74 @@ async fn payouts_are_behind_their_scopes_and_come_with_time() {
 }
 
 #[tokio::test]
-async fn sold_gift_cards_have_a_balance() {
+async fn gift_cards_and_store_credit_have_balances() {
     let bench = Bench::new().await;
-    let cards = bench.data("{ giftCards(first: 50) { nodes { id lastCharacters balance { amount } initialValue { amount currencyCode } order { name } } } giftCardsCount { count } }", json!({})).await;
+    let cards = bench.data("{ giftCards(first: 250) { nodes { id lastCharacters balance { amount } initialValue { amount currencyCode } customer { id } order { name } } } giftCardsCount { count } }", json!({})).await;
     let list = cards["giftCards"]["nodes"].as_array().expect("a list");
     assert!(!list.is_empty());
+    let amount = |value: &Value| -> rust_decimal::Decimal {
+        value["amount"]
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .expect("an amount")
+    };
     assert!(
         list.iter()
-            .all(|card| card["balance"]["amount"] == card["initialValue"]["amount"])
+            .all(|card| amount(&card["balance"]) <= amount(&card["initialValue"]))
     );
     assert_eq!(cards["giftCardsCount"]["count"], list.len());
+    bench.server.grant_scope("read_gift_cards", false);
+    let denied = bench
+        .answer("{ giftCards(first: 1) { nodes { id } } }", json!({}))
+        .await;
+    assert_eq!(denied.code(), "ACCESS_DENIED");
+
+    let owners = bench.data("{ customers(first: 250) { nodes { id storeCreditAccounts(first: 2) { nodes { id balance { amount currencyCode } owner { ... on Customer { id } } } } } } }", json!({})).await;
+    let owner = owners["customers"]["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|one| one["storeCreditAccounts"]["nodes"][0].is_object())
+        .expect("somebody has store credit");
+    let account = &owner["storeCreditAccounts"]["nodes"][0];
+    assert_eq!(account["owner"]["id"], owner["id"]);
+}
+
+#[tokio::test]
+async fn the_months_payouts_are_the_sum_of_their_rows() {
+    let bench = Bench::new().await;
+    const READ: &str = "query($id: String) { shopifyPaymentsAccount { payouts(first: 50) { nodes { legacyResourceId status net { amount } } } balanceTransactions(first: 250, hideTransfers: true, query: $id) { nodes { id net { amount } associatedPayout { id } } pageInfo { hasNextPage } } } }";
+    let sum = |rows: &Value| -> rust_decimal::Decimal {
+        rows.as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|row| {
+                row["net"]["amount"]
+                    .as_str()?
+                    .parse::<rust_decimal::Decimal>()
+                    .ok()
+            })
+            .sum()
+    };
+    let read = bench.data(READ, json!({})).await["shopifyPaymentsAccount"].clone();
+    let payouts = read["payouts"]["nodes"]
+        .as_array()
+        .expect("payouts")
+        .clone();
+    assert!(!payouts.is_empty());
+    for payout in payouts {
+        bench.clock.advance(std::time::Duration::from_secs(5));
+        let query = format!(
+            "payments_transfer_id:{}",
+            payout["legacyResourceId"].as_str().expect("a number")
+        );
+        let rows = bench.data(READ, json!({ "id": query })).await["shopifyPaymentsAccount"]["balanceTransactions"].clone();
+        assert_eq!(rows["pageInfo"]["hasNextPage"], false);
+        assert_eq!(
+            sum(&rows["nodes"]),
+            sum(&json!([payout])),
+            "payout {}",
+            payout["legacyResourceId"]
+        );
+    }
 }
