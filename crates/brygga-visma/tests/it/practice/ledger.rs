@@ -1,28 +1,26 @@
 //! Shipments, invoices, credit notes and payments from their making to 0.00, and what is refused.
 
-use std::time::Duration;
-
+use brygga_core::Problem;
 use brygga_core::erp::{
-    Application, BookedOrder, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft,
-    LedgerLineDraft, LedgerStatus, Operation, OrderApplication, Payment, PaymentChange,
-    PaymentDraft, ShipmentQuantity, ShipmentStatus, TaxDraft,
+    Application, BookedOrder, DocumentKind, InvoiceReference, LedgerChange, LedgerDocument,
+    LedgerDraft, LedgerLineDraft, LedgerStatus, Operation, OrderApplication, Payment,
+    PaymentChange, PaymentDraft, ShipmentQuantity, ShipmentStatus, TaxDraft,
 };
-use brygga_core::{Clock as _, Problem};
 
 use super::*;
 
 const WAREHOUSE: &str = "HOVED";
-const CLEARING: &str = "1950-NOK";
+pub(super) const CLEARING: &str = "1950-NOK";
 
-fn day(day: u32) -> NaiveDate {
+pub(super) fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 10, day).expect("a day")
 }
 
-fn kroner(amount: i64) -> Decimal {
+pub(super) fn kroner(amount: i64) -> Decimal {
     Decimal::from(amount)
 }
 
-fn line(text: &str, quantity: i64, net: i64) -> LedgerLineDraft {
+pub(super) fn line(text: &str, quantity: i64, net: i64) -> LedgerLineDraft {
     LedgerLineDraft {
         link: "shipping/1".into(),
         item: Some("FRAKT".into()),
@@ -35,7 +33,12 @@ fn line(text: &str, quantity: i64, net: i64) -> LedgerLineDraft {
     }
 }
 
-fn document(kind: DocumentKind, customer: &str, external: &str, net: i64) -> LedgerDraft {
+pub(super) fn document(
+    kind: DocumentKind,
+    customer: &str,
+    external: &str,
+    net: i64,
+) -> LedgerDraft {
     LedgerDraft {
         kind,
         customer: customer.into(),
@@ -54,7 +57,12 @@ fn document(kind: DocumentKind, customer: &str, external: &str, net: i64) -> Led
     }
 }
 
-fn money(kind: DocumentKind, customer: &str, reference: &str, amount: Decimal) -> PaymentDraft {
+pub(super) fn money(
+    kind: DocumentKind,
+    customer: &str,
+    reference: &str,
+    amount: Decimal,
+) -> PaymentDraft {
     PaymentDraft {
         kind,
         customer: customer.into(),
@@ -90,7 +98,7 @@ impl Practice {
         found.next().map(|vat| vat.id.clone()).expect("a VAT id")
     }
 
-    async fn document(&self, kind: &DocumentKind, number: &str) -> LedgerDocument {
+    pub(super) async fn document(&self, kind: &DocumentKind, number: &str) -> LedgerDocument {
         self.visma
             .document(kind, number)
             .await
@@ -98,15 +106,15 @@ impl Practice {
             .expect("there")
     }
 
-    async fn invoice(&self, number: &str) -> LedgerDocument {
+    pub(super) async fn invoice(&self, number: &str) -> LedgerDocument {
         self.document(&DocumentKind::Invoice, number).await
     }
 
-    async fn note(&self, number: &str) -> LedgerDocument {
+    pub(super) async fn note(&self, number: &str) -> LedgerDocument {
         self.document(&DocumentKind::CreditNote, number).await
     }
 
-    async fn payment(&self, kind: &DocumentKind, number: &str) -> Payment {
+    pub(super) async fn payment(&self, kind: &DocumentKind, number: &str) -> Payment {
         self.visma
             .payment(kind, number)
             .await
@@ -115,7 +123,7 @@ impl Practice {
     }
 
     /// A document in the books; its number.
-    async fn released(&self, draft: &LedgerDraft) -> String {
+    pub(super) async fn released(&self, draft: &LedgerDraft) -> String {
         let number = self.visma.create_document(draft).await.expect("made");
         let document = self.document(&draft.kind, &number).await;
         self.visma
@@ -126,7 +134,7 @@ impl Practice {
     }
 
     /// A payment in the books; its number.
-    async fn paid(&self, draft: &PaymentDraft) -> String {
+    pub(super) async fn paid(&self, draft: &PaymentDraft) -> String {
         let number = self.visma.create_payment(draft).await.expect("made");
         let payment = self.payment(&draft.kind, &number).await;
         self.visma
@@ -158,7 +166,7 @@ impl Practice {
     }
 }
 
-fn refused(error: CallError) -> Problem {
+pub(super) fn refused(error: CallError) -> Problem {
     match error {
         CallError::Refused(problem) => problem,
         other => panic!("{other}"),
@@ -537,178 +545,76 @@ async fn an_open_invoice_is_credited_and_a_closed_one_is_paid_back() {
 }
 
 #[tokio::test]
-async fn refusals_have_codes_of_their_own() {
+async fn goods_come_back_against_the_line_of_their_invoice_and_no_more_of_them() {
     let practice = Practice::new().await;
     let visma = &practice.visma;
     let customer = practice.customer().await;
-
-    let mut unknown = document(DocumentKind::Invoice, &customer, "fulfilment/1", 100);
-    unknown.lines[0].vat_category = "FINNES-IKKE".into();
-    let problem = refused(
-        visma
-            .create_document(&unknown)
-            .await
-            .expect_err("no category"),
-    );
-    assert_eq!(
-        (problem.code, problem.params["category"].as_str()),
-        (Code::VatMappingBroken, "FINNES-IKKE")
-    );
-
-    let mut euro = money(DocumentKind::Payment, &customer, "1", kroner(1));
-    euro.cash_account = "1950-EUR".into();
-    let problem = refused(
-        visma
-            .create_payment(&euro)
-            .await
-            .expect_err("another currency"),
-    );
-    assert_eq!(
-        (problem.code, problem.params["account"].as_str()),
-        (Code::CashAccountUnfit, "1950-EUR")
-    );
-
-    let mut goods = document(DocumentKind::Invoice, &customer, "fulfilment/2", 100);
-    goods.lines[0].item = Some(practice.goods.clone());
-    let problem = refused(visma.create_document(&goods).await.expect_err("stock"));
-    assert!(
-        problem.params["reason"].contains(&practice.goods),
-        "{problem}"
-    );
-
-    let number = practice
-        .released(&document(
-            DocumentKind::Invoice,
-            &customer,
-            "fulfilment/3",
-            100,
-        ))
-        .await;
-    practice.server.close_period("202610", true);
-    for problem in [
-        refused(
-            visma
-                .create_document(&document(
-                    DocumentKind::CreditNote,
-                    &customer,
-                    "refund/1",
-                    10,
-                ))
-                .await
-                .expect_err("closed"),
-        ),
-        refused(
-            visma
-                .create_payment(&money(DocumentKind::Payment, &customer, "2", kroner(1)))
-                .await
-                .expect_err("closed"),
-        ),
-    ] {
-        assert_eq!(
-            (problem.code, problem.params["period"].as_str()),
-            (Code::PeriodClosed, "202610")
-        );
-    }
-    assert_eq!(practice.invoice(&number).await.status, LedgerStatus::Open);
-}
-
-#[tokio::test]
-async fn actions_that_answer_before_they_act_are_done_when_reading_says_so() {
-    let practice = Practice::new().await;
-    let customer = practice.customer().await;
-    practice.server.actions_async(Duration::from_secs(30));
-    let draft = document(DocumentKind::Invoice, &customer, "fulfilment/1", 100);
-    let number = practice.released(&draft).await;
-    assert_eq!(
-        practice.invoice(&number).await.status,
-        LedgerStatus::Balanced
-    );
-    practice.clock.advance(Duration::from_secs(31));
-    assert_eq!(practice.invoice(&number).await.status, LedgerStatus::Open);
-}
-
-#[tokio::test]
-async fn background_jobs_are_waited_for_and_their_refusals_are_refusals() {
-    let practice = Practice::new().await;
-    let customer = practice.customer().await;
-    practice.server.actions_async(Duration::from_secs(20));
-    let before = practice.clock.now();
-    let visma = practice.client(|config| config.background = true);
-    let draft = document(DocumentKind::Invoice, &customer, "fulfilment/1", 100);
-    let number = visma.create_document(&draft).await.expect("made");
-    assert!(practice.clock.now() - before >= chrono::TimeDelta::seconds(20));
-    let made = practice.invoice(&number).await;
-    visma.release_document(&made).await.expect("released");
-    assert_eq!(practice.invoice(&number).await.status, LedgerStatus::Open);
-    // Finished, with status 400.
-    let mut wrong = document(DocumentKind::Invoice, &customer, "fulfilment/2", 100);
-    wrong.lines[0].vat_category = "FINNES-IKKE".into();
-    assert_eq!(
-        refused(visma.create_document(&wrong).await.expect_err("refused")).code,
-        Code::VatMappingBroken
-    );
-    // Longer than anybody waits.
-    practice.server.actions_async(Duration::from_hours(1));
-    let late = document(DocumentKind::Invoice, &customer, "fulfilment/3", 100);
-    assert!(matches!(
-        visma.create_document(&late).await,
-        Err(CallError::Unknown(problem)) if problem.code == Code::RemoteTimeout
-    ));
-}
-
-#[tokio::test]
-async fn lost_answers_are_unknown_and_found_by_our_references() {
-    let practice = Practice::new().await;
-    let visma = &practice.visma;
-    let customer = practice.customer().await;
-    practice.fault(
-        "POST",
-        "/v2/customerinvoice",
-        Fault::Cut { committed: true },
-    );
-    let draft = document(DocumentKind::Invoice, &customer, "fulfilment/1", 100);
-    assert!(matches!(
-        visma.create_document(&draft).await,
-        Err(CallError::Unknown(_))
-    ));
-    let found = visma
-        .documents_by_external(&DocumentKind::Invoice, "fulfilment/1")
+    let order = practice.ordered(&customer).await;
+    ship(&practice, &order, 3).await;
+    visma.prepare_invoice(&order).await.expect("made");
+    let invoices = visma
+        .documents_of_order(&DocumentKind::Invoice, &customer, &order)
         .await
         .expect("read");
-    assert_eq!(found.len(), 1);
-    practice.fault(
-        "POST",
-        "/v1/customerPayment",
-        Fault::Cut { committed: true },
-    );
-    let payment = money(DocumentKind::Payment, &customer, "6400000001", kroner(50));
-    assert!(matches!(
-        visma.create_payment(&payment).await,
-        Err(CallError::Unknown(_))
-    ));
-    let found = visma.payments_of(&customer, day(1)).await.expect("read");
-    assert_eq!(found[0].reference.as_deref(), Some("6400000001"));
-}
+    visma
+        .release_document(&invoices[0])
+        .await
+        .expect("released");
+    let line_number = invoices[0].lines[0].line_number;
+    let invoice = InvoiceReference {
+        number: invoices[0].number.clone(),
+        line: line_number,
+    };
 
-#[tokio::test]
-async fn cash_accounts_are_read_with_their_entry_types() {
-    let practice = Practice::new().await;
-    let catalogue = practice.visma.catalogue().await.expect("a catalogue");
-    assert_eq!(
-        catalogue.cash_accounts.len(),
-        practice.server.data().cash_accounts.len()
+    let mut back = practice.order();
+    back.order_type = "RC".into();
+    back.head.customer_ref = "5400000001-77".into();
+    back.lines.truncate(1);
+    back.lines[0].unit_price = kroner(100);
+    back.lines[0].warehouse = Some(WAREHOUSE.into());
+    back.lines[0].operation = Some(Operation::Receipt);
+    back.lines[0].invoice = Some(invoice);
+    back.lines[0].quantity = kroner(4);
+    let problem = refused(
+        visma
+            .create_order(&back, &customer)
+            .await
+            .expect_err("too many"),
     );
-    let clearing = catalogue
-        .cash_accounts
-        .iter()
-        .find(|account| account.number == CLEARING)
-        .expect("the clearing account");
-    assert_eq!(clearing.currency, "NOK");
-    assert!(clearing.entry_types.iter().any(|entry| entry.receipt));
-    assert!(
-        clearing
-            .entry_types
-            .iter()
-            .any(|entry| !entry.receipt && entry.offset_account.is_some())
+    assert_eq!(
+        (problem.code, &problem.params["document"]),
+        (Code::ReturnOverInvoiced, &invoices[0].number)
+    );
+
+    back.lines[0].quantity = kroner(1);
+    let on_hand = practice.server.on_hand(&practice.goods, WAREHOUSE);
+    let order = visma.create_order(&back, &customer).await.expect("made");
+    visma
+        .create_shipment(&order, &Operation::Receipt, WAREHOUSE, day(4))
+        .await
+        .expect("made");
+    let rows = visma.shipments_of(&order).await.expect("read");
+    let shipment = visma
+        .shipment(&rows[0].0)
+        .await
+        .expect("read")
+        .expect("there");
+    assert_eq!(shipment.operation, Operation::Receipt);
+    visma
+        .confirm_shipment(&shipment.number)
+        .await
+        .expect("confirmed");
+    assert_eq!(
+        practice.server.on_hand(&practice.goods, WAREHOUSE),
+        on_hand + kroner(1)
+    );
+    visma.prepare_invoice(&order).await.expect("made");
+    let rows = visma.shipments_of(&order).await.expect("read");
+    let note = practice
+        .note(rows[0].1.as_deref().expect("a credit note"))
+        .await;
+    assert_eq!(
+        (note.kind, note.total, note.lines[0].order.as_ref()),
+        (DocumentKind::CreditNote, kroner(125), Some(&order))
     );
 }

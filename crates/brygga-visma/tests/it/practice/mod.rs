@@ -1,6 +1,7 @@
 //! Against the practice Visma.net, which refuses what the real one refuses.
 
 mod ledger;
+mod ledger_trouble;
 mod life;
 mod trouble;
 

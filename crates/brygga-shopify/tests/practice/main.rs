@@ -6,6 +6,8 @@
     reason = "a test may fail by a panic, and says what it leaves out"
 )]
 
+mod write_back;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
