@@ -178,9 +178,6 @@ pub(super) fn by_direct_invoice(
 ) -> Result<Option<PartState>, Problem> {
     let components = with_cash_rounding(life, leg, legs);
     let expected = Expected::of(&components);
-    if let Some(amount) = cash_rounding(life).filter(|_| is_first(leg, legs)) {
-        explained.push(Explained::CashRounding { amount });
-    }
     let Some(document) = invoice(life, &leg.part)? else {
         if expected.total.is_zero() && components.iter().all(|one| one.net.is_zero()) {
             return Ok(None);
@@ -306,7 +303,7 @@ pub(super) fn cash_rounding(life: &Life<'_>) -> Option<Decimal> {
         .filter(|amount| !amount.is_zero())
 }
 
-fn is_first(leg: &Leg, legs: &[Leg]) -> bool {
+pub(super) fn is_first(leg: &Leg, legs: &[Leg]) -> bool {
     legs.first()
         .is_some_and(|first| first.part == leg.part && first.order == leg.order)
 }

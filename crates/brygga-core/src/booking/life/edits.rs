@@ -26,7 +26,8 @@ pub(super) fn supplement(
             None,
         )));
     }
-    let number = (1..)
+    // As many as there are sales orders, and one more: no name is used twice.
+    let number = (1..=life.books.orders.len() + 1)
         .find(|number| life.part_order(&format!("x{number}")).is_none())
         .unwrap_or(1);
     let components = unhoused(life, legs);

@@ -89,18 +89,16 @@ impl<'a> Invoices<'a> {
     }
 
     pub(super) fn document(&self, life: &Life<'a>, index: usize) -> Option<&'a LedgerDocument> {
-        match self.legs.get(index).and_then(|leg| leg.order.as_ref()) {
-            Some(_) => self
+        let leg = self.legs.get(index)?;
+        if leg.order.is_some() {
+            return self
                 .number(life, index)
-                .and_then(|number| life.document(&DocumentKind::Invoice, number)),
-            None => {
-                let part = &self.legs.get(index)?.part;
-                if life.is_invoice_order() {
-                    direct::invoice_order_document(life, part)
-                } else {
-                    direct::invoice(life, part).ok().flatten()
-                }
-            }
+                .and_then(|number| life.document(&DocumentKind::Invoice, number));
+        }
+        if life.is_invoice_order() {
+            direct::invoice_order_document(life, &leg.part)
+        } else {
+            direct::invoice(life, &leg.part).ok().flatten()
         }
     }
 
@@ -125,6 +123,11 @@ impl<'a> Invoices<'a> {
                 continue;
             };
             amount += Expected::of(&leg.shares).total;
+            if let Some(amount) =
+                direct::cash_rounding(life).filter(|_| direct::is_first(leg, &self.legs))
+            {
+                decision.explained.push(Explained::CashRounding { amount });
+            }
             let state = self
                 .leg(
                     life,

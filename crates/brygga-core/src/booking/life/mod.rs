@@ -11,10 +11,13 @@ mod edits;
 mod gate;
 mod ground;
 mod invoice;
+mod late;
 mod money;
+mod money_back;
 mod payment;
 mod refund;
 mod returns;
+mod settlement;
 mod shipping;
 mod sums;
 
@@ -426,7 +429,7 @@ fn decide_all(
     let drift = invoices
         .as_ref()
         .map_or(Decimal::ZERO, |invoices| invoices.drift(life));
-    let refund::Settled { refunds, received } = refund::settled(life, drift);
+    let settlement::Settled { refunds, received } = settlement::settled(life, drift);
     let mut payments = Payments::of(life, received, invoices.as_ref().ok(), &refunds);
     let (mut money_in, mut sales, mut credits, mut money_out) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());

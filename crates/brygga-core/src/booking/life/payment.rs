@@ -8,7 +8,7 @@ use super::ground::{Life, link};
 use super::invoice::Invoices;
 use super::money::scale;
 use super::refund::Refunding;
-use super::returns::{credit_note, to_open};
+use super::returns::to_open;
 use super::{LifeStep, Linked, PartDecision, PartKind, PartRef, PartState};
 use crate::booking::gate::Explained;
 use crate::code::{Code, Problem};
@@ -27,7 +27,7 @@ pub(super) fn moves(transaction: &Transaction) -> bool {
     )
 }
 
-fn is_in(transaction: &Transaction) -> bool {
+pub(super) fn is_in(transaction: &Transaction) -> bool {
     matches!(
         transaction.kind,
         TransactionKind::Sale | TransactionKind::Capture
@@ -85,7 +85,7 @@ pub(super) fn at_own_rate(
     amounts
 }
 
-fn payments<'a>(life: &Life<'a>, id: &str) -> Vec<&'a Payment> {
+pub(super) fn payments<'a>(life: &Life<'a>, id: &str) -> Vec<&'a Payment> {
     life.books
         .payments
         .iter()
@@ -101,12 +101,12 @@ pub(super) fn booked(life: &Life<'_>, id: &str) -> Option<Decimal> {
 }
 
 /// Money of the order that is applied to nothing, or reserved for a sales order.
-struct Free {
-    available: Decimal,
-    reserved: Decimal,
+pub(super) struct Free {
+    pub(super) available: Decimal,
+    pub(super) reserved: Decimal,
 }
 
-fn free(payment: &Payment) -> Free {
+pub(super) fn free(payment: &Payment) -> Free {
     Free {
         available: payment.available,
         reserved: payment.orders.iter().map(|row| row.amount).sum(),
@@ -115,12 +115,12 @@ fn free(payment: &Payment) -> Free {
 
 /// The payments of one order, decided together: what one applies, the next cannot.
 pub(super) struct Payments<'a, 'l> {
-    life: &'l Life<'a>,
+    pub(super) life: &'l Life<'a>,
     received: BTreeMap<String, Decimal>,
     invoices: Vec<&'a LedgerDocument>,
     /// What is still open of each invoice in this look.
     open: BTreeMap<String, Decimal>,
-    refunds: &'l [Refunding<'a>],
+    pub(super) refunds: &'l [Refunding<'a>],
 }
 
 impl<'a, 'l> Payments<'a, 'l> {
@@ -220,7 +220,7 @@ impl<'a, 'l> Payments<'a, 'l> {
         }
     }
 
-    fn draft(
+    pub(super) fn draft(
         &self,
         transaction: &Transaction,
         amount: Decimal,
@@ -341,221 +341,6 @@ impl<'a, 'l> Payments<'a, 'l> {
             transferred: Decimal::ZERO,
         }]
     }
-
-    /// Money that went back: from the refund's credit note, else from what the customer has paid and is in no invoice.
-    fn back(
-        &mut self,
-        transaction: &Transaction,
-        amount: Decimal,
-        row: &GatewayRow,
-        payment: Option<&Payment>,
-        refunding: Option<usize>,
-    ) -> Result<PartState, Problem> {
-        let life = self.life;
-        let one = refunding.and_then(|index| self.refunds.get(index));
-        if let Some(kept_out) = one.and_then(|one| one.kept_out.as_ref()) {
-            return Ok(match kept_out {
-                PartState::Skipped(problem) => PartState::Skipped(problem.clone()),
-                _ => PartState::Waiting(life.problem(Code::WaitingCreditNote), None),
-            });
-        }
-        if let Some(payment) = payment {
-            let applied: Decimal = payment.documents.iter().map(|row| row.amount).sum();
-            if payment.status.is_released() {
-                return Ok(PartState::Done);
-            }
-            // Only a refund that is applied in full may be released (facts/visma 16).
-            if applied >= payment.amount {
-                return release(payment);
-            }
-        }
-        let mut rows = Vec::new();
-        let mut left = amount;
-        if let Some(one) = one {
-            let credited = from_credit(one, &transaction.id);
-            if credited > Decimal::ZERO {
-                let Some(note) = credit_note(life, one).filter(|note| note.status.is_released())
-                else {
-                    return Ok(PartState::Waiting(
-                        life.problem(Code::WaitingCreditNote),
-                        None,
-                    ));
-                };
-                let takes = credited.min(note.balance);
-                if takes < credited {
-                    return Err(self.without_money(amount));
-                }
-                left -= takes;
-                rows.push(Application {
-                    kind: DocumentKind::CreditNote,
-                    number: note.number.clone(),
-                    amount: takes,
-                });
-            }
-        }
-        if left > Decimal::ZERO {
-            match self.from_payments(transaction, left)? {
-                Ok(found) => rows.extend(found),
-                Err(state) => return Ok(state),
-            }
-        }
-        if let Some(payment) = payment {
-            return Ok(PartState::Next(LifeStep::ChangePayment {
-                kind: payment.kind.clone(),
-                number: payment.number.clone(),
-                change: PaymentChange {
-                    orders: Vec::new(),
-                    documents: rows,
-                },
-            }));
-        }
-        let mut draft = self.draft(transaction, amount, row)?;
-        draft.kind = DocumentKind::Refund;
-        draft.documents = rows;
-        Ok(PartState::Next(LifeStep::CreatePayment {
-            draft: Box::new(draft),
-        }))
-    }
-
-    /// Prepaid money that can go back: of the payment that it was, then of the others, the latest first.
-    fn from_payments(
-        &self,
-        transaction: &Transaction,
-        amount: Decimal,
-    ) -> Result<Result<Vec<Application>, PartState>, Problem> {
-        let life = self.life;
-        let mut sources: Vec<(bool, &Payment)> = Vec::new();
-        let mut pending = false;
-        for source in life
-            .order
-            .transactions
-            .iter()
-            .rev()
-            .filter(|one| is_in(one))
-        {
-            let there = payments(life, &source.id);
-            let Some(payment) = there.first().filter(|one| one.status.is_released()) else {
-                pending |= row(life, source).is_ok_and(|row| row.rule == GatewayRule::Book);
-                continue;
-            };
-            let own = transaction.parent_id.as_deref() == Some(source.id.as_str());
-            sources.push((!own, payment));
-        }
-        sources.sort_by_key(|(other, _)| *other);
-        let (mut rows, mut left) = (Vec::new(), amount);
-        for (_, payment) in sources {
-            let Free {
-                available,
-                reserved,
-            } = free(payment);
-            let takes = left.min(available + reserved);
-            if takes <= Decimal::ZERO {
-                continue;
-            }
-            if takes > available {
-                // The reservation gives way first.
-                return Ok(Err(PartState::Next(LifeStep::ChangePayment {
-                    kind: payment.kind.clone(),
-                    number: payment.number.clone(),
-                    change: PaymentChange {
-                        orders: less_reserved(life, payment, takes - available),
-                        documents: Vec::new(),
-                    },
-                })));
-            }
-            left -= takes;
-            rows.push(Application {
-                kind: payment.kind.clone(),
-                number: payment.number.clone(),
-                amount: takes,
-            });
-        }
-        if !left.is_zero() {
-            left = self.from_other_credits(transaction, left, &mut rows);
-        }
-        if left.is_zero() {
-            Ok(Ok(rows))
-        } else if pending {
-            Ok(Err(PartState::Waiting(
-                life.problem(Code::WaitingCreditNote),
-                None,
-            )))
-        } else {
-            Err(self.without_money(amount))
-        }
-    }
-
-    /// Goods that came back before they were paid left a credit that the customer's money has since made free.
-    fn from_other_credits(
-        &self,
-        transaction: &Transaction,
-        mut left: Decimal,
-        rows: &mut Vec<Application>,
-    ) -> Decimal {
-        let life = self.life;
-        for one in self.refunds {
-            if one.transactions.contains_key(&transaction.id) {
-                continue;
-            }
-            let Some(note) = credit_note(life, one).filter(|note| note.status.is_released()) else {
-                continue;
-            };
-            let promised: Decimal = one
-                .transactions
-                .keys()
-                .filter(|id| {
-                    payments(life, id)
-                        .first()
-                        .is_none_or(|payment| !payment.status.is_released())
-                })
-                .map(|id| from_credit(one, id))
-                .sum();
-            let taken: Decimal = life
-                .books
-                .payments
-                .iter()
-                .filter(|payment| {
-                    !payment.status.is_released()
-                        && payment.status != LedgerStatus::Voided
-                        && !one
-                            .transactions
-                            .contains_key(payment.reference.as_deref().unwrap_or_default())
-                })
-                .flat_map(|payment| &payment.documents)
-                .filter(|row| row.kind == DocumentKind::CreditNote && row.number == note.number)
-                .map(|row| row.amount)
-                .sum();
-            let takes = left.min(note.balance - promised - taken);
-            if takes > Decimal::ZERO {
-                left -= takes;
-                rows.push(Application {
-                    kind: DocumentKind::CreditNote,
-                    number: note.number.clone(),
-                    amount: takes,
-                });
-            }
-        }
-        left
-    }
-
-    fn without_money(&self, amount: Decimal) -> Problem {
-        self.life
-            .problem(Code::RefundWithoutMoney)
-            .with("amount", amount.normalize())
-    }
-}
-
-/// How much of a transaction is paid back from the refund's credit note: the first transactions of it first.
-fn from_credit(one: &Refunding<'_>, id: &str) -> Decimal {
-    let mut left = one.paid_back;
-    for (other, amount) in &one.transactions {
-        let takes = left.min(*amount);
-        if other == id {
-            return takes;
-        }
-        left -= takes;
-    }
-    Decimal::ZERO
 }
 
 fn applied(payment: &Payment, row: &Application) -> Decimal {
@@ -568,7 +353,11 @@ fn applied(payment: &Payment, row: &Application) -> Decimal {
 }
 
 /// The reservations of a payment, so much less; and never for more than the order still has to be invoiced.
-fn less_reserved(life: &Life<'_>, payment: &Payment, mut less: Decimal) -> Vec<OrderApplication> {
+pub(super) fn less_reserved(
+    life: &Life<'_>,
+    payment: &Payment,
+    mut less: Decimal,
+) -> Vec<OrderApplication> {
     let mut rows = Vec::new();
     for row in &payment.orders {
         let takes = less.min(row.amount);
@@ -628,7 +417,10 @@ pub(super) fn not_now(order: &Order, transaction: &Transaction) -> Option<PartSt
 }
 
 /// The row of the payment map, usable.
-fn row<'a>(life: &Life<'a>, transaction: &Transaction) -> Result<&'a GatewayRow, Problem> {
+pub(super) fn row<'a>(
+    life: &Life<'a>,
+    transaction: &Transaction,
+) -> Result<&'a GatewayRow, Problem> {
     let row = life.ground.settings.payments.row(
         &transaction.gateway,
         transaction.method.as_deref(),
@@ -696,7 +488,7 @@ fn compare(
     Ok(())
 }
 
-fn release(payment: &Payment) -> Result<PartState, Problem> {
+pub(super) fn release(payment: &Payment) -> Result<PartState, Problem> {
     match &payment.status {
         LedgerStatus::Balanced => Ok(PartState::Next(LifeStep::ReleasePayment {
             kind: payment.kind.clone(),

@@ -40,7 +40,7 @@ pub(super) fn is_stock(life: &Life<'_>, link: &str) -> bool {
 /// Is the credit note made by a sales order: goods that are counted in stock came back.
 fn by_order(life: &Life<'_>, one: &Refunding<'_>) -> bool {
     (life.is_sales_order() || life.is_invoice_order())
-        && one.given.iter().any(|given| given.back.is_some())
+        && one.given.iter().any(|given| given.came_back)
 }
 
 /// The credit note of a refund, if there is one.
@@ -103,6 +103,12 @@ fn state(
         return Ok(kept_out.clone());
     }
     let invoices = invoices.as_ref().map_err(Clone::clone)?;
+    let difference = one.credit - one.value();
+    if !difference.is_zero() {
+        decision
+            .explained
+            .push(Explained::RefundDifference { amount: difference });
+    }
     if one.credit.is_zero() {
         let removes = one.unsent > Decimal::ZERO || !one.refund.lines.is_empty();
         if life.is_sales_order()
@@ -114,12 +120,6 @@ fn state(
         return Ok(PartState::Done);
     }
     decision.amount = Some(one.credit);
-    let difference = one.credit - one.value();
-    if !difference.is_zero() {
-        decision
-            .explained
-            .push(Explained::RefundDifference { amount: difference });
-    }
     if life.is_sales_order()
         && one.unsent > Decimal::ZERO
         && let Some(state) = edits::reduce(life, &invoices.legs)?
@@ -345,10 +345,9 @@ fn return_order<'a>(
                 ))
             })
             .collect();
-        if receipt.status == ShipmentStatus::Open || receipt.status == ShipmentStatus::Hold {
-            if let Some(state) = shipping::next(life, order, receipt, &wanted) {
-                return Ok(Err(state));
-            }
+        let is_under_way = matches!(receipt.status, ShipmentStatus::Open | ShipmentStatus::Hold);
+        if is_under_way && let Some(state) = shipping::next(life, order, receipt, &wanted) {
+            return Ok(Err(state));
         }
         number = shipping::invoice_number(receipt, &order.number);
     }
@@ -364,13 +363,11 @@ fn return_order<'a>(
         },
         None => order_document(life, &CREDIT, &order.number),
     };
-    match document {
-        Some(document) => Ok(Ok(document)),
-        None => {
-            must_be_open(order)?;
-            prepare(life, order, one.at).map(Err)
-        }
+    if let Some(document) = document {
+        return Ok(Ok(document));
     }
+    must_be_open(order)?;
+    prepare(life, order, one.at).map(Err)
 }
 
 fn receive(
@@ -378,11 +375,7 @@ fn receive(
     one: &Refunding<'_>,
     order: &BookedOrder,
 ) -> Result<PartState, Problem> {
-    let location = one
-        .given
-        .iter()
-        .find_map(|given| given.back.as_ref())
-        .and_then(Option::as_ref);
+    let location = one.given.iter().find_map(|given| given.location.as_ref());
     let settings = life.ground.settings;
     let warehouse = location
         .and_then(|location| settings.invoices.warehouses.get(location))
@@ -415,7 +408,7 @@ fn draft(
     let mut references: BTreeMap<String, (InvoiceReference, Option<String>)> = BTreeMap::new();
     let mut done: BTreeMap<String, u32> = BTreeMap::new();
     for other in earlier.iter().filter(|other| !other.credit.is_zero()) {
-        for given in other.given.iter().filter(|given| given.back.is_some()) {
+        for given in other.given.iter().filter(|given| given.came_back) {
             *done.entry(given.component.link.clone()).or_default() += given.component.quantity;
         }
     }
@@ -423,8 +416,8 @@ fn draft(
         let goods = one
             .given
             .iter()
-            .find(|given| given.back.is_some() && given.component == component);
-        let Some(Given { back, .. }) = goods else {
+            .find(|given| given.came_back && given.component == component);
+        let Some(Given { location, .. }) = goods else {
             components.push(component);
             continue;
         };
@@ -454,7 +447,7 @@ fn draft(
                         number: row.invoice.number.clone(),
                         line: row.line,
                     },
-                    back.clone().flatten(),
+                    location.clone(),
                 ),
             );
             components.push(share);

@@ -2,5 +2,7 @@
 
 mod books;
 mod lives;
+mod named;
+mod refunds;
 mod run;
 mod shop;

@@ -279,7 +279,12 @@ impl Run {
                 ));
             }
         }
-        if side == Side::Shop && books.ledger.iter().any(|one| one.currency != "NOK") {
+        if side == Side::Shop
+            && books
+                .ledger
+                .iter()
+                .any(|one| one.currency != order.shop_currency.code())
+        {
             return Err("another currency".into());
         }
         Ok(())
