@@ -128,6 +128,7 @@ impl Bench {
             shop: Arc::clone(engine.shop()),
             erp: Arc::clone(engine.erp()),
             goods,
+            payouts: Arc::clone(engine.payouts_port()),
             store: Arc::clone(engine.store()),
             clock: Arc::clone(engine.clock()),
             ids: Arc::clone(engine.ids()),

@@ -155,6 +155,11 @@ impl Engine {
         &self.goods
     }
 
+    /// Payouts on both sides.
+    pub fn payouts_port(&self) -> &Arc<dyn Payouts> {
+        &self.payouts
+    }
+
     /// The merchant's choices.
     pub fn settings(&self) -> Result<Settings, Problem> {
         match self.store.setting(SETTINGS)? {
