@@ -310,6 +310,7 @@ impl Visma {
                             order: None,
                             order_line: None,
                             shipment: None,
+                            link: None,
                         });
                         there.total += line.net;
                         there.balance += line.net;
@@ -476,6 +477,7 @@ impl Visma {
                 order: Some(order.clone()),
                 order_line: Some(i32::try_from(row.id).unwrap()),
                 shipment,
+                link: None,
             });
             drafts.push(draft);
         }
@@ -569,6 +571,7 @@ impl Visma {
                     order: None,
                     order_line: None,
                     shipment: None,
+                    link: None,
                 })
                 .collect(),
             taxes: draft
