@@ -67,7 +67,7 @@ async fn a_line_changed_by_hand_is_not_overwritten() {
         .expect("linked");
     let there = engine
         .erp()
-        .order(&state.number)
+        .order(state.number.as_ref().expect("a sales order"))
         .await
         .expect("answered")
         .expect("there");
@@ -81,7 +81,7 @@ async fn a_line_changed_by_hand_is_not_overwritten() {
         .line_id;
     engine
         .erp()
-        .patch_lines(&state.number, &there.etag, &[LinePatch { line_id, line }])
+        .patch_lines(state.number.as_ref().expect("a sales order"), &there.etag, &[LinePatch { line_id, line }])
         .await
         .expect("changed");
     let by_hand = bench.document(ID).total;

@@ -172,6 +172,8 @@ pub async fn demo(
         explained: proof.explained_count(),
         explained_by_class: proof.explained,
         undecided: proof.undecided.len(),
+        orders: proof.checked,
+        days: proof.days,
         found: proof.differences,
     };
     report.second_sync = SecondSync { writes };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brygga_core::proof::Difference;
+use brygga_core::proof::{DayRow, Difference};
 use brygga_sandbox::shop_data::ShopDataReport;
 use brygga_store::StateCounts;
 use serde::Serialize;
@@ -126,6 +126,10 @@ pub struct ProofCounts {
     pub explained_by_class: BTreeMap<String, usize>,
     /// Orders with a document that are held or wait again, with their reason in `held`.
     pub undecided: usize,
+    /// Orders proven as a whole: all documents of each are its current sale and VAT.
+    pub orders: usize,
+    /// Each day's sales, refunds and money, both sides.
+    pub days: Vec<DayRow>,
     /// Each unexplained difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Difference>,
@@ -177,6 +181,7 @@ impl DemoReport {
         } = self.orders;
         seen == booked + waiting + skipped + held
             && self.proof.differences == 0
+            && self.proof.days.iter().all(|row| row.difference.is_zero())
             && self.proof.checked == booked
             && self.second_sync.writes == 0
             && self.held.iter().filter(|row| row.kind == "order").count() == held

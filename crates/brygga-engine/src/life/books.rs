@@ -15,15 +15,15 @@ use crate::booked;
 use crate::engine::{Engine, Setup};
 
 /// Which books of an order to read.
-pub(super) struct Shelf<'a> {
-    pub(super) order: &'a Order,
-    pub(super) booked: Option<&'a BookedState>,
-    pub(super) setup: &'a Setup,
+pub(crate) struct Shelf<'a> {
+    pub(crate) order: &'a Order,
+    pub(crate) booked: Option<&'a BookedState>,
+    pub(crate) setup: &'a Setup,
 }
 
 impl Engine {
     /// Reads all of it.
-    pub(super) async fn read_books(&self, shelf: &Shelf<'_>) -> Result<Books, Problem> {
+    pub(crate) async fn read_books(&self, shelf: &Shelf<'_>) -> Result<Books, Problem> {
         let mut books = Books {
             links: self.part_links(shelf.order)?,
             ..Books::default()

@@ -9,6 +9,7 @@ mod run;
 mod settle;
 mod write_back;
 
+pub(crate) use books::Shelf;
 pub(crate) use settle::event;
 pub(crate) use write_back::WRITE_BACK;
 

@@ -1,5 +1,7 @@
 //! Proof: every booked document read back, against a fresh read of the shop (`booking-rules` 11).
 
+mod life;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -8,9 +10,9 @@ use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
 use brygga_core::Problem;
-use brygga_core::booking::Explained;
+use brygga_core::booking::{Explained, is_changeable};
 use brygga_core::erp::OrderStatus;
-use brygga_core::proof::{Difference, compare};
+use brygga_core::proof::{DayRow, Difference, Entry, add_up, compare};
 use brygga_core::shop::OrderId;
 use brygga_store::{Link, RecordRef, RecordState};
 
@@ -29,6 +31,21 @@ pub struct ProofReport {
     pub explained: BTreeMap<String, usize>,
     /// Orders that have a document, but are not booked now: held or waiting, each with its reason.
     pub undecided: Vec<String>,
+    /// Each day's sales, refunds and money on both sides: of what is in the books. What waits or is held is listed with its reason
+    /// elsewhere.
+    #[serde(default)]
+    pub days: Vec<DayRow>,
+}
+
+/// What the proof of one order came to.
+#[derive(Debug, Default)]
+struct Proven {
+    differences: Vec<Difference>,
+    explained: Vec<Explained>,
+    /// Events of the shop.
+    shop: Vec<Entry>,
+    /// Documents of the ledger.
+    ledger: Vec<Entry>,
 }
 
 impl ProofReport {
@@ -61,12 +78,15 @@ impl Engine {
         for link in proven {
             work.push(Box::pin(self.prove_one(link, &setup)));
         }
+        let (mut shop_side, mut ledger_side) = (Vec::new(), Vec::new());
         let mut results = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
         while let Some(result) = results.next().await {
-            let (differences, explained) = result?;
+            let proven: Proven = result?;
             report.checked += 1;
-            report.differences.extend(differences);
-            for class in explained {
+            report.differences.extend(proven.differences);
+            shop_side.extend(proven.shop);
+            ledger_side.extend(proven.ledger);
+            for class in proven.explained {
                 let name = match class {
                     Explained::VatPerDocument { .. } => "vat-per-document",
                     Explained::ConvertedVat { .. } => "converted-vat",
@@ -85,17 +105,14 @@ impl Engine {
                 Some(total),
             ));
         }
+        report.days = add_up(&shop_side, &ledger_side);
         report
             .differences
             .sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
         Ok(report)
     }
 
-    async fn prove_one(
-        &self,
-        link: &Link,
-        setup: &Setup,
-    ) -> Result<(Vec<Difference>, Vec<Explained>), Problem> {
+    async fn prove_one(&self, link: &Link, setup: &Setup) -> Result<Proven, Problem> {
         let missing = |what: &str, shopify: &str, visma: &str| {
             let difference = Difference {
                 order: link.shop_id.clone(),
@@ -104,30 +121,39 @@ impl Engine {
                 shopify: shopify.to_owned(),
                 visma: visma.to_owned(),
             };
-            Ok((vec![difference], Vec::new()))
+            Ok(Proven {
+                differences: vec![difference],
+                ..Proven::default()
+            })
         };
-        let (Some(number), Some(state)) = (
-            booked::number(&link.erp_id),
-            booked::recall(&self.store, &link.shop_id)?,
-        ) else {
+        let Some(state) = booked::recall(&self.store, &link.shop_id)? else {
             return missing("stale-link", &link.shop_id, &link.erp_id);
         };
         let Some(raw) = self.shop.order(&OrderId(link.shop_id.clone())).await? else {
-            return missing("document-without-order", "gone", &number.to_string());
+            return missing("document-without-order", "gone", &state.shown());
         };
         let order = self.shop.read(&raw.json)?;
-        let Some(document) = self.erp.order(&number).await? else {
+        let mut proven = self.prove_life(&order, &state, setup).await?;
+        let Some(number) = &state.number else {
+            return Ok(proven);
+        };
+        let Some(document) = self.erp.order(number).await? else {
             return missing("missing", &order.name, "gone");
         };
-        let proven = compare(
-            &order,
-            &document,
-            state.document.side,
-            &setup.shop,
-            &setup.settings,
-            &setup.catalogue,
-        );
-        Ok((proven.differences, proven.explained))
+        // As long as nothing is sent, the sales order says what the order says; after that its invoices and credit notes do.
+        if document.status == OrderStatus::Cancelled || is_changeable(&document) {
+            let of_order = compare(
+                &order,
+                &document,
+                state.document.side,
+                &setup.shop,
+                &setup.settings,
+                &setup.catalogue,
+            );
+            proven.differences.extend(of_order.differences);
+            proven.explained.extend(of_order.explained);
+        }
+        Ok(proven)
     }
 
     /// Documents that carry the id of one of our orders, but are not the one that is linked.

@@ -3,6 +3,8 @@
 //! It does not ask the planner. Where Shopify's own current totals say what the document must come to, they are taken;
 //! VAT per rate is added up from the tax lines anew.
 
+mod days;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -16,6 +18,8 @@ use crate::erp::{BookedOrder, Catalogue, OrderStatus, VatCalculation};
 use crate::money::minor_unit;
 use crate::settings::{ClosedPeriod, Settings};
 use crate::shop::{Order, RestockType, ShopInfo, Side};
+
+pub use days::{Account, DayRow, Entry, add_up};
 
 /// One thing in which the two sides differ and that no rule explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
