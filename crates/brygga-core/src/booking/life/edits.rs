@@ -31,6 +31,18 @@ pub(super) fn supplement(
         .find(|number| life.part_order(&format!("x{number}")).is_none())
         .unwrap_or(1);
     let components = unhoused(life, legs);
+    // An edit after the first shipment is a person's matter, unless corrections are to be made; an exchange is none.
+    let by_edit = |component: &Component| {
+        component.link.strip_prefix("line/").is_none_or(|id| {
+            life.order
+                .exchange_lines
+                .iter()
+                .all(|exchanged| exchanged != id)
+        })
+    };
+    if !life.ground.settings.invoices.correct_edits && components.iter().any(by_edit) {
+        return Err(life.problem(Code::EditedAfterInvoice));
+    }
     let draft = direct::order_draft(
         life,
         &life.ground.settings.order_type,

@@ -741,15 +741,12 @@ impl Visma {
             };
             let payment = self.payment(kind, number);
             assert!(row.amount >= Decimal::ZERO && row.amount <= total);
-            match payment.orders.iter_mut().find(|one| one.order == row.order) {
-                Some(there) => {
-                    payment.available += there.amount - row.amount;
-                    there.amount = row.amount;
-                }
-                None => {
-                    payment.available -= row.amount;
-                    payment.orders.push(row.clone());
-                }
+            if let Some(there) = payment.orders.iter_mut().find(|one| one.order == row.order) {
+                payment.available += there.amount - row.amount;
+                there.amount = row.amount;
+            } else {
+                payment.available -= row.amount;
+                payment.orders.push(row.clone());
             }
         }
         for row in documents {

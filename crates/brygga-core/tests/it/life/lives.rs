@@ -282,17 +282,17 @@ impl Life {
                 return self.may_be_held(problem);
             }
         }
-        if shop.is_settled() {
-            if let Err(fault) = run.prove(&shop.order, &decisions) {
-                let states: Vec<_> = decisions
-                    .iter()
-                    .map(|one| format!("{:?} {:?} {:?}", one.part, one.state, one.amount))
-                    .collect();
-                return Err(TestCaseError::fail(format!(
-                    "{fault}\n{}",
-                    states.join("\n")
-                )));
-            }
+        if shop.is_settled()
+            && let Err(fault) = run.prove(&shop.order, &decisions)
+        {
+            let states: Vec<_> = decisions
+                .iter()
+                .map(|one| format!("{:?} {:?} {:?}", one.part, one.state, one.amount))
+                .collect();
+            return Err(TestCaseError::fail(format!(
+                "{fault}\n{}",
+                states.join("\n")
+            )));
         }
         // A second run does nothing, also when all links are lost.
         let steps = run.steps;

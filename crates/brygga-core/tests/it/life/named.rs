@@ -3,7 +3,7 @@
 
 use brygga_core::booking::Explained;
 use brygga_core::booking::life::{
-    LifeStep, PartDecision, PartState, decide, external, parts, whole,
+    Books, LifeStep, PartDecision, PartState, decide, external, parts, whole,
 };
 use brygga_core::erp::{DocumentKind, LedgerStatus, Operation, ShipmentStatus};
 use brygga_core::settings::{BookingMode, DocumentCurrency, WhoShips};
@@ -113,6 +113,39 @@ fn what_people_shipped_otherwise_is_held() {
     run.visma.apply(&LifeStep::ConfirmShipment { shipment });
     shop.send(&[(0, 2)]);
     assert_eq!(held(&run.settle(&shop.order)), [Code::ShipmentDiffers]);
+}
+
+/// Goods that were added when the order was sent in part get a supplement where the merchant lets corrections be made; else
+/// a person decides. What came with an exchange always does.
+#[test]
+fn what_was_added_after_the_first_shipment_gets_a_supplement() {
+    for (correct, exchange, code) in [
+        (false, false, Some(Code::EditedAfterInvoice)),
+        (true, false, None),
+        (false, true, None),
+    ] {
+        let mut own = ground(BookingMode::SalesOrder);
+        own.settings.invoices.correct_edits = correct;
+        let mut run = Run::new(own);
+        let mut shop = paid(&[(2, 10_000, 250)], (5_000, 250));
+        shop.send(&[(0, 1)]);
+        run.settle(&shop.order);
+        let added = shop.add(1, 7_000, 150);
+        if exchange {
+            shop.order.exchange_lines.push((added + 1).to_string());
+        }
+        let open = shop.outstanding();
+        shop.pay(open, "klarna", TransactionKind::Sale);
+        shop.send(&[(0, 1), (added, 1)]);
+        let decisions = run.settle(&shop.order);
+        assert_eq!(held(&decisions).first().copied(), code);
+        let orders = run.visma.read().orders;
+        assert_eq!(orders.len(), if code.is_none() { 2 } else { 1 });
+        if code.is_none() {
+            assert!(orders[1].is_of("5001-x1"));
+            run.prove(&shop.order, &decisions).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -349,7 +382,7 @@ fn a_document_that_is_gone_is_told() {
         run.own.ground(),
         run.booked.as_ref(),
         None,
-        &Default::default(),
+        &Books::default(),
         run.now,
     );
     assert!(

@@ -18,6 +18,7 @@ pub(crate) fn ground(mode: BookingMode) -> Setting {
     let mut own = setting();
     own.settings.booking_mode = mode;
     own.settings.trigger.default = Trigger::Created;
+    own.settings.invoices.correct_edits = true;
     own.settings.warehouse = Some("1".into());
     own.settings.refunds.difference_item = Some(SpecialItem {
         item: "DIFF".into(),
@@ -130,6 +131,7 @@ impl Run {
                             problem.code,
                             Code::EditedAfterInvoice | Code::CancelledAfterShipment
                         ) => {}
+                    Decision::UpToDate => {}
                     Decision::Held(problem) => return Some(problem),
                     other => panic!("{other:?}"),
                 }
@@ -196,7 +198,7 @@ impl Run {
     pub(crate) fn prove(&self, order: &Order, decisions: &[PartDecision]) -> Result<(), String> {
         for decision in decisions {
             if !matches!(decision.state, PartState::Done | PartState::Skipped(_)) {
-                return Err(format!("{:?}", decision));
+                return Err(format!("{decision:?}"));
             }
         }
         let Some(booked) = &self.booked else {
