@@ -2,6 +2,7 @@
 
 mod clock;
 mod demo;
+mod flows;
 mod report;
 mod setup;
 mod watched;

@@ -19,6 +19,7 @@ use brygga_store::{DataKey, Store};
 use secrecy::SecretString;
 
 use crate::demo::DemoError;
+use crate::flows;
 
 /// How the product is started on the pair.
 #[derive(Debug)]
@@ -75,6 +76,9 @@ impl Practice {
         if pair.shop_data().recorded {
             // Development stores mostly charge no tax where other orders show some: their merchant approves those.
             settings.approved_without_vat = untaxed(&pair);
+        }
+        if !pair.shop_data().recorded {
+            flows::choose(&pair, &mut settings);
         }
         engine.put_settings(&settings, "practice")?;
         let host = Host {
