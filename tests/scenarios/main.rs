@@ -16,6 +16,7 @@ mod life;
 mod month;
 mod payouts;
 mod products;
+mod rates;
 mod stock;
 mod strangers;
 mod wrong_setup;

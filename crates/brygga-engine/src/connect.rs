@@ -19,6 +19,7 @@ use crate::booked::internal;
 use crate::engine::{Engine, Parts};
 use crate::exchanges::ExchangeLog;
 use crate::ports::Events;
+use crate::rates::{RateHosts, RealRates};
 
 /// Name of the shop's connection among the store's settings.
 const SHOP: &str = "connection.shopify";
@@ -197,11 +198,13 @@ impl Ground {
         let log = Arc::new(ExchangeLog::default());
         let http = self.http(Some(&log))?;
         let shop = self.shop_client(http.clone())?;
+        let rate_http = http.clone();
         let erp = self.company_client(http)?;
         let goods = RealGoods {
             shop: shop.clone(),
             erp: erp.clone(),
         };
+        let rates = RealRates::new(rate_http, Some(erp.clone()), RateHosts::public()?);
         let payouts = RealPayouts {
             shop: shop.clone(),
             erp: erp.clone(),
@@ -211,6 +214,7 @@ impl Ground {
             erp: Arc::new(VismaErp(erp)),
             goods: Arc::new(goods),
             payouts: Arc::new(payouts),
+            rates: Arc::new(rates),
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),

@@ -14,7 +14,7 @@ use brygga_store::Store;
 
 use crate::booked::internal;
 use crate::exchanges::ExchangeLog;
-use crate::ports::{Erp, Events, Goods, Payouts, Shop};
+use crate::ports::{Erp, Events, Goods, Payouts, Rates, Shop};
 use crate::turns::TurnTable;
 
 /// Name of the merchant's choices among the store's settings.
@@ -32,6 +32,8 @@ pub struct Parts {
     pub goods: Arc<dyn Goods>,
     /// Payouts on both sides.
     pub payouts: Arc<dyn Payouts>,
+    /// Exchange rates.
+    pub rates: Arc<dyn Rates>,
     /// The database of the pair.
     pub store: Arc<Store>,
     /// Time.
@@ -50,6 +52,7 @@ pub struct Engine {
     pub(crate) erp: Arc<dyn Erp>,
     pub(crate) goods: Arc<dyn Goods>,
     pub(crate) payouts: Arc<dyn Payouts>,
+    pub(crate) rates: Arc<dyn Rates>,
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -101,6 +104,7 @@ impl Engine {
             erp,
             goods,
             payouts,
+            rates,
             store,
             clock,
             ids,
@@ -112,6 +116,7 @@ impl Engine {
             erp,
             goods,
             payouts,
+            rates,
             store,
             clock,
             ids,

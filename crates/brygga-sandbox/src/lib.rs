@@ -4,6 +4,7 @@ pub mod broken;
 mod control;
 pub mod faults;
 pub mod pair;
+pub mod rates;
 pub mod record;
 pub mod shop_data;
 pub mod shopify;

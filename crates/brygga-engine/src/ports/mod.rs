@@ -3,6 +3,7 @@
 mod goods;
 mod ledger;
 mod payouts;
+mod rates;
 mod write_back;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use brygga_core::shop::{Order, OrderId, ShopInfo};
 pub use goods::{Goods, ItemStock, Reading, RefusedRow};
 pub use ledger::Ledger;
 pub use payouts::Payouts;
+pub use rates::Rates;
 pub use write_back::{BackField, BackFieldDefinition, BackFieldDraft, BackState, ShopWriteBack};
 
 /// One order as the shop gave it.
