@@ -129,6 +129,7 @@ impl Bench {
             erp: Arc::clone(engine.erp()),
             goods,
             payouts: Arc::clone(engine.payouts_port()),
+            rates: Arc::clone(engine.rates_port()),
             store: Arc::clone(engine.store()),
             clock: Arc::clone(engine.clock()),
             ids: Arc::clone(engine.ids()),

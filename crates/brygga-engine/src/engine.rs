@@ -165,6 +165,11 @@ impl Engine {
         &self.payouts
     }
 
+    /// Exchange rates.
+    pub fn rates_port(&self) -> &Arc<dyn Rates> {
+        &self.rates
+    }
+
     /// The merchant's choices.
     pub fn settings(&self) -> Result<Settings, Problem> {
         match self.store.setting(SETTINGS)? {
