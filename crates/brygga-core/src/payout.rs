@@ -180,15 +180,11 @@ fn draft(
         };
         net += row.net;
         *out.entry((PayoutClass::Fee, None)).or_default() += row.fee;
-        match class {
-            Some(key) => *out.entry(key).or_default() -= row.amount,
-            None => {
-                let stands = row.transaction.as_ref().and_then(|id| booked.get(id));
-                if let Some(stands) = stands {
-                    *out.entry((PayoutClass::Conversion, None)).or_default() +=
-                        *stands - row.amount;
-                }
-            }
+        if let Some(key) = class {
+            *out.entry(key).or_default() -= row.amount;
+        } else if let Some(stands) = row.transaction.as_ref().and_then(|id| booked.get(id)) {
+            let apart = *stands - row.amount;
+            *out.entry((PayoutClass::Conversion, None)).or_default() += apart;
         }
     }
     if net != payout.net.amount {

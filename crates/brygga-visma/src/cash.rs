@@ -1,4 +1,5 @@
 //! Cash transactions: made, found again by their document reference, released (`booking-rules` 7).
+#![allow(clippy::struct_field_names, reason = "the names are the API's")]
 
 use brygga_core::erp::{CashDraft, CashStatus, CashTransaction};
 use brygga_core::{Code, Problem};

@@ -1,4 +1,5 @@
 //! Visma.net's own table of exchange rates (`GET /v2/currencyrate`; `facts/visma` 13). Read only: writing rates is off (`booking-rules` 10).
+#![allow(clippy::struct_field_names, reason = "the names are the API's")]
 
 use brygga_core::rates::Quote;
 use brygga_core::{Decimal, Problem};

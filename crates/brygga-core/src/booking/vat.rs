@@ -75,8 +75,8 @@ impl<'a> Table<'a> {
         Ok(Self {
             ground,
             dispatch,
-            identity,
             place,
+            identity,
             scheme,
             date,
         })

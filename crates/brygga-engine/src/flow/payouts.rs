@@ -157,7 +157,7 @@ impl Engine {
         report: &mut FlowReport,
     ) -> Result<Standing, Problem> {
         let result = match self.store.link(PAYOUT, &payout.id)? {
-            Some(link) => self.into_the_books(payout, row, &link, report).await,
+            Some(link) => self.bring_to_the_books(payout, row, &link, report).await,
             None => self.first_booking(setup, payout, row, report).await,
         };
         match result {
@@ -217,11 +217,11 @@ impl Engine {
             .store
             .link(PAYOUT, &payout.id)?
             .ok_or_else(|| internal("a cash transaction without its link"))?;
-        self.into_the_books(payout, row, &link, report).await
+        self.bring_to_the_books(payout, row, &link, report).await
     }
 
     /// Brings a cash transaction that is there into the books.
-    async fn into_the_books(
+    async fn bring_to_the_books(
         &self,
         payout: &Payout,
         row: &mut RecordRow,

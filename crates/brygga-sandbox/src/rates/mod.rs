@@ -5,6 +5,7 @@
 
 mod seeded;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
@@ -122,12 +123,13 @@ async fn ecb(State(shared): State<Shared>, Path(file): Path<String>) -> Response
     }
     let mut cubes = String::new();
     for day in days {
-        cubes.push_str(&format!("\t\t<Cube time=\"{day}\">\n"));
+        let _ = writeln!(cubes, "\t\t<Cube time=\"{day}\">");
         for currency in CURRENCIES {
             let rate = text(per_euro(currency, day));
-            cubes.push_str(&format!(
-                "\t\t\t<Cube currency=\"{currency}\" rate=\"{rate}\"/>\n"
-            ));
+            let _ = writeln!(
+                cubes,
+                "\t\t\t<Cube currency=\"{currency}\" rate=\"{rate}\"/>"
+            );
         }
         cubes.push_str("\t\t</Cube>\n");
     }
@@ -193,10 +195,11 @@ async fn norges_bank(
             if span.locale != "en" {
                 value = value.replace('.', ",");
             }
-            csv.push_str(&format!(
+            let _ = writeln!(
+                csv,
                 "B;Business;{currency};{currency};NOK;Norwegian krone;SP;Spot;4;false;{power};{name};C;ECB concertation time 14:15 CET;\
-                 {day};{value}\n"
-            ));
+                 {day};{value}"
+            );
             rows += 1;
         }
     }
