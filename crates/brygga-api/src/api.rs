@@ -1,6 +1,6 @@
 //! The commands of the contract over an engine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use brygga_core::{Money, Problem};
 use brygga_engine::{Engine, RunOptions};
@@ -34,6 +34,10 @@ pub struct Api {
     pub(crate) engine: Arc<Engine>,
     pub(crate) watch: Arc<Watch>,
     pub(crate) host: Host,
+    /// One change of the settings at a time: between the look at their revision and the writing, nobody else writes.
+    pub(crate) choosing: Mutex<()>,
+    /// Why the newest proof could not be finished.
+    pub(crate) unproven: Mutex<Option<Problem>>,
 }
 
 /// At most so many rows in one answer.
@@ -53,6 +57,8 @@ impl Api {
             engine,
             watch,
             host,
+            choosing: Mutex::default(),
+            unproven: Mutex::default(),
         })
     }
 
@@ -254,7 +260,7 @@ fn write<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
     serde_json::to_value(answer).map_err(|error| wrong_use(&error.to_string()))
 }
 
-fn wrong_use(detail: &str) -> ApiError {
+pub(crate) fn wrong_use(detail: &str) -> ApiError {
     error(Problem::new(brygga_core::Code::WrongUse).with("detail", detail))
 }
 

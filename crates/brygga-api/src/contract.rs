@@ -2,10 +2,24 @@
 //!
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
+mod mapping;
+mod proof;
+mod settings;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use mapping::{
+    MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
+    MappingView, PreviewRow, Suggestion,
+};
+pub use proof::{ProofClass, ProofDifference, ProofProgress, ProofResult, ProofView};
+pub use settings::{
+    ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
+    SettingsChange, SettingsEntry, SettingsImport, SettingsView, ShownWhen, TextFile,
+};
 
 /// Why a command failed: a stable code and its parameters; the UI puts it into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -464,6 +478,8 @@ pub enum Event {
     Finished(RunSummary),
     /// Records changed: lists and counts should be read again.
     RecordsChanged(Nothing),
+    /// How far the proof is; when it no longer runs, its result can be read.
+    Proof(ProofProgress),
 }
 
 /// Every command once: name, request, answer. Hosts and the generated TypeScript are made from this table.
@@ -480,6 +496,17 @@ macro_rules! with_commands {
             records(RecordsQuery) -> RecordsPage;
             story(RecordKey) -> Story;
             retry(Retry) -> Retried;
+            settings(Nothing) -> SettingsView;
+            put_settings(SettingsChange) -> SettingsView;
+            settings_history(Nothing) -> Vec<SettingsEntry>;
+            settings_back(SettingsBack) -> SettingsView;
+            export_settings(Nothing) -> TextFile;
+            import_settings(SettingsImport) -> SettingsView;
+            mapping(Nothing) -> MappingView;
+            mapping_preview(MappingChange) -> MappingPreview;
+            put_mapping(MappingChange) -> MappingView;
+            proof(Nothing) -> ProofView;
+            prove(Nothing) -> ProofView;
         }
     };
 }

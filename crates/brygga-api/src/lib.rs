@@ -2,7 +2,10 @@
 
 mod api;
 pub mod contract;
+mod mapping;
 mod overview;
+mod proof;
+mod settings;
 mod story;
 mod watch;
 

@@ -8,7 +8,7 @@ use brygga_store::Store;
 use tokio::sync::broadcast;
 
 use crate::api::activity_row;
-use crate::contract::{Event, Nothing, RunProgress, RunSummary};
+use crate::contract::{Event, Nothing, ProofProgress, RunProgress, RunSummary};
 
 /// Watches an engine for the hosts. Made before the engine, told of its store after.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Watch {
     store: OnceLock<Arc<Store>>,
     told: AtomicI64,
     run: Mutex<Option<RunProgress>>,
+    proof: Mutex<Option<ProofProgress>>,
 }
 
 impl Watch {
@@ -27,6 +28,7 @@ impl Watch {
             store: OnceLock::new(),
             told: AtomicI64::new(0),
             run: Mutex::new(None),
+            proof: Mutex::new(None),
         })
     }
 
@@ -59,6 +61,40 @@ impl Watch {
         *self.lock() = None;
         self.tell_activity();
         self.tell(Event::Finished(summary));
+    }
+
+    pub(crate) fn proof(&self) -> Option<ProofProgress> {
+        *self.proving()
+    }
+
+    /// Takes the place of the one proof at a time; `false` while another is under way.
+    pub(crate) fn proof_started(&self) -> bool {
+        let mut proof = self.proving();
+        if proof.is_some() {
+            return false;
+        }
+        let progress = ProofProgress {
+            running: true,
+            ..ProofProgress::default()
+        };
+        *proof = Some(progress);
+        drop(proof);
+        self.tell(Event::Proof(progress));
+        true
+    }
+
+    pub(crate) fn proof_ended(&self) {
+        *self.proving() = None;
+        self.tell(Event::Proof(ProofProgress::default()));
+    }
+
+    /// The settings are others now: counts and lists may be, too.
+    pub(crate) fn settings_changed(&self) {
+        self.tell(Event::RecordsChanged(Nothing {}));
+    }
+
+    fn proving(&self) -> std::sync::MutexGuard<'_, Option<ProofProgress>> {
+        self.proof.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, event: Event) {
@@ -95,6 +131,15 @@ impl Events for Watch {
             Signal::Changed => self.tell_activity(),
             Signal::Progress(phase, done, total) => {
                 let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+                if phase == Phase::Proving
+                    && let Some(proof) = self.proving().as_mut()
+                {
+                    proof.done = count(done);
+                    proof.total = total.map(count);
+                    let progress = *proof;
+                    self.tell(Event::Proof(progress));
+                    return;
+                }
                 let phase = match phase {
                     Phase::Reading => "reading",
                     Phase::Resolving => "resolving",

@@ -247,6 +247,12 @@ codes! {
     WrongUse = "wrong-use", Failure, "{detail}", "See the help.";
     Stopped = "stopped", Failure, "Stopped by you.", "Sync again when you like.";
     Internal = "internal", Failure, "Brygga has a fault: {detail}", "Start Brygga again and tell us.";
+
+    // Choices made in the window
+    SettingsStale = "settings-stale", Failure, "The settings were changed meanwhile.", "Look at the new ones, then make your change again.";
+    SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
+    MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
+    SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 
 impl fmt::Display for Code {

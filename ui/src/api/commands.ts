@@ -6,16 +6,26 @@ import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
 import type { HeldGroup } from "./generated/HeldGroup";
+import type { MappingChange } from "./generated/MappingChange";
+import type { MappingPreview } from "./generated/MappingPreview";
+import type { MappingView } from "./generated/MappingView";
 import type { Nothing } from "./generated/Nothing";
 import type { Overview } from "./generated/Overview";
+import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
 import type { RecordsQuery } from "./generated/RecordsQuery";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
+import type { SettingsBack } from "./generated/SettingsBack";
+import type { SettingsChange } from "./generated/SettingsChange";
+import type { SettingsEntry } from "./generated/SettingsEntry";
+import type { SettingsImport } from "./generated/SettingsImport";
+import type { SettingsView } from "./generated/SettingsView";
 import type { Started } from "./generated/Started";
 import type { Story } from "./generated/Story";
 import type { SyncNow } from "./generated/SyncNow";
+import type { TextFile } from "./generated/TextFile";
 
 export interface Commands {
   app_info: { request: Nothing; answer: AppInfo };
@@ -27,6 +37,17 @@ export interface Commands {
   records: { request: RecordsQuery; answer: RecordsPage };
   story: { request: RecordKey; answer: Story };
   retry: { request: Retry; answer: Retried };
+  settings: { request: Nothing; answer: SettingsView };
+  put_settings: { request: SettingsChange; answer: SettingsView };
+  settings_history: { request: Nothing; answer: SettingsEntry[] };
+  settings_back: { request: SettingsBack; answer: SettingsView };
+  export_settings: { request: Nothing; answer: TextFile };
+  import_settings: { request: SettingsImport; answer: SettingsView };
+  mapping: { request: Nothing; answer: MappingView };
+  mapping_preview: { request: MappingChange; answer: MappingPreview };
+  put_mapping: { request: MappingChange; answer: MappingView };
+  proof: { request: Nothing; answer: ProofView };
+  prove: { request: Nothing; answer: ProofView };
 }
 
 export type CommandName = keyof Commands;
@@ -42,4 +63,15 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "records",
   "story",
   "retry",
+  "settings",
+  "put_settings",
+  "settings_history",
+  "settings_back",
+  "export_settings",
+  "import_settings",
+  "mapping",
+  "mapping_preview",
+  "put_mapping",
+  "proof",
+  "prove",
 ];

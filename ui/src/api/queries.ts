@@ -1,5 +1,6 @@
 /** What the pages read, with the keys under which it is kept; events make keys stale (`app/live.tsx`). */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { useBackend } from "../backend/context";
 import type { Overview } from "./generated/Overview";
 import type { RecordKey } from "./generated/RecordKey";
@@ -12,6 +13,10 @@ export const keys = {
   records: ["records"] as const,
   story: ["story"] as const,
   activity: ["activity"] as const,
+  settings: ["settings"] as const,
+  history: ["settings_history"] as const,
+  mapping: ["mapping"] as const,
+  proof: ["proof"] as const,
 };
 
 export function useInfo() {
@@ -52,4 +57,33 @@ export function useSyncNow() {
 export function useSyncStop() {
   const backend = useBackend();
   return useMutation({ mutationFn: () => backend.call("sync_stop", {}) });
+}
+
+export function useSettings() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.settings, queryFn: () => backend.call("settings", {}) });
+}
+
+export function useMapping() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.mapping, queryFn: () => backend.call("mapping", {}) });
+}
+
+export function useProof() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.proof, queryFn: () => backend.call("proof", {}) });
+}
+
+/** Settings and mapping are two views of one thing: a change of one is a change of the other. */
+export function useRereadSettings() {
+  const client = useQueryClient();
+  return useCallback(
+    () =>
+      Promise.all(
+        [keys.settings, keys.mapping, keys.history, keys.held].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      ),
+    [client],
+  );
 }

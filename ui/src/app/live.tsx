@@ -3,6 +3,8 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from "react";
 import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Overview } from "../api/generated/Overview";
+import type { ProofProgress } from "../api/generated/ProofProgress";
+import type { ProofView } from "../api/generated/ProofView";
 import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
 import { keys } from "../api/queries";
@@ -29,6 +31,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
   useEffect(() => {
     const reread = calm(REREAD_MS, () => rereadRecords(client));
     const progress = calm(PROGRESS_MS, (run: RunProgress) => showProgress(client, run));
+    const proving = calm(PROGRESS_MS, (progress: ProofProgress) => showProof(client, progress));
     const rereadAll = () => client.invalidateQueries();
     const stop = backend.listen((event) => {
       switch (event.event) {
@@ -45,6 +48,9 @@ export function LiveEvents({ children }: { children: ReactNode }) {
           client.invalidateQueries({ queryKey: keys.info });
           for (const hear of finished.current) hear(event.data);
           break;
+        case "proof":
+          proving.run(event.data);
+          break;
         case "records_changed":
           reread.run(undefined);
           break;
@@ -54,6 +60,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
       stop();
       reread.cancel();
       progress.cancel();
+      proving.cancel();
     };
   }, [backend, client]);
 
@@ -83,8 +90,14 @@ function showProgress(client: QueryClient, run: RunProgress) {
   client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, run });
 }
 
+function showProof(client: QueryClient, running: ProofProgress) {
+  if (running.running) client.setQueryData<ProofView>(keys.proof, (kept) => kept && { ...kept, running });
+  else client.invalidateQueries({ queryKey: keys.proof });
+}
+
 function rereadRecords(client: QueryClient) {
-  for (const queryKey of [keys.overview, keys.held, keys.records, keys.story]) client.invalidateQueries({ queryKey });
+  for (const queryKey of [keys.overview, keys.held, keys.records, keys.story, keys.mapping])
+    client.invalidateQueries({ queryKey });
 }
 
 /** Runs at once, then at most once per pause, and always with the newest value at the end. */

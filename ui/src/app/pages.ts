@@ -1,14 +1,36 @@
-/** The pages that work, in the order of the navigation. Mapping, proof, settings and help get their line here when they exist. */
-import { IconHistory, IconHome, IconListDetails, type IconProps, IconTool } from "@tabler/icons-react";
+/** The pages, in the order of the navigation. */
+import {
+  IconArrowsLeftRight,
+  IconHelp,
+  IconHistory,
+  IconHome,
+  IconListDetails,
+  type IconProps,
+  IconScale,
+  IconSettings,
+  IconTool,
+} from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { ActivityPage } from "../features/activity/ActivityPage";
 import { FixesPage } from "../features/fixes/FixesPage";
+import { HelpPage } from "../features/help/HelpPage";
+import { MappingPage } from "../features/mapping/MappingPage";
 import { OverviewPage } from "../features/overview/OverviewPage";
+import { ProofPage } from "../features/proof/ProofPage";
 import { RecordsRoute } from "../features/records/RecordsRoute";
+import { SettingsPage } from "../features/settings/SettingsPage";
 
 export interface PageEntry {
   path: string;
-  title: "nav.overview" | "nav.fixes" | "nav.activity" | "nav.records";
+  title:
+    | "nav.overview"
+    | "nav.fixes"
+    | "nav.activity"
+    | "nav.records"
+    | "nav.mapping"
+    | "nav.proof"
+    | "nav.settings"
+    | "nav.help";
   icon: ComponentType<IconProps>;
   component: ComponentType;
 }
@@ -20,6 +42,10 @@ export const PAGES: readonly PageEntry[] = [
   { path: "fixes", title: "nav.fixes", icon: IconTool, component: FixesPage },
   { path: "activity", title: "nav.activity", icon: IconHistory, component: ActivityPage },
   { path: "records", title: "nav.records", icon: IconListDetails, component: RecordsRoute },
+  { path: "mapping", title: "nav.mapping", icon: IconArrowsLeftRight, component: MappingPage },
+  { path: "proof", title: "nav.proof", icon: IconScale, component: ProofPage },
+  { path: "settings", title: "nav.settings", icon: IconSettings, component: SettingsPage },
+  { path: "help", title: "nav.help", icon: IconHelp, component: HelpPage },
 ];
 
 /** The page of a route; the overview for an address that no page has. */

@@ -14,6 +14,7 @@ import type { RunSummary } from "../api/generated/RunSummary";
 import type { State } from "../api/generated/State";
 import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
+import { FakeDesk } from "./fakeDesk";
 import { type Backend, Refusal } from "./port";
 
 export interface FakeOptions {
@@ -106,7 +107,15 @@ export class FakeBackend implements Backend {
     this.emit({ event: "activity", data: [row] });
   }
 
+  readonly #desk = new FakeDesk({
+    waiting: () => this.#records.filter(({ state, reason }) => state === "held" && reason?.code === "vat-unmapped"),
+    now: NOW,
+    mended: () => this.emit({ event: "records_changed", data: {} }),
+    proving: (running, done) => this.emit({ event: "proof", data: { running, done, total: 40 } }),
+  });
+
   readonly #handlers: Handlers = {
+    ...this.#desk.handlers,
     app_info: () => ({
       version: "0.1.0",
       practice: true,
@@ -293,7 +302,13 @@ function text(cents: bigint): string {
 function stateOf(index: number): [State, Reason | null] {
   const name = `#${1001 + index}`;
   if (index % 13 === 5)
-    return ["held", { code: "vat-unmapped", params: { rate: "12", kind: "goods", country: "NO", scheme: "domestic" } }];
+    return [
+      "held",
+      {
+        code: "vat-unmapped",
+        params: { rate: "12", kind: "goods", country: "NO", scheme: "domestic", party: "private", dispatch: "NO" },
+      },
+    ];
   if (index % 29 === 7)
     return ["held", { code: "totals-differ", params: { order: name, ours: "1199.95", theirs: "1200.00" } }];
   if (index % 11 === 3) return ["waiting", { code: "waiting-for-payment", params: { order: name, status: "PENDING" } }];

@@ -7,7 +7,7 @@ import type { DayCount } from "./DayCount";
  */
 export type FlowRow = { 
 /**
- * `orders` or `customers`.
+ * `orders`, `customers`, `invoices`, `credit_notes`, `payments`, `payouts`, `products` or `stock`.
  */
 flow: string, 
 /**

@@ -5,7 +5,7 @@
  */
 export type RecordKey = { 
 /**
- * `order` or `customer`.
+ * As in [`RecordLine::kind`].
  */
 kind: string, 
 /**

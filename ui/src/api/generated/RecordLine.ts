@@ -8,7 +8,7 @@ import type { State } from "./State";
  */
 export type RecordLine = { 
 /**
- * `order` or `customer`.
+ * `order`, `customer`, `invoice`, `credit_note`, `payment`, `payout`, `product` or `stock`.
  */
 kind: string, 
 /**

@@ -6,7 +6,7 @@ import type { State } from "./State";
  */
 export type RecordsQuery = { 
 /**
- * `order` or `customer`.
+ * As in [`RecordLine::kind`].
  */
 kind: string, 
 /**

@@ -10,6 +10,7 @@ import { Money } from "../../components/Money";
 import { StateIcon } from "../../components/StateMark";
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { placeOf } from "../mapping/place";
 import classes from "./Cause.module.css";
 
 interface CauseProps {
@@ -30,6 +31,7 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
   const panel = useId();
   const { reason, count, money, records } = group;
   const remedy = words.remedy(reason);
+  const place = placeOf(reason);
   return (
     <article className={classes.cause} aria-labelledby={`${panel}-title`}>
       <div className={classes.head}>
@@ -51,6 +53,11 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
             <Money key={amount.currency} amount={amount} />
           ))}
         </div>
+        {place !== undefined && (
+          <Button component="a" variant="default" className={classes.retry} href={place}>
+            <FormattedMessage id="fixes.map" />
+          </Button>
+        )}
         <Button
           className={classes.retry}
           disabled={disabled && tried !== id}

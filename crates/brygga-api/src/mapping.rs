@@ -1,0 +1,90 @@
+//! The mapping: what of the shop is what in Visma.net. Shown with what waits for it, changed row by row, tried before it is kept.
+
+mod edit;
+mod preview;
+mod seen;
+mod tables;
+
+use std::sync::Arc;
+
+use brygga_core::booking::{suggest, suggest_payments};
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::Settings;
+use brygga_core::shop::ShopInfo;
+
+use crate::api::{Api, error, stored};
+use crate::contract::{ApiError, MappingChange, MappingPreview, MappingView, Nothing};
+use seen::Seen;
+
+/// What the tables are made of.
+struct Ground<'a> {
+    settings: &'a Settings,
+    catalogue: &'a Catalogue,
+    shop: &'a ShopInfo,
+    /// What could be chosen, for the whole shop.
+    suggested: Settings,
+    seen: Seen,
+}
+
+impl Api {
+    pub(crate) async fn mapping(&self, _: Nothing) -> Result<MappingView, ApiError> {
+        let catalogue = self.engine.catalogue().await.map_err(error)?;
+        let shop = self.engine.shop_info().await.map_err(error)?;
+        let settings = self.engine.settings().map_err(error)?;
+        let revision = self.engine.store().settings_rev().map_err(stored)?;
+        let seen = Seen::of(&self.engine, &settings, &shop).map_err(error)?;
+        let today = self
+            .engine
+            .clock()
+            .now()
+            .with_timezone(&shop.time_zone)
+            .date_naive();
+        let dispatch = settings
+            .dispatch_country
+            .clone()
+            .unwrap_or_else(|| shop.country.clone());
+        let mut suggested = suggest::settings(&catalogue, &dispatch, &seen.countries, today);
+        suggested.payments.gateways = suggest_payments::payments(&catalogue, &seen.tenders);
+        let ground = Ground {
+            settings: &settings,
+            catalogue: &catalogue,
+            shop: &shop,
+            suggested,
+            seen,
+        };
+        Ok(MappingView {
+            revision,
+            tables: tables::all(&ground),
+        })
+    }
+
+    pub(crate) async fn put_mapping(&self, change: MappingChange) -> Result<MappingView, ApiError> {
+        let catalogue = self.engine.catalogue().await.map_err(error)?;
+        self.choose(change.revision, |settings| {
+            edit::applied(settings, &change.rows, &catalogue)
+        })
+        .map_err(error)?;
+        self.mapping(Nothing {}).await
+    }
+
+    /// What would become of held and waiting records. Looks at what was read last; sends and keeps nothing.
+    pub(crate) async fn mapping_preview(
+        self: &Arc<Self>,
+        change: MappingChange,
+    ) -> Result<MappingPreview, ApiError> {
+        let catalogue = self.engine.catalogue().await.map_err(error)?;
+        let shop = self.engine.shop_info().await.map_err(error)?;
+        let settings = self.engine.settings().map_err(error)?;
+        let settings = edit::applied(&settings, &change.rows, &catalogue).map_err(error)?;
+        let api = Arc::clone(self);
+        // Thousands of orders may be held: other commands go on meanwhile.
+        tokio::task::spawn_blocking(move || {
+            preview::preview(&api.engine, &shop, &settings, &catalogue)
+        })
+        .await
+        .map_err(|fault| {
+            error(brygga_core::Problem::new(brygga_core::Code::Internal).with("detail", fault))
+        })?
+        .map_err(error)
+    }
+}

@@ -1,0 +1,510 @@
+//! Rows of the mapping put into the settings. What is no row stays as it is.
+
+use std::collections::BTreeMap;
+
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::{
+    ClassRow, GatewayRow, GatewayRule, HouseRow, Party, PayoutClass, PayoutRow, Settings,
+    SpecialItem, VatKey, VatRow,
+};
+use brygga_core::{Code, Problem};
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+
+use super::tables::{ELSEWHERE, ITEMS};
+use crate::contract::MappingEdit;
+use crate::settings::{Source, picks, refused};
+
+/// The settings with these rows.
+pub(super) fn applied(
+    settings: &Settings,
+    edits: &[MappingEdit],
+    catalogue: &Catalogue,
+) -> Result<Settings, Problem> {
+    let mut settings = settings.clone();
+    for edit in edits {
+        let row = Row {
+            edit,
+            catalogue,
+            name: edit.key.values().cloned().collect::<Vec<_>>().join(", "),
+        };
+        match edit.table.as_str() {
+            "vat" => row.vat(&mut settings)?,
+            "gateways" => row.gateway(&mut settings)?,
+            "items" => row.item(&mut settings)?,
+            "warehouses" => row.warehouse(&mut settings)?,
+            "stock" => row.stock(&mut settings)?,
+            "classes" => row.class(&mut settings)?,
+            "house" => row.house(&mut settings)?,
+            "payouts" => row.payout(&mut settings)?,
+            other => return Err(refused(other, "-")),
+        }
+    }
+    Ok(settings)
+}
+
+/// The item for something that is no product.
+pub(super) fn special<'a>(settings: &'a Settings, kind: &str) -> Option<&'a SpecialItem> {
+    let special = &settings.special_items;
+    match kind {
+        "shipping" => special.shipping.as_ref(),
+        "tip" => special.tip.as_ref(),
+        "duty" => special.duty.as_ref(),
+        "fee" => special.fee.as_ref(),
+        "rounding" => special.rounding.as_ref(),
+        "gift_card" => special.gift_card.as_ref(),
+        "custom" => special.custom.as_ref(),
+        "channel_tax" => special.channel_tax.as_ref(),
+        "refund_difference" => settings.refunds.difference_item.as_ref(),
+        "cash_rounding" => settings.payments.cash_rounding_item.as_ref(),
+        _ => None,
+    }
+}
+
+fn put_special(settings: &mut Settings, kind: &str, item: Option<SpecialItem>) {
+    let special = &mut settings.special_items;
+    let place = match kind {
+        "shipping" => &mut special.shipping,
+        "tip" => &mut special.tip,
+        "duty" => &mut special.duty,
+        "fee" => &mut special.fee,
+        "rounding" => &mut special.rounding,
+        "gift_card" => &mut special.gift_card,
+        "custom" => &mut special.custom,
+        "channel_tax" => &mut special.channel_tax,
+        "refund_difference" => &mut settings.refunds.difference_item,
+        "cash_rounding" => &mut settings.payments.cash_rounding_item,
+        _ => return,
+    };
+    *place = item;
+}
+
+struct Row<'a> {
+    edit: &'a MappingEdit,
+    catalogue: &'a Catalogue,
+    name: String,
+}
+
+impl Row<'_> {
+    fn cell<'b>(&self, cells: &'b BTreeMap<String, String>, column: &str) -> Option<&'b str> {
+        cells
+            .get(column)
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+    }
+
+    fn key(&self, column: &str) -> Result<&str, Problem> {
+        self.cell(&self.edit.key, column)
+            .ok_or_else(|| self.lacks(column))
+    }
+
+    fn lacks(&self, column: &str) -> Problem {
+        Problem::new(Code::MappingIncomplete)
+            .with("row", &self.name)
+            .with("column", column)
+    }
+
+    /// Takes the whole row away.
+    fn is_empty(&self) -> bool {
+        self.edit
+            .values
+            .values()
+            .all(|value| value.trim().is_empty())
+    }
+
+    fn value(&self, column: &str) -> Result<String, Problem> {
+        self.cell(&self.edit.values, column)
+            .map(str::to_owned)
+            .ok_or_else(|| self.lacks(column))
+    }
+
+    fn maybe(&self, column: &str) -> Option<String> {
+        self.cell(&self.edit.values, column).map(str::to_owned)
+    }
+
+    /// A value that Visma.net must be set up with, where it tells what it is set up with.
+    fn picked(&self, column: &str, source: Source) -> Result<String, Problem> {
+        let value = self.value(column)?;
+        let known = picks(Some(self.catalogue), source);
+        if known.is_empty() || known.iter().any(|choice| choice.id == value) {
+            Ok(value)
+        } else {
+            Err(refused(column, value))
+        }
+    }
+
+    fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T, Problem> {
+        let word = self.key(column)?;
+        serde_json::from_value(word.into()).map_err(|_| refused(column, word))
+    }
+
+    fn country(&self, column: &str, elsewhere: bool) -> Result<String, Problem> {
+        let country = self.key(column)?;
+        if crate::settings::is_country(country) || (elsewhere && country == ELSEWHERE) {
+            Ok(country.to_owned())
+        } else {
+            Err(refused(column, country))
+        }
+    }
+
+    fn vat(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let rate = self.key("rate")?;
+        let percent: Decimal = rate.parse().map_err(|_| refused("rate", rate))?;
+        if percent.is_sign_negative() || percent > Decimal::ONE_HUNDRED {
+            return Err(refused("rate", rate));
+        }
+        let key = VatKey {
+            dispatch: self.country("dispatch", false)?,
+            destination: self.country("destination", false)?,
+            rate: percent.normalize(),
+            kind: self.word("kind")?,
+            party: self.word("party")?,
+            scheme: self.word("scheme")?,
+        };
+        let place = settings.vat.iter().position(|row| row.key == key);
+        if self.is_empty() {
+            if let Some(place) = place {
+                settings.vat.remove(place);
+            }
+            return Ok(());
+        }
+        let row = VatRow {
+            key,
+            category: self.picked("category", Source::Categories)?,
+            zone: self.picked("zone", Source::Zones)?,
+        };
+        let ids = self.catalogue.vat_ids_of(&row.category, &row.zone);
+        if ids.len() > 1 || (ids.is_empty() && !percent.is_zero()) {
+            return Err(Problem::new(Code::VatMappingBroken)
+                .with("category", &row.category)
+                .with("zone", &row.zone));
+        }
+        match place.and_then(|place| settings.vat.get_mut(place)) {
+            Some(there) => *there = row,
+            None => settings.vat.push(row),
+        }
+        Ok(())
+    }
+
+    fn gateway(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let gateway = self.key("gateway")?.to_owned();
+        let method = self.cell(&self.edit.key, "method").map(str::to_owned);
+        let currency = self.key("currency")?.to_owned();
+        let rows = &mut settings.payments.gateways;
+        let place = rows.iter().position(|row| {
+            row.gateway == gateway && row.method == method && row.currency == currency
+        });
+        if self.is_empty() {
+            if let Some(place) = place {
+                rows.remove(place);
+            }
+            return Ok(());
+        }
+        let rule = match self.value("rule")?.as_str() {
+            "book" => GatewayRule::Book,
+            "leave" => GatewayRule::Leave,
+            other => return Err(refused("rule", other)),
+        };
+        let (cash_account, payment_method) = match rule {
+            GatewayRule::Leave => (String::new(), String::new()),
+            GatewayRule::Book => (
+                self.picked("cash_account", Source::CashAccounts)?,
+                self.picked("payment_method", Source::PaymentMethods)?,
+            ),
+        };
+        let account = self
+            .catalogue
+            .cash_accounts
+            .iter()
+            .find(|account| account.number == cash_account);
+        if let Some(account) = account.filter(|account| account.currency != currency) {
+            return Err(Problem::new(Code::CashAccountCurrency)
+                .with("account", &account.number)
+                .with("theirs", &account.currency)
+                .with("ours", &currency));
+        }
+        let row = GatewayRow {
+            gateway,
+            method,
+            currency,
+            rule,
+            cash_account,
+            payment_method,
+        };
+        match place.and_then(|place| rows.get_mut(place)) {
+            Some(there) => *there = row,
+            None => rows.push(row),
+        }
+        Ok(())
+    }
+
+    fn item(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let kind = self.key("for")?;
+        if !ITEMS.contains(&kind) {
+            return Err(refused("for", kind));
+        }
+        let item = if self.is_empty() {
+            None
+        } else {
+            Some(SpecialItem {
+                item: self.picked("item", Source::Items)?,
+                account: self.maybe("account"),
+            })
+        };
+        put_special(settings, kind, item);
+        Ok(())
+    }
+
+    fn warehouse(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let location = self.key("location")?.to_owned();
+        let rows = &mut settings.invoices.warehouses;
+        if self.is_empty() {
+            rows.remove(&location);
+        } else {
+            rows.insert(location, self.picked("warehouse", Source::Warehouses)?);
+        }
+        Ok(())
+    }
+
+    fn stock(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let warehouse = self.key("warehouse")?.to_owned();
+        let rows = &mut settings.stock.locations;
+        if self.is_empty() {
+            rows.remove(&warehouse);
+        } else {
+            rows.insert(warehouse, self.value("location")?);
+        }
+        Ok(())
+    }
+
+    fn class(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let country = self.country("country", true)?;
+        let party: Party = self.word("party")?;
+        let rows = &mut settings.customers.classes;
+        let place = rows
+            .iter()
+            .position(|row| row.country == country && row.party == party);
+        if self.is_empty() {
+            if let Some(place) = place {
+                rows.remove(place);
+            }
+            return Ok(());
+        }
+        let row = ClassRow {
+            country,
+            party,
+            class: self.picked("class", Source::Classes)?,
+        };
+        match place.and_then(|place| rows.get_mut(place)) {
+            Some(there) => *there = row,
+            None => rows.push(row),
+        }
+        Ok(())
+    }
+
+    fn house(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let country = self.country("country", true)?;
+        let currency = self.key("currency")?.to_owned();
+        let rows = &mut settings.customers.house;
+        let place = rows
+            .iter()
+            .position(|row| row.country == country && row.currency == currency);
+        if self.is_empty() {
+            if let Some(place) = place {
+                rows.remove(place);
+            }
+            return Ok(());
+        }
+        let row = HouseRow {
+            country,
+            currency,
+            customer: self.value("customer")?,
+        };
+        match place.and_then(|place| rows.get_mut(place)) {
+            Some(there) => *there = row,
+            None => rows.push(row),
+        }
+        Ok(())
+    }
+
+    fn payout(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let name = self.key("class")?;
+        let class = PayoutClass::ALL
+            .into_iter()
+            .find(|class| class.as_str() == name);
+        let row = if self.is_empty() {
+            None
+        } else {
+            Some(PayoutRow {
+                account: self.value("account")?,
+                vat_category: self.maybe("category"),
+            })
+        };
+        let payouts = &mut settings.payouts;
+        match (class, row) {
+            (Some(class), Some(row)) => {
+                payouts.classes.insert(class, row);
+            }
+            (Some(class), None) => {
+                payouts.classes.remove(&class);
+            }
+            (None, Some(row)) => {
+                payouts.types.insert(name.to_owned(), row);
+            }
+            (None, None) => {
+                payouts.types.remove(name);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brygga_core::erp::{VatCalculation, VatId};
+
+    fn catalogue() -> Catalogue {
+        let id = |id: &str, zone: &str| VatId {
+            id: id.into(),
+            description: id.into(),
+            calculation: Some(VatCalculation::PerLine),
+            zones: vec![zone.into()],
+            categories: vec!["25".into(), "FOOD".into()],
+            rates: Vec::new(),
+            reverse: false,
+        };
+        Catalogue {
+            vat_ids: vec![id("3", "NO"), id("31", "EXP"), id("32", "EXP")],
+            ..Catalogue::default()
+        }
+    }
+
+    fn cells(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn vat(values: &[(&str, &str)]) -> MappingEdit {
+        MappingEdit {
+            table: "vat".into(),
+            key: cells(&[
+                ("dispatch", "NO"),
+                ("destination", "NO"),
+                ("rate", "25.0"),
+                ("kind", "goods"),
+                ("party", "private"),
+                ("scheme", "domestic"),
+            ]),
+            values: cells(values),
+        }
+    }
+
+    #[test]
+    fn a_vat_row_comes_changes_and_goes() {
+        let catalogue = catalogue();
+        let with = |settings: &Settings, values: &[(&str, &str)]| {
+            applied(settings, &[vat(values)], &catalogue)
+        };
+        let first =
+            with(&Settings::default(), &[("category", "25"), ("zone", "NO")]).expect("a whole row");
+        assert_eq!(first.vat.len(), 1);
+        assert_eq!(first.vat[0].key.rate.to_string(), "25");
+        let second = with(&first, &[("category", "FOOD"), ("zone", "NO")]).expect("another choice");
+        assert_eq!(second.vat.len(), 1);
+        assert_eq!(second.vat[0].category, "FOOD");
+        assert_eq!(with(&second, &[]), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn a_row_that_leads_nowhere_is_refused() {
+        let catalogue = catalogue();
+        for (values, code) in [
+            (vec![("category", "25")], "mapping-incomplete"),
+            (vec![("category", "99"), ("zone", "NO")], "setting-refused"),
+            (
+                vec![("category", "25"), ("zone", "EXP")],
+                "vat-mapping-broken",
+            ),
+        ] {
+            let problem =
+                applied(&Settings::default(), &[vat(&values)], &catalogue).expect_err("refused");
+            assert_eq!(problem.code.as_str(), code, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn every_table_gives_its_rows_back_when_they_are_cleared() {
+        let catalogue = catalogue();
+        for (table, key, values) in [
+            (
+                "gateways",
+                cells(&[("gateway", "klarna"), ("currency", "NOK")]),
+                cells(&[
+                    ("rule", "book"),
+                    ("cash_account", "1901"),
+                    ("payment_method", "CARD"),
+                ]),
+            ),
+            (
+                "items",
+                cells(&[("for", "tip")]),
+                cells(&[("item", "TIPS")]),
+            ),
+            (
+                "warehouses",
+                cells(&[("location", "7001")]),
+                cells(&[("warehouse", "1")]),
+            ),
+            (
+                "stock",
+                cells(&[("warehouse", "1")]),
+                cells(&[("location", "7001")]),
+            ),
+            (
+                "classes",
+                cells(&[("country", "*"), ("party", "company")]),
+                cells(&[("class", "B2B")]),
+            ),
+            (
+                "house",
+                cells(&[("country", "SE"), ("currency", "SEK")]),
+                cells(&[("customer", "10001")]),
+            ),
+            (
+                "payouts",
+                cells(&[("class", "fee")]),
+                cells(&[("account", "7770")]),
+            ),
+            (
+                "payouts",
+                cells(&[("class", "SHIPPING_LABEL")]),
+                cells(&[("account", "6100"), ("category", "25")]),
+            ),
+        ] {
+            let edit = MappingEdit {
+                table: table.into(),
+                key,
+                values,
+            };
+            let there = applied(
+                &Settings::default(),
+                std::slice::from_ref(&edit),
+                &catalogue,
+            )
+            .unwrap_or_else(|problem| panic!("{table}: {problem}"));
+            assert_ne!(there, Settings::default(), "{table}");
+            let cleared = MappingEdit {
+                values: BTreeMap::new(),
+                ..edit
+            };
+            assert_eq!(
+                applied(&there, &[cleared], &catalogue),
+                Ok(Settings::default()),
+                "{table}"
+            );
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What would become of held and waiting records under other settings, from what was read last. Nothing is sent or kept.
+
+use brygga_core::booking::{self, Change, Decision, FirstLook, document};
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::Settings;
+use brygga_core::shop::ShopInfo;
+use brygga_core::{Code, Problem};
+use brygga_engine::{Engine, booked};
+use brygga_store::{RecordKind, RecordRow, RecordState};
+
+use super::edit::special;
+use super::seen::{RECORDS, counted};
+use crate::api::{reason, record_line};
+use crate::contract::{MappingPreview, PreviewRow};
+
+/// At most so many records are named.
+const NAMED: usize = 200;
+
+enum Then {
+    Pass,
+    Held(Problem),
+    Waiting(Problem),
+    Skipped(Problem),
+}
+
+pub(super) fn preview(
+    engine: &Engine,
+    shop: &ShopInfo,
+    settings: &Settings,
+    catalogue: &Catalogue,
+) -> Result<MappingPreview, Problem> {
+    let ground = document::Ground {
+        shop,
+        settings,
+        catalogue,
+    };
+    let mut found = MappingPreview {
+        looked: 0,
+        pass: 0,
+        held: 0,
+        waiting: 0,
+        skipped: 0,
+        rows: Vec::new(),
+    };
+    for state in [RecordState::Held, RecordState::Waiting] {
+        for kind in RecordKind::ALL {
+            let (rows, _) = engine
+                .store()
+                .search_records(*kind, None, Some(state), 0, RECORDS)?;
+            for row in rows {
+                let then = if *kind == RecordKind::Order {
+                    order(engine, ground, &row)?
+                } else {
+                    part(settings, &row)
+                };
+                if let Some(then) = then {
+                    tell(&mut found, &row, then);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn tell(found: &mut MappingPreview, row: &RecordRow, then: Then) {
+    found.looked = found.looked.saturating_add(1);
+    let (count, word, state, problem) = match then {
+        Then::Pass => (&mut found.pass, "pass", None, None),
+        Then::Held(problem) => (
+            &mut found.held,
+            "held",
+            Some(RecordState::Held),
+            Some(problem),
+        ),
+        Then::Waiting(problem) => (
+            &mut found.waiting,
+            "waiting",
+            Some(RecordState::Waiting),
+            Some(problem),
+        ),
+        Then::Skipped(problem) => (
+            &mut found.skipped,
+            "skipped",
+            Some(RecordState::Skipped),
+            Some(problem),
+        ),
+    };
+    *count = count.saturating_add(1);
+    let same = state == Some(row.state) && problem == row.problem;
+    if !same && counted(found.rows.len()) < counted(NAMED) {
+        found.rows.push(PreviewRow {
+            record: record_line(row),
+            outcome: word.to_owned(),
+            reason: problem.as_ref().map(reason),
+        });
+    }
+}
+
+/// What an order alone decides. What has to be looked up in Visma.net is taken as found.
+fn order(
+    engine: &Engine,
+    ground: document::Ground<'_>,
+    row: &RecordRow,
+) -> Result<Option<Then>, Problem> {
+    let Some(mirror) = engine.store().mirror(&row.record)? else {
+        return Ok(None);
+    };
+    let order = match engine.shop().read(&mirror.payload) {
+        Ok(order) => order,
+        Err(problem) => return Ok(Some(Then::Held(problem.with("order", &mirror.name)))),
+    };
+    let known = booked::recall(engine.store(), &order.id.0)?;
+    let look = booking::first_look(&order, ground, known.as_ref(), engine.clock().now());
+    Ok(Some(match look {
+        FirstLook::Decided(Decision::Held(problem)) => Then::Held(problem),
+        FirstLook::Decided(Decision::Waiting(problem, _)) => Then::Waiting(problem),
+        FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),
+        FirstLook::Changed(change) => match *change {
+            Change::Unbookable(problem) => Then::Held(problem),
+            Change::Cancel | Change::Edit(_) => Then::Pass,
+        },
+        FirstLook::New(_) => match after_look_up(row, ground.settings) {
+            Some(problem) => Then::Held(problem),
+            None => Then::Pass,
+        },
+        FirstLook::Decided(Decision::UpToDate | Decision::Do(_)) => Then::Pass,
+    }))
+}
+
+/// What only Visma.net tells about an order, the mapping does not change: a customer that matches twice stays held. A class and
+/// a house customer it does.
+fn after_look_up(row: &RecordRow, settings: &Settings) -> Option<Problem> {
+    let problem = row.problem.as_ref()?;
+    let param = |name: &str| problem.params.get(name).map_or("", String::as_str);
+    let mended = match problem.code {
+        Code::CustomerClassUnmapped => {
+            let party = if param("kind") == "company" {
+                brygga_core::settings::Party::Company
+            } else {
+                brygga_core::settings::Party::Private
+            };
+            settings.customers.class(param("country"), party).is_some()
+        }
+        Code::HouseCustomerMissing => settings
+            .customers
+            .house_customer(param("country"), param("currency"))
+            .is_some(),
+        Code::CustomerAmbiguous
+        | Code::CustomerCurrency
+        | Code::CustomerInactive
+        | Code::DocumentDoubled
+        | Code::ErpRefused => false,
+        _ => true,
+    };
+    (!mended).then(|| problem.clone())
+}
+
+/// Documents of an order and payouts: the row that they wait for is there, or it is not.
+fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
+    let problem = row.problem.as_ref()?;
+    let param = |name: &str| problem.params.get(name).map_or("", String::as_str);
+    let there = match problem.code {
+        Code::GatewayUnmapped => {
+            let method = Some(param("method")).filter(|method| *method != "-");
+            settings
+                .payments
+                .row(param("gateway"), method, param("currency"))
+                .is_some()
+        }
+        Code::SpecialItemUnmapped => match param("kind") {
+            "warehouse" => settings.warehouse.is_some(),
+            kind => special(settings, &kind.replace([' ', '-'], "_")).is_some(),
+        },
+        Code::PayoutAccount => settings
+            .payouts
+            .classes
+            .keys()
+            .any(|class| class.as_str() == param("class")),
+        Code::PayoutType => settings.payouts.types.contains_key(param("type")),
+        // The mapping has no say in anything else.
+        _ => return None,
+    };
+    Some(if there {
+        Then::Pass
+    } else {
+        Then::Held(problem.clone())
+    })
+}

@@ -1,0 +1,690 @@
+//! The tables with their rows: what is chosen, what waits, what could be chosen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use brygga_core::Code;
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::{GatewayRule, PayoutClass, SpecialItem, VatKey};
+
+use super::Ground;
+use super::seen::Waiting;
+use crate::contract::{Choice, MappingColumn, MappingRow, MappingTable, Reason, Suggestion};
+use crate::settings::{Source, picks};
+
+pub(super) const VAT_KEYS: [&str; 6] =
+    ["destination", "rate", "kind", "party", "scheme", "dispatch"];
+/// What has an item of its own, by the names that held records give it.
+pub(super) const ITEMS: [&str; 10] = [
+    "shipping",
+    "rounding",
+    "custom",
+    "gift_card",
+    "tip",
+    "duty",
+    "fee",
+    "channel_tax",
+    "refund_difference",
+    "cash_rounding",
+];
+/// Every other country.
+pub(super) const ELSEWHERE: &str = "*";
+
+type Cells = BTreeMap<String, String>;
+
+/// Every table.
+pub(super) fn all(ground: &Ground<'_>) -> Vec<MappingTable> {
+    let mut tables = vec![
+        vat(ground),
+        gateways(ground),
+        items(ground),
+        warehouses(ground),
+        stock(ground),
+        classes(ground),
+        house(ground),
+        payouts(ground),
+    ];
+    for table in &mut tables {
+        // Those that something waits for, then those without a choice; the rest as it was made.
+        table.rows.sort_by_key(|row| {
+            (
+                std::cmp::Reverse(row.waiting),
+                row.trouble.is_none(),
+                !row.values.is_empty(),
+            )
+        });
+    }
+    tables
+}
+
+pub(super) fn cells<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Cells {
+    pairs
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn row(key: Cells, values: Cells, waiting: Waiting, suggestion: Option<Suggestion>) -> MappingRow {
+    // A suggestion of what is chosen already says nothing.
+    let suggestion = suggestion.filter(|suggested| values.is_empty() && suggested.values != values);
+    MappingRow {
+        id: key
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("|"),
+        key,
+        values,
+        waiting: waiting.count,
+        records: waiting.records,
+        suggestion,
+        trouble: None,
+    }
+}
+
+fn suggestion<'a>(
+    values: Cells,
+    evidence: &str,
+    params: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Suggestion {
+    Suggestion {
+        values,
+        evidence: Reason {
+            code: evidence.to_owned(),
+            params: cells(params),
+        },
+    }
+}
+
+fn typed(name: &str, optional: bool) -> MappingColumn {
+    MappingColumn {
+        name: name.to_owned(),
+        choices: Vec::new(),
+        optional,
+    }
+}
+
+fn words(name: &str, words: &[&str]) -> MappingColumn {
+    MappingColumn {
+        name: name.to_owned(),
+        choices: words
+            .iter()
+            .map(|word| Choice {
+                id: (*word).to_owned(),
+                label: String::new(),
+            })
+            .collect(),
+        optional: false,
+    }
+}
+
+fn picked(name: &str, source: Source, catalogue: &Catalogue, optional: bool) -> MappingColumn {
+    MappingColumn {
+        name: name.to_owned(),
+        choices: picks(Some(catalogue), source),
+        optional,
+    }
+}
+
+fn vat_cells(key: &VatKey) -> Cells {
+    cells([
+        ("destination", key.destination.as_str()),
+        ("rate", key.rate.normalize().to_string().as_str()),
+        ("kind", key.kind.as_str()),
+        ("party", key.party.as_str()),
+        ("scheme", key.scheme.as_str()),
+        ("dispatch", key.dispatch.as_str()),
+    ])
+}
+
+fn vat(ground: &Ground<'_>) -> MappingTable {
+    let catalogue = ground.catalogue;
+    let waiting = |key: &Cells| {
+        let of = |name: &str| key.get(name).map_or("", String::as_str);
+        ground.seen.waiting(
+            Code::VatUnmapped,
+            &[
+                ("rate", of("rate")),
+                ("kind", of("kind")),
+                ("country", of("destination")),
+                ("dispatch", of("dispatch")),
+                ("party", of("party")),
+                ("scheme", of("scheme")),
+            ],
+        )
+    };
+    let mut suggested: BTreeMap<Cells, Suggestion> = BTreeMap::new();
+    for row in &ground.suggested.vat {
+        let ids = catalogue.vat_ids_of(&row.category, &row.zone);
+        let names: Vec<&str> = ids.iter().map(|vat| vat.description.as_str()).collect();
+        suggested.insert(
+            vat_cells(&row.key),
+            suggestion(
+                cells([
+                    ("category", row.category.as_str()),
+                    ("zone", row.zone.as_str()),
+                ]),
+                "vat-id",
+                [
+                    ("vat_id", names.join(", ").as_str()),
+                    ("rate", row.key.rate.normalize().to_string().as_str()),
+                    ("zone", row.zone.as_str()),
+                ],
+            ),
+        );
+    }
+    let mut rows: BTreeMap<Cells, MappingRow> = BTreeMap::new();
+    for mapped in &ground.settings.vat {
+        let key = vat_cells(&mapped.key);
+        let broken = [
+            ("category", mapped.category.as_str()),
+            ("zone", mapped.zone.as_str()),
+        ];
+        let waits = waiting(&key).and(ground.seen.waiting(Code::VatMappingBroken, &broken));
+        let ids = catalogue.vat_ids_of(&mapped.category, &mapped.zone);
+        let fits = ids.len() == 1 || (ids.is_empty() && mapped.key.rate.is_zero());
+        let mut row = row(key.clone(), cells(broken), waits, None);
+        row.trouble = (!fits).then(|| Reason {
+            code: Code::VatMappingBroken.to_string(),
+            params: cells(broken),
+        });
+        rows.insert(key, row);
+    }
+    let held = ground.seen.with(Code::VatUnmapped).map(|params| {
+        let of = |name: &str| params.get(name).map_or("", String::as_str);
+        cells([
+            ("destination", of("country")),
+            ("rate", of("rate")),
+            ("kind", of("kind")),
+            ("party", of("party")),
+            ("scheme", of("scheme")),
+            ("dispatch", of("dispatch")),
+        ])
+    });
+    let keys: BTreeSet<Cells> = held.chain(suggested.keys().cloned()).collect();
+    for key in keys {
+        if key.len() == VAT_KEYS.len() && !rows.contains_key(&key) {
+            let row = row(
+                key.clone(),
+                Cells::new(),
+                waiting(&key),
+                suggested.get(&key).cloned(),
+            );
+            rows.insert(key, row);
+        }
+    }
+    MappingTable {
+        name: "vat".into(),
+        keys: vec![
+            typed("destination", false),
+            typed("rate", false),
+            words("kind", &["goods", "shipping", "gift_card", "other"]),
+            words("party", &["private", "company"]),
+            words(
+                "scheme",
+                &[
+                    "domestic",
+                    "oss",
+                    "ioss",
+                    "voec",
+                    "export",
+                    "reverse_charge",
+                    "marketplace",
+                ],
+            ),
+            typed("dispatch", false),
+        ],
+        columns: vec![
+            picked("category", Source::Categories, catalogue, false),
+            picked("zone", Source::Zones, catalogue, false),
+        ],
+        open: true,
+        rows: rows.into_values().collect(),
+    }
+}
+
+fn gateways(ground: &Ground<'_>) -> MappingTable {
+    let key = |gateway: &str, method: Option<&str>, currency: &str| {
+        cells([
+            ("gateway", gateway),
+            ("method", method.unwrap_or_default()),
+            ("currency", currency),
+        ])
+    };
+    let waiting = |gateway: &str, method: Option<&str>, currency: &str| {
+        let mut params = vec![("gateway", gateway), ("currency", currency)];
+        params.extend(method.map(|method| ("method", method)));
+        ground.seen.waiting(Code::GatewayUnmapped, &params)
+    };
+    let mut rows: BTreeMap<Cells, MappingRow> = BTreeMap::new();
+    for mapped in &ground.settings.payments.gateways {
+        let rule = match mapped.rule {
+            GatewayRule::Book => "book",
+            GatewayRule::Leave => "leave",
+        };
+        let key = key(&mapped.gateway, mapped.method.as_deref(), &mapped.currency);
+        let values = cells([
+            ("rule", rule),
+            ("cash_account", mapped.cash_account.as_str()),
+            ("payment_method", mapped.payment_method.as_str()),
+        ]);
+        let mut row = row(
+            key.clone(),
+            values,
+            waiting(&mapped.gateway, mapped.method.as_deref(), &mapped.currency),
+            None,
+        );
+        let account = ground
+            .catalogue
+            .cash_accounts
+            .iter()
+            .find(|account| account.number == mapped.cash_account);
+        if let Some(account) = account.filter(|account| account.currency != mapped.currency) {
+            row.trouble = Some(Reason {
+                code: Code::CashAccountCurrency.to_string(),
+                params: cells([
+                    ("account", account.number.as_str()),
+                    ("theirs", account.currency.as_str()),
+                    ("ours", mapped.currency.as_str()),
+                ]),
+            });
+        }
+        rows.insert(key, row);
+    }
+    for tender in &ground.seen.tenders {
+        let served = ground.settings.payments.row(
+            &tender.gateway,
+            tender.method.as_deref(),
+            &tender.currency,
+        );
+        if served.is_some() {
+            continue;
+        }
+        let suggested = ground.suggested.payments.row(
+            &tender.gateway,
+            tender.method.as_deref(),
+            &tender.currency,
+        );
+        let suggestion = suggested.map(|row| match row.rule {
+            GatewayRule::Leave => suggestion(cells([("rule", "leave")]), "bank-import", []),
+            GatewayRule::Book => {
+                let account = ground
+                    .catalogue
+                    .cash_accounts
+                    .iter()
+                    .find(|account| account.number == row.cash_account);
+                suggestion(
+                    cells([
+                        ("rule", "book"),
+                        ("cash_account", row.cash_account.as_str()),
+                        ("payment_method", row.payment_method.as_str()),
+                    ]),
+                    "account-name",
+                    [(
+                        "name",
+                        account.map_or("", |account| account.description.as_str()),
+                    )],
+                )
+            }
+        });
+        // A suggestion for the whole gateway serves its methods, too.
+        let method = match suggested {
+            Some(row) => row.method.as_deref(),
+            None => tender.method.as_deref(),
+        };
+        let key = key(&tender.gateway, method, &tender.currency);
+        let waits = waiting(&tender.gateway, method, &tender.currency);
+        rows.entry(key.clone())
+            .or_insert_with(|| row(key, Cells::new(), waits, suggestion));
+    }
+    MappingTable {
+        name: "gateways".into(),
+        keys: vec![
+            typed("gateway", false),
+            typed("method", true),
+            picked("currency", Source::Currencies, ground.catalogue, false),
+        ],
+        columns: vec![
+            words("rule", &["book", "leave"]),
+            picked(
+                "cash_account",
+                Source::CashAccounts,
+                ground.catalogue,
+                false,
+            ),
+            picked(
+                "payment_method",
+                Source::PaymentMethods,
+                ground.catalogue,
+                false,
+            ),
+        ],
+        open: true,
+        rows: rows.into_values().collect(),
+    }
+}
+
+fn items(ground: &Ground<'_>) -> MappingTable {
+    let values = |item: Option<&SpecialItem>| {
+        item.map_or_else(Cells::new, |special| {
+            cells([
+                ("item", special.item.as_str()),
+                ("account", special.account.as_deref().unwrap_or_default()),
+            ])
+        })
+    };
+    let rows = ITEMS
+        .iter()
+        .map(|kind| {
+            let chosen = super::edit::special(ground.settings, kind);
+            let suggested = super::edit::special(&ground.suggested, kind);
+            let evidence = suggested.map(|special| {
+                let item = ground.catalogue.items.get(&special.item);
+                suggestion(
+                    values(Some(special)),
+                    "item-name",
+                    [("name", item.map_or("", |item| item.description.as_str()))],
+                )
+            });
+            // Held records write the names of some kinds with a blank or a hyphen.
+            let waits = ["_", " ", "-"]
+                .iter()
+                .map(|between| kind.replace('_', between))
+                .collect::<BTreeSet<_>>()
+                .iter()
+                .map(|name| {
+                    ground
+                        .seen
+                        .waiting(Code::SpecialItemUnmapped, &[("kind", name)])
+                })
+                .fold(Waiting::default(), Waiting::and);
+            let mut row = row(cells([("for", *kind)]), values(chosen), waits, evidence);
+            row.trouble = chosen
+                .filter(|special| !ground.catalogue.items.contains_key(&special.item))
+                .map(|special| Reason {
+                    code: Code::ItemNotFound.to_string(),
+                    params: cells([("sku", special.item.as_str())]),
+                });
+            row
+        })
+        .collect();
+    MappingTable {
+        name: "items".into(),
+        keys: vec![words("for", &ITEMS)],
+        columns: vec![
+            picked("item", Source::Items, ground.catalogue, false),
+            typed("account", true),
+        ],
+        open: false,
+        rows,
+    }
+}
+
+fn only_warehouse(ground: &Ground<'_>) -> Option<Suggestion> {
+    let mut active = ground
+        .catalogue
+        .warehouses
+        .iter()
+        .filter(|warehouse| warehouse.active);
+    match (active.next(), active.next()) {
+        (Some(warehouse), None) => Some(suggestion(
+            cells([("warehouse", warehouse.id.as_str())]),
+            "only-one",
+            [],
+        )),
+        _ => None,
+    }
+}
+
+fn warehouses(ground: &Ground<'_>) -> MappingTable {
+    let mapped = &ground.settings.invoices.warehouses;
+    let rows = ground
+        .seen
+        .locations
+        .iter()
+        .map(|location| {
+            let chosen = mapped.get(location).map_or("", String::as_str);
+            row(
+                cells([("location", location.as_str())]),
+                cells([("warehouse", chosen)]),
+                Waiting::default(),
+                only_warehouse(ground),
+            )
+        })
+        .collect();
+    MappingTable {
+        name: "warehouses".into(),
+        keys: vec![typed("location", false)],
+        columns: vec![picked(
+            "warehouse",
+            Source::Warehouses,
+            ground.catalogue,
+            false,
+        )],
+        open: true,
+        rows,
+    }
+}
+
+fn stock(ground: &Ground<'_>) -> MappingTable {
+    let locations: Vec<Choice> = ground
+        .seen
+        .locations
+        .iter()
+        .map(|location| Choice {
+            id: location.clone(),
+            label: String::new(),
+        })
+        .collect();
+    let rows = ground
+        .catalogue
+        .warehouses
+        .iter()
+        .filter(|warehouse| warehouse.active)
+        .map(|warehouse| {
+            let chosen = ground.settings.stock.locations.get(&warehouse.id);
+            // Where goods are shipped from, they are sold from.
+            let shipped_from = ground
+                .settings
+                .invoices
+                .warehouses
+                .iter()
+                .find(|(_, there)| **there == warehouse.id)
+                .map(|(location, _)| {
+                    suggestion(cells([("location", location.as_str())]), "ships-from", [])
+                });
+            let waits = ground.seen.waiting(
+                Code::StockReturnLocation,
+                &[("warehouse", warehouse.id.as_str())],
+            );
+            row(
+                cells([
+                    ("warehouse", warehouse.id.as_str()),
+                    ("name", warehouse.description.as_str()),
+                ]),
+                cells([("location", chosen.map_or("", String::as_str))]),
+                waits,
+                shipped_from,
+            )
+        })
+        .collect();
+    MappingTable {
+        name: "stock".into(),
+        keys: vec![typed("warehouse", false), typed("name", true)],
+        columns: vec![MappingColumn {
+            name: "location".into(),
+            choices: locations,
+            optional: false,
+        }],
+        open: false,
+        rows,
+    }
+}
+
+fn classes(ground: &Ground<'_>) -> MappingTable {
+    let mut rows: BTreeMap<Cells, MappingRow> = BTreeMap::new();
+    let waiting = |country: &str, party: &str| {
+        ground.seen.waiting(
+            Code::CustomerClassUnmapped,
+            &[("country", country), ("kind", party)],
+        )
+    };
+    let mut suggested: BTreeMap<Cells, Suggestion> = BTreeMap::new();
+    for row in &ground.suggested.customers.classes {
+        let class = ground
+            .catalogue
+            .customer_classes
+            .iter()
+            .find(|class| class.id == row.class);
+        suggested.insert(
+            cells([
+                ("country", row.country.as_str()),
+                ("party", row.party.as_str()),
+            ]),
+            suggestion(
+                cells([("class", row.class.as_str())]),
+                "class-name",
+                [("name", class.map_or("", |class| class.description.as_str()))],
+            ),
+        );
+    }
+    for mapped in &ground.settings.customers.classes {
+        let key = cells([
+            ("country", mapped.country.as_str()),
+            ("party", mapped.party.as_str()),
+        ]);
+        let waits = waiting(&mapped.country, mapped.party.as_str());
+        let row = row(
+            key.clone(),
+            cells([("class", mapped.class.as_str())]),
+            waits,
+            None,
+        );
+        rows.insert(key, row);
+    }
+    let held = ground.seen.with(Code::CustomerClassUnmapped).map(|params| {
+        let of = |name: &str| params.get(name).map_or("", String::as_str);
+        cells([("country", of("country")), ("party", of("kind"))])
+    });
+    let everywhere =
+        ["private", "company"].map(|party| cells([("country", ELSEWHERE), ("party", party)]));
+    let keys: BTreeSet<Cells> = held
+        .chain(suggested.keys().cloned())
+        .chain(everywhere)
+        .collect();
+    for key in keys {
+        let of = |name: &str| key.get(name).map_or("", String::as_str);
+        let waits = waiting(of("country"), of("party"));
+        rows.entry(key.clone()).or_insert_with(|| {
+            let suggestion = suggested.get(&key).cloned();
+            row(key, Cells::new(), waits, suggestion)
+        });
+    }
+    MappingTable {
+        name: "classes".into(),
+        keys: vec![
+            typed("country", false),
+            words("party", &["private", "company"]),
+        ],
+        columns: vec![picked("class", Source::Classes, ground.catalogue, false)],
+        open: true,
+        rows: rows.into_values().collect(),
+    }
+}
+
+fn house(ground: &Ground<'_>) -> MappingTable {
+    let mut rows: BTreeMap<Cells, MappingRow> = BTreeMap::new();
+    let waiting = |country: &str, currency: &str| {
+        ground.seen.waiting(
+            Code::HouseCustomerMissing,
+            &[("country", country), ("currency", currency)],
+        )
+    };
+    for mapped in &ground.settings.customers.house {
+        let key = cells([
+            ("country", mapped.country.as_str()),
+            ("currency", mapped.currency.as_str()),
+        ]);
+        let row = row(
+            key.clone(),
+            cells([("customer", mapped.customer.as_str())]),
+            waiting(&mapped.country, &mapped.currency),
+            None,
+        );
+        rows.insert(key, row);
+    }
+    let held = ground.seen.with(Code::HouseCustomerMissing).map(|params| {
+        let of = |name: &str| params.get(name).map_or("", String::as_str);
+        cells([("country", of("country")), ("currency", of("currency"))])
+    });
+    let own = cells([
+        ("country", ELSEWHERE),
+        ("currency", ground.shop.currency.code()),
+    ]);
+    let keys: BTreeSet<Cells> = held.chain([own]).collect();
+    for key in keys {
+        let of = |name: &str| key.get(name).map_or("", String::as_str);
+        let waits = waiting(of("country"), of("currency"));
+        rows.entry(key.clone())
+            .or_insert_with(|| row(key, Cells::new(), waits, None));
+    }
+    MappingTable {
+        name: "house".into(),
+        keys: vec![
+            typed("country", false),
+            picked("currency", Source::Currencies, ground.catalogue, false),
+        ],
+        columns: vec![typed("customer", false)],
+        open: true,
+        rows: rows.into_values().collect(),
+    }
+}
+
+fn payouts(ground: &Ground<'_>) -> MappingTable {
+    let payouts = &ground.settings.payouts;
+    let chosen = |row: Option<&brygga_core::settings::PayoutRow>| {
+        row.map_or_else(Cells::new, |row| {
+            cells([
+                ("account", row.account.as_str()),
+                ("category", row.vat_category.as_deref().unwrap_or_default()),
+            ])
+        })
+    };
+    let mut rows: Vec<MappingRow> = PayoutClass::ALL
+        .into_iter()
+        .map(|class| {
+            row(
+                cells([("class", class.as_str())]),
+                chosen(payouts.classes.get(&class)),
+                ground
+                    .seen
+                    .waiting(Code::PayoutAccount, &[("class", class.as_str())]),
+                None,
+            )
+        })
+        .collect();
+    let types: BTreeSet<&String> = ground
+        .seen
+        .with(Code::PayoutType)
+        .filter_map(|params| params.get("type"))
+        .chain(payouts.types.keys())
+        .collect();
+    rows.extend(types.into_iter().map(|kind| {
+        row(
+            cells([("class", kind.as_str())]),
+            chosen(payouts.types.get(kind)),
+            ground.seen.waiting(Code::PayoutType, &[("type", kind)]),
+            None,
+        )
+    }));
+    MappingTable {
+        name: "payouts".into(),
+        keys: vec![typed("class", false)],
+        columns: vec![
+            typed("account", false),
+            picked("category", Source::Categories, ground.catalogue, true),
+        ],
+        open: true,
+        rows,
+    }
+}

@@ -1,0 +1,101 @@
+//! The proof: started from the window, kept until the next.
+
+use std::sync::{Arc, PoisonError};
+
+use brygga_core::{Code, Problem};
+use brygga_engine::ProofReport;
+use brygga_store::Link;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Api, count, error, reason, stored, time};
+use crate::contract::{ApiError, Nothing, ProofClass, ProofDifference, ProofResult, ProofView};
+
+/// Under this name the last proof stands among the links: sealed like them, for it names orders.
+const PROOF: &str = "proof";
+const LAST: &str = "last";
+
+/// A proof as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    report: ProofReport,
+}
+
+impl Api {
+    #[allow(clippy::unused_async, reason = "every command is awaited by the table")]
+    pub(crate) async fn proof(&self, _: Nothing) -> Result<ProofView, ApiError> {
+        let kept = self.engine.store().link(PROOF, LAST).map_err(stored)?;
+        // One that an older program kept in another form is made again when somebody asks for it.
+        let last = kept.and_then(|link| {
+            let kept: Kept = serde_json::from_value(link.detail).ok()?;
+            Some(result(time(link.made_at), kept.report))
+        });
+        let failure = self
+            .unproven
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(reason);
+        Ok(ProofView {
+            running: self.watch.proof(),
+            last,
+            failure,
+        })
+    }
+
+    pub(crate) async fn prove(self: &Arc<Self>, _: Nothing) -> Result<ProofView, ApiError> {
+        // What a sync writes while both sides are read would look like a difference.
+        if self.watch.run().is_some() {
+            return Err(error(Code::SyncUnderWay.into()));
+        }
+        if self.watch.proof_started() {
+            let api = Arc::clone(self);
+            tokio::spawn(async move {
+                let failure = api.prove_and_keep().await.err();
+                *api.unproven.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+                api.watch.proof_ended();
+            });
+        }
+        self.proof(Nothing {}).await
+    }
+
+    async fn prove_and_keep(&self) -> Result<(), Problem> {
+        let report = self.engine.prove().await?;
+        let detail = serde_json::to_value(Kept { report })
+            .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))?;
+        self.engine.store().put_link(&Link {
+            kind: PROOF.into(),
+            shop_id: LAST.into(),
+            erp_id: String::new(),
+            detail,
+            made_at: self.engine.clock().now(),
+        })?;
+        Ok(())
+    }
+}
+
+fn result(at: String, report: ProofReport) -> ProofResult {
+    ProofResult {
+        at,
+        checked: count(report.checked),
+        differences: report
+            .differences
+            .into_iter()
+            .map(|difference| ProofDifference {
+                order: difference.order,
+                document: difference.document,
+                what: difference.what,
+                shopify: difference.shopify,
+                visma: difference.visma,
+            })
+            .collect(),
+        explained: report
+            .explained
+            .into_iter()
+            .map(|(class, number)| ProofClass {
+                class,
+                count: count(number),
+            })
+            .collect(),
+        undecided: report.undecided,
+    }
+}

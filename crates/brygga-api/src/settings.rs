@@ -1,0 +1,166 @@
+//! The merchant's choices: shown by section, changed one by one, kept with their history.
+
+mod fields;
+mod history;
+mod table;
+
+use std::sync::PoisonError;
+
+use brygga_core::erp::Catalogue;
+use brygga_core::settings::Settings;
+use brygga_core::{Code, Problem};
+use brygga_engine::SETTINGS;
+use serde_json::Value;
+
+use crate::api::{Api, error, stored, time};
+use crate::contract::{
+    ApiError, Nothing, SettingsBack, SettingsChange, SettingsEntry, SettingsImport, SettingsView,
+    TextFile,
+};
+
+pub(crate) use fields::is_country;
+pub(crate) use table::Source;
+
+/// Who changes settings here, for the history.
+const WINDOW: &str = "window";
+/// How far back the history is shown.
+const ENTRIES: usize = 100;
+
+#[allow(
+    clippy::unused_async,
+    reason = "every command is awaited by the table, whether it waits for anything or not"
+)]
+impl Api {
+    pub(crate) async fn settings(&self, _: Nothing) -> Result<SettingsView, ApiError> {
+        self.settings_view().await
+    }
+
+    pub(crate) async fn put_settings(
+        &self,
+        change: SettingsChange,
+    ) -> Result<SettingsView, ApiError> {
+        let catalogue = self.engine.catalogue().await.ok();
+        self.choose(change.revision, |settings| {
+            fields::changed(settings, &change.values, catalogue.as_deref())
+        })
+        .map_err(error)?;
+        self.settings_view().await
+    }
+
+    pub(crate) async fn settings_history(
+        &self,
+        _: Nothing,
+    ) -> Result<Vec<SettingsEntry>, ApiError> {
+        let changes = self
+            .engine
+            .store()
+            .settings_history(Some(SETTINGS), ENTRIES)
+            .map_err(stored)?;
+        let unset = plain(&Settings::default()).map_err(error)?;
+        Ok(changes
+            .into_iter()
+            .map(|change| {
+                let before = change.before.as_ref().unwrap_or(&unset);
+                let (changes, count) = history::between(before, &change.after);
+                SettingsEntry {
+                    revision: change.rev,
+                    at: time(change.at),
+                    who: change.who,
+                    changes,
+                    count,
+                }
+            })
+            .collect())
+    }
+
+    pub(crate) async fn settings_back(&self, back: SettingsBack) -> Result<SettingsView, ApiError> {
+        let before = self
+            .engine
+            .store()
+            .settings_history(Some(SETTINGS), ENTRIES)
+            .map_err(stored)?
+            .into_iter()
+            .find(|change| change.rev == back.before)
+            .ok_or_else(|| error(Code::SettingsStale.into()))?
+            .before;
+        self.choose(back.revision, |_| match before {
+            Some(value) => typed(value),
+            None => Ok(Settings::default()),
+        })
+        .map_err(error)?;
+        self.settings_view().await
+    }
+
+    pub(crate) async fn export_settings(&self, _: Nothing) -> Result<TextFile, ApiError> {
+        let settings = self.engine.settings().map_err(error)?;
+        let text =
+            serde_json::to_string_pretty(&settings).map_err(|fault| error(unreadable(&fault)))?;
+        let shop = self.engine.shop_info().await.map_err(error)?;
+        let name = shop.domain.split('.').next().unwrap_or("shop").to_owned();
+        Ok(TextFile {
+            name: format!("brygga-{name}.json"),
+            text: text + "\n",
+        })
+    }
+
+    pub(crate) async fn import_settings(
+        &self,
+        import: SettingsImport,
+    ) -> Result<SettingsView, ApiError> {
+        self.choose(import.revision, |_| {
+            serde_json::from_str(&import.text).map_err(|fault| unreadable(&fault))
+        })
+        .map_err(error)?;
+        self.settings_view().await
+    }
+
+    async fn settings_view(&self) -> Result<SettingsView, ApiError> {
+        // Without Visma.net there is nothing to pick from, but everything else can still be chosen.
+        let catalogue = self.engine.catalogue().await.ok();
+        let settings = self.engine.settings().map_err(error)?;
+        Ok(SettingsView {
+            revision: self.engine.store().settings_rev().map_err(stored)?,
+            sections: fields::sections(&settings, catalogue.as_deref()).map_err(error)?,
+        })
+    }
+
+    /// Changes the settings that had `revision`, or says that they are others by now.
+    pub(crate) fn choose(
+        &self,
+        revision: i64,
+        change: impl FnOnce(&Settings) -> Result<Settings, Problem>,
+    ) -> Result<(), Problem> {
+        let _alone = self.choosing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.engine.store().settings_rev()? != revision {
+            return Err(Code::SettingsStale.into());
+        }
+        let settings = change(&self.engine.settings()?)?;
+        self.engine.put_settings(&settings, WINDOW)?;
+        self.watch.settings_changed();
+        Ok(())
+    }
+}
+
+/// The settings as their file has them.
+fn plain(settings: &Settings) -> Result<Value, Problem> {
+    serde_json::to_value(settings).map_err(|fault| unreadable(&fault))
+}
+
+fn typed(value: Value) -> Result<Settings, Problem> {
+    serde_json::from_value(value).map_err(|fault| unreadable(&fault))
+}
+
+fn unreadable(fault: &serde_json::Error) -> Problem {
+    Problem::new(Code::SettingsUnreadable).with("detail", fault)
+}
+
+pub(crate) fn refused(setting: &str, value: impl std::fmt::Display) -> Problem {
+    Problem::new(Code::SettingRefused)
+        .with("setting", setting)
+        .with("value", value)
+}
+
+/// What Visma.net is set up with, where something is picked from it.
+pub(crate) fn picks(catalogue: Option<&Catalogue>, source: Source) -> Vec<crate::contract::Choice> {
+    catalogue.map_or_else(Vec::new, |catalogue| source.of(catalogue))
+}

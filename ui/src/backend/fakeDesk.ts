@@ -1,0 +1,248 @@
+/** What the pretended program knows of settings, mapping and proof. */
+import type { CommandName, Commands } from "../api/commands";
+import type { MappingTable } from "../api/generated/MappingTable";
+import type { MappingView } from "../api/generated/MappingView";
+import type { ProofResult } from "../api/generated/ProofResult";
+import type { RecordLine } from "../api/generated/RecordLine";
+import type { SettingField } from "../api/generated/SettingField";
+import type { SettingsEntry } from "../api/generated/SettingsEntry";
+import type { SettingsView } from "../api/generated/SettingsView";
+import type { SettingValue } from "../api/generated/SettingValue";
+import { rowId } from "../features/mapping/place";
+import { Refusal } from "./port";
+
+type DeskCommand = Exclude<
+  CommandName,
+  "app_info" | "overview" | "sync_now" | "sync_stop" | "activity" | "held" | "records" | "story" | "retry"
+>;
+type Handlers = { [Name in DeskCommand]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
+
+interface Pair {
+  /** The held records that lack a VAT row. */
+  waiting: () => RecordLine[];
+  now: string;
+  /** The VAT row is there. */
+  mended: () => void;
+  proving: (running: boolean, done: number) => void;
+}
+
+const VAT = { destination: "NO", kind: "goods", party: "private", scheme: "domestic", dispatch: "NO" };
+
+export class FakeDesk {
+  #revision = 3;
+  #values: Record<string, SettingValue> = {};
+  #vat: Record<string, Record<string, string>> = {
+    [rowId({ ...VAT, rate: "25" })]: { category: "25", zone: "NO-IN" },
+    [rowId({ ...VAT, rate: "15" })]: { category: "15", zone: "NO-IN" },
+  };
+  #vatBefore = this.#vat;
+  #valuesBefore = this.#values;
+  #proof: ProofResult | null = null;
+  readonly #pair: Pair;
+
+  constructor(pair: Pair) {
+    this.#pair = pair;
+  }
+
+  readonly handlers: Handlers = {
+    settings: () => this.#settings(),
+    put_settings: ({ revision, values }) => {
+      this.#write(revision);
+      this.#values = { ...this.#values, ...values };
+      return this.#settings();
+    },
+    settings_history: () => HISTORY,
+    settings_back: ({ revision }) => {
+      const [values, vat] = [this.#valuesBefore, this.#vatBefore];
+      this.#write(revision);
+      this.#values = values;
+      this.#vat = vat;
+      return this.#settings();
+    },
+    export_settings: () => ({ name: "brygga-fjord-og-fjell.json", text: '{ "rounding_limit": 5 }\n' }),
+    import_settings: ({ revision, text }) => {
+      try {
+        JSON.parse(text);
+      } catch {
+        throw new Refusal({ code: "settings-unreadable", params: { detail: "line 1" } });
+      }
+      this.#write(revision);
+      return this.#settings();
+    },
+    mapping: () => this.#mapping(),
+    mapping_preview: ({ rows }) => {
+      const filled = rows.some((row) => row.table === "vat" && row.values.category !== undefined);
+      const records = this.#pair.waiting();
+      return {
+        looked: records.length + 4,
+        pass: filled ? records.length : 0,
+        held: filled ? 4 : records.length + 4,
+        waiting: 5,
+        skipped: 0,
+        rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
+      };
+    },
+    put_mapping: ({ revision, rows }) => {
+      this.#write(revision);
+      this.#vat = { ...this.#vat };
+      for (const row of rows) if (row.table === "vat") this.#vat[rowId(row.key)] = row.values as Record<string, string>;
+      this.#pair.mended();
+      return this.#mapping();
+    },
+    proof: () => ({ running: null, last: this.#proof, failure: null }),
+    prove: () => {
+      this.#proof = { ...PROOF, at: this.#pair.now };
+      this.#pair.proving(true, 20);
+      setTimeout(() => this.#pair.proving(false, 40), 0);
+      return { running: { running: true, done: 0, total: 40 }, last: null, failure: null };
+    },
+  };
+
+  #write(revision: number): void {
+    if (revision !== this.#revision) throw new Refusal({ code: "settings-stale", params: {} });
+    this.#revision += 1;
+    this.#valuesBefore = this.#values;
+    this.#vatBefore = this.#vat;
+  }
+
+  #settings(): SettingsView {
+    const field = (
+      path: string,
+      control: SettingField["control"],
+      otherwise: SettingValue,
+      when: SettingField["when"] = null,
+    ): SettingField => ({
+      path,
+      control,
+      default: otherwise,
+      value: path in this.#values ? (this.#values[path] ?? null) : otherwise,
+      when,
+    });
+    return {
+      revision: this.#revision,
+      sections: [
+        {
+          name: "orders",
+          fields: [
+            field("start_date", { kind: "date" }, null),
+            field("trigger/default", { kind: "choice", of: ["created", "paid", "fulfilled"] }, "paid"),
+            field("trigger/grace_minutes", { kind: "number", least: 0, most: 10_080 }, 0),
+            field("leave_out/tags", { kind: "list" }, []),
+            field("missing_item/rule", { kind: "choice", of: ["hold", "default_item"] }, "hold"),
+            field("missing_item/item", { kind: "pick", of: [{ id: "DIV", label: "Diverse" }] }, null, {
+              path: "missing_item/rule",
+              is: "default_item",
+            }),
+          ],
+        },
+        {
+          name: "invoices",
+          fields: [field("invoices/on", { kind: "switch" }, true), field("invoices/tag", { kind: "text" }, null)],
+        },
+        {
+          name: "refunds",
+          fields: [field("refunds/full", { kind: "choice", of: ["automatic", "ask", "ignore"] }, "automatic")],
+        },
+      ],
+    };
+  }
+
+  #mapping(): MappingView {
+    const waiting = this.#pair.waiting();
+    const vat = (rate: string) => {
+      const key = { ...VAT, rate };
+      const id = rowId(key);
+      const values = this.#vat[id] ?? {};
+      const open = Object.keys(values).length === 0;
+      return {
+        id,
+        key,
+        values,
+        waiting: open ? waiting.length : 0,
+        records: open ? waiting.slice(0, 20) : [],
+        suggestion: open
+          ? {
+              values: { category: "12", zone: "NO-IN" },
+              evidence: { code: "vat-id", params: { vat_id: "Utgående mva, lav sats", rate: "12", zone: "NO-IN" } },
+            }
+          : null,
+        trouble: null,
+      };
+    };
+    const choices = (...ids: string[]) => ids.map((id) => ({ id, label: "" }));
+    const column = (name: string, ids: string[] = [], optional = false) => ({
+      name,
+      choices: choices(...ids),
+      optional,
+    });
+    const tables: MappingTable[] = [
+      {
+        name: "vat",
+        keys: [
+          column("destination"),
+          column("rate"),
+          column("kind", ["goods", "shipping"]),
+          column("party", ["private", "company"]),
+          column("scheme", ["domestic", "export"]),
+          column("dispatch"),
+        ],
+        columns: [column("category", ["25", "15", "12", "00"]), column("zone", ["NO-IN", "EXP"])],
+        open: true,
+        rows: [vat("12"), vat("25"), vat("15")],
+      },
+      {
+        name: "items",
+        keys: [column("for")],
+        columns: [
+          { name: "item", choices: [{ id: "FRAKT", label: "Frakt" }], optional: false },
+          column("account", [], true),
+        ],
+        open: false,
+        rows: [
+          {
+            id: "for=shipping",
+            key: { for: "shipping" },
+            values: { item: "FRAKT" },
+            waiting: 0,
+            records: [],
+            suggestion: null,
+            trouble: null,
+          },
+        ],
+      },
+      {
+        name: "house",
+        keys: [column("country"), column("currency", ["NOK"])],
+        columns: [column("customer")],
+        open: true,
+        rows: [],
+      },
+    ];
+    return { revision: this.#revision, tables };
+  }
+}
+
+const HISTORY: SettingsEntry[] = [
+  {
+    revision: 3,
+    at: "2026-10-30T08:12:00Z",
+    who: "window",
+    changes: [
+      { path: "rounding_limit", before: "5", after: "10" },
+      { path: "vat", before: null, after: "15 \u00b7 NO-IN" },
+    ],
+    count: 2,
+  },
+  { revision: 1, at: "2026-10-01T06:00:00Z", who: "wizard", changes: [], count: 0 },
+];
+
+const PROOF: ProofResult = {
+  at: "",
+  checked: 40,
+  differences: [
+    { order: "#1003", document: "SO000003", what: "total", shopify: "1200.00", visma: "1199.95" },
+    { order: "#1004", document: null, what: "missing", shopify: "#1004", visma: "gone" },
+  ],
+  explained: [{ class: "rounding-line", count: 3 }],
+  undecided: ["#1006"],
+};

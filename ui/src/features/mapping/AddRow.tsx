@@ -1,0 +1,66 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { MappingEdit } from "../../api/generated/MappingEdit";
+import type { MappingTable } from "../../api/generated/MappingTable";
+import { CellField } from "./CellField";
+import { type Cells, filled } from "./draft";
+import classes from "./MappingPage.module.css";
+import { rowId } from "./place";
+
+interface AddRowProps {
+  table: MappingTable;
+  home: string | undefined;
+  onAdd: (edit: MappingEdit, id: string) => void;
+  onClose: () => void;
+}
+
+const COUNTRIES = new Set(["destination", "dispatch", "country"]);
+
+/** A row that no order has asked for yet. */
+export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
+  const intl = useIntl();
+  const [key, setKey] = useState<Cells>(home === undefined ? {} : { dispatch: home });
+  const lacks = table.keys.some((column) => !column.optional && (key[column.name] ?? "").trim() === "");
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={<FormattedMessage id="mapping.add" />}
+      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
+    >
+      <form
+        className={classes.fields}
+        onSubmit={(event) => {
+          event.preventDefault();
+          const whole = filled(key);
+          onAdd({ table: table.name, key: whole, values: {} }, rowId(whole));
+        }}
+      >
+        {table.keys.map((column, index) => (
+          <CellField
+            key={column.name}
+            column={column}
+            value={key[column.name] ?? ""}
+            autoFocus={index === 0}
+            onChange={(value) =>
+              setKey({
+                ...key,
+                [column.name]: COUNTRIES.has(column.name)
+                  ? value.toUpperCase()
+                  : column.name === "rate"
+                    ? value.replace(",", ".")
+                    : value,
+              })
+            }
+          />
+        ))}
+        <div className={classes.actions}>
+          <Button type="submit" disabled={lacks}>
+            <FormattedMessage id="mapping.add" />
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

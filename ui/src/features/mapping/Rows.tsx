@@ -1,0 +1,122 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconPencil } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { MappingTable } from "../../api/generated/MappingTable";
+import { type Column, Grid } from "../../components/Grid";
+import { formatCount } from "../../i18n/format";
+import { useWords } from "../../i18n/useWords";
+import { useCells } from "./cells";
+import type { Row } from "./draft";
+import classes from "./MappingPage.module.css";
+
+interface RowsProps {
+  table: MappingTable;
+  rows: Row[];
+  home: string | undefined;
+  resetKey: string;
+  onOpen: (id: string) => void;
+  onTake: (row: Row) => void;
+}
+
+/** The rows of one table: what of the shop, what in Visma.net, how many records wait. */
+export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps) {
+  const intl = useIntl();
+  const words = useWords();
+  const cells = useCells();
+  const columns = useMemo<Column<Row>[]>(
+    () => [
+      {
+        id: "what",
+        header: <FormattedMessage id="mapping.what" />,
+        width: "minmax(200px, 1.3fr)",
+        cell: (row) => (
+          <span className={classes.what} title={cells.title(row.key, home)}>
+            {cells.title(row.key, home)}
+          </span>
+        ),
+      },
+      {
+        id: "choice",
+        header: <FormattedMessage id="mapping.choice" />,
+        width: "minmax(180px, 1.4fr)",
+        cell: (row) => {
+          const chosen = cells.values(table, row.values);
+          if (chosen !== "") return <span title={chosen}>{chosen}</span>;
+          if (row.suggestion === null || row.changed)
+            return (
+              <span className={classes.none}>
+                <FormattedMessage id={row.changed && !row.added ? "mapping.cleared" : "mapping.unmapped"} />
+              </span>
+            );
+          return (
+            <span className={classes.suggested}>
+              <span className={classes.suggestedText}>
+                <FormattedMessage
+                  id="mapping.suggested"
+                  values={{ choice: cells.values(table, row.suggestion.values) }}
+                />
+              </span>
+              <Button
+                size="compact-xs"
+                variant="light"
+                aria-label={intl.formatMessage({ id: "mapping.take.label" }, { row: cells.title(row.key, home) })}
+                onClick={(event) => {
+                  event.stopPropagation();
+                  onTake(row);
+                }}
+              >
+                <FormattedMessage id="mapping.take" />
+              </Button>
+            </span>
+          );
+        },
+      },
+      {
+        id: "state",
+        header: <FormattedMessage id="mapping.waits" />,
+        width: "minmax(130px, 190px)",
+        cell: (row) => {
+          if (row.changed)
+            return (
+              <span className={classes.state} data-tone="changed">
+                <IconPencil size={16} aria-hidden="true" />
+                <FormattedMessage id="mapping.changed" />
+              </span>
+            );
+          if (row.waiting > 0)
+            return (
+              <span className={classes.state} data-tone="needs">
+                <IconAlertTriangle size={16} aria-hidden="true" />
+                <FormattedMessage
+                  id="mapping.waits.count"
+                  values={{ count: row.waiting, shown: formatCount(intl.locale, row.waiting) }}
+                />
+              </span>
+            );
+          if (row.trouble !== null)
+            return (
+              <span className={classes.state} data-tone="needs" title={words.reason(row.trouble)}>
+                <IconAlertTriangle size={16} aria-hidden="true" />
+                {words.cause(row.trouble)}
+              </span>
+            );
+          return null;
+        },
+      },
+    ],
+    [table, home, cells, words, intl, onTake],
+  );
+  return (
+    <Grid
+      label={words.find(`mapping.table.${table.name}`) ?? table.name}
+      columns={columns}
+      count={rows.length}
+      total={rows.length}
+      row={(index) => rows[index]}
+      rowKey={(row) => row.id}
+      onOpen={(row) => onOpen(row.id)}
+      resetKey={resetKey}
+    />
+  );
+}

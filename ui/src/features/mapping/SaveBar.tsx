@@ -1,0 +1,167 @@
+import { Button, CloseButton } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { HeldGroup } from "../../api/generated/HeldGroup";
+import type { MappingPreview } from "../../api/generated/MappingPreview";
+import { useOverview, useRereadSettings } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { Notice } from "../../components/Notice";
+import { Trouble } from "../../components/Trouble";
+import { formatCount } from "../../i18n/format";
+import { useRetry } from "../fixes/useRetry";
+import type { useDraft } from "./draft";
+import classes from "./MappingPage.module.css";
+import { Preview } from "./Preview";
+
+interface SaveBarProps {
+  revision: number;
+  draft: ReturnType<typeof useDraft>;
+}
+
+/** Under the table: how much is changed, what it would do, and, once saved, the records that can be booked now. */
+export function SaveBar({ revision, draft }: SaveBarProps) {
+  const intl = useIntl();
+  const backend = useBackend();
+  const reread = useRereadSettings();
+  const { data: overview } = useOverview();
+  const { retry, tried, result, forget, error: retryError } = useRetry();
+  const [saved, setSaved] = useState<{ revision: number; pass: MappingPreview }>();
+  const [undone, setUndone] = useState(false);
+  const running = overview?.run != null;
+  const change = { revision, rows: draft.edits };
+  const shown = (count: number) => formatCount(intl.locale, count);
+
+  const preview = useMutation({ mutationFn: () => backend.call("mapping_preview", change) });
+  const save = useMutation({
+    mutationFn: () => backend.call("put_mapping", change),
+    onSuccess: async (after) => {
+      const pass = preview.data;
+      preview.reset();
+      forget();
+      setUndone(false);
+      await reread();
+      draft.discard();
+      if (pass !== undefined) setSaved({ revision: after.revision, pass });
+    },
+  });
+  const back = useMutation({
+    mutationFn: (made: number) => backend.call("settings_back", { revision: made, before: made }),
+    onSuccess: async () => {
+      setSaved(undefined);
+      setUndone(true);
+      await reread();
+    },
+  });
+
+  const count = draft.edits.length;
+  const passing = saved === undefined ? [] : groups(saved.pass);
+  return (
+    <>
+      <div className={classes.after} role="status">
+        {undone && count === 0 && (
+          <Notice tone="quiet" actions={<Close onClick={() => setUndone(false)} />}>
+            <FormattedMessage id="mapping.undone" />
+          </Notice>
+        )}
+        {result !== undefined && (
+          <Notice tone={result.left === 0 ? "proven" : "waiting"} actions={<Close onClick={forget} />}>
+            <p className={classes.afterWords}>
+              <FormattedMessage id="fixes.result" values={{ booked: shown(result.booked), left: shown(result.left) }} />
+            </p>
+          </Notice>
+        )}
+        {saved !== undefined && count === 0 && result === undefined && (
+          <Notice
+            tone="proven"
+            actions={
+              <>
+                {saved.pass.pass > 0 && (
+                  <Button
+                    disabled={running && tried === undefined}
+                    loading={tried !== undefined}
+                    onClick={() => retry("mapping", passing)}
+                  >
+                    <FormattedMessage
+                      id="mapping.saved.retry"
+                      values={{ count: saved.pass.pass, shown: shown(saved.pass.pass) }}
+                    />
+                  </Button>
+                )}
+                {tried === undefined && (
+                  <Button variant="default" loading={back.isPending} onClick={() => back.mutate(saved.revision)}>
+                    <FormattedMessage id="mapping.saved.undo" />
+                  </Button>
+                )}
+                <Close onClick={() => setSaved(undefined)} />
+              </>
+            }
+          >
+            <p className={classes.afterWords}>
+              <FormattedMessage id="mapping.saved" />{" "}
+              <FormattedMessage
+                id="mapping.preview.pass"
+                values={{ count: saved.pass.pass, shown: shown(saved.pass.pass) }}
+              />
+            </p>
+          </Notice>
+        )}
+      </div>
+      {(back.error ?? retryError ?? (preview.data === undefined ? preview.error : null)) !== null && (
+        <div className={classes.after}>
+          <Trouble error={back.error ?? retryError ?? preview.error} />
+        </div>
+      )}
+      {count > 0 && (
+        <div className={classes.bar}>
+          <p className={classes.barWords} role="status">
+            <FormattedMessage id="mapping.changes" values={{ count }} />
+          </p>
+          <Button variant="subtle" color="gray" onClick={draft.discard}>
+            <FormattedMessage id="mapping.discard" />
+          </Button>
+          <Button variant="default" onClick={draft.undo}>
+            <FormattedMessage id="mapping.undo" />
+          </Button>
+          <Button loading={preview.isPending} onClick={() => preview.mutate()}>
+            <FormattedMessage id="mapping.review" />
+          </Button>
+        </div>
+      )}
+      {preview.data !== undefined && (
+        <Preview
+          preview={preview.data}
+          count={count}
+          saving={save.isPending}
+          error={save.error}
+          onSave={() => save.mutate()}
+          onClose={() => {
+            preview.reset();
+            save.reset();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Close({ onClick }: { onClick: () => void }) {
+  const intl = useIntl();
+  return <CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={onClick} />;
+}
+
+/** The records that would pass, as one cause to try again. */
+function groups(preview: MappingPreview): HeldGroup[] {
+  const records = preview.rows.filter((row) => row.outcome === "pass").map((row) => row.record);
+  const [first] = records;
+  if (first === undefined) return [];
+  return [
+    {
+      kind: first.kind,
+      reason: first.reason ?? { code: "", params: {} },
+      count: records.length,
+      money: [],
+      records,
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+/** The cells of the mapping in the user's words. */
+import { useMemo } from "react";
+import { useIntl } from "react-intl";
+import type { MappingColumn } from "../../api/generated/MappingColumn";
+import type { MappingTable } from "../../api/generated/MappingTable";
+import { formatDecimal } from "../../i18n/format";
+import { useWords } from "../../i18n/useWords";
+
+const COUNTRIES = new Set(["destination", "dispatch", "country"]);
+/** The order in which a row's key is read out. */
+const ORDER = [
+  "destination",
+  "country",
+  "rate",
+  "kind",
+  "party",
+  "scheme",
+  "gateway",
+  "method",
+  "for",
+  "warehouse",
+  "name",
+  "location",
+  "class",
+  "currency",
+  "dispatch",
+];
+
+export function useCells() {
+  const intl = useIntl();
+  const words = useWords();
+  return useMemo(() => {
+    const cell = (name: string, value: string): string => {
+      if (COUNTRIES.has(name)) {
+        if (value === "*") return intl.formatMessage({ id: "mapping.elsewhere" });
+        return intl.formatDisplayName(value, { type: "region", fallback: "code" }) ?? value;
+      }
+      if (name === "rate") return `${formatDecimal(intl.locale, value)}\u00a0%`;
+      if (name === "location") return intl.formatMessage({ id: "mapping.location" }, { id: value });
+      return words.value(name, value);
+    };
+    /** What a row is about, on one line; the country that goods leave from only where it is another. */
+    const title = (key: Record<string, string>, home?: string): string =>
+      ORDER.filter((name) => key[name] !== undefined && !(name === "dispatch" && key[name] === home))
+        .map((name) => cell(name, key[name] ?? ""))
+        .join(" \u00b7 ");
+    const choice = (column: MappingColumn, id: string): string => {
+      const known = column.choices.find((each) => each.id === id);
+      if (known === undefined || known.label === "") return cell(column.name, id);
+      return `${id} ${known.label}`;
+    };
+    const values = (table: MappingTable, given: Record<string, string>): string =>
+      table.columns
+        .filter((column) => given[column.name] !== undefined && given[column.name] !== "")
+        .map((column) => choice(column, given[column.name] ?? ""))
+        .join(" \u00b7 ");
+    const column = (name: string): string => words.find(`mapping.column.${name}`) ?? name;
+    return { cell, title, choice, values, column };
+  }, [intl, words]);
+}

@@ -1,0 +1,92 @@
+/** What was changed and not saved yet: by row, in the order in which it was done, so that it can be undone. */
+import { useCallback, useMemo, useState } from "react";
+import type { MappingEdit } from "../../api/generated/MappingEdit";
+import type { MappingRow } from "../../api/generated/MappingRow";
+import type { MappingTable } from "../../api/generated/MappingTable";
+import { rowId } from "./place";
+
+export type Cells = Record<string, string>;
+
+/** A row as the page shows it: with what was changed. */
+export interface Row extends MappingRow {
+  table: string;
+  changed: boolean;
+  /** It is not in the program's table yet. */
+  added: boolean;
+}
+
+const key = (table: string, id: string) => `${table}/${id}`;
+
+/** Only what is filled. */
+export function filled(cells: Record<string, string | undefined>): Cells {
+  return Object.fromEntries(
+    Object.entries(cells).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
+  );
+}
+
+export function sameCells(one: Record<string, string | undefined>, other: Record<string, string | undefined>): boolean {
+  return rowId(one) === rowId(other);
+}
+
+export function useDraft(tables: MappingTable[] | undefined) {
+  const [steps, setSteps] = useState<MappingEdit[][]>([]);
+
+  const edits = useMemo(() => {
+    const last = new Map<string, MappingEdit>();
+    for (const edit of steps.flat()) last.set(key(edit.table, rowId(edit.key)), edit);
+    // What was put back by hand is no change.
+    for (const [where, edit] of last) {
+      const stored = tables?.find((table) => table.name === edit.table)?.rows.find((row) => row.id === rowId(edit.key));
+      if (stored !== undefined && sameCells(stored.values, edit.values)) last.delete(where);
+    }
+    return last;
+  }, [steps, tables]);
+
+  const rows = useCallback(
+    (table: MappingTable): Row[] => {
+      const shown = table.rows.map((row): Row => {
+        const edit = edits.get(key(table.name, row.id));
+        return {
+          ...row,
+          values: edit?.values ?? row.values,
+          table: table.name,
+          changed: edit !== undefined,
+          added: false,
+        };
+      });
+      const known = new Set(table.rows.map((row) => row.id));
+      for (const edit of edits.values()) {
+        const id = rowId(edit.key);
+        if (edit.table !== table.name || known.has(id)) continue;
+        shown.unshift({
+          id,
+          key: edit.key,
+          values: edit.values,
+          waiting: 0,
+          records: [],
+          suggestion: null,
+          trouble: null,
+          table: table.name,
+          changed: true,
+          added: true,
+        });
+      }
+      return shown;
+    },
+    [edits],
+  );
+
+  const change = useCallback((step: MappingEdit[]) => setSteps((before) => [...before, step]), []);
+  const undo = useCallback(() => setSteps((before) => before.slice(0, -1)), []);
+  const discard = useCallback(() => setSteps([]), []);
+
+  // A row that was added and has no choice yet is nothing to save.
+  const toSave = useMemo(() => {
+    const known = new Set(tables?.flatMap((table) => table.rows.map((row) => key(table.name, row.id))));
+    return [...edits]
+      .filter(([where, edit]) => known.has(where) || Object.keys(edit.values).length > 0)
+      .map(([, edit]) => edit);
+  }, [edits, tables]);
+
+  return { edits: toSave, rows, change, undo, discard };
+}

@@ -1,0 +1,113 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { expectAccessible } from "../../test/axe";
+import { open } from "../../test/open";
+import { placeOf, rowId } from "./place";
+
+const ROW = rowId({
+  destination: "NO",
+  rate: "12",
+  kind: "goods",
+  party: "private",
+  scheme: "domestic",
+  dispatch: "NO",
+});
+
+describe("mapping", () => {
+  it("goes from a cause to its row, takes the suggestion, shows what changes, saves and books", async () => {
+    const { user, backend, container } = await open("#/fixes", { orders: 120 });
+    const cause = await screen.findByRole("article", { name: "A VAT row is missing" });
+    await user.click(within(cause).getByRole("link", { name: "Map it" }));
+    const editor = await screen.findByRole("dialog", { name: /^Norway · 12.% · goods · private · domestic$/ });
+    expect(within(editor).getByText("9 records wait")).toBeVisible();
+    expect(within(editor).getByText("Utgående mva, lav sats has 12 % in zone NO-IN.")).toBeVisible();
+    await user.click(within(editor).getByRole("button", { name: "Take it" }));
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    expect(await screen.findByText("1 change")).toBeVisible();
+    await expectAccessible(container);
+
+    await user.click(screen.getByRole("button", { name: "See what changes" }));
+    const preview = await screen.findByRole("dialog", { name: "What changes" });
+    expect(within(preview).getByText("9 records can be booked.")).toBeVisible();
+    expect(backend.calls.some(({ name }) => name === "put_mapping")).toBe(false);
+    await expectAccessible(preview);
+    await user.click(within(preview).getByRole("button", { name: "Save" }));
+    await user.click(await screen.findByRole("button", { name: "Book 9 now" }));
+    expect(await screen.findByText("9 booked, 0 left")).toBeVisible();
+    expect(backend.calls.find(({ name }) => name === "put_mapping")?.request).toMatchObject({
+      revision: 3,
+      rows: [{ table: "vat", key: { rate: "12" }, values: { category: "12", zone: "NO-IN" } }],
+    });
+  });
+
+  it("undoes a change that is not saved, and one that is", async () => {
+    const { user, backend } = await open("#/mapping/vat", { orders: 120 });
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(screen.queryByText("1 change")).toBeNull());
+    await user.click(screen.getByRole("button", { name: /^Take the suggestion for Norway/ }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await user.click(await screen.findByRole("button", { name: "Undo the change" }));
+    expect(await screen.findByText("The change is undone.")).toBeVisible();
+    expect(backend.calls.find(({ name }) => name === "settings_back")?.request).toEqual({ revision: 4, before: 4 });
+    expect(await screen.findByRole("button", { name: "Take 1 suggestion" })).toBeVisible();
+  });
+
+  it("opens a row by keyboard and chooses with search", async () => {
+    const { user } = await open("#/mapping/vat");
+    const grid = await screen.findByRole("grid", { name: "VAT" });
+    await waitFor(() => expect(within(grid).getAllByRole("row").length).toBe(4));
+    grid.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    const editor = await screen.findByRole("dialog", { name: /25.%/ });
+    const category = within(editor).getByRole("combobox", { name: /VAT category/ });
+    await user.clear(category);
+    await user.type(category, "00");
+    await user.click(await screen.findByRole("option", { name: "00" }));
+    await user.keyboard("{Escape}");
+    expect(await screen.findByText("1 change")).toBeVisible();
+  });
+
+  it("adds a row", async () => {
+    const { user, backend } = await open("#/mapping/house");
+    expect(await screen.findByText("There is no row yet.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Add a row" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add a row" });
+    await user.type(within(dialog).getByRole("textbox", { name: /Country/ }), "se");
+    await user.click(within(dialog).getByRole("combobox", { name: /Currency/ }));
+    await user.click(await screen.findByRole("option", { name: "NOK" }));
+    await user.click(within(dialog).getByRole("button", { name: "Add a row" }));
+    const editor = await screen.findByRole("dialog", { name: "Sweden · NOK" });
+    await user.type(within(editor).getByRole("textbox", { name: /Customer number/ }), "10001");
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await screen.findByRole("dialog", { name: "What changes" });
+    expect(backend.calls.find(({ name }) => name === "mapping_preview")?.request).toEqual({
+      revision: 3,
+      rows: [{ table: "house", key: { country: "SE", currency: "NOK" }, values: { customer: "10001" } }],
+    });
+  });
+
+  it("says so when somebody else changed the settings, and keeps what was chosen", async () => {
+    const { user, backend } = await open("#/mapping/vat", { orders: 120 });
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    backend.failing.set("put_mapping", { code: "settings-stale", params: {} });
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The settings were changed meanwhile.");
+    expect(screen.getByText("1 change")).toBeInTheDocument();
+  });
+});
+
+describe("the place of a cause", () => {
+  it("is the row that it lacks", () => {
+    const params = { country: "NO", rate: "12", kind: "goods", party: "private", scheme: "domestic", dispatch: "NO" };
+    const address = placeOf({ code: "vat-unmapped", params }) ?? "";
+    expect(new URLSearchParams(address.split("?")[1]).get("row")).toBe(ROW);
+    expect(placeOf({ code: "special-item-unmapped", params: { kind: "cash rounding" } })).toBe(
+      "#/mapping/items?row=for%3Dcash_rounding",
+    );
+    expect(placeOf({ code: "totals-differ", params: {} })).toBeUndefined();
+  });
+});

@@ -1,0 +1,111 @@
+import { NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { useIntl } from "react-intl";
+import type { SettingField } from "../../api/generated/SettingField";
+import type { SettingValue } from "../../api/generated/SettingValue";
+import { useFieldWords } from "./words";
+
+interface FieldControlProps {
+  field: SettingField;
+  label: string;
+  value: SettingValue;
+  onChange: (value: SettingValue) => void;
+}
+
+const WIDTH = 320;
+
+/** The control of one choice; its label stands beside it on the page. */
+export function FieldControl({ field, label, value, onChange }: FieldControlProps) {
+  const intl = useIntl();
+  const words = useFieldWords();
+  const { control, path } = field;
+  const text = typeof value === "string" ? value : "";
+  switch (control.kind) {
+    case "switch":
+      return (
+        <Switch
+          aria-label={label}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
+    case "number":
+      return (
+        <NumberInput
+          aria-label={label}
+          w={140}
+          min={control.least}
+          max={control.most}
+          allowDecimal={false}
+          allowNegative={false}
+          clampBehavior="blur"
+          value={typeof value === "number" ? value : ""}
+          onChange={(number) => typeof number === "number" && onChange(number)}
+        />
+      );
+    case "date":
+      return (
+        <TextInput
+          aria-label={label}
+          type="date"
+          w={180}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
+        />
+      );
+    case "text":
+      return (
+        <TextInput
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          value={text}
+          placeholder={intl.formatMessage({ id: "settings.nothing" })}
+          onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          allowDeselect={false}
+          value={text}
+          onChange={(chosen) => chosen !== null && onChange(chosen)}
+          data={control.of.map((word) => ({ value: word, label: words.word(path, word) }))}
+        />
+      );
+    case "pick": {
+      const known = control.of.some((choice) => choice.id === text);
+      return (
+        <Select
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          searchable
+          clearable={field.default === null || field.default === ""}
+          allowDeselect={false}
+          placeholder={intl.formatMessage({ id: "settings.nothing" })}
+          nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
+          value={text === "" ? null : text}
+          onChange={onChange}
+          data={[
+            ...(text !== "" && !known ? [text] : []),
+            ...control.of.map(({ id, label: name }) => ({ value: id, label: name === "" ? id : `${id} ${name}` })),
+          ]}
+        />
+      );
+    }
+    case "list":
+      return (
+        <TagsInput
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          placeholder={Array.isArray(value) && value.length > 0 ? "" : intl.formatMessage({ id: "settings.list.hint" })}
+          value={Array.isArray(value) ? value : []}
+          onChange={onChange}
+        />
+      );
+  }
+}

@@ -1,0 +1,92 @@
+import { Button, Modal, Skeleton } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { ChangedPlace } from "../../api/generated/ChangedPlace";
+import { keys, useRereadSettings } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { Empty } from "../../components/Empty";
+import { Trouble } from "../../components/Trouble";
+import { When } from "../../components/When";
+import { useWords } from "../../i18n/useWords";
+import classes from "./SettingsPage.module.css";
+import { useFieldWords } from "./words";
+
+const PLACES = 6;
+
+/** Who changed what, and when; any change can be gone back to before. */
+export function History({ revision, onClose }: { revision: number; onClose: () => void }) {
+  const intl = useIntl();
+  const words = useWords();
+  const backend = useBackend();
+  const reread = useRereadSettings();
+  const history = useQuery({ queryKey: keys.history, queryFn: () => backend.call("settings_history", {}) });
+  const back = useMutation({
+    mutationFn: (before: number) => backend.call("settings_back", { revision, before }),
+    onSuccess: () => reread(),
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={640}
+      title={<FormattedMessage id="settings.history" />}
+      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
+    >
+      <div className={classes.dialog}>
+        <p className="quiet">
+          <FormattedMessage id="settings.history.lead" />
+        </p>
+        {(history.error ?? back.error) !== null && <Trouble error={history.error ?? back.error} />}
+        {history.data === undefined && history.error === null && <Skeleton height={80} radius="sm" />}
+        {history.data?.length === 0 && <Empty title={<FormattedMessage id="settings.history.empty" />} />}
+        <ol className={classes.history}>
+          {history.data?.map((entry) => (
+            <li key={entry.revision} className={classes.entry}>
+              <div className={classes.entryHead}>
+                <span className={classes.entryWhen}>
+                  <When at={entry.at} /> {"\u00b7"} {words.find(`settings.who.${slug(entry.who)}`) ?? entry.who}
+                </span>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  loading={back.isPending && back.variables === entry.revision}
+                  onClick={() => back.mutate(entry.revision)}
+                >
+                  <FormattedMessage id="settings.history.back" />
+                </Button>
+              </div>
+              <ul className={classes.places}>
+                {entry.changes.slice(0, PLACES).map((place, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the places of a past change never move
+                  <Place key={index} place={place} />
+                ))}
+              </ul>
+              {entry.count > PLACES && (
+                <p className="quiet">
+                  <FormattedMessage id="settings.history.more" values={{ count: entry.count - PLACES }} />
+                </p>
+              )}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </Modal>
+  );
+}
+
+function Place({ place: { path, before, after } }: { place: ChangedPlace }) {
+  const fields = useFieldWords();
+  const shown = (text: string | null) => (text === null || text === "" ? null : fields.word(path, text));
+  const was = shown(before);
+  const is = shown(after);
+  return (
+    <li>
+      <strong className={classes.placeName}>{fields.place(path)}</strong> {was !== null && <del>{was}</del>}{" "}
+      {is !== null && <ins>{is}</ins>}
+    </li>
+  );
+}
+
+function slug(who: string): string {
+  return who.toLowerCase().replaceAll(" ", "-");
+}

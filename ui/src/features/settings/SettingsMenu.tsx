@@ -1,0 +1,113 @@
+import { ActionIcon, Button, Menu, Modal } from "@mantine/core";
+import { IconDots, IconDownload, IconHistory, IconUpload } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import { useRereadSettings } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { download } from "../../components/download";
+import { Trouble } from "../../components/Trouble";
+import { History } from "./History";
+import classes from "./SettingsPage.module.css";
+
+/** Export, import and history: of the settings and the mapping, which are one file. */
+export function SettingsMenu({ revision }: { revision: number | undefined }) {
+  const intl = useIntl();
+  const backend = useBackend();
+  const reread = useRereadSettings();
+  const input = useRef<HTMLInputElement>(null);
+  const [history, setHistory] = useState(false);
+  const [file, setFile] = useState<{ name: string; text: string }>();
+  const [told, setTold] = useState<"settings.imported" | "settings.exported">();
+
+  const exporting = useMutation({
+    mutationFn: () => backend.call("export_settings", {}),
+    onSuccess: ({ name, text }) => {
+      download(name, text, "application/json");
+      setTold("settings.exported");
+    },
+  });
+  const importing = useMutation({
+    mutationFn: (text: string) => backend.call("import_settings", { revision: revision ?? 0, text }),
+    onSuccess: async () => {
+      setFile(undefined);
+      setTold("settings.imported");
+      await reread();
+    },
+  });
+
+  return (
+    <>
+      <span role="status" className={classes.told}>
+        {told !== undefined && <FormattedMessage id={told} />}
+      </span>
+      <Menu position="bottom-end" width={230} withinPortal trapFocus onOpen={() => setTold(undefined)}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label={intl.formatMessage({ id: "settings.file" })}>
+            <IconDots size={18} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconHistory size={16} aria-hidden="true" />} onClick={() => setHistory(true)}>
+            <FormattedMessage id="settings.history" />
+          </Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={16} aria-hidden="true" />} onClick={() => exporting.mutate()}>
+            <FormattedMessage id="settings.export" />
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconUpload size={16} aria-hidden="true" />}
+            disabled={revision === undefined}
+            onClick={() => input.current?.click()}
+          >
+            <FormattedMessage id="settings.import" />
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <input
+        ref={input}
+        type="file"
+        accept="application/json,.json"
+        hidden
+        data-testid="settings-file"
+        aria-label={intl.formatMessage({ id: "settings.import" })}
+        onChange={async (event) => {
+          const chosen = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (chosen !== undefined) setFile({ name: chosen.name, text: await chosen.text() });
+        }}
+      />
+      {exporting.error !== null && (
+        <Modal opened onClose={() => exporting.reset()} withCloseButton={false}>
+          <Trouble error={exporting.error} />
+        </Modal>
+      )}
+      {file !== undefined && (
+        <Modal
+          opened
+          onClose={() => {
+            setFile(undefined);
+            importing.reset();
+          }}
+          title={<FormattedMessage id="settings.import" />}
+          closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
+        >
+          <div className={classes.dialog}>
+            <p className={classes.sure}>
+              <FormattedMessage id="settings.import.sure" values={{ name: file.name }} />
+            </p>
+            {importing.error !== null && <Trouble error={importing.error} />}
+            <div className={classes.dialogActions}>
+              <Button variant="default" onClick={() => setFile(undefined)}>
+                <FormattedMessage id="settings.cancel" />
+              </Button>
+              <Button loading={importing.isPending} onClick={() => importing.mutate(file.text)}>
+                <FormattedMessage id="settings.import.do" />
+              </Button>
+            </div>
+          </div>
+        </Modal>
+      )}
+      {history && revision !== undefined && <History revision={revision} onClose={() => setHistory(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,226 @@
+import { Button, CloseButton, Skeleton } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { SettingField } from "../../api/generated/SettingField";
+import type { SettingsView } from "../../api/generated/SettingsView";
+import type { SettingValue } from "../../api/generated/SettingValue";
+import { useRereadSettings, useSettings } from "../../api/queries";
+import { href, replace, useRoute } from "../../app/router";
+import { useBackend } from "../../backend/context";
+import { Empty } from "../../components/Empty";
+import { FilterBox } from "../../components/FilterBox";
+import { Notice } from "../../components/Notice";
+import { Page } from "../../components/Page";
+import { Trouble } from "../../components/Trouble";
+import { useWords } from "../../i18n/useWords";
+import { FieldControl } from "./FieldControl";
+import { SettingsMenu } from "./SettingsMenu";
+import classes from "./SettingsPage.module.css";
+import { WindowSection } from "./WindowSection";
+import { useFieldWords } from "./words";
+
+type Values = Record<string, SettingValue>;
+
+export function SettingsPage() {
+  const settings = useSettings();
+  return (
+    <Page
+      title={<FormattedMessage id="nav.settings" />}
+      lead={<FormattedMessage id="settings.lead" />}
+      actions={<SettingsMenu revision={settings.data?.revision} />}
+    >
+      {settings.error !== null && <Trouble error={settings.error} onRetry={() => settings.refetch()} />}
+      {settings.data === undefined && settings.error === null && <Skeleton height={320} radius="sm" />}
+      {settings.data !== undefined && <Sections view={settings.data} />}
+    </Page>
+  );
+}
+
+function Sections({ view }: { view: SettingsView }) {
+  const intl = useIntl();
+  const words = useWords();
+  const fields = useFieldWords();
+  const backend = useBackend();
+  const reread = useRereadSettings();
+  const { path, search: query } = useRoute();
+  const search = query.get("search") ?? "";
+  const [changed, setChanged] = useState<Values>({});
+  const [saved, setSaved] = useState<number>();
+
+  const all = useMemo(() => view.sections.flatMap((section) => section.fields), [view]);
+  const value = (field: SettingField) => (field.path in changed ? (changed[field.path] ?? null) : field.value);
+  const of = (wanted: string) => {
+    const field = all.find((known) => known.path === wanted);
+    return field === undefined ? null : value(field);
+  };
+  const put = (field: SettingField, to: SettingValue) => {
+    const { [field.path]: _, ...rest } = changed;
+    setSaved(undefined);
+    setChanged(same(to, field.value) ? rest : { ...rest, [field.path]: to });
+  };
+  const count = Object.keys(changed).length;
+
+  const save = useMutation({
+    mutationFn: () => backend.call("put_settings", { revision: view.revision, values: changed }),
+    onSuccess: async (after) => {
+      await reread();
+      setChanged({});
+      setSaved(after.revision);
+    },
+  });
+  const back = useMutation({
+    mutationFn: (made: number) => backend.call("settings_back", { revision: made, before: made }),
+    onSuccess: async () => {
+      await reread();
+      setSaved(undefined);
+    },
+  });
+
+  const onSearch = useCallback(
+    (text: string) => replace(href("settings", ...(path[1] === undefined ? [] : [path[1]]), { search: text })),
+    [path[1]],
+  );
+  const wanted = search.trim().toLocaleLowerCase(intl.locale);
+  const section = (name: string) => words.find(`settings.section.${name}`) ?? name;
+  const shown = view.sections
+    .map((one) => ({
+      ...one,
+      fields: one.fields.filter(
+        (field) =>
+          (field.when === null || of(field.when.path) === field.when.is) &&
+          (wanted === "" ||
+            `${section(one.name)} ${fields.name(field.path)} ${fields.value(field, value(field))}`
+              .toLocaleLowerCase(intl.locale)
+              .includes(wanted)),
+      ),
+    }))
+    .filter((one) => one.fields.length > 0);
+
+  useEffect(() => {
+    if (path[1] !== undefined) document.getElementById(`settings-${path[1]}`)?.scrollIntoView({ block: "start" });
+  }, [path[1]]);
+
+  return (
+    <div className={classes.layout}>
+      <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
+        {[...view.sections.map((one) => one.name), "window"].map((name) => (
+          <a key={name} href={href("settings", name)} className={classes.indexLink}>
+            {section(name)}
+          </a>
+        ))}
+      </nav>
+      <div className={classes.sections}>
+        <FilterBox label={intl.formatMessage({ id: "settings.search" })} value={search} onChange={onSearch} />
+        {shown.map((one) => (
+          <section key={one.name} id={`settings-${one.name}`} aria-labelledby={`settings-${one.name}-title`}>
+            <h2 id={`settings-${one.name}-title`} className={classes.sectionTitle}>
+              {section(one.name)}
+            </h2>
+            <div className={classes.card}>
+              {one.fields.map((field) => {
+                const name = fields.name(field.path);
+                const now = value(field);
+                const isDefault = same(now, field.default);
+                return (
+                  <div
+                    key={field.path}
+                    className={classes.field}
+                    data-changed={field.path in changed || undefined}
+                    data-under={field.when !== null || undefined}
+                  >
+                    <div className={classes.label}>
+                      <span>{name}</span>
+                      {!isDefault && (
+                        <span className={classes.default}>
+                          <FormattedMessage
+                            id="settings.default"
+                            values={{ value: fields.value(field, field.default) }}
+                          />
+                          <Button
+                            size="compact-xs"
+                            variant="subtle"
+                            aria-label={intl.formatMessage({ id: "settings.reset.label" }, { name })}
+                            onClick={() => put(field, field.default)}
+                          >
+                            <FormattedMessage id="settings.reset" />
+                          </Button>
+                        </span>
+                      )}
+                    </div>
+                    <div className={classes.control}>
+                      <FieldControl field={field} label={name} value={now} onChange={(to) => put(field, to)} />
+                    </div>
+                  </div>
+                );
+              })}
+            </div>
+          </section>
+        ))}
+        {wanted === "" && <WindowSection title={section("window")} />}
+        {shown.length === 0 && <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />}
+        <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undefined}>
+          {save.error !== null && <Trouble error={save.error} />}
+          {back.error !== null && <Trouble error={back.error} />}
+          <div role="status">
+            {saved !== undefined && count === 0 && (
+              <Notice
+                tone="proven"
+                actions={
+                  <>
+                    <Button variant="default" loading={back.isPending} onClick={() => back.mutate(saved)}>
+                      <FormattedMessage id="mapping.saved.undo" />
+                    </Button>
+                    <CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={() => setSaved(undefined)} />
+                  </>
+                }
+              >
+                <FormattedMessage id="mapping.saved" />
+              </Notice>
+            )}
+          </div>
+          {count > 0 && (
+            <div className={classes.barBody}>
+              <ul className={classes.changes} aria-label={intl.formatMessage({ id: "mapping.changes" }, { count })}>
+                {all
+                  .filter((field) => field.path in changed)
+                  .map((field) => (
+                    <li key={field.path}>
+                      {fields.name(field.path)}:{" "}
+                      <FormattedMessage
+                        id="settings.from"
+                        values={{
+                          before: fields.value(field, field.value),
+                          after: fields.value(field, value(field)),
+                        }}
+                      />
+                    </li>
+                  ))}
+              </ul>
+              <div className={classes.barActions}>
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    save.reset();
+                    setChanged({});
+                  }}
+                >
+                  <FormattedMessage id="mapping.discard" />
+                </Button>
+                <Button loading={save.isPending} onClick={() => save.mutate()}>
+                  <FormattedMessage id="mapping.save" />
+                </Button>
+              </div>
+            </div>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function same(one: SettingValue, other: SettingValue): boolean {
+  if (Array.isArray(one) && Array.isArray(other))
+    return JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+  return (one ?? "") === (other ?? "");
+}

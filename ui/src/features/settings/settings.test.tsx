@@ -1,0 +1,123 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { expectAccessible } from "../../test/axe";
+import { open } from "../../test/open";
+
+describe("settings", () => {
+  it("shows every choice in words, says what changes, and saves only that", async () => {
+    const { user, backend, container } = await open("#/settings");
+    await user.click(await screen.findByRole("combobox", { name: "When an order is booked" }));
+    await user.click(await screen.findByRole("option", { name: "When it is fulfilled" }));
+    const changes = await screen.findByRole("list", { name: "1 change" });
+    expect(within(changes).getByText(/When it is paid → When it is fulfilled/)).toBeVisible();
+    expect(screen.getByText("Default: When it is paid")).toBeVisible();
+    await expectAccessible(container);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Saved.")).toBeVisible();
+    expect(backend.calls.find(({ name }) => name === "put_settings")?.request).toEqual({
+      revision: 3,
+      values: { "trigger/default": "fulfilled" },
+    });
+    await user.click(screen.getByRole("button", { name: "Undo the change" }));
+    await waitFor(() => expect(screen.queryByText("Default: When it is paid")).toBeNull());
+  });
+
+  it("asks for what a choice brings with it, and only then", async () => {
+    const { user } = await open("#/settings");
+    await screen.findByRole("combobox", { name: "When an order is booked" });
+    expect(screen.queryByRole("combobox", { name: "The item that stands for all" })).toBeNull();
+    await user.click(screen.getByRole("combobox", { name: "A product without an item in Visma.net" }));
+    await user.click(await screen.findByRole("option", { name: "Use one item for all" }));
+    expect(await screen.findByRole("combobox", { name: "The item that stands for all" })).toBeVisible();
+    await user.click(
+      screen.getByRole("button", { name: "Back to the default: A product without an item in Visma.net" }),
+    );
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
+  });
+
+  it("finds a setting by its words", async () => {
+    const { user } = await open("#/settings");
+    await screen.findByRole("heading", { name: "Orders" });
+    await user.keyboard("/tag");
+    await waitFor(() => expect(screen.queryByRole("combobox", { name: "When an order is booked" })).toBeNull());
+    expect(screen.getByRole("textbox", { name: "Tag for invoiced orders" })).toBeVisible();
+  });
+
+  it("keeps what was changed when it is refused, and says why", async () => {
+    const { user, backend } = await open("#/settings");
+    backend.failing.set("put_settings", { code: "settings-stale", params: {} });
+    await user.click(await screen.findByRole("switch", { name: "Make invoices" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The settings were changed meanwhile.");
+    expect(screen.getByRole("list", { name: "1 change" })).toBeVisible();
+  });
+
+  it("shows who changed what, and goes back", async () => {
+    const { user, backend } = await open("#/settings");
+    await user.click(await screen.findByRole("button", { name: "Settings file and history" }));
+    await user.click(await screen.findByRole("menuitem", { name: "History" }));
+    const history = await screen.findByRole("dialog", { name: "History" });
+    expect(await within(history).findByText(/In this window/)).toBeVisible();
+    expect(within(history).getByText("Largest rounding, in cents")).toBeVisible();
+    await expectAccessible(history);
+    const [first] = within(history).getAllByRole("button", { name: "Go back to before this" });
+    if (first === undefined) throw new Error("no change to go back from");
+    await user.click(first);
+    await waitFor(() =>
+      expect(backend.calls).toContainEqual({ name: "settings_back", request: { revision: 3, before: 3 } }),
+    );
+  });
+
+  it("hands the settings out as a file, and takes one in after asking", async () => {
+    URL.createObjectURL = vi.fn(() => "blob:settings");
+    const { user, backend } = await open("#/settings");
+    await user.click(await screen.findByRole("button", { name: "Settings file and history" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Export to a file" }));
+    await waitFor(() => expect(URL.createObjectURL).toHaveBeenCalledOnce());
+    const file = new File(['{ "rounding_limit": 7 }'], "mine.json", { type: "application/json" });
+    await user.upload(screen.getByTestId("settings-file"), file);
+    expect(await screen.findByText(/Replace all settings and mappings with those of mine.json/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Replace" }));
+    await waitFor(() =>
+      expect(backend.calls).toContainEqual({
+        name: "import_settings",
+        request: { revision: 3, text: '{ "rounding_limit": 7 }' },
+      }),
+    );
+  });
+});
+
+describe("help", () => {
+  it("answers without the internet, and finds by words of the answer", async () => {
+    const { user, container } = await open("#/help");
+    expect(screen.getAllByRole("group").length).toBe(15);
+    await expectAccessible(container);
+    await user.keyboard("/cents");
+    await waitFor(() => expect(screen.getAllByRole("group").length).toBeLessThan(4));
+    expect(screen.getByText("Where does a rounding line come from?")).toBeVisible();
+  });
+});
+
+describe("proof", () => {
+  it("proves when asked, names each difference, and writes them to a file", async () => {
+    const create = vi.fn((_: Blob) => "blob:proof");
+    URL.createObjectURL = create as typeof URL.createObjectURL;
+    const { user, container } = await open("#/proof");
+    expect(await screen.findByText("Nothing was proven yet.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Prove now" }));
+    expect(await screen.findByText("2 differences need you.")).toBeVisible();
+    expect(screen.getByRole("rowheader", { name: "#1003" })).toBeVisible();
+    expect(screen.getByText("Missing in Visma.net")).toBeVisible();
+    expect(screen.getByRole("row", { name: "Rounding lines 3" })).toBeVisible();
+    await expectAccessible(container);
+    await user.click(screen.getByRole("button", { name: "Export as CSV" }));
+    expect(create).toHaveBeenCalledOnce();
+  });
+
+  it("says why it could not be made", async () => {
+    const { user, backend } = await open("#/proof");
+    backend.failing.set("prove", { code: "sync-under-way", params: {} });
+    await user.click(await screen.findByRole("button", { name: "Prove now" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("A sync is under way.");
+  });
+});

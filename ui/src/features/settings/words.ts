@@ -1,0 +1,53 @@
+/** Settings in the user's words. */
+import { useMemo } from "react";
+import { useIntl } from "react-intl";
+import type { SettingField } from "../../api/generated/SettingField";
+import type { SettingValue } from "../../api/generated/SettingValue";
+import { formatCount, formatDay } from "../../i18n/format";
+import { useWords } from "../../i18n/useWords";
+
+/** Choices that are asked in the same words at several places. */
+function family(path: string): string {
+  if (/^registrations\/\w+\/registered$/.test(path)) return "registered";
+  if (path.startsWith("products/owners/")) return "owner";
+  if (/^refunds\/(full|partial|amount_only|store_credit|not_booked)$/.test(path)) return "refund";
+  return path.replaceAll("/", ".");
+}
+
+export function useFieldWords() {
+  const intl = useIntl();
+  const words = useWords();
+  return useMemo(() => {
+    const name = (path: string) => words.find(`setting.${path.replaceAll("/", ".")}`);
+    /** The sentence of a fixed word, or the word. */
+    const word = (path: string, value: string): string => {
+      if (value === "true") return intl.formatMessage({ id: "settings.on" });
+      if (value === "false") return intl.formatMessage({ id: "settings.off" });
+      return words.find(`choice.${family(path)}.${value}`) ?? value;
+    };
+    const value = (field: SettingField, given: SettingValue): string => {
+      if (given === null || given === "") return intl.formatMessage({ id: "settings.nothing" });
+      if (typeof given === "boolean") return intl.formatMessage({ id: given ? "settings.on" : "settings.off" });
+      if (typeof given === "number") return formatCount(intl.locale, given);
+      if (typeof given !== "string")
+        return given.length === 0 ? intl.formatMessage({ id: "settings.nothing" }) : given.join(", ");
+      if (field.control.kind === "date") return formatDay(intl.locale, given);
+      if (field.control.kind === "pick") {
+        const known = field.control.of.find((choice) => choice.id === given);
+        return known === undefined || known.label === "" ? given : `${given} ${known.label}`;
+      }
+      return word(field.path, given);
+    };
+    /** A place of the settings file: a setting, a table of the mapping, or, unknown, its own name. */
+    const place = (path: string): string => {
+      const parts = path.split("/");
+      for (let length = parts.length; length > 0; length -= 1) {
+        const part = parts.slice(0, length);
+        const found = name(part.join("/")) ?? words.find(`settings.place.${part.join(".").replaceAll("_", "-")}`);
+        if (found !== undefined) return found;
+      }
+      return path.replaceAll("/", " ").replaceAll("_", " ");
+    };
+    return { name: (path: string) => name(path) ?? place(path), word, value, place };
+  }, [intl, words]);
+}
