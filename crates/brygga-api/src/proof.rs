@@ -2,13 +2,18 @@
 
 use std::sync::{Arc, PoisonError};
 
-use brygga_core::{Code, Problem};
+use brygga_core::money::decimals;
+use brygga_core::proof::{Account, DayRow};
+use brygga_core::{Code, Currency, Problem};
 use brygga_engine::ProofReport;
 use brygga_store::Link;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, count, error, reason, stored, time};
-use crate::contract::{ApiError, Nothing, ProofClass, ProofDifference, ProofResult, ProofView};
+use crate::contract::{
+    ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofView,
+};
 
 /// Under this name the last proof stands among the links: sealed like them, for it names orders.
 const PROOF: &str = "proof";
@@ -97,5 +102,29 @@ fn result(at: String, report: ProofReport) -> ProofResult {
             })
             .collect(),
         undecided: report.undecided,
+        days: report.days.into_iter().map(day).collect(),
+    }
+}
+
+fn day(row: DayRow) -> ProofDay {
+    let (account, gateway) = match row.account {
+        Account::Sales => ("sales", None),
+        Account::Refunds => ("refunds", None),
+        Account::Money { gateway } => ("money", Some(gateway)),
+    };
+    // A currency that is not known here is shown with the decimals that it came with.
+    let places = Currency::from_code(&row.currency).map(decimals);
+    let text = |amount: Decimal| match places {
+        Some(places) => format!("{amount:.*}", places as usize),
+        None => amount.to_string(),
+    };
+    ProofDay {
+        date: row.date.to_string(),
+        account: account.to_owned(),
+        gateway,
+        shopify: text(row.shopify),
+        visma: text(row.visma),
+        difference: text(row.difference),
+        currency: row.currency,
     }
 }

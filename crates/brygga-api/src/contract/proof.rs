@@ -43,6 +43,28 @@ pub struct ProofResult {
     pub explained: Vec<ProofClass>,
     /// Orders with a document that are held or waiting now, by name.
     pub undecided: Vec<String>,
+    /// Each day's sales, refunds and money on both sides, of what is in the books.
+    pub days: Vec<ProofDay>,
+}
+
+/// One row of one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ProofDay {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// `sales`, `refunds` or `money`.
+    pub account: String,
+    /// Whose money, as Shopify writes it.
+    pub gateway: Option<String>,
+    /// ISO 4217.
+    pub currency: String,
+    /// Decimal text, in Shopify.
+    pub shopify: String,
+    /// Decimal text, in Visma.net.
+    pub visma: String,
+    /// Visma.net minus Shopify.
+    pub difference: String,
 }
 
 /// One difference.

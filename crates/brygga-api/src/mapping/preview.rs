@@ -117,7 +117,7 @@ fn order(
         FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),
         FirstLook::Changed(change) => match *change {
             Change::Unbookable(problem) => Then::Held(problem),
-            Change::Cancel | Change::Edit(_) => Then::Pass,
+            Change::Cancel | Change::Edit(_) | Change::Grown(_) => Then::Pass,
         },
         FirstLook::New(_) => match after_look_up(row, ground.settings) {
             Some(problem) => Then::Held(problem),
