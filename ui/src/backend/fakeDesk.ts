@@ -245,4 +245,24 @@ const PROOF: ProofResult = {
   ],
   explained: [{ class: "rounding-line", count: 3 }],
   undecided: ["#1006"],
+  days: [
+    {
+      date: "2026-10-30",
+      account: "sales",
+      gateway: null,
+      currency: "NOK",
+      shopify: "12400.00",
+      visma: "12399.95",
+      difference: "-0.05",
+    },
+    {
+      date: "2026-10-30",
+      account: "money",
+      gateway: "shopify_payments",
+      currency: "NOK",
+      shopify: "12400.00",
+      visma: "12400.00",
+      difference: "0.00",
+    },
+  ],
 };
