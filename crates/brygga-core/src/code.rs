@@ -160,22 +160,22 @@ codes! {
     ProductSkuMissing = "product-sku-missing", Held, "\"{title}\" in Shopify has no SKU.", "Give the variant the item's number as SKU in Shopify.";
     ProductSkuDoubled = "product-sku-doubled", Held, "The SKU {sku} is there {count} times in {side}.", "Give each variant a SKU of its own.";
     ProductSkuDiffers = "product-sku-differs", Held, "The SKU {sku} in Shopify and the item {item} in Visma.net differ in capital letters or spaces.", "Write both alike: they are compared exactly.";
-    ProductNotInShop = "product-not-in-shop", Skipped, "The item {item} has no product in Shopify.", "Nothing to do. Give a variant this SKU, or let new items become drafts, if it should be sold.";
+    ProductNotInShop = "skipped-product-not-in-shop", Skipped, "The item {item} has no product in Shopify.", "Nothing to do. Give a variant this SKU, or let new items become drafts, if it should be sold.";
     ProductArchiveProposed = "product-archive-proposed", Held, "The item {item} is {status} in Visma.net; its product in Shopify could be archived.", "Say yes to archive it, or leave products of inactive items alone.";
-    ProductInactiveLeft = "product-inactive-left", Skipped, "The item {item} is {status} in Visma.net; its product in Shopify is left as it is.", "Nothing to do.";
+    ProductInactiveLeft = "skipped-product-inactive", Skipped, "The item {item} is {status} in Visma.net; its product in Shopify is left as it is.", "Nothing to do.";
     ProductPriceMissing = "product-price-missing", Held, "The item {item} has no price in {list} in {currency}.", "Set the price in Visma.net, or choose another price list.";
     ProductPriceZero = "product-price-zero", Held, "The price of the item {item} is 0.", "Set the price in Visma.net, or allow prices of 0 in the settings.";
     ProductPriceCurrency = "product-price-currency", Held, "Visma.net's default prices are in {theirs}, the shop's are in {ours}.", "Choose a price list in the shop's currency.";
     ProductPriceVat = "product-price-vat-undecided", Held, "The shop's prices contain VAT, and it is not decided how Visma.net's prices become them.", "Choose the VAT zone whose rate is added, or take the prices as they are.";
-    StockNotInShop = "stock-not-in-shop", Skipped, "The item {item} has no product in Shopify.", "Nothing to do. Give a variant this SKU if it should be sold.";
-    StockUntracked = "stock-untracked", Skipped, "Shopify does not track the quantity of {item}.", "Turn on \"Track quantity\" in Shopify if its stock should be kept in step.";
-    StockBundle = "stock-bundle", Skipped, "{item} is a bundle: Shopify counts its components.", "Nothing to do.";
-    StockUnmapped = "stock-unmapped", Skipped, "{item} is in no warehouse that has a location.", "Choose a location for the warehouse in the mapping if it should be sold from.";
+    StockNotInShop = "skipped-stock-not-in-shop", Skipped, "The item {item} has no product in Shopify.", "Nothing to do. Give a variant this SKU if it should be sold.";
+    StockUntracked = "skipped-stock-untracked", Skipped, "Shopify does not track the quantity of {item}.", "Turn on \"Track quantity\" in Shopify if its stock should be kept in step.";
+    StockBundle = "skipped-stock-bundle", Skipped, "{item} is a bundle: Shopify counts its components.", "Nothing to do.";
+    StockUnmapped = "skipped-stock-unmapped", Skipped, "{item} is in no warehouse that has a location.", "Choose a location for the warehouse in the mapping if it should be sold from.";
     StockNotAtLocation = "stock-not-at-location", Held, "{item} is not stocked at the location {location} in Shopify.", "Stock it there in Shopify, or let Brygga connect items to their locations.";
     StockReturnLocation = "stock-return-location", Held, "The warehouse {warehouse} is mapped to {location}, where goods come back.", "Map the warehouse to a location that sells.";
     StockAvailableUnconfirmed = "stock-available-unconfirmed", Held, "It is not confirmed that \"available\" in Visma.net is less open sales orders.", "Look at the availability rule of the item class in Visma.net, then confirm it in the settings, or choose another quantity.";
     StockUnitDiffers = "stock-unit-differs", Held, "{item} is counted in {base} but sold in {sales} in Visma.net.", "Give the item one unit in Visma.net, or count this item by hand.";
-    GoodsWaiting = "goods-waiting", Waiting, "{remote} did not answer; {item} is tried again at {at}.", "Nothing to do.";
+    GoodsWaiting = "waiting-goods", Waiting, "{remote} did not answer; {item} is tried again at {at}.", "Nothing to do.";
 
     // Documents of the customer ledger, as Visma.net refuses them (booking-rules 7, 8)
     LedgerDocumentClosed = "ledger-document-closed", Held, "{document} is closed in Visma.net, or not there: nothing can be applied to it.", "Look in Visma.net what closed the document. What was paid back after that is applied to the credit note instead.";
