@@ -81,7 +81,11 @@ async fn a_line_changed_by_hand_is_not_overwritten() {
         .line_id;
     engine
         .erp()
-        .patch_lines(state.number.as_ref().expect("a sales order"), &there.etag, &[LinePatch { line_id, line }])
+        .patch_lines(
+            state.number.as_ref().expect("a sales order"),
+            &there.etag,
+            &[LinePatch { line_id, line }],
+        )
         .await
         .expect("changed");
     let by_hand = bench.document(ID).total;

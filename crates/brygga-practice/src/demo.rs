@@ -15,7 +15,7 @@ use brygga_store::{RecordKind, RecordState};
 use chrono::TimeDelta;
 
 use crate::report::{
-    CustomerCounts, DemoReport, HeldOrder, OrderCounts, ProofCounts, Requests, SecondSync,
+    CustomerCounts, DemoReport, HeldRecord, OrderCounts, ProofCounts, Requests, SecondSync,
     ShopifyRequests, VismaRequests,
 };
 use crate::setup::{Practice, PracticeOptions};
@@ -251,7 +251,7 @@ fn figures(
             .into_iter()
             .filter_map(|row| {
                 let problem = row.problem?;
-                Some(HeldOrder {
+                Some(HeldRecord {
                     kind: kind.as_str(),
                     order: row.name,
                     code: problem.code.to_string(),
@@ -262,6 +262,9 @@ fn figures(
         of_kind.sort_by(|a, b| (&a.code, &a.order).cmp(&(&b.code, &b.order)));
         held.append(&mut of_kind);
     }
+    let (held, held_others) = held
+        .into_iter()
+        .partition(|row: &HeldRecord| row.kind == RecordKind::Order.as_str());
     let links = store.links(brygga_engine::booked::CUSTOMER)?;
     let created = links
         .iter()
@@ -278,6 +281,7 @@ fn figures(
             held: orders.held,
         },
         held,
+        held_others,
         customers: CustomerCounts {
             created,
             linked: links.len() - created,

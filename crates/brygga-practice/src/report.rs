@@ -12,8 +12,10 @@ use serde::Serialize;
 pub struct DemoReport {
     /// Orders by state; `seen` is the number of distinct ids served, each in exactly one state.
     pub orders: OrderCounts,
-    /// Every held record with its code; orders first.
-    pub held: Vec<HeldOrder>,
+    /// Every held order with its code.
+    pub held: Vec<HeldRecord>,
+    /// Every other held record with its code: invoices, credit notes, payments, payouts, products, stock.
+    pub held_others: Vec<HeldRecord>,
     /// Customers made, linked, and held for a question.
     pub customers: CustomerCounts,
     /// Fulfilments: shipments and invoices.
@@ -91,7 +93,7 @@ impl FlowCounts {
 
 /// A held record.
 #[derive(Debug, Clone, Serialize)]
-pub struct HeldOrder {
+pub struct HeldRecord {
     /// Kind of record: `order`, `invoice`, `credit_note`, `payment`, ...
     pub kind: &'static str,
     /// Name for people.
@@ -184,7 +186,7 @@ impl DemoReport {
             && self.proof.days.iter().all(|row| row.difference.is_zero())
             && self.proof.checked == booked
             && self.second_sync.writes == 0
-            && self.held.iter().filter(|row| row.kind == "order").count() == held
+            && self.held.len() == held
             && [
                 self.invoices,
                 self.credit_notes,

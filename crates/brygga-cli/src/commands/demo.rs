@@ -42,7 +42,7 @@ fn summary(report: &DemoReport) {
         "{} orders: {} booked, {} waiting, {} skipped, {} held.",
         orders.seen, orders.booked, orders.waiting, orders.skipped, orders.held
     ));
-    for held in &report.held {
+    for held in report.held.iter().chain(&report.held_others) {
         print::line(format_args!(
             "  {}  {}  [{}]",
             held.order, held.message, held.code
