@@ -10,6 +10,7 @@ mod edit;
 mod kinds;
 mod life;
 mod model;
+mod must;
 mod pay;
 mod payouts;
 mod people;
@@ -28,6 +29,7 @@ mod tests_kinds;
 mod tests_life;
 #[cfg(test)]
 mod tests_money;
+mod totals;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -39,9 +41,10 @@ use serde_json::{Value, json};
 use self::amounts::Exchange;
 use self::basket::{Filler, Numbers, Regime};
 use self::dice::Dice;
-use self::kinds::{BASKETS, BUYERS, Basket, Buyer, Cards, ENOUGH, KNOWN, Known, MUST, STORIES};
+use self::kinds::{BASKETS, BUYERS, Basket, Buyer, Cards, KNOWN, Known, STORIES};
 use self::life::Telling;
 use self::model::Model;
+use self::must::{ENOUGH, MUST};
 use self::payouts::Movement;
 use self::people::{Home, Person};
 use self::places::{DENMARK, FINLAND, GERMANY, JAPAN, NORWAY, Place, SWEDEN, UNITED_STATES};

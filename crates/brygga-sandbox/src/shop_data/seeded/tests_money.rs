@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::kinds::{Cards, Known, MUST};
+use super::kinds::{Cards, Known};
+use super::must::MUST;
 use super::tests::{amount, list, october};
 use crate::shop_data::{Life, ShopData};
 
