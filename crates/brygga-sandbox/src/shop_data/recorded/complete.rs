@@ -40,6 +40,7 @@ pub(super) fn complete(
     if !work.missing.is_empty() {
         return Err(work.missing);
     }
+    work.parcels();
     let updated = work.dates(recorded);
     work.country(shop);
     work.quiet();

@@ -8,6 +8,7 @@ mod complete;
 mod gather;
 mod join;
 mod neutral;
+mod parcels;
 mod quiet;
 mod rest;
 mod sums;

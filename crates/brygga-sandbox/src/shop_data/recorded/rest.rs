@@ -150,6 +150,10 @@ pub(super) fn order(rest: &Map<String, Value>) -> Value {
         );
         out.insert("additionalFees".into(), Value::Array(Vec::new()));
         out.insert("refunds".into(), rest.each("refunds", refund));
+        out.insert(
+            "fulfillments".into(),
+            rest.each("fulfillments", super::parcels::of_rest),
+        );
         out.insert("taxLines".into(), rest.each("tax_lines", tax_line));
     }
     Value::Object(out)
@@ -182,17 +186,17 @@ impl Rest<'_> {
     }
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// An id, as text.
-fn number(value: Option<&Value>) -> String {
+pub(super) fn number(value: Option<&Value>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
 /// Moments in UTC, as GraphQL writes them.
-fn moment(value: &Value) -> Value {
+pub(super) fn moment(value: &Value) -> Value {
     let at = value
         .as_str()
         .and_then(|text| DateTime::parse_from_rfc3339(text).ok());

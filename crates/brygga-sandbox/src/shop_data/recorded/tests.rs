@@ -226,6 +226,32 @@ fn only_answers_count_and_the_state_before_comes_first() {
 }
 
 #[test]
+fn a_fulfilment_is_told_whole_or_left_out() {
+    let mut order = thin("20.0", &json!([]));
+    order["fulfillments"] = json!([
+        { "id": "gid://shopify/Fulfillment/8", "status": "SUCCESS" },
+        { "id": "gid://shopify/Fulfillment/9", "status": "SUCCESS", "createdAt": "2026-05-01T09:00:00Z",
+            "fulfillmentLineItems": [{ "id": "gid://shopify/FulfillmentLineItem/1", "quantity": 1, "lineItem": { "id": "gid://shopify/LineItem/1" } }] },
+    ]);
+    let content = json!({ "recordedAt": "2026-05-01T10:00:00Z", "data": { "order": order } });
+    let shop = ShopData::recorded(&folder_of("parcels", &[("a.json", content)])).unwrap();
+    let parcels = shop.orders[0].versions[0].1["fulfillments"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(parcels.len(), 1);
+    assert_eq!(
+        (
+            &parcels[0]["legacyResourceId"],
+            &parcels[0]["totalQuantity"]
+        ),
+        (&json!("9"), &json!(1))
+    );
+    let filled = &shop.report.unwrap().filled[0].fields;
+    assert!(filled.iter().any(|field| field == "fulfillments"));
+}
+
+#[test]
 fn a_folder_without_orders_is_refused() {
     let folder = folder_of("empty", &[("none.json", json!({ "count": 1 }))]);
     assert!(matches!(

@@ -136,13 +136,11 @@ impl Purse {
             .cards
             .iter()
             .position(|card| card.available(at) >= amount);
-        match sold {
-            Some(place) => Owed::Card(place),
-            None => {
-                let value = (amount + 49_999) / 50_000 * 50_000;
-                self.new_card(id, at - TimeDelta::days(200), value, None)
-            }
+        if let Some(place) = sold {
+            return Owed::Card(place);
         }
+        let value = (amount + 49_999) / 50_000 * 50_000;
+        self.new_card(id, at - TimeDelta::days(200), value, None)
     }
 
     /// The highest value of a card that this month sold and that nobody has used up.

@@ -68,26 +68,22 @@ impl Telling<'_, '_> {
     /// What the customer wants in place of a unit that cost `price`.
     fn new_line(&mut self, at: usize, price: i64, story: Story) -> Line {
         let more = self.filler.fx.whole(1) * 120;
-        match story {
-            Story::ExchangeEqual => {
-                let mut same = self.order.lines[at].clone();
-                same.id = self.filler.numbers.take();
-                same.quantity = 1;
-                same.unit = price;
-                same.allocations.clear();
-                same.duties.clear();
-                same
-            }
-            _ => {
-                let mut line = self.filler.any_line(&[TaxKind::Standard]);
-                line.quantity = 1;
-                line.unit = if story == Story::ExchangeDearer {
-                    price + more
-                } else {
-                    (price * 6 / 10).max(1)
-                };
-                line
-            }
+        if story == Story::ExchangeEqual {
+            let mut same = self.order.lines[at].clone();
+            same.id = self.filler.numbers.take();
+            same.quantity = 1;
+            same.unit = price;
+            same.allocations.clear();
+            same.duties.clear();
+            return same;
         }
+        let mut line = self.filler.any_line(&[TaxKind::Standard]);
+        line.quantity = 1;
+        line.unit = if story == Story::ExchangeDearer {
+            price + more
+        } else {
+            (price * 6 / 10).max(1)
+        };
+        line
     }
 }

@@ -171,7 +171,7 @@ impl Model {
             .filter(|tx| refund.txs.contains(&tx.id) && tx.status == "SUCCESS")
             .map(|tx| tx.amount.pres)
             .sum();
-        if self.is_all_money(refund) || (moved == 0 && !refund.txs.is_empty()) {
+        if is_all_money(refund) || (moved == 0 && !refund.txs.is_empty()) {
             return moved;
         }
         refund
@@ -179,13 +179,6 @@ impl Model {
             .iter()
             .map(|(amount, _)| amount.pres)
             .sum()
-    }
-
-    /// Money alone, with adjustments that cancel out (`eu_amounts`: PL-AS-113594).
-    pub(super) fn is_all_money(&self, refund: &Refund) -> bool {
-        let parts = refund.lines.len() + refund.shipping.len() + refund.duties.len();
-        let sum: i64 = refund.adjustments.iter().map(|(one, _)| one.pres).sum();
-        parts == 0 && !refund.adjustments.is_empty() && sum == 0
     }
 
     /// `displayFinancialStatus`, as far as money tells it (`facts/shopify` 7.12).
@@ -218,4 +211,11 @@ impl Model {
             "PENDING"
         }
     }
+}
+
+/// Money alone, with adjustments that cancel out (`eu_amounts`: PL-AS-113594).
+fn is_all_money(refund: &Refund) -> bool {
+    let parts = refund.lines.len() + refund.shipping.len() + refund.duties.len();
+    let sum: i64 = refund.adjustments.iter().map(|(one, _)| one.pres).sum();
+    parts == 0 && !refund.adjustments.is_empty() && sum == 0
 }
