@@ -1,15 +1,18 @@
-/** Ctrl/Cmd+K: finds an order, a customer or a page. */
+/** Ctrl/Cmd+K: finds an order, a customer, a page, a setting or an answer. */
 import { Modal, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconHelp, IconSearch, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { RecordLine } from "../api/generated/RecordLine";
-import { keys } from "../api/queries";
+import { keys, useSettings } from "../api/queries";
 import { useBackend } from "../backend/context";
 import { Money } from "../components/Money";
 import { StateMark } from "../components/StateMark";
+import { ANSWERS } from "../features/help/answers";
+import { useFieldWords } from "../features/settings/words";
+import { useWords } from "../i18n/useWords";
 import { PAGES } from "./pages";
 import { go, href } from "./router";
 import classes from "./Spotlight.module.css";
@@ -21,6 +24,8 @@ interface Hit {
 }
 
 const MOST = 8;
+/** Settings and answers that fit. */
+const FEW = 4;
 
 export function Spotlight({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const intl = useIntl();
@@ -39,6 +44,9 @@ export function Spotlight({ opened, onClose }: { opened: boolean; onClose: () =>
 function Finder({ onDone }: { onDone: () => void }) {
   const intl = useIntl();
   const backend = useBackend();
+  const words = useWords();
+  const fields = useFieldWords();
+  const settings = useSettings();
   const id = useId();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
@@ -62,8 +70,27 @@ function Finder({ onDone }: { onDone: () => void }) {
       to: href(page.path),
       content: <PageHit icon={<page.icon size={16} />} title={title} />,
     }));
+  const fits = (text: string) => wanted.length > 1 && text.toLocaleLowerCase().includes(wanted);
+  const choices: Hit[] = (settings.data?.sections ?? [])
+    .flatMap((section) => section.fields)
+    .map(({ path }) => ({ path, name: fields.name(path) }))
+    .filter(({ name }) => fits(name))
+    .slice(0, FEW)
+    .map(({ path, name }) => ({
+      key: `setting/${path}`,
+      to: href("settings", { search: name }),
+      content: <PageHit icon={<IconSettings size={16} />} title={name} />,
+    }));
+  const answers: Hit[] = ANSWERS.map(({ name }) => ({ name, title: words.find(`help.${name}.title`) ?? name }))
+    .filter(({ title }) => fits(title))
+    .slice(0, FEW)
+    .map(({ name, title }) => ({
+      key: `help/${name}`,
+      to: href("help", name),
+      content: <PageHit icon={<IconHelp size={16} />} title={title} />,
+    }));
   const records: Hit[] = search === "" || wanted === "" ? [] : (found.data ?? []).map(recordHit);
-  const hits = [...records, ...pages];
+  const hits = [...records, ...pages, ...choices, ...answers];
   const current = Math.min(at, Math.max(0, hits.length - 1));
 
   const open = (hit: Hit | undefined) => {

@@ -66,7 +66,11 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
     Popover: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: "b" } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: 120 }, shadow: "b" },
+      styles: { title: { fontWeight: 600 } },
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 } }, styles: { title: { fontWeight: 600 } } },
     Button: Button.extend({
       vars: (_theme, { variant = "filled" }) => ({
         root: variant === "filled" ? { "--button-bg": FILLED.background, "--button-color": FILLED.words } : {},

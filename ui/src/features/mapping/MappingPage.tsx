@@ -1,4 +1,4 @@
-import { Badge, Button, Skeleton, Tabs } from "@mantine/core";
+import { Button, Skeleton, Tabs } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useCallback, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -101,13 +101,7 @@ function Tables({ tables, table, revision }: TablesProps) {
             <Tabs.Tab
               key={each.name}
               value={each.name}
-              rightSection={
-                waiting > 0 && (
-                  <Badge size="sm" circle variant="filled" className={classes.badge}>
-                    {waiting}
-                  </Badge>
-                )
-              }
+              rightSection={waiting > 0 && <span className={classes.badge}>{waiting}</span>}
             >
               {words.find(`mapping.table.${each.name}`) ?? each.name}
             </Tabs.Tab>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconDownload } from "@tabler/icons-
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import type { ProofDay } from "../../api/generated/ProofDay";
 import type { ProofDifference } from "../../api/generated/ProofDifference";
 import type { ProofProgress } from "../../api/generated/ProofProgress";
 import type { ProofResult } from "../../api/generated/ProofResult";
@@ -15,7 +16,7 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
-import { formatCount, formatDecimal } from "../../i18n/format";
+import { formatAmount, formatCount, formatDay, formatDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { csv } from "./csv";
 import classes from "./ProofPage.module.css";
@@ -93,7 +94,7 @@ function Result({ proof }: { proof: ProofResult }) {
   const intl = useIntl();
   const words = useWords();
   const shown = (count: number) => formatCount(intl.locale, count);
-  const { checked, differences, explained, undecided } = proof;
+  const { checked, differences, explained, undecided, days } = proof;
   const equal = differences.length === 0;
   return (
     <>
@@ -129,6 +130,7 @@ function Result({ proof }: { proof: ProofResult }) {
         </Figure>
       </dl>
       {!equal && <Differences differences={differences} />}
+      {days.length > 0 && <Days days={days} />}
       <section>
         <h3 className={classes.part}>
           <FormattedMessage id="proof.explained" />
@@ -238,6 +240,72 @@ function Differences({ differences }: { differences: ProofDifference[] }) {
   );
 }
 
+/** The newest day first; the difference is empty where it is zero. */
+function Days({ days }: { days: ProofDay[] }) {
+  const intl = useIntl();
+  const words = useWords();
+  const newest = [...days].reverse().slice(0, SHOWN);
+  const amount = (text: string, currency: string) => formatAmount(intl.locale, text, currency);
+  return (
+    <section>
+      <h3 className={classes.part}>
+        <FormattedMessage id="proof.days" />
+      </h3>
+      <div className={classes.scroll}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">
+                <FormattedMessage id="overview.day" />
+              </th>
+              <th scope="col">
+                <FormattedMessage id="proof.account" />
+              </th>
+              <th scope="col" className={classes.end}>
+                <FormattedMessage id="value.remote.shopify" />
+              </th>
+              <th scope="col" className={classes.end}>
+                <FormattedMessage id="value.remote.visma" />
+              </th>
+              <th scope="col" className={classes.end}>
+                <FormattedMessage id="proof.days.difference" />
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {newest.map((row, index) => {
+              const equal = /^-?0*\.?0*$/.test(row.difference);
+              return (
+                <tr key={`${row.date}/${row.account}/${row.gateway}/${row.currency}`}>
+                  <th scope="row" className="num">
+                    <span className={row.date === newest[index - 1]?.date ? "visually-hidden" : undefined}>
+                      {formatDay(intl.locale, row.date)}
+                    </span>
+                  </th>
+                  <td>
+                    {words.find(`proof.account.${row.account}`) ?? row.account}
+                    {row.gateway !== null && ` \u00b7 ${row.gateway}`} <span className="quiet">{row.currency}</span>
+                  </td>
+                  <td className={classes.end}>{amount(row.shopify, row.currency)}</td>
+                  <td className={classes.end}>{amount(row.visma, row.currency)}</td>
+                  <td className={classes.end} data-needs={!equal || undefined}>
+                    {!equal && amount(row.difference, row.currency)}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {days.length > SHOWN && (
+        <p className="quiet">
+          <FormattedMessage id="proof.more" values={{ count: days.length - SHOWN }} />
+        </p>
+      )}
+    </section>
+  );
+}
+
 function className(words: ReturnType<typeof useWords>, name: string): string {
   const rate = /^vat-(\d+(?:\.\d+)?)$/.exec(name)?.[1];
   if (rate !== undefined) return words.find("fact.vat-rate", { rate }) ?? name;
@@ -269,7 +337,29 @@ function Export({ proof }: { proof: ProofResult }) {
           row.shopify,
           row.visma,
         ]);
-        download(`brygga-proof-${proof.at.slice(0, 10)}.csv`, csv([...title, ...rows]), "text/csv");
+        const days = proof.days.map((row) => [
+          row.date,
+          words.find(`proof.account.${row.account}`) ?? row.account,
+          row.gateway ?? "",
+          row.currency,
+          row.shopify,
+          row.visma,
+          row.difference,
+        ]);
+        const dayHead = [
+          intl.formatMessage({ id: "overview.day" }),
+          intl.formatMessage({ id: "proof.account" }),
+          intl.formatMessage({ id: "mapping.column.gateway" }),
+          intl.formatMessage({ id: "mapping.column.currency" }),
+          "Shopify",
+          "Visma.net",
+          intl.formatMessage({ id: "proof.days.difference" }),
+        ];
+        download(
+          `brygga-proof-${proof.at.slice(0, 10)}.csv`,
+          csv([...title, ...rows, [], dayHead, ...days]),
+          "text/csv",
+        );
       }}
     >
       <FormattedMessage id="proof.export" />

@@ -108,6 +108,7 @@ describe("proof", () => {
     expect(await screen.findByText("2 differences need you.")).toBeVisible();
     expect(screen.getByRole("rowheader", { name: "#1003" })).toBeVisible();
     expect(screen.getByText("Missing in Visma.net")).toBeVisible();
+    expect(screen.getByRole("row", { name: /Sales NOK 12,400\.00 12,399\.95 −0\.05/ })).toBeVisible();
     expect(screen.getByRole("row", { name: "Rounding lines 3" })).toBeVisible();
     await expectAccessible(container);
     await user.click(screen.getByRole("button", { name: "Export as CSV" }));
