@@ -36,7 +36,7 @@ impl Api {
             let state = booked::recall(store, &record.id).map_err(error)?;
             // Not being able to read Visma.net just now is no reason to show no story.
             let there = match &state {
-                Some(brygga_core::booking::BookedState {
+                Some(booking::BookedState {
                     number: Some(number),
                     ..
                 }) => self.engine.erp().order(number).await.ok().flatten(),

@@ -148,22 +148,18 @@ impl Engine {
             let due = self.due(&mut tried)?;
             if due.is_empty() {
                 if self.resolve_open().await? == 0 {
-                    match self.next_probe(&mut probed)? {
-                        Some(record) => {
-                            let setup = self.setup().await?;
-                            Box::pin(self.worked_on(&record, &setup, Probe::GoFirst, report))
-                                .await?;
-                            // What waited for it may go now.
-                            tried.clear();
-                        }
-                        None => {
-                            let mut own = RunReport::default();
-                            let looked_at = Box::pin(self.live_parts(&mut lived, &mut own)).await;
-                            report.decided += own.decided;
-                            report.written += own.written;
-                            if looked_at? == 0 {
-                                return Ok(());
-                            }
+                    if let Some(record) = self.next_probe(&mut probed)? {
+                        let setup = self.setup().await?;
+                        Box::pin(self.worked_on(&record, &setup, Probe::GoFirst, report)).await?;
+                        // What waited for it may go now.
+                        tried.clear();
+                    } else {
+                        let mut own = RunReport::default();
+                        let looked_at = Box::pin(self.live_parts(&mut lived, &mut own)).await;
+                        report.decided += own.decided;
+                        report.written += own.written;
+                        if looked_at? == 0 {
+                            return Ok(());
                         }
                     }
                 }

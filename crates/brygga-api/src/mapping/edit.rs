@@ -86,7 +86,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn cell<'b>(&self, cells: &'b BTreeMap<String, String>, column: &str) -> Option<&'b str> {
+    fn cell<'b>(cells: &'b BTreeMap<String, String>, column: &str) -> Option<&'b str> {
         cells
             .get(column)
             .map(|text| text.trim())
@@ -94,8 +94,7 @@ impl Row<'_> {
     }
 
     fn key(&self, column: &str) -> Result<&str, Problem> {
-        self.cell(&self.edit.key, column)
-            .ok_or_else(|| self.lacks(column))
+        Self::cell(&self.edit.key, column).ok_or_else(|| self.lacks(column))
     }
 
     fn lacks(&self, column: &str) -> Problem {
@@ -113,13 +112,13 @@ impl Row<'_> {
     }
 
     fn value(&self, column: &str) -> Result<String, Problem> {
-        self.cell(&self.edit.values, column)
+        Self::cell(&self.edit.values, column)
             .map(str::to_owned)
             .ok_or_else(|| self.lacks(column))
     }
 
     fn maybe(&self, column: &str) -> Option<String> {
-        self.cell(&self.edit.values, column).map(str::to_owned)
+        Self::cell(&self.edit.values, column).map(str::to_owned)
     }
 
     /// A value that Visma.net must be set up with, where it tells what it is set up with.
@@ -188,7 +187,7 @@ impl Row<'_> {
 
     fn gateway(&self, settings: &mut Settings) -> Result<(), Problem> {
         let gateway = self.key("gateway")?.to_owned();
-        let method = self.cell(&self.edit.key, "method").map(str::to_owned);
+        let method = Self::cell(&self.edit.key, "method").map(str::to_owned);
         let currency = self.key("currency")?.to_owned();
         let rows = &mut settings.payments.gateways;
         let place = rows.iter().position(|row| {

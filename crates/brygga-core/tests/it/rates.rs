@@ -42,6 +42,10 @@ fn rate(table: &RateTable, from: &str, to: &str, on: &str) -> Result<(String, St
         })
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is compared with what may fail"
+)]
 fn found(rate: &str, on: &str) -> Result<(String, String), Code> {
     Ok((rate.to_owned(), on.to_owned()))
 }

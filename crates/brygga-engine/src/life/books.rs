@@ -242,7 +242,7 @@ impl Engine {
             }
         }
         if customer.is_some() {
-            for (kind, external) in self.externals(shelf, books) {
+            for (kind, external) in externals(shelf, books) {
                 let found = self.erp.documents_by_external(&kind, &external).await?;
                 add_new(&mut ledger, found);
             }
@@ -250,31 +250,6 @@ impl Engine {
         books.ledger = ledger;
         order_lines::name_order_lines(books);
         Ok(())
-    }
-
-    /// The references under which direct documents of the order's parts may stand that are not linked yet.
-    fn externals(&self, shelf: &Shelf<'_>, books: &Books) -> Vec<(DocumentKind, String)> {
-        let is_linked = |part: &PartRef, what| {
-            books
-                .links
-                .iter()
-                .any(|link| link.part == *part && link.what == what)
-        };
-        let direct = shelf.setup.settings.booking_mode == BookingMode::DirectInvoice;
-        let whole = brygga_core::booking::life::whole(shelf.order);
-        let parts: BTreeSet<PartRef> = parts_of(shelf.order).into_iter().chain([whole]).collect();
-        parts
-            .into_iter()
-            .filter_map(|part| match part.kind {
-                PartKind::Invoice if direct && !is_linked(&part, Linked::Invoice) => {
-                    Some((DocumentKind::Invoice, external(&part)))
-                }
-                PartKind::CreditNote if !is_linked(&part, Linked::CreditNote) => {
-                    Some((DocumentKind::CreditNote, external(&part)))
-                }
-                PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => None,
-            })
-            .collect()
     }
 
     async fn read_payments(&self, shelf: &Shelf<'_>, books: &mut Books) -> Result<(), Problem> {
@@ -308,6 +283,31 @@ impl Engine {
         books.payments = payments;
         Ok(())
     }
+}
+
+/// The references under which direct documents of the order's parts may stand that are not linked yet.
+fn externals(shelf: &Shelf<'_>, books: &Books) -> Vec<(DocumentKind, String)> {
+    let is_linked = |part: &PartRef, what| {
+        books
+            .links
+            .iter()
+            .any(|link| link.part == *part && link.what == what)
+    };
+    let direct = shelf.setup.settings.booking_mode == BookingMode::DirectInvoice;
+    let whole = brygga_core::booking::life::whole(shelf.order);
+    let parts: BTreeSet<PartRef> = parts_of(shelf.order).into_iter().chain([whole]).collect();
+    parts
+        .into_iter()
+        .filter_map(|part| match part.kind {
+            PartKind::Invoice if direct && !is_linked(&part, Linked::Invoice) => {
+                Some((DocumentKind::Invoice, external(&part)))
+            }
+            PartKind::CreditNote if !is_linked(&part, Linked::CreditNote) => {
+                Some((DocumentKind::CreditNote, external(&part)))
+            }
+            PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => None,
+        })
+        .collect()
 }
 
 /// A payment beside another of the same transaction has a suffix: `123-rounding`.

@@ -31,7 +31,7 @@ impl Engine {
                 date,
             } => {
                 erp.create_shipment(order, operation, warehouse, *date)
-                    .await?
+                    .await?;
             }
             LifeStep::SetQuantities {
                 shipment,

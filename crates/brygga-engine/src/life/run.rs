@@ -182,7 +182,7 @@ impl Engine {
             // The order itself is held for it.
             Err(problem) => {
                 for row in self.store.parts_of(id)? {
-                    let row = self.marked(row, &mirror.digest, setup);
+                    let row = marked(row, &mirror.digest, setup);
                     self.settle_as(row, RecordState::Held, Some(problem.clone()))?;
                 }
                 return Ok(());
@@ -480,24 +480,14 @@ impl Engine {
         setup: &Setup,
     ) -> Result<RecordRow, Problem> {
         let record = record_of(part);
-        let row = match self.store.record(&record)? {
-            Some(row) => row,
-            None => {
-                let mut row = RecordRow::new(record, &order.name, self.clock.now());
-                row.part_of = Some(order.id.0.clone());
-                row
-            }
+        let row = if let Some(row) = self.store.record(&record)? {
+            row
+        } else {
+            let mut row = RecordRow::new(record, &order.name, self.clock.now());
+            row.part_of = Some(order.id.0.clone());
+            row
         };
-        Ok(self.marked(row, digest, setup))
-    }
-
-    /// The row, decided on what is mirrored now.
-    pub(super) fn marked(&self, mut row: RecordRow, digest: &str, setup: &Setup) -> RecordRow {
-        row.decided_digest = Some(digest.to_owned());
-        row.settings_rev = setup.settings_rev;
-        row.retry = false;
-        row.due_at = None;
-        row
+        Ok(marked(row, digest, setup))
     }
 
     /// Where every part stands now.
@@ -518,4 +508,13 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// The row, decided on what is mirrored now.
+fn marked(mut row: RecordRow, digest: &str, setup: &Setup) -> RecordRow {
+    row.decided_digest = Some(digest.to_owned());
+    row.settings_rev = setup.settings_rev;
+    row.retry = false;
+    row.due_at = None;
+    row
 }
