@@ -1,14 +1,17 @@
 //! Visma.net in memory: it carries steps out as the ERP would, and panics where the ERP would refuse (`facts/visma` 16,
 //! `booking-rules` 12). Its VAT is `visma`'s, in whole minor units.
 
+mod payments;
+mod sales;
+
 use std::collections::BTreeMap;
 
 use brygga_core::Decimal;
 use brygga_core::booking::life::{Books, LifeStep};
 use brygga_core::erp::{
     Application, BookedLine, BookedOrder, Catalogue, DocumentKind, LedgerDocument, LedgerDraft,
-    LedgerLine, LedgerStatus, LineDraft, Operation, OrderApplication, OrderNumber, OrderStatus,
-    Payment, PaymentDraft, SalesOrderDraft, Shipment, ShipmentLine, ShipmentOrder, ShipmentStatus,
+    LedgerLine, LedgerStatus, LineDraft, Operation, OrderNumber, OrderStatus, Payment,
+    SalesOrderDraft, Shipment, ShipmentLine, ShipmentOrder, ShipmentStatus,
 };
 use chrono::NaiveDate;
 
@@ -689,170 +692,5 @@ impl Visma {
             self.document_mut(kind, number).balance -= used;
         }
         self.close(kind, number);
-    }
-
-    fn create_payment(&mut self, draft: &PaymentDraft) {
-        assert!(draft.amount > Decimal::ZERO);
-        assert!(draft.text.chars().count() <= 50);
-        assert!(
-            self.payments
-                .iter()
-                .all(|one| one.reference.as_deref() != Some(draft.reference.as_str())),
-            "{} is paid twice",
-            draft.reference
-        );
-        let account = self
-            .catalogue
-            .cash_accounts
-            .iter()
-            .find(|account| account.number == draft.cash_account)
-            .expect("the cash account is there");
-        assert_eq!(account.currency, draft.currency, "1504: wrong currency");
-        let number = self.number();
-        self.payments.push(Payment {
-            kind: draft.kind.clone(),
-            number: number.clone(),
-            etag: None,
-            status: LedgerStatus::Balanced,
-            customer: draft.customer.clone(),
-            cash_account: draft.cash_account.clone(),
-            currency: draft.currency.clone(),
-            amount: draft.amount,
-            available: draft.amount,
-            date: Some(draft.date),
-            reference: Some(draft.reference.clone()),
-            orders: vec![],
-            documents: vec![],
-        });
-        self.change_payment(&draft.kind, &number, &draft.orders, &draft.documents);
-    }
-
-    fn change_payment(
-        &mut self,
-        kind: &DocumentKind,
-        number: &str,
-        orders: &[OrderApplication],
-        documents: &[Application],
-    ) {
-        for row in orders {
-            let total = {
-                let sales = self.sales.iter().find(|one| one.number == row.order);
-                self.booked(sales.unwrap()).total
-            };
-            let payment = self.payment(kind, number);
-            assert!(row.amount >= Decimal::ZERO && row.amount <= total);
-            if let Some(there) = payment.orders.iter_mut().find(|one| one.order == row.order) {
-                payment.available += there.amount - row.amount;
-                there.amount = row.amount;
-            } else {
-                payment.available -= row.amount;
-                payment.orders.push(row.clone());
-            }
-        }
-        for row in documents {
-            let payment = self.payment(kind, number);
-            let before: Decimal = payment
-                .documents
-                .iter()
-                .filter(|known| same(known, &row.kind, &row.number))
-                .map(|known| known.amount)
-                .sum();
-            let more = row.amount - before;
-            assert!(more > Decimal::ZERO);
-            payment
-                .documents
-                .retain(|known| !same(known, &row.kind, &row.number));
-            payment.documents.push(row.clone());
-            payment.available -= more;
-            let released = payment.status.is_released();
-            self.must_be_open(kind, row, more);
-            if released {
-                self.settle(row, more);
-            }
-        }
-        let payment = self.payment(kind, number);
-        assert!(payment.available >= Decimal::ZERO, "more than it has");
-    }
-
-    fn must_be_open(&mut self, of: &DocumentKind, row: &Application, amount: Decimal) {
-        match row.kind {
-            DocumentKind::Invoice | DocumentKind::CreditNote => {
-                assert_eq!(
-                    row.kind == DocumentKind::CreditNote,
-                    *of == DocumentKind::Refund
-                );
-                let there = self.document(&row.kind, &row.number);
-                assert_eq!(there.status, LedgerStatus::Open, "a closed document");
-                assert!(there.balance >= amount, "over the balance");
-            }
-            _ => {
-                assert_eq!(*of, DocumentKind::Refund);
-                assert!(self.payment(&row.kind, &row.number).available >= amount);
-            }
-        }
-    }
-
-    fn settle(&mut self, row: &Application, amount: Decimal) {
-        match row.kind {
-            DocumentKind::Invoice | DocumentKind::CreditNote => {
-                self.pay(&row.kind, &row.number, amount);
-            }
-            _ => {
-                let source = self.payment(&row.kind, &row.number);
-                assert!(source.status.is_released() && source.available >= amount);
-                source.available -= amount;
-            }
-        }
-    }
-
-    fn release_payment(&mut self, kind: &DocumentKind, number: &str) {
-        let payment = self.payment(kind, number);
-        assert_eq!(payment.status, LedgerStatus::Balanced);
-        if *kind == DocumentKind::Refund {
-            assert!(payment.available.is_zero(), "a refund not fully applied");
-        }
-        payment.status = LedgerStatus::Open;
-        for row in payment.documents.clone() {
-            self.settle(&row, row.amount);
-        }
-    }
-}
-
-impl Sales {
-    fn add(&mut self, line: &LineDraft) {
-        assert!(self.rows.iter().all(|row| row.line.link != line.link));
-        self.rows.push(Row {
-            id: self.next,
-            line: line.clone(),
-            shipped: Decimal::ZERO,
-            invoiced: false,
-        });
-        self.next += 1;
-    }
-
-    fn patch(&mut self, lines: &[LineDraft]) {
-        for line in lines {
-            let row = self
-                .rows
-                .iter_mut()
-                .find(|row| row.line.link == line.link)
-                .expect("a line that is patched is there");
-            assert_eq!(row.line.item, line.item, "a line's item cannot change");
-            assert!(line.quantity >= row.shipped, "fewer than shipped");
-            row.line = line.clone();
-        }
-    }
-
-    fn delete(&mut self, links: &[String]) {
-        for link in links {
-            let row = self.rows.iter().find(|row| row.line.link == *link).unwrap();
-            assert!(row.shipped.is_zero() && !row.invoiced, "it was shipped");
-            self.rows.retain(|row| row.line.link != *link);
-        }
-    }
-
-    fn cancel(&mut self) {
-        assert!(self.rows.iter().all(|row| row.shipped.is_zero()));
-        self.status = OrderStatus::Cancelled;
     }
 }

@@ -1,0 +1,136 @@
+//! Payments in the Visma.net in memory.
+
+use brygga_core::Decimal;
+use brygga_core::erp::{
+    Application, DocumentKind, LedgerStatus, OrderApplication, Payment, PaymentDraft,
+};
+
+use super::{Visma, same};
+
+impl Visma {
+    pub(super) fn create_payment(&mut self, draft: &PaymentDraft) {
+        assert!(draft.amount > Decimal::ZERO);
+        assert!(draft.text.chars().count() <= 50);
+        assert!(
+            self.payments
+                .iter()
+                .all(|one| one.reference.as_deref() != Some(draft.reference.as_str())),
+            "{} is paid twice",
+            draft.reference
+        );
+        let account = self
+            .catalogue
+            .cash_accounts
+            .iter()
+            .find(|account| account.number == draft.cash_account)
+            .expect("the cash account is there");
+        assert_eq!(account.currency, draft.currency, "1504: wrong currency");
+        let number = self.number();
+        self.payments.push(Payment {
+            kind: draft.kind.clone(),
+            number: number.clone(),
+            etag: None,
+            status: LedgerStatus::Balanced,
+            customer: draft.customer.clone(),
+            cash_account: draft.cash_account.clone(),
+            currency: draft.currency.clone(),
+            amount: draft.amount,
+            available: draft.amount,
+            date: Some(draft.date),
+            reference: Some(draft.reference.clone()),
+            orders: vec![],
+            documents: vec![],
+        });
+        self.change_payment(&draft.kind, &number, &draft.orders, &draft.documents);
+    }
+
+    pub(super) fn change_payment(
+        &mut self,
+        kind: &DocumentKind,
+        number: &str,
+        orders: &[OrderApplication],
+        documents: &[Application],
+    ) {
+        for row in orders {
+            let total = {
+                let sales = self.sales.iter().find(|one| one.number == row.order);
+                self.booked(sales.unwrap()).total
+            };
+            let payment = self.payment(kind, number);
+            assert!(row.amount >= Decimal::ZERO && row.amount <= total);
+            if let Some(there) = payment.orders.iter_mut().find(|one| one.order == row.order) {
+                payment.available += there.amount - row.amount;
+                there.amount = row.amount;
+            } else {
+                payment.available -= row.amount;
+                payment.orders.push(row.clone());
+            }
+        }
+        for row in documents {
+            let payment = self.payment(kind, number);
+            let before: Decimal = payment
+                .documents
+                .iter()
+                .filter(|known| same(known, &row.kind, &row.number))
+                .map(|known| known.amount)
+                .sum();
+            let more = row.amount - before;
+            assert!(more > Decimal::ZERO);
+            payment
+                .documents
+                .retain(|known| !same(known, &row.kind, &row.number));
+            payment.documents.push(row.clone());
+            payment.available -= more;
+            let released = payment.status.is_released();
+            self.must_be_open(kind, row, more);
+            if released {
+                self.settle(row, more);
+            }
+        }
+        let payment = self.payment(kind, number);
+        assert!(payment.available >= Decimal::ZERO, "more than it has");
+    }
+
+    pub(super) fn must_be_open(&mut self, of: &DocumentKind, row: &Application, amount: Decimal) {
+        match row.kind {
+            DocumentKind::Invoice | DocumentKind::CreditNote => {
+                assert_eq!(
+                    row.kind == DocumentKind::CreditNote,
+                    *of == DocumentKind::Refund
+                );
+                let there = self.document(&row.kind, &row.number);
+                assert_eq!(there.status, LedgerStatus::Open, "a closed document");
+                assert!(there.balance >= amount, "over the balance");
+            }
+            _ => {
+                assert_eq!(*of, DocumentKind::Refund);
+                assert!(self.payment(&row.kind, &row.number).available >= amount);
+            }
+        }
+    }
+
+    pub(super) fn settle(&mut self, row: &Application, amount: Decimal) {
+        match row.kind {
+            DocumentKind::Invoice | DocumentKind::CreditNote => {
+                self.pay(&row.kind, &row.number, amount);
+            }
+            _ => {
+                let source = self.payment(&row.kind, &row.number);
+                assert!(source.status.is_released() && source.available >= amount);
+                source.available -= amount;
+            }
+        }
+    }
+
+    pub(super) fn release_payment(&mut self, kind: &DocumentKind, number: &str) {
+        let payment = self.payment(kind, number);
+        assert_eq!(payment.status, LedgerStatus::Balanced);
+        if *kind == DocumentKind::Refund {
+            assert!(payment.available.is_zero(), "a refund not fully applied");
+        }
+        payment.status = LedgerStatus::Open;
+        for row in payment.documents.clone() {
+            self.settle(&row, row.amount);
+        }
+    }
+}
