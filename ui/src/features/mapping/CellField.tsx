@@ -31,6 +31,7 @@ export function CellField({ column, value, onChange, autoFocus = false }: CellFi
       label={label}
       required={!column.optional}
       searchable
+      openOnFocus={false}
       clearable={column.optional}
       allowDeselect={column.optional}
       placeholder={intl.formatMessage({ id: "mapping.choose" })}

@@ -44,6 +44,8 @@ export function RowEditor({ table, row, home, onChange, onClose }: RowEditorProp
     >
       <form
         className={classes.fields}
+        // A row may be left half chosen, or cleared: it is told when it is saved.
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           onClose();
