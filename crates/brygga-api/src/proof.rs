@@ -110,6 +110,7 @@ fn day(row: DayRow) -> ProofDay {
     let (account, gateway) = match row.account {
         Account::Sales => ("sales", None),
         Account::Refunds => ("refunds", None),
+        Account::CashRounding => ("cash_rounding", None),
         Account::Money { gateway } => ("money", Some(gateway)),
     };
     // A currency that is not known here is shown with the decimals that it came with.

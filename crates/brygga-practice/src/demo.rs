@@ -174,6 +174,7 @@ pub async fn demo(
         undecided: proof.undecided.len(),
         orders: proof.checked,
         days: proof.days,
+        dated: proof.dated,
         found: proof.differences,
     };
     report.second_sync = SecondSync { writes };

@@ -85,6 +85,12 @@ impl From<StateCounts> for FlowCounts {
     }
 }
 
+impl FlowCounts {
+    fn adds_up(&self) -> bool {
+        self.seen == self.done + self.waiting + self.skipped + self.held
+    }
+}
+
 /// A held record.
 #[derive(Debug, Clone, Serialize)]
 pub struct HeldRecord {
@@ -126,6 +132,8 @@ pub struct ProofCounts {
     pub orders: usize,
     /// Each day's sales, refunds and money, both sides.
     pub days: Vec<DayRow>,
+    /// Documents that stand on another day than their event, each for a reason that a rule names.
+    pub dated: Vec<Difference>,
     /// Each unexplained difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Difference>,
@@ -177,6 +185,17 @@ impl DemoReport {
         } = self.orders;
         seen == booked + waiting + skipped + held
             && self.proof.differences == 0
+            && self.proof.days.iter().all(|row| row.difference.is_zero())
+            && [
+                self.invoices,
+                self.credit_notes,
+                self.payments,
+                self.products,
+                self.stock,
+                self.payouts,
+            ]
+            .iter()
+            .all(FlowCounts::adds_up)
             && self.proof.checked == booked
             && self.second_sync.writes == 0
             && self.held.len() == held

@@ -15,6 +15,8 @@ pub enum Account {
     Sales,
     /// Refunds with VAT, and credit notes.
     Refunds,
+    /// What cash rounding moved (`booking-rules` 2.5).
+    CashRounding,
     /// Money of one gateway, in less out.
     Money {
         /// Gateway as Shopify writes it.

@@ -2,9 +2,10 @@
 
 use brygga_core::booking::life::{self, Linked, PartDecision, PartKind, PartState};
 use brygga_core::booking::{BookedState, Explained};
-use brygga_core::erp::{DocumentKind, LedgerDocument, Payment};
+use brygga_core::erp::{DocumentKind, LedgerDocument, Payment, Shipment};
 use brygga_core::proof::{Account, Difference, Entry};
-use brygga_core::shop::Order;
+use brygga_core::settings::ClosedPeriod;
+use brygga_core::shop::{Order, Transaction, TransactionKind};
 use brygga_core::{Decimal, Problem};
 use brygga_store::RecordState;
 use chrono::NaiveDate;
@@ -73,17 +74,57 @@ impl Engine {
             let Some(at) = decision.happened_at else {
                 continue;
             };
-            let date = at.with_timezone(&setup.shop.time_zone).date_naive();
+            let happened = at.with_timezone(&setup.shop.time_zone).date_naive();
+            let documents: Vec<_> = documents_of(decision, &books.ledger).collect();
+            let payments: Vec<_> = payments_of(decision, &books.payments).collect();
+            let dates = documents
+                .iter()
+                .map(|document| (document.number.as_str(), document.date))
+                .chain(
+                    payments
+                        .iter()
+                        .map(|payment| (payment.number.as_str(), payment.date)),
+                );
+            let mut date = happened;
+            for (number, stored) in dates {
+                let Some(stored) = stored.filter(|stored| *stored != happened) else {
+                    continue;
+                };
+                // Named, one by one: a period that was closed, or goods that had left before the shop told of them.
+                let closed = stored > happened
+                    && setup.settings.closed_period == ClosedPeriod::FirstOpenDay
+                    && !setup
+                        .catalogue
+                        .period(happened)
+                        .is_some_and(|period| period.open);
+                if closed || sent_on(decision, &books.shipments, stored) {
+                    date = stored;
+                    proven.dated.push(Difference {
+                        order: order.name.clone(),
+                        document: Some(number.to_owned()),
+                        what: "dated-otherwise".to_owned(),
+                        shopify: happened.to_string(),
+                        visma: stored.to_string(),
+                    });
+                }
+            }
             let side = Side {
                 order,
+                state,
                 date,
                 currency: &currency,
+                rounding_item: setup
+                    .settings
+                    .payments
+                    .cash_rounding_item
+                    .as_ref()
+                    .map(|special| special.item.as_str()),
             };
             proven.shop.extend(side.of_shop(decision));
-            for document in documents_of(decision, &books.ledger) {
-                proven.ledger.push(side.of_document(document));
+            for document in documents {
+                proven.ledger.extend(side.of_document(document));
             }
-            for payment in payments_of(decision, &books.payments) {
+            for payment in payments {
                 proven.ledger.push(side.of_payment(decision, payment));
             }
         }
@@ -95,10 +136,11 @@ impl Engine {
         if whole && is_sent(order, &decisions) {
             let ours = life::net(&books.ledger, &books.payments);
             let theirs = life::expected(order, state.document.side);
-            let named: Decimal = explained.iter().map(amount_of).sum();
-            for (what, ours, theirs) in [
-                ("net-sale", ours.sale, theirs.sale),
-                ("net-vat", ours.vat, theirs.vat),
+            let in_sale: Decimal = explained.iter().map(moves_sale).sum();
+            let in_vat: Decimal = explained.iter().map(moves_vat).sum();
+            for (what, ours, theirs, named) in [
+                ("net-sale", ours.sale, theirs.sale, in_sale),
+                ("net-vat", ours.vat, theirs.vat, in_vat),
             ] {
                 if (ours - theirs).abs() > named {
                     let text = |amount: Decimal| amount.normalize().to_string();
@@ -114,8 +156,11 @@ impl Engine {
 /// What one part's entries have in common.
 struct Side<'a> {
     order: &'a Order,
+    state: &'a BookedState,
     date: NaiveDate,
     currency: &'a str,
+    /// The item on whose lines cash rounding stands.
+    rounding_item: Option<&'a str>,
 }
 
 impl Side<'_> {
@@ -128,30 +173,72 @@ impl Side<'_> {
         }
     }
 
-    fn of_shop(&self, decision: &PartDecision) -> Option<Entry> {
+    fn of_shop(&self, decision: &PartDecision) -> Vec<Entry> {
         // A part without a document, such as a refund that only made the order smaller, is no sale and no refund.
         if decision.documents.is_empty() {
-            return None;
+            return Vec::new();
         }
-        let amount = decision.amount?;
-        let account = match decision.part.kind {
-            PartKind::Invoice => Account::Sales,
-            PartKind::CreditNote => Account::Refunds,
-            PartKind::Payment => self.money(decision),
-        };
-        let sign = match decision.part.kind {
-            PartKind::Payment if self.is_out(decision) => Decimal::NEGATIVE_ONE,
-            _ => Decimal::ONE,
-        };
-        Some(self.entry(self.date, account, sign * amount.abs()))
+        let side = self.state.document.side;
+        let mut entries = Vec::new();
+        match decision.part.kind {
+            PartKind::Invoice | PartKind::CreditNote => {
+                let account = match decision.part.kind {
+                    PartKind::CreditNote => Account::Refunds,
+                    _ => Account::Sales,
+                };
+                if let Some(amount) = decision.amount {
+                    entries.push(self.entry(self.date, account, amount.abs()));
+                }
+                let rounded = decision
+                    .explained
+                    .iter()
+                    .any(|explained| matches!(explained, Explained::CashRounding { .. }));
+                if rounded && let Some(bag) = &self.order.cash_rounding {
+                    let amount = bag.on(side).amount;
+                    entries.push(self.entry(self.date, Account::CashRounding, amount));
+                }
+            }
+            PartKind::Payment => {
+                // Shopify's own figure, not what was planned; at the order's own rate where a rule names that.
+                if let Some(transaction) = self.transaction(decision) {
+                    let at_own_rate: Decimal = decision
+                        .explained
+                        .iter()
+                        .map(|explained| match explained {
+                            Explained::PaymentRate { difference } => *difference,
+                            _ => Decimal::ZERO,
+                        })
+                        .sum();
+                    let amount = transaction.amount.on(side).amount + at_own_rate;
+                    let signed = if transaction.kind == TransactionKind::Refund {
+                        -amount
+                    } else {
+                        amount
+                    };
+                    entries.push(self.entry(self.date, self.money(decision), signed));
+                }
+            }
+        }
+        entries
     }
 
-    fn of_document(&self, document: &LedgerDocument) -> Entry {
+    fn of_document(&self, document: &LedgerDocument) -> Vec<Entry> {
         let account = match document.kind {
             DocumentKind::CreditNote => Account::Refunds,
             _ => Account::Sales,
         };
-        self.entry(document.date.unwrap_or(self.date), account, document.total)
+        let date = document.date.unwrap_or(self.date);
+        let rounding: Decimal = document
+            .lines
+            .iter()
+            .filter(|line| line.item.is_some() && line.item.as_deref() == self.rounding_item)
+            .map(|line| line.net)
+            .sum();
+        let mut entries = vec![self.entry(date, account, document.total - rounding)];
+        if !rounding.is_zero() {
+            entries.push(self.entry(date, Account::CashRounding, rounding));
+        }
+        entries
     }
 
     fn of_payment(&self, decision: &PartDecision, payment: &Payment) -> Entry {
@@ -166,7 +253,7 @@ impl Side<'_> {
         )
     }
 
-    fn transaction(&self, decision: &PartDecision) -> Option<&brygga_core::shop::Transaction> {
+    fn transaction(&self, decision: &PartDecision) -> Option<&Transaction> {
         self.order
             .transactions
             .iter()
@@ -180,11 +267,6 @@ impl Side<'_> {
                 .map(|one| one.gateway.clone())
                 .unwrap_or_default(),
         }
-    }
-
-    fn is_out(&self, decision: &PartDecision) -> bool {
-        self.transaction(decision)
-            .is_some_and(|one| one.kind == brygga_core::shop::TransactionKind::Refund)
     }
 }
 
@@ -237,16 +319,41 @@ fn payments_of<'a>(
     })
 }
 
-/// How much a named difference may move.
-fn amount_of(explained: &Explained) -> Decimal {
+/// Did what the part has on a shipment leave on this day: a shipment that was there before the shop told of it keeps its date.
+fn sent_on(decision: &PartDecision, shipments: &[Shipment], day: NaiveDate) -> bool {
+    shipments.iter().any(|shipment| {
+        shipment.date == Some(day)
+            && decision
+                .documents
+                .iter()
+                .any(|link| link.what == Linked::Shipment && link.number == shipment.number)
+    })
+}
+
+/// How much a named difference may move the sale.
+fn moves_sale(explained: &Explained) -> Decimal {
     match explained {
-        Explained::VatPerDocument { difference, .. }
-        | Explained::ConvertedVat { difference, .. }
-        | Explained::VatPerInvoice { difference, .. } => difference.abs(),
         Explained::RoundingLine { amount }
         | Explained::InvoiceRounding { amount }
         | Explained::RefundDifference { amount }
         | Explained::CashRounding { amount } => amount.abs(),
+        Explained::VatPerDocument { difference, .. }
+        | Explained::ConvertedVat { difference, .. }
+        | Explained::VatPerInvoice { difference, .. } => difference.abs(),
         Explained::PaymentRate { .. } => Decimal::ZERO,
+    }
+}
+
+/// How much it may move the VAT: roundings have none.
+fn moves_vat(explained: &Explained) -> Decimal {
+    match explained {
+        Explained::VatPerDocument { difference, .. }
+        | Explained::ConvertedVat { difference, .. }
+        | Explained::VatPerInvoice { difference, .. } => difference.abs(),
+        Explained::RefundDifference { amount } => amount.abs(),
+        Explained::RoundingLine { .. }
+        | Explained::InvoiceRounding { .. }
+        | Explained::CashRounding { .. }
+        | Explained::PaymentRate { .. } => Decimal::ZERO,
     }
 }

@@ -35,6 +35,9 @@ pub struct ProofReport {
     /// elsewhere.
     #[serde(default)]
     pub days: Vec<DayRow>,
+    /// Documents that stand on another day than their event, each for a reason that a rule names.
+    #[serde(default)]
+    pub dated: Vec<Difference>,
 }
 
 /// What the proof of one order came to.
@@ -46,6 +49,8 @@ struct Proven {
     shop: Vec<Entry>,
     /// Documents of the ledger.
     ledger: Vec<Entry>,
+    /// On another day, for a named reason.
+    dated: Vec<Difference>,
 }
 
 impl ProofReport {
@@ -86,6 +91,7 @@ impl Engine {
             report.differences.extend(proven.differences);
             shop_side.extend(proven.shop);
             ledger_side.extend(proven.ledger);
+            report.dated.extend(proven.dated);
             for class in proven.explained {
                 let name = match class {
                     Explained::VatPerDocument { .. } => "vat-per-document",
@@ -106,6 +112,9 @@ impl Engine {
             ));
         }
         report.days = add_up(&shop_side, &ledger_side);
+        report
+            .dated
+            .sort_by(|a, b| (&a.order, &a.document).cmp(&(&b.order, &b.document)));
         report
             .differences
             .sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
