@@ -3,6 +3,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{BookedTax, OrderNumber};
+use crate::rates::RateUsed;
 use crate::shop::known_or_other;
 
 known_or_other! {
@@ -184,9 +185,9 @@ pub struct LedgerDraft {
     pub branch: Option<String>,
     /// Text of the document.
     pub text: String,
-    /// Exchange rate, where the merchant's source gives it (`booking-rules` 10).
-    #[serde(with = "rust_decimal::serde::str_option")]
-    pub rate: Option<Decimal>,
+    /// Exchange rate with its source and day, where the merchant's source gives it (`booking-rules` 10); none follows the
+    /// company's own table.
+    pub rate: Option<RateUsed>,
     /// Lines.
     pub lines: Vec<LedgerLineDraft>,
     /// VAT per VAT id, exactly as Shopify has it (`booking-rules` 2.6).

@@ -1,18 +1,26 @@
 //! What Visma.net has of one order, read afresh.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use brygga_core::Problem;
-use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartLink, PartRef, external};
+use brygga_core::booking::life::{
+    self, Books, LifeStep, Linked, PartKind, PartLink, PartRef, Rated, external,
+};
 use brygga_core::booking::{BookedState, order_lines};
+use brygga_core::code::Class;
 use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber, OrderStatus};
-use brygga_core::settings::BookingMode;
+use brygga_core::settings::{BookingMode, RateSource, Settings};
 use brygga_core::shop::Order;
 use brygga_store::Link;
+use chrono::NaiveDate;
 
 use super::{links, parts_of};
 use crate::booked;
 use crate::engine::{Engine, Setup};
+
+/// Kind of the marks of exchange rates that were read, with source and day.
+const RATE: &str = "rate";
 
 /// Which books of an order to read.
 pub(crate) struct Shelf<'a> {
@@ -35,7 +43,75 @@ impl Engine {
         self.read_shipments(&mut books).await?;
         self.read_ledger(shelf, &mut books).await?;
         self.read_payments(shelf, &mut books).await?;
+        self.read_rates(shelf, &mut books).await?;
         Ok(books)
+    }
+
+    /// The merchant's source's rates on the days of the parts that still need a direct document (`booking-rules` 10). What was
+    /// read of a day is kept, so that a document made again has the same rate and the source is asked once.
+    async fn read_rates(&self, shelf: &Shelf<'_>, books: &mut Books) -> Result<(), Problem> {
+        let settings = &shelf.setup.settings;
+        let side = shelf.booked.map(|booked| booked.document.side);
+        let (Some(side), Some(base)) = (side, shelf.setup.catalogue.base_currency()) else {
+            return Ok(());
+        };
+        let currency = shelf.order.currency(side);
+        if settings.rates.source == RateSource::VismaNet || currency.code() == base {
+            return Ok(());
+        }
+        let direct = settings.booking_mode == BookingMode::DirectInvoice;
+        for (part, _, at) in life::parts(shelf.order) {
+            let what = match part.kind {
+                PartKind::Invoice if direct => Linked::Invoice,
+                PartKind::CreditNote => Linked::CreditNote,
+                PartKind::Invoice | PartKind::Payment => continue,
+            };
+            let made = books
+                .links
+                .iter()
+                .any(|link| link.part == part && link.what == what);
+            let Some(at) = at.filter(|_| !made) else {
+                continue;
+            };
+            let day = at.with_timezone(&shelf.setup.shop.time_zone).date_naive();
+            if let Entry::Vacant(place) = books.rates.entry(day) {
+                place.insert(self.rated(currency.code(), base, day, settings).await?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn rated(
+        &self,
+        from: &str,
+        to: &str,
+        day: NaiveDate,
+        settings: &Settings,
+    ) -> Result<Rated, Problem> {
+        let name = format!("{}/{from}/{to}/{day}", settings.rates.source.as_str());
+        // A merchant's own rates may be corrected; what a bank has published stays.
+        let kept = settings.rates.source != RateSource::Fixed;
+        if kept && let Some(link) = self.store.link(RATE, &name)? {
+            return serde_json::from_value(link.detail)
+                .map(Rated::Used)
+                .map_err(booked::internal);
+        }
+        match self.rate_on(from, to, day).await {
+            Ok(used) => {
+                if kept {
+                    self.store.put_link(&Link {
+                        kind: RATE.into(),
+                        shop_id: name,
+                        erp_id: used.rate.to_string(),
+                        detail: serde_json::to_value(&used).map_err(booked::internal)?,
+                        made_at: self.clock.now(),
+                    })?;
+                }
+                Ok(Rated::Used(used))
+            }
+            Err(problem) if problem.code.class() == Class::Held => Ok(Rated::Missing(problem)),
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Reads again what a step touched.
@@ -90,7 +166,7 @@ impl Engine {
     /// What is linked of an order's parts.
     pub(super) fn part_links(&self, order: &Order) -> Result<Vec<PartLink>, Problem> {
         let mut found = Vec::new();
-        let whole = brygga_core::booking::life::whole(order);
+        let whole = life::whole(order);
         let parts: BTreeSet<PartRef> = parts_of(order).into_iter().chain([whole]).collect();
         for part in parts {
             for what in links::EVERY {
@@ -159,12 +235,25 @@ impl Engine {
         }
         let of_parts = format!("{}-", shelf.order.id);
         if has_part_orders(shelf) {
-            for hit in self.erp.find_orders(&shelf.order.name).await? {
-                let is_part = |id: &Option<String>| {
-                    id.as_deref()
-                        .is_some_and(|id| id.starts_with(of_parts.as_str()))
-                };
-                if is_part(&hit.customer_ref) {
+            let is_part = |id: &Option<String>| {
+                id.as_deref()
+                    .is_some_and(|id| id.starts_with(of_parts.as_str()))
+            };
+            // By the name as it was sent: a long one was cut.
+            let name = shelf.booked.map_or(shelf.order.name.as_str(), |booked| {
+                booked.document.draft.head.customer_order.as_str()
+            });
+            for hit in self.erp.find_orders(name).await? {
+                let told = is_part(&hit.customer_ref);
+                // Where a purchase order number stands in the reference, the list does not show the id: such an order is read.
+                let read = !told
+                    && shelf.order.po_number.is_some()
+                    && self
+                        .erp
+                        .order(&hit.number)
+                        .await?
+                        .is_some_and(|order| is_part(&order.custom_id));
+                if told || read {
                     add(Some(hit.number));
                 }
             }
@@ -294,7 +383,7 @@ fn externals(shelf: &Shelf<'_>, books: &Books) -> Vec<(DocumentKind, String)> {
             .any(|link| link.part == *part && link.what == what)
     };
     let direct = shelf.setup.settings.booking_mode == BookingMode::DirectInvoice;
-    let whole = brygga_core::booking::life::whole(shelf.order);
+    let whole = life::whole(shelf.order);
     let parts: BTreeSet<PartRef> = parts_of(shelf.order).into_iter().chain([whole]).collect();
     parts
         .into_iter()

@@ -6,6 +6,8 @@ use brygga_core::erp::{
     OrderApplication, OrderNumber, Payment, PaymentChange, PaymentDraft, ShipmentQuantity,
     TaxDraft,
 };
+use brygga_core::rates::RateUsed;
+use brygga_core::settings::RateSource;
 
 use super::{ORDERS, erp_today, read, sent, spec};
 use crate::erp::wire as erp;
@@ -24,7 +26,13 @@ fn ledger_draft(kind: DocumentKind) -> LedgerDraft {
         vat_zone: "SE-OSS".into(),
         branch: Some("1".into()),
         text: "Shopify #1001".into(),
-        rate: Some(Decimal::new(10_215, 4)),
+        rate: Some(RateUsed {
+            source: RateSource::Fixed,
+            day: day(),
+            from: "SEK".into(),
+            to: "NOK".into(),
+            rate: Decimal::new(10_215, 4),
+        }),
         lines: vec![LedgerLineDraft {
             link: "line/77".into(),
             item: Some("FRAKT".into()),

@@ -120,8 +120,7 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
         vat_zone: zone,
         branch: life.ground.settings.branch.clone(),
         text: format!("Shopify {}", life.order.name),
-        // The company's own table, as long as the settings name no other source (booking-rules 10).
-        rate: None,
+        rate: life.rate(direct.date)?,
         lines,
         taxes: taxes
             .into_iter()

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::consignment::is_thing;
-use super::{Books, Linked, PartLink, PartRef};
+use super::{Books, Linked, PartLink, PartRef, Rated};
 use crate::booking::BookedState;
 use crate::booking::basis::{Basis, Component, basis};
 use crate::booking::document::{Ground, Table, open_date};
@@ -16,7 +16,8 @@ use crate::erp::{
     Application, BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, OrderStatus,
 };
 use crate::money::{decimals, minor_unit};
-use crate::settings::BookingMode;
+use crate::rates::RateUsed;
+use crate::settings::{BookingMode, RateSource};
 use crate::shop::{Order, RestockType, Side};
 
 /// One order, its books, and what follows from both for every part.
@@ -390,6 +391,29 @@ impl<'a> Life<'a> {
 
     pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.ground.shop.time_zone).date_naive()
+    }
+
+    /// The exchange rate of a direct document of this day; none where the company's own table is the source, or no rate is needed
+    /// (`booking-rules` 10).
+    pub(super) fn rate(&self, date: NaiveDate) -> Result<Option<RateUsed>, Problem> {
+        let source = self.ground.settings.rates.source;
+        let base = self.ground.catalogue.base_currency();
+        let Some(base) = base.filter(|base| *base != self.currency) else {
+            return Ok(None);
+        };
+        if source == RateSource::VismaNet {
+            return Ok(None);
+        }
+        // A document that was moved out of a closed period takes the rate of its event's day.
+        match self.books.rates.range(..=date).next_back() {
+            Some((_, Rated::Used(used))) => Ok(Some(used.clone())),
+            Some((_, Rated::Missing(problem))) => Err(problem.clone()),
+            None => Err(Problem::new(Code::RateMissing)
+                .with("source", source.as_str())
+                .with("from", self.currency)
+                .with("to", base)
+                .with("day", date)),
+        }
     }
 
     /// The VAT table on a day.

@@ -21,7 +21,9 @@ mod settlement;
 mod shipping;
 mod sums;
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,7 @@ use crate::erp::{
     OrderNumber, OrderStatus, Payment, PaymentChange, PaymentDraft, SalesOrderDraft, Shipment,
     ShipmentQuantity,
 };
+use crate::rates::RateUsed;
 use crate::shop::{Order, Refund, TransactionKind, TransactionStatus};
 
 /// What a part of an order is. Each is a record of its own.
@@ -103,6 +106,20 @@ pub struct Books {
     pub payments: Vec<Payment>,
     /// What is linked.
     pub links: Vec<PartLink>,
+    /// Exchange rates of the merchant's source on the days of the parts that still need a direct document; none while Visma.net's
+    /// own table is the source (`booking-rules` 10).
+    #[serde(default)]
+    pub rates: BTreeMap<NaiveDate, Rated>,
+}
+
+/// What the merchant's source says of a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rated {
+    /// The rate.
+    Used(RateUsed),
+    /// Why there is none.
+    Missing(Problem),
 }
 
 /// One effect in Visma.net. Each becomes a journalled intent of its own.
@@ -118,7 +135,7 @@ pub enum LifeStep {
         /// Warehouse.
         warehouse: String,
         /// Date.
-        date: chrono::NaiveDate,
+        date: NaiveDate,
     },
     /// Sets the units of a shipment's lines; 0 takes a line away.
     SetQuantities {
@@ -147,7 +164,7 @@ pub enum LifeStep {
         /// The sales order.
         order: OrderNumber,
         /// Date.
-        date: chrono::NaiveDate,
+        date: NaiveDate,
     },
     /// Makes the invoice, or the credit note, of what was confirmed.
     PrepareInvoice {

@@ -168,6 +168,7 @@ impl Visma {
             ledger: self.ledger.clone(),
             payments: self.payments.clone(),
             links: vec![],
+            rates: BTreeMap::new(),
         }
     }
 

@@ -3,10 +3,11 @@
 
 use brygga_core::booking::Explained;
 use brygga_core::booking::life::{
-    Books, LifeStep, PartDecision, PartState, decide, external, parts, whole,
+    Books, LifeStep, PartDecision, PartState, Rated, decide, external, parts, whole,
 };
 use brygga_core::erp::{DocumentKind, LedgerStatus, Operation, ShipmentStatus};
-use brygga_core::settings::{BookingMode, DocumentCurrency, WhoShips};
+use brygga_core::rates::RateUsed;
+use brygga_core::settings::{BookingMode, DocumentCurrency, RateSource, WhoShips};
 use brygga_core::shop::{MoneyBag, Side, TransactionKind, TransactionStatus};
 use brygga_core::{Code, Currency, Money, Problem};
 
@@ -350,6 +351,72 @@ fn a_stock_item_is_on_no_direct_invoice() {
     shop.send(&[(0, 1)]);
     let mut run = Run::new(own);
     assert_eq!(held(&run.settle(&shop.order)), [Code::StockItemOnInvoice]);
+}
+
+/// A direct document in a foreign currency has the rate of the merchant's source; without one it is held, and where the company's
+/// own table is the source it has none (`booking-rules` 10).
+#[test]
+fn a_direct_invoice_has_the_rate_of_its_source() {
+    let own = |source| {
+        let mut own = ground(BookingMode::DirectInvoice);
+        own.settings.rates.source = source;
+        own.settings.document_currency = DocumentCurrency::Presentment {
+            mapped: ["SEK".to_owned()].into(),
+        };
+        own
+    };
+    let mut shop = Shop::new(Currency::SEK, 10_000, true, &[(1, 10_000, 250)], (0, 250));
+    shop.pay(10_000, "shopify_payments", TransactionKind::Sale);
+    shop.send(&[(0, 1)]);
+    let order = &shop.order;
+    let sent = order.fulfilments[0].created_at;
+    let used = RateUsed {
+        source: RateSource::Ecb,
+        day: sent.date_naive(),
+        from: "SEK".into(),
+        to: "NOK".into(),
+        rate: d("1.0215"),
+    };
+    let missing = Problem::new(Code::RateStale).with("source", "ECB");
+    for (source, rated, expected) in [
+        (RateSource::VismaNet, None, Ok(None)),
+        (RateSource::Ecb, None, Err(Code::RateMissing)),
+        (
+            RateSource::Ecb,
+            Some(Rated::Missing(missing)),
+            Err(Code::RateStale),
+        ),
+        (
+            RateSource::Ecb,
+            Some(Rated::Used(used.clone())),
+            Ok(Some(used.clone())),
+        ),
+    ] {
+        let mut run = Run::new(own(source));
+        run.book(order);
+        let zone = run.own.ground().shop.time_zone;
+        let books = Books {
+            rates: rated
+                .map(|rated| (sent.with_timezone(&zone).date_naive(), rated))
+                .into_iter()
+                .collect(),
+            ..run.books()
+        };
+        let decisions = decide(
+            order,
+            run.own.ground(),
+            run.booked.as_ref(),
+            None,
+            &books,
+            run.now,
+        );
+        let invoice = decisions.iter().find_map(|one| match &one.state {
+            PartState::Next(LifeStep::CreateLedger { draft }) => Some(Ok(draft.rate.clone())),
+            PartState::Held(problem) => Some(Err(problem.code)),
+            _ => None,
+        });
+        assert_eq!(invoice, Some(expected));
+    }
 }
 
 #[test]

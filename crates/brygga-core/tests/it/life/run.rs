@@ -89,7 +89,7 @@ impl Run {
     }
 
     /// Books the order, or changes what is booked.
-    fn book(&mut self, order: &Order) -> Option<Problem> {
+    pub(crate) fn book(&mut self, order: &Order) -> Option<Problem> {
         match first_look(order, self.own.ground(), self.booked.as_ref(), self.now) {
             FirstLook::Decided(Decision::Waiting(problem, _) | Decision::Skipped(problem)) => {
                 return self.booked.is_none().then_some(problem);

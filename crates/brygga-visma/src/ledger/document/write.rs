@@ -93,7 +93,7 @@ fn head(draft: &LedgerDraft) -> Head {
         customer_vat_zone_id: wrap(draft.vat_zone.clone()),
         branch_number: wrap_some(draft.branch.clone()),
         invoice_text: wrap(cut(&draft.text, TEXT)),
-        exchange_rate: wrap_some(draft.rate.map(Exact)),
+        exchange_rate: wrap_some(draft.rate.as_ref().map(|used| Exact(used.rate))),
         hold: wrap(false),
         // Shopify has written to the customer already (`booking-rules` 4).
         dont_print: wrap(true),
