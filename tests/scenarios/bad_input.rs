@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use brygga_core::ids::RandomIds;
 use brygga_core::{Clock, Code, Problem};
-use brygga_engine::RunOptions;
 use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
 use brygga_engine::ports::Unwatched;
+use brygga_engine::{RateHosts, RunOptions};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
@@ -367,6 +367,7 @@ async fn with_file(bench: &Bench, options: OpenOptions) -> Result<Ground, Proble
         clock,
         ids: Arc::new(RandomIds),
         http: HttpConfig::default(),
+        rates: RateHosts::at(bench.practice.pair.rates_url())?,
     };
     brygga_practice::connect(
         &ground,

@@ -135,3 +135,18 @@ fn only_this_computer_may_stand_in_for_the_banks() {
     let refused = RateHosts::at("https://rates.example.com").unwrap_err();
     assert_eq!(refused.code, Code::AddressNotLoopback);
 }
+
+/// The practice product asks the practice banks, whatever source is chosen.
+#[tokio::test(flavor = "multi_thread")]
+async fn practice_asks_nobody_outside_this_computer() {
+    let bench = brygga_tests::Bench::empty().await;
+    let engine = &bench.practice.engine;
+    for source in BANKS {
+        let mut settings = engine.settings().expect("readable");
+        settings.rates.source = source;
+        engine.put_settings(&settings, "test").expect("storable");
+        let day = NaiveDate::from_ymd_opt(2026, 9, 8).expect("a day");
+        let used = engine.rate_on("EUR", "NOK", day).await.expect("a rate");
+        assert_eq!((used.source, used.day), (source, day));
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use brygga_core::ids::RandomIds;
 use brygga_core::secret::SecretName;
 use brygga_core::{Clock, Problem, SecretStore};
+use brygga_engine::RateHosts;
 use brygga_engine::connect::Ground;
 use brygga_http::secrets::{EncryptedFile, Keychain};
 use brygga_http::{HttpConfig, SystemClock};
@@ -56,6 +57,7 @@ pub(crate) fn open(folder: Option<PathBuf>) -> Result<Ground, End> {
         clock,
         ids: Arc::new(RandomIds),
         http,
+        rates: RateHosts::public()?,
     })
 }
 

@@ -62,6 +62,8 @@ pub struct Ground {
     pub ids: Arc<dyn Ids>,
     /// Time-outs and the like.
     pub http: HttpConfig,
+    /// Where the central banks are.
+    pub rates: RateHosts,
 }
 
 impl Ground {
@@ -204,7 +206,7 @@ impl Ground {
             shop: shop.clone(),
             erp: erp.clone(),
         };
-        let rates = RealRates::new(rate_http, Some(erp.clone()), RateHosts::public()?);
+        let rates = RealRates::new(rate_http, Some(erp.clone()), self.rates.clone());
         let payouts = RealPayouts {
             shop: shop.clone(),
             erp: erp.clone(),

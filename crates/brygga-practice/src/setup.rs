@@ -9,8 +9,8 @@ use brygga_core::booking::suggest_payments::{self, Tender};
 use brygga_core::ids::CountingIds;
 use brygga_core::settings::{HouseRow, Settings, SpecialItem};
 use brygga_core::{Clock, Problem};
-use brygga_engine::Engine;
 use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
+use brygga_engine::{Engine, RateHosts};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_sandbox::pair::{Pair, PairConfig};
@@ -56,6 +56,8 @@ impl Practice {
             clock,
             ids: Arc::new(CountingIds::from_seed(options.seed)),
             http: options.http,
+            // Practice talks to nobody outside this computer.
+            rates: RateHosts::at(pair.rates_url())?,
         };
         connect(&ground, &pair.shopify_url(), &pair.visma_url()).await?;
         let watch = Watch::new();

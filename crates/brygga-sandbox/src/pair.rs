@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::faults::Faults;
+use crate::rates::RateServer;
 use crate::record::Recorder;
 use crate::shop_data::{ShopData, ShopDataError};
 use crate::shopify::{ShopifyConfig, ShopifyCounters, ShopifyServer};
@@ -119,6 +120,7 @@ pub struct Pair {
     shop_data: Arc<ShopData>,
     clock: Arc<dyn Clock>,
     faults: Arc<Faults>,
+    rates: RateServer,
 }
 
 impl Pair {
@@ -174,12 +176,14 @@ impl Pair {
             visma_port,
         )
         .await?;
+        let rates = RateServer::start(Arc::clone(&clock)).await?;
         Ok(Self {
             shopify,
             visma,
             shop_data,
             clock,
             faults,
+            rates,
         })
     }
 
@@ -191,6 +195,11 @@ impl Pair {
     /// Base URL of the practice Visma.net: Connect, ERP and SalesOrder alike.
     pub fn visma_url(&self) -> String {
         self.visma.url()
+    }
+
+    /// Base URL of the practice central banks.
+    pub fn rates_url(&self) -> &str {
+        self.rates.url()
     }
 
     /// The practice Shopify, for tests that change it while it runs.

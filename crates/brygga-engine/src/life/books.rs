@@ -9,7 +9,9 @@ use brygga_core::booking::life::{
 };
 use brygga_core::booking::{BookedState, order_lines};
 use brygga_core::code::Class;
-use brygga_core::erp::{BookedOrder, DocumentKind, LedgerStatus, OrderNumber, OrderStatus};
+use brygga_core::erp::{
+    BookedOrder, DocumentKind, LedgerStatus, OrderNumber, OrderStatus, Payment,
+};
 use brygga_core::settings::{BookingMode, RateSource, Settings};
 use brygga_core::shop::Order;
 use brygga_store::Link;
@@ -21,6 +23,13 @@ use crate::engine::{Engine, Setup};
 
 /// Kind of the marks of exchange rates that were read, with source and day.
 const RATE: &str = "rate";
+
+/// Kinds of payments; a number is one's own within its kind.
+const PAYMENTS: [DocumentKind; 3] = [
+    DocumentKind::Prepayment,
+    DocumentKind::Payment,
+    DocumentKind::Refund,
+];
 
 /// Which books of an order to read.
 pub(crate) struct Shelf<'a> {
@@ -361,14 +370,32 @@ impl Engine {
         let from = first
             .with_timezone(&shelf.setup.shop.time_zone)
             .date_naive();
-        let mut payments = self.erp.payments_of(&customer, from).await?;
-        payments.retain(|payment| {
+        let is_ours = |payment: &Payment| {
             payment.status != LedgerStatus::Voided
                 && payment
                     .reference
                     .as_deref()
                     .is_some_and(|reference| ids.contains(base_reference(reference)))
-        });
+        };
+        let mut payments = self.erp.payments_of(&customer, from).await?;
+        payments.retain(is_ours);
+        // A list may lag a write (`booking-rules` 3): what is linked and not in it is read by its number, lest it be made again.
+        for link in books
+            .links
+            .iter()
+            .filter(|link| link.what == Linked::Payment)
+        {
+            if payments.iter().any(|payment| payment.number == link.number) {
+                continue;
+            }
+            for kind in PAYMENTS {
+                let read = self.erp.payment(&kind, &link.number).await?;
+                payments.extend(read.filter(|payment| {
+                    is_ours(payment)
+                        && payment.reference.as_deref().map(base_reference) == Some(&link.part.id)
+                }));
+            }
+        }
         books.payments = payments;
         Ok(())
     }
