@@ -111,6 +111,7 @@ fn day(row: DayRow) -> ProofDay {
         Account::Sales => ("sales", None),
         Account::Refunds => ("refunds", None),
         Account::CashRounding => ("cash_rounding", None),
+        Account::InvoiceRounding => ("invoice_rounding", None),
         Account::Money { gateway } => ("money", Some(gateway)),
     };
     // A currency that is not known here is shown with the decimals that it came with.

@@ -53,7 +53,7 @@ pub struct ProofResult {
 pub struct ProofDay {
     /// `YYYY-MM-DD`.
     pub date: String,
-    /// `sales`, `refunds`, `cash_rounding` or `money`.
+    /// `sales`, `refunds`, `cash_rounding`, `invoice_rounding` or `money`.
     pub account: String,
     /// Whose money, as Shopify writes it.
     pub gateway: Option<String>,

@@ -17,6 +17,8 @@ pub enum Account {
     Refunds,
     /// What cash rounding moved (`booking-rules` 2.5).
     CashRounding,
+    /// Cents of a part of an order that its document is off by, each named (`booking-rules` 2.4).
+    InvoiceRounding,
     /// Money of one gateway, in less out.
     Money {
         /// Gateway as Shopify writes it.

@@ -121,9 +121,21 @@ impl Engine {
                     .map(|special| special.item.as_str()),
             };
             proven.shop.extend(side.of_shop(decision));
-            for document in documents {
-                proven.ledger.extend(side.of_document(document));
+            let mut stored: Vec<Entry> = documents
+                .into_iter()
+                .flat_map(|document| side.of_document(document))
+                .collect();
+            if let Some(cents) = left_cents(decision, &stored) {
+                proven
+                    .shop
+                    .push(side.entry(date, Account::InvoiceRounding, cents));
+                if let Some(first) = stored.first_mut() {
+                    first.amount -= cents;
+                    let date = first.date;
+                    stored.push(side.entry(date, Account::InvoiceRounding, cents));
+                }
             }
+            proven.ledger.extend(stored);
             for payment in payments {
                 proven.ledger.push(side.of_payment(decision, payment));
             }
@@ -317,6 +329,18 @@ fn payments_of<'a>(
             && payment.status.is_released()
             && payment.reference.as_deref() == Some(decision.part.id.as_str())
     })
+}
+
+/// The cents that a part's documents are off by, where a rule names exactly these.
+fn left_cents(decision: &PartDecision, stored: &[Entry]) -> Option<Decimal> {
+    let there: Decimal = stored
+        .iter()
+        .filter(|entry| entry.account != Account::CashRounding)
+        .map(|entry| entry.amount)
+        .sum();
+    let off = there - decision.amount?.abs();
+    let named = Explained::InvoiceRounding { amount: off };
+    (!off.is_zero() && decision.explained.contains(&named)).then_some(off)
 }
 
 /// Did what the part has on a shipment leave on this day: a shipment that was there before the shop told of it keeps its date.

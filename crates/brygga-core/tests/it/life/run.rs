@@ -1,6 +1,8 @@
 //! What the engine does, without its store: the order is booked and kept, then one step of its life after the other.
 
-use brygga_core::booking::life::{Books, PartDecision, PartLink, PartState, decide, expected, net};
+use brygga_core::booking::life::{
+    Books, LifeStep, PartDecision, PartLink, PartState, decide, expected, net,
+};
 use brygga_core::booking::{BookedState, Decision, Explained, FirstLook, first_look, plan_change};
 use brygga_core::erp::CashAccount;
 use brygga_core::settings::{BookingMode, GatewayRow, GatewayRule, SpecialItem, Trigger};
@@ -181,9 +183,9 @@ impl Run {
             let Some(step) = next else {
                 return decisions;
             };
-            if std::env::var_os("SHOW_STEPS").is_some() {
-                println!("{step:?}");
-            }
+            // The journal keeps it as JSON, and a lost answer is looked up by what it kept.
+            let kept = serde_json::to_string(&step).unwrap();
+            assert_eq!(serde_json::from_str::<LifeStep>(&kept).unwrap(), step);
             let before = self.visma.read();
             self.visma.apply(&step);
             assert_ne!(before, self.visma.read(), "{step:?} has no effect");
