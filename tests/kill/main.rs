@@ -231,6 +231,12 @@ fn two_processes_and_a_kill_between_answer_and_memory() {
         .iter()
         .filter(|order| order["status"] != "Cancelled")
         .filter_map(|order| order["ref_no"].as_str())
+        // Returns and later goods have orders of their own, `ID-...`: they are parts of one that is counted.
+        .filter(|reference| {
+            !reference
+                .split_once('-')
+                .is_some_and(|(id, _)| id.bytes().all(|byte| byte.is_ascii_digit()))
+        })
         .collect();
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "no order twice");
