@@ -60,6 +60,22 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
     assert.deepEqual(problems, []);
   });
 
+  it("names the shop's locations, in rows and among the choices", async (t) => {
+    if (!host.real) return t.skip("needs the practice shop");
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    await page.goto(host.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await goTo(page, "mapping/warehouses");
+    await page.getByRole("gridcell", { name: "Torggata", exact: true }).waitFor();
+    await goTo(page, "mapping/stock");
+    await page.getByRole("gridcell").first().click();
+    await page.getByRole("dialog").getByRole("combobox", { name: "Location in the shop" }).click();
+    await page.getByRole("option", { name: "Torggata", exact: true }).waitFor();
+    await context.close();
+  });
+
   async function goTo(page, route) {
     await page.evaluate((hash) => {
       window.location.hash = hash;

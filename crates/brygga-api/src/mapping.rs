@@ -10,7 +10,7 @@ use std::sync::Arc;
 use brygga_core::booking::{suggest, suggest_payments};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
-use brygga_core::shop::ShopInfo;
+use brygga_core::shop::{Location, ShopInfo};
 
 use crate::api::{Api, error, stored};
 use crate::contract::{ApiError, MappingChange, MappingPreview, MappingView, Nothing};
@@ -21,6 +21,7 @@ struct Ground<'a> {
     settings: &'a Settings,
     catalogue: &'a Catalogue,
     shop: &'a ShopInfo,
+    locations: &'a [Location],
     /// What could be chosen, for the whole shop.
     suggested: Settings,
     seen: Seen,
@@ -30,9 +31,12 @@ impl Api {
     pub(crate) async fn mapping(&self, _: Nothing) -> Result<MappingView, ApiError> {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
+        let locations = self.engine.locations().await.map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
         let revision = self.engine.store().settings_rev().map_err(stored)?;
-        let seen = Seen::of(&self.engine, &settings, &shop).map_err(error)?;
+        let mut seen = Seen::of(&self.engine, &settings, &shop).map_err(error)?;
+        seen.locations
+            .extend(locations.iter().map(|location| location.id.clone()));
         let today = self
             .engine
             .clock()
@@ -49,6 +53,7 @@ impl Api {
             settings: &settings,
             catalogue: &catalogue,
             shop: &shop,
+            locations: &locations,
             suggested,
             seen,
         };

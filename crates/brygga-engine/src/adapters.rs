@@ -9,7 +9,7 @@ use brygga_core::erp::{
     LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation, OrderNumber, Payment,
     PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentQuantity,
 };
-use brygga_core::shop::{Order, OrderId, ShopInfo};
+use brygga_core::shop::{Location, Order, OrderId, ShopInfo};
 use brygga_core::{Code, Problem};
 use brygga_shopify::{FieldDefinition, MetafieldDraft, Shopify, WriteFailure, WroteBack};
 use brygga_visma::{CallError, Visma};
@@ -36,6 +36,10 @@ fn raw(order: brygga_shopify::RawOrder) -> RawOrder {
 impl Shop for ShopifyShop {
     async fn info(&self) -> Result<ShopInfo, Problem> {
         self.0.shop_info().await
+    }
+
+    async fn locations(&self) -> Result<Vec<Location>, Problem> {
+        self.0.locations().await
     }
 
     async fn orders_changed(

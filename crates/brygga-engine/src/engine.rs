@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use brygga_core::booking::Ground;
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
-use brygga_core::shop::ShopInfo;
+use brygga_core::shop::{Location, ShopInfo};
 use brygga_core::{Clock, Code, Ids, Problem};
 use brygga_store::Store;
 
@@ -74,6 +74,7 @@ fn is_fresh(now: DateTime<Utc>, at: DateTime<Utc>) -> bool {
 #[derive(Default)]
 struct Seen {
     shop: Option<(DateTime<Utc>, Arc<ShopInfo>)>,
+    locations: Option<(DateTime<Utc>, Arc<Vec<Location>>)>,
     catalogue: Option<(DateTime<Utc>, Arc<Catalogue>)>,
 }
 
@@ -199,6 +200,19 @@ impl Engine {
         let info = Arc::new(self.shop.info().await?);
         self.seen().shop = Some((now, Arc::clone(&info)));
         Ok(info)
+    }
+
+    /// The shop's locations, as they were read last.
+    pub async fn locations(&self) -> Result<Arc<Vec<Location>>, Problem> {
+        let now = self.clock.now();
+        if let Some((at, locations)) = &self.seen().locations
+            && is_fresh(now, *at)
+        {
+            return Ok(Arc::clone(locations));
+        }
+        let locations = Arc::new(self.shop.locations().await?);
+        self.seen().locations = Some((now, Arc::clone(&locations)));
+        Ok(locations)
     }
 
     /// What Visma.net is set up with, as it was read last.

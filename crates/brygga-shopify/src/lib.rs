@@ -17,7 +17,7 @@ pub use client::{
     CustomerPage, OrderHead, OrderHeadPage, OrderPage, RawCustomer, RawOrder, Shopify,
 };
 pub use config::{Auth, ShopifyConfig, shop_domain};
-pub use goods::{Location, QuantitySet, RowRefusal, Sent, WriteFailure};
+pub use goods::{QuantitySet, RowRefusal, Sent, WriteFailure};
 pub use scopes::{Flow, ScopeReport};
 pub use write_back::{BackField, BackState, FieldDefinition, MetafieldDraft, WroteBack};
 

@@ -29,7 +29,7 @@ pub(super) struct Seen {
     pub(super) countries: BTreeSet<String>,
     /// Ways in which money came.
     pub(super) tenders: BTreeSet<Tender>,
-    /// Numeric ids of locations that goods left or came back to.
+    /// Numeric ids of locations: the shop's, and those that goods left from or a row names.
     pub(super) locations: BTreeSet<String>,
 }
 

@@ -436,6 +436,27 @@ fn only_warehouse(ground: &Ground<'_>) -> Option<Suggestion> {
     }
 }
 
+/// A location by its name. One that the shop has no more is told by its number.
+fn location(ground: &Ground<'_>) -> MappingColumn {
+    let name = |id: &str| {
+        let known = ground.locations.iter().find(|known| known.id == id);
+        known.map(|known| known.name.clone()).unwrap_or_default()
+    };
+    MappingColumn {
+        name: "location".into(),
+        choices: ground
+            .seen
+            .locations
+            .iter()
+            .map(|id| Choice {
+                id: id.clone(),
+                label: name(id),
+            })
+            .collect(),
+        optional: false,
+    }
+}
+
 fn warehouses(ground: &Ground<'_>) -> MappingTable {
     let mapped = &ground.settings.invoices.warehouses;
     let rows = ground
@@ -454,28 +475,19 @@ fn warehouses(ground: &Ground<'_>) -> MappingTable {
         .collect();
     MappingTable {
         name: "warehouses".into(),
-        keys: vec![typed("location", false)],
+        keys: vec![location(ground)],
         columns: vec![picked(
             "warehouse",
             Source::Warehouses,
             ground.catalogue,
             false,
         )],
-        open: true,
+        open: false,
         rows,
     }
 }
 
 fn stock(ground: &Ground<'_>) -> MappingTable {
-    let locations: Vec<Choice> = ground
-        .seen
-        .locations
-        .iter()
-        .map(|location| Choice {
-            id: location.clone(),
-            label: String::new(),
-        })
-        .collect();
     let rows = ground
         .catalogue
         .warehouses
@@ -511,11 +523,7 @@ fn stock(ground: &Ground<'_>) -> MappingTable {
     MappingTable {
         name: "stock".into(),
         keys: vec![typed("warehouse", false), typed("name", true)],
-        columns: vec![MappingColumn {
-            name: "location".into(),
-            choices: locations,
-            optional: false,
-        }],
+        columns: vec![location(ground)],
         open: false,
         rows,
     }

@@ -69,6 +69,15 @@ impl MoneyBag {
     }
 }
 
+/// A place of the shop where goods are kept, in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// Numeric id.
+    pub id: String,
+    /// Its name, as the merchant gave it.
+    pub name: String,
+}
+
 /// What the shop says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopInfo {

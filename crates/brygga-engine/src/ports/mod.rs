@@ -15,7 +15,7 @@ use brygga_core::erp::{
     BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber,
     SalesOrderDraft, SalesOrderHit,
 };
-use brygga_core::shop::{Order, OrderId, ShopInfo};
+use brygga_core::shop::{Location, Order, OrderId, ShopInfo};
 
 pub use goods::{Goods, ItemStock, Reading, RefusedRow};
 pub use ledger::Ledger;
@@ -50,6 +50,8 @@ pub struct OrderPage {
 pub trait Shop: ShopWriteBack + Send + Sync {
     /// What the shop says of itself.
     async fn info(&self) -> Result<ShopInfo, Problem>;
+    /// Its locations in use.
+    async fn locations(&self) -> Result<Vec<Location>, Problem>;
     /// Orders changed at or after `since`, oldest change first.
     async fn orders_changed(
         &self,

@@ -9,4 +9,3 @@ mod wire;
 pub use refusal::{RowRefusal, Sent, WriteFailure};
 pub(crate) use refusal::{accepted, payload, refusals};
 pub use stock::QuantitySet;
-pub use wire::Location;

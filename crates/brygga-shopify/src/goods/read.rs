@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use brygga_core::Problem;
 use brygga_core::goods::{ShopLevel, Variant};
+use brygga_core::shop::Location;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::wire::{self, Location};
+use super::wire;
 use crate::client::{Shopify, unexpected, window};
 use crate::documents::{self, Document};
 

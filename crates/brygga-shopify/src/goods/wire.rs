@@ -1,30 +1,16 @@
 //! The JSON of variants, levels and locations.
 
 use brygga_core::goods::{ProductStatus, ShopLevel, Variant, Weight, WeightUnit};
+use brygga_core::shop::Location;
 use serde_json::Value;
 
 use crate::wire::node::{Node, Unreadable};
-
-/// A location of the shop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location {
-    /// Numeric id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Is it in use.
-    pub active: bool,
-    /// Can orders be sent from there.
-    pub ships: bool,
-}
 
 pub(super) fn location(value: &Value) -> Result<Location, Unreadable> {
     let node = Node::root(value);
     Ok(Location {
         id: node.numeric_id()?,
         name: node.text("name")?,
-        active: node.flag("isActive")?,
-        ships: node.flag_or("shipsInventory", true)?,
     })
 }
 

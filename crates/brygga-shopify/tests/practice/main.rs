@@ -6,6 +6,7 @@
     reason = "a test may fail by a panic, and says what it leaves out"
 )]
 
+mod goods;
 mod write_back;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use brygga_core::{Clock, Code, Problem};
 use brygga_http::{Http, HttpConfig};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::{Pair, PairConfig, ShopSource, practice, seeded_start};
-use brygga_shopify::{Auth, RawOrder, Shopify, ShopifyConfig, wire};
+use brygga_shopify::{Auth, RawOrder, Shopify, ShopifyConfig, WriteFailure, wire};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};

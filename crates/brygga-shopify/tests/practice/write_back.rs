@@ -1,7 +1,7 @@
 //! What is told back to orders.
 
 use brygga_core::shop::FinancialStatus;
-use brygga_shopify::{FieldDefinition, MetafieldDraft, WriteFailure, WroteBack};
+use brygga_shopify::{FieldDefinition, MetafieldDraft, WroteBack};
 
 use super::*;
 

@@ -9,7 +9,7 @@ export type ProofDay = {
  */
 date: string, 
 /**
- * `sales`, `refunds` or `money`.
+ * `sales`, `refunds`, `cash_rounding`, `invoice_rounding` or `money`.
  */
 account: string, 
 /**

@@ -69,7 +69,7 @@ function Tables({ tables, table, revision }: TablesProps) {
     const wanted = search.trim().toLocaleLowerCase(intl.locale);
     if (wanted === "") return all;
     return all.filter((row) =>
-      `${cells.title(row.key, home)} ${cells.values(table, row.values)} ${Object.values(row.key).join(" ")}`
+      `${cells.title(table, row.key, home)} ${cells.values(table, row.values)} ${Object.values(row.key).join(" ")}`
         .toLocaleLowerCase(intl.locale)
         .includes(wanted),
     );

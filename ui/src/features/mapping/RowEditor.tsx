@@ -38,7 +38,7 @@ export function RowEditor({ table, row, home, onChange, onClose }: RowEditorProp
       onClose={onClose}
       position="right"
       size={420}
-      title={cells.title(row.key, home)}
+      title={cells.title(table, row.key, home)}
       closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
       transitionProps={{ duration: 120 }}
     >

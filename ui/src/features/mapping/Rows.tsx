@@ -24,21 +24,23 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
   const intl = useIntl();
   const words = useWords();
   const cells = useCells();
+  // Stock goes the other way: a row is of one of Visma.net's warehouses.
+  const fromErp = table.keys.some((column) => column.name === "warehouse");
   const columns = useMemo<Column<Row>[]>(
     () => [
       {
         id: "what",
-        header: <FormattedMessage id="mapping.what" />,
+        header: <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />,
         width: "minmax(200px, 1.3fr)",
         cell: (row) => (
-          <span className={classes.what} title={cells.title(row.key, home)}>
-            {cells.title(row.key, home)}
+          <span className={classes.what} title={cells.title(table, row.key, home)}>
+            {cells.title(table, row.key, home)}
           </span>
         ),
       },
       {
         id: "choice",
-        header: <FormattedMessage id="mapping.choice" />,
+        header: <FormattedMessage id={fromErp ? "mapping.what" : "mapping.choice"} />,
         width: "minmax(180px, 1.4fr)",
         cell: (row) => {
           const chosen = cells.values(table, row.values);
@@ -60,7 +62,10 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
               <Button
                 size="compact-xs"
                 variant="light"
-                aria-label={intl.formatMessage({ id: "mapping.take.label" }, { row: cells.title(row.key, home) })}
+                aria-label={intl.formatMessage(
+                  { id: "mapping.take.label" },
+                  { row: cells.title(table, row.key, home) },
+                )}
                 onClick={(event) => {
                   event.stopPropagation();
                   onTake(row);
@@ -105,7 +110,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
         },
       },
     ],
-    [table, home, cells, words, intl, onTake],
+    [table, fromErp, home, cells, words, intl, onTake],
   );
   return (
     <Grid

@@ -39,16 +39,20 @@ export function useCells() {
       if (name === "location") return intl.formatMessage({ id: "mapping.location" }, { id: value });
       return words.value(name, value);
     };
-    /** What a row is about, on one line; the country that goods leave from only where it is another. */
-    const title = (key: Record<string, string>, home?: string): string =>
-      ORDER.filter((name) => key[name] !== undefined && !(name === "dispatch" && key[name] === home))
-        .map((name) => cell(name, key[name] ?? ""))
-        .join(" \u00b7 ");
     const choice = (column: MappingColumn, id: string): string => {
       const known = column.choices.find((each) => each.id === id);
       if (known === undefined || known.label === "") return cell(column.name, id);
-      return `${id} ${known.label}`;
+      // Nobody sees a location's number in Shopify.
+      return column.name === "location" ? known.label : `${id} ${known.label}`;
     };
+    /** What a row is about, on one line; the country that goods leave from only where it is another. */
+    const title = (table: MappingTable, key: Record<string, string>, home?: string): string =>
+      ORDER.filter((name) => key[name] !== undefined && !(name === "dispatch" && key[name] === home))
+        .map((name) => {
+          const column = table.keys.find((each) => each.name === name);
+          return column === undefined ? cell(name, key[name] ?? "") : choice(column, key[name] ?? "");
+        })
+        .join(" \u00b7 ");
     const values = (table: MappingTable, given: Record<string, string>): string =>
       table.columns
         .filter((column) => given[column.name] !== undefined && given[column.name] !== "")
