@@ -7,7 +7,7 @@ use brygga_engine::RunOptions;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::visma::VatRounding;
 use brygga_store::RecordState;
-use brygga_tests::{Bench, orders};
+use brygga_tests::{Bench, events, orders};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -180,6 +180,35 @@ async fn of_a_cancellation() {
         "Cancelled",
     )
     .await;
+}
+
+/// The shop's order shows what stands in the books. An answer about that, lost, keeps nothing from going on: neither the
+/// order's parts, nor what is edited afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_written_back() {
+    for fault in faults() {
+        if fault == Fault::PreconditionFailed {
+            continue;
+        }
+        let what = format!("write-back {fault:?}");
+        let (bench, mut order) = bench().await;
+        let at = order["createdAt"].as_str().expect("text").to_owned();
+        events::paid(&mut order, ID * 10, "450.0");
+        events::sent(&mut order, ID * 10 + 5, &at, &[(1, 1)]);
+        let rule = FaultRule::next(Side::Shopify, fault).operation("MetafieldsSet");
+        bench.practice.pair.faults().add(rule.times(1));
+        bench.put(order.clone());
+        settle(&bench).await;
+        assert_eq!(bench.practice.pair.faults().fired().len(), 1, "{what}");
+        let shopify = bench.practice.pair.shopify();
+        let number = shopify.order_metafield(ID, "visma", "invoice_number");
+        assert!(number.is_some(), "{what}: the order shows its invoice");
+        order["shippingAddress"]["address1"] = json!("Nye gate 7");
+        bench.put(order);
+        settle(&bench).await;
+        assert_eq!(bench.documents(ID).len(), 1, "{what}");
+        assert_eq!(bench.record(ID).problem, None, "{what}");
+    }
 }
 
 /// What one order does not know of its new customer, the other orders of that customer do not know either: they wait for it,

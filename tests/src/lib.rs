@@ -10,6 +10,7 @@
 )]
 
 pub mod bench;
+pub mod events;
 pub mod goods;
 pub mod orders;
 

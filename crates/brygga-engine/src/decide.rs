@@ -184,7 +184,9 @@ impl Engine {
 
     /// The steps of changes that were broken off since the document was last as a whole what we planned.
     fn sent_since_whole(&self, record: &RecordRef) -> Result<Vec<Step>, Problem> {
-        let intents = self.store.intents_of(record)?;
+        let mut intents = self.store.intents_of(record)?;
+        // What is written back to the shop's order stands under the order too, and is no step of its document.
+        intents.retain(|intent| intent.kind != crate::life::WRITE_BACK);
         let mut sent = Vec::new();
         for plan in intents.chunk_by(|one, next| one.plan == next.plan) {
             if plan.iter().all(|intent| intent.state == IntentState::Done) {

@@ -230,6 +230,17 @@ impl ShopifyServer {
         self.shared.lock().store.record(id, now).cloned()
     }
 
+    /// The value of a metafield of an order, by the order's number.
+    pub fn order_metafield(&self, order: u64, namespace: &str, key: &str) -> Option<String> {
+        let world = self.shared.lock();
+        let owner = format!("gid://shopify/Order/{order}");
+        let found = world
+            .store
+            .metafields_of(&owner)
+            .find(|field| field["namespace"] == namespace && field["key"] == key)?;
+        found["value"].as_str().map(str::to_owned)
+    }
+
     /// Gives Shopify Payments its payouts, balance transactions and disputes, as objects of the schema.
     pub fn set_payouts(&self, payouts: Vec<Value>, transactions: Vec<Value>, disputes: Vec<Value>) {
         let mut world = self.shared.lock();
