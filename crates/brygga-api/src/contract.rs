@@ -15,7 +15,10 @@ pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
 };
-pub use proof::{ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofView};
+pub use proof::{
+    ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofStock, ProofVat,
+    ProofView,
+};
 pub use settings::{
     ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
     SettingsChange, SettingsEntry, SettingsImport, SettingsView, ShownWhen, TextFile,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use brygga_core::money::decimals;
-use brygga_core::proof::{Account, DayRow};
+use brygga_core::proof::{Account, DayRow, Difference};
 use brygga_core::{Code, Currency, Problem};
 use brygga_engine::ProofReport;
 use brygga_store::Link;
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, count, error, reason, stored, time};
 use crate::contract::{
-    ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofView,
+    ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofStock, ProofVat,
+    ProofView,
 };
 
 /// Under this name the last proof stands among the links: sealed like them, for it names orders.
@@ -82,17 +83,7 @@ fn result(at: String, report: ProofReport) -> ProofResult {
     ProofResult {
         at,
         checked: count(report.checked),
-        differences: report
-            .differences
-            .into_iter()
-            .map(|difference| ProofDifference {
-                order: difference.order,
-                document: difference.document,
-                what: difference.what,
-                shopify: difference.shopify,
-                visma: difference.visma,
-            })
-            .collect(),
+        differences: report.differences.into_iter().map(difference).collect(),
         explained: report
             .explained
             .into_iter()
@@ -103,16 +94,46 @@ fn result(at: String, report: ProofReport) -> ProofResult {
             .collect(),
         undecided: report.undecided,
         days: report.days.into_iter().map(day).collect(),
+        dated: report.dated.into_iter().map(difference).collect(),
+        stock: report
+            .stock
+            .into_iter()
+            .map(|row| ProofStock {
+                location: row.name,
+                items: count(row.items),
+                shopify: row.shopify.to_string(),
+                visma: row.visma.to_string(),
+                differing: row.differing,
+            })
+            .collect(),
+    }
+}
+
+fn difference(found: Difference) -> ProofDifference {
+    ProofDifference {
+        order: found.order,
+        document: found.document,
+        what: found.what,
+        shopify: found.shopify,
+        visma: found.visma,
     }
 }
 
 fn day(row: DayRow) -> ProofDay {
-    let (account, gateway) = match row.account {
-        Account::Sales => ("sales", None),
-        Account::Refunds => ("refunds", None),
-        Account::CashRounding => ("cash_rounding", None),
-        Account::InvoiceRounding => ("invoice_rounding", None),
-        Account::Money { gateway } => ("money", Some(gateway)),
+    let plain = |account| (account, None, None);
+    let (account, gateway, vat) = match row.account {
+        Account::Sales => plain("sales"),
+        Account::Refunds => plain("refunds"),
+        Account::CashRounding => plain("cash_rounding"),
+        Account::InvoiceRounding => plain("invoice_rounding"),
+        Account::Vat { country, rate } => {
+            let rate = rate.normalize().to_string();
+            ("vat", None, Some(ProofVat { country, rate }))
+        }
+        Account::VatRounding => plain("vat_rounding"),
+        Account::RefundDifference => plain("refund_difference"),
+        Account::StoredValue => plain("stored_value"),
+        Account::Money { gateway } => ("money", Some(gateway), None),
     };
     // A currency that is not known here is shown with the decimals that it came with.
     let places = Currency::from_code(&row.currency).map(decimals);
@@ -124,6 +145,7 @@ fn day(row: DayRow) -> ProofDay {
         date: row.date.to_string(),
         account: account.to_owned(),
         gateway,
+        vat,
         shopify: text(row.shopify),
         visma: text(row.visma),
         difference: text(row.difference),

@@ -26,7 +26,7 @@ pub use adapters_goods::RealGoods;
 pub use adapters_payouts::RealPayouts;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::ExchangeLog;
-pub use flow::FlowReport;
+pub use flow::{FlowReport, StockRow};
 pub use proof::ProofReport;
 pub use rates::{RateHosts, RealRates};
 pub use run::{RunOptions, RunReport};

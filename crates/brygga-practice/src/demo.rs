@@ -175,6 +175,7 @@ pub async fn demo(
         orders: proof.checked,
         days: proof.days,
         dated: proof.dated,
+        stock: proof.stock,
         found: proof.differences,
     };
     report.second_sync = SecondSync { writes };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use brygga_core::proof::{DayRow, Difference};
+use brygga_engine::StockRow;
 use brygga_sandbox::shop_data::ShopDataReport;
 use brygga_store::StateCounts;
 use serde::Serialize;
@@ -134,6 +135,8 @@ pub struct ProofCounts {
     pub days: Vec<DayRow>,
     /// Documents that stand on another day than their event, each for a reason that a rule names.
     pub dated: Vec<Difference>,
+    /// Stock per location, as it is at the end.
+    pub stock: Vec<StockRow>,
     /// Each unexplained difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Difference>,
@@ -186,6 +189,7 @@ impl DemoReport {
         seen == booked + waiting + skipped + held
             && self.proof.differences == 0
             && self.proof.days.iter().all(|row| row.difference.is_zero())
+            && self.proof.stock.iter().all(|row| row.differing.is_empty())
             && [
                 self.invoices,
                 self.credit_notes,

@@ -45,6 +45,26 @@ pub struct ProofResult {
     pub undecided: Vec<String>,
     /// Each day's sales, refunds and money on both sides, of what is in the books.
     pub days: Vec<ProofDay>,
+    /// Documents that stand on another day than their event, each for a reason that a rule names: on both sides the day.
+    pub dated: Vec<ProofDifference>,
+    /// Stock per location, as both sides had it then.
+    pub stock: Vec<ProofStock>,
+}
+
+/// One location's stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ProofStock {
+    /// Name of the location.
+    pub location: String,
+    /// Items that are kept in step there.
+    pub items: u32,
+    /// Units that the shop may sell.
+    pub shopify: String,
+    /// Units that it should be able to sell, by Visma.net's stock.
+    pub visma: String,
+    /// Items whose quantity is not what it should be.
+    pub differing: Vec<String>,
 }
 
 /// One row of one day.
@@ -53,10 +73,13 @@ pub struct ProofResult {
 pub struct ProofDay {
     /// `YYYY-MM-DD`.
     pub date: String,
-    /// `sales`, `refunds`, `cash_rounding`, `invoice_rounding` or `money`.
+    /// `sales`, `refunds`, `vat`, `vat_rounding`, `refund_difference`, `cash_rounding`, `invoice_rounding`, `stored_value` or
+    /// `money`.
     pub account: String,
     /// Whose money, as Shopify writes it.
     pub gateway: Option<String>,
+    /// Whose VAT, and how much.
+    pub vat: Option<ProofVat>,
     /// ISO 4217.
     pub currency: String,
     /// Decimal text, in Shopify.
@@ -65,6 +88,16 @@ pub struct ProofDay {
     pub visma: String,
     /// Visma.net minus Shopify.
     pub difference: String,
+}
+
+/// VAT of one country at one rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ProofVat {
+    /// ISO country, or the code of a special territory; a VAT zone of Visma.net where no country has it.
+    pub country: String,
+    /// Decimal text, per cent.
+    pub rate: String,
 }
 
 /// One difference.

@@ -114,6 +114,19 @@ pub struct StockConnection {
     pub available: i64,
 }
 
+/// What one item has at one location, and what it should have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockPlace {
+    /// Item number.
+    pub item: String,
+    /// Numeric id of the location.
+    pub location: String,
+    /// In the shop; 0 where the item is not stocked.
+    pub shopify: i64,
+    /// By Visma.net's stock, less open units and buffer.
+    pub visma: i64,
+}
+
 /// What to set, and what keeps the rest.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StockPlan {
@@ -121,6 +134,8 @@ pub struct StockPlan {
     pub writes: Vec<StockWrite>,
     /// Items to be connected first.
     pub connections: Vec<StockConnection>,
+    /// Every place that was decided on, right already or not.
+    pub places: Vec<StockPlace>,
     /// Why an item is not, or not everywhere, pushed; at most one reason each.
     pub problems: BTreeMap<String, Problem>,
 }
@@ -221,7 +236,14 @@ fn plan_item(
         let buffer = Decimal::from(settings.buffer.of(&item.item, location));
         let units = left.get(location).copied().unwrap_or_default() - buffer;
         let to = units.floor().max(Decimal::ZERO).to_i64().unwrap_or(0);
-        match levels.iter().find(|level| level.location == location) {
+        let level = levels.iter().find(|level| level.location == location);
+        plan.places.push(StockPlace {
+            item: item.item.clone(),
+            location: location.to_owned(),
+            shopify: level.map_or(0, |level| level.available),
+            visma: to,
+        });
+        match level {
             Some(level) if level.available == to => {}
             Some(level) => plan.writes.push(StockWrite {
                 item: item.item.clone(),

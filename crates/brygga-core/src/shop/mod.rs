@@ -7,7 +7,7 @@ mod status;
 pub use order::{
     Address, Adjustment, B2b, Customer, Discount, Duty, Fee, Fulfilment, FulfilmentLine, Line,
     LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping, ShippingLine,
-    TaxLine, Transaction,
+    TaxLine, Transaction, is_stored_value,
 };
 pub use payout::{BalanceRow, Payout, PayoutStatus};
 pub(crate) use status::known_or_other;

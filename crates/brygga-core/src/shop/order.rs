@@ -355,6 +355,18 @@ pub struct Transaction {
     pub rounding: Option<MoneyBag>,
 }
 
+impl Transaction {
+    /// Gift card or store credit: no money moves, what the shop owes becomes less or more (`booking-rules` 7).
+    pub fn is_stored_value(&self) -> bool {
+        is_stored_value(&self.gateway)
+    }
+}
+
+/// Is this gateway the shop's own gift cards or store credit (`facts/shopify` 11.7).
+pub fn is_stored_value(gateway: &str) -> bool {
+    gateway == "gift_card" || gateway.contains("store_credit")
+}
+
 /// A customer's profile in the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {

@@ -5,6 +5,7 @@ mod payouts;
 mod products;
 mod send;
 mod shelf;
+mod standing;
 mod stock;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use brygga_store::{Activity, Level, RecordKind};
 
 use crate::engine::Engine;
 use crate::run::RunReport;
+
+pub use standing::StockRow;
 
 /// What a flow did in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

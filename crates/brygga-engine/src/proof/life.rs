@@ -3,14 +3,15 @@
 use brygga_core::booking::life::{self, Linked, PartDecision, PartKind, PartState};
 use brygga_core::booking::{BookedState, Explained};
 use brygga_core::erp::{DocumentKind, LedgerDocument, Payment, Shipment};
-use brygga_core::proof::{Account, Difference, Entry};
+use brygga_core::proof::{Difference, Entry};
 use brygga_core::settings::ClosedPeriod;
-use brygga_core::shop::{Order, Transaction, TransactionKind};
+use brygga_core::shop::Order;
 use brygga_core::{Decimal, Problem};
 use brygga_store::RecordState;
 use chrono::NaiveDate;
 
 use super::Proven;
+use super::side::Side;
 use crate::engine::{Engine, Setup};
 use crate::life::{Shelf, record_of};
 
@@ -113,31 +114,19 @@ impl Engine {
                 state,
                 date,
                 currency: &currency,
-                rounding_item: setup
-                    .settings
-                    .payments
-                    .cash_rounding_item
-                    .as_ref()
-                    .map(|special| special.item.as_str()),
+                settings: &setup.settings,
             };
-            proven.shop.extend(side.of_shop(decision));
+            let mut shop = side.of_shop(decision);
             let mut stored: Vec<Entry> = documents
                 .into_iter()
                 .flat_map(|document| side.of_document(document))
                 .collect();
-            if let Some(cents) = left_cents(decision, &stored) {
-                proven
-                    .shop
-                    .push(side.entry(date, Account::InvoiceRounding, cents));
-                if let Some(first) = stored.first_mut() {
-                    first.amount -= cents;
-                    let date = first.date;
-                    stored.push(side.entry(date, Account::InvoiceRounding, cents));
-                }
-            }
+            side.name_cents(decision, &mut shop, &mut stored);
+            side.name_vat(decision, &mut shop, &mut stored);
+            proven.shop.extend(shop);
             proven.ledger.extend(stored);
             for payment in payments {
-                proven.ledger.push(side.of_payment(decision, payment));
+                proven.ledger.extend(side.of_payment(decision, payment));
             }
         }
         // Everything is sent and settled: all documents together are Shopify's current sale and VAT.
@@ -162,123 +151,6 @@ impl Engine {
         }
         proven.explained = explained;
         Ok(proven)
-    }
-}
-
-/// What one part's entries have in common.
-struct Side<'a> {
-    order: &'a Order,
-    state: &'a BookedState,
-    date: NaiveDate,
-    currency: &'a str,
-    /// The item on whose lines cash rounding stands.
-    rounding_item: Option<&'a str>,
-}
-
-impl Side<'_> {
-    fn entry(&self, date: NaiveDate, account: Account, amount: Decimal) -> Entry {
-        Entry {
-            date,
-            account,
-            currency: self.currency.to_owned(),
-            amount,
-        }
-    }
-
-    fn of_shop(&self, decision: &PartDecision) -> Vec<Entry> {
-        // A part without a document, such as a refund that only made the order smaller, is no sale and no refund.
-        if decision.documents.is_empty() {
-            return Vec::new();
-        }
-        let side = self.state.document.side;
-        let mut entries = Vec::new();
-        match decision.part.kind {
-            PartKind::Invoice | PartKind::CreditNote => {
-                let account = match decision.part.kind {
-                    PartKind::CreditNote => Account::Refunds,
-                    _ => Account::Sales,
-                };
-                if let Some(amount) = decision.amount {
-                    entries.push(self.entry(self.date, account, amount.abs()));
-                }
-                let rounded = decision
-                    .explained
-                    .iter()
-                    .any(|explained| matches!(explained, Explained::CashRounding { .. }));
-                if rounded && let Some(bag) = &self.order.cash_rounding {
-                    let amount = bag.on(side).amount;
-                    entries.push(self.entry(self.date, Account::CashRounding, amount));
-                }
-            }
-            PartKind::Payment => {
-                // Shopify's own figure, not what was planned; at the order's own rate where a rule names that.
-                if let Some(transaction) = self.transaction(decision) {
-                    let at_own_rate: Decimal = decision
-                        .explained
-                        .iter()
-                        .map(|explained| match explained {
-                            Explained::PaymentRate { difference } => *difference,
-                            _ => Decimal::ZERO,
-                        })
-                        .sum();
-                    let amount = transaction.amount.on(side).amount + at_own_rate;
-                    let signed = if transaction.kind == TransactionKind::Refund {
-                        -amount
-                    } else {
-                        amount
-                    };
-                    entries.push(self.entry(self.date, self.money(decision), signed));
-                }
-            }
-        }
-        entries
-    }
-
-    fn of_document(&self, document: &LedgerDocument) -> Vec<Entry> {
-        let account = match document.kind {
-            DocumentKind::CreditNote => Account::Refunds,
-            _ => Account::Sales,
-        };
-        let date = document.date.unwrap_or(self.date);
-        let rounding: Decimal = document
-            .lines
-            .iter()
-            .filter(|line| line.item.is_some() && line.item.as_deref() == self.rounding_item)
-            .map(|line| line.net)
-            .sum();
-        let mut entries = vec![self.entry(date, account, document.total - rounding)];
-        if !rounding.is_zero() {
-            entries.push(self.entry(date, Account::CashRounding, rounding));
-        }
-        entries
-    }
-
-    fn of_payment(&self, decision: &PartDecision, payment: &Payment) -> Entry {
-        let sign = match payment.kind {
-            DocumentKind::Refund => Decimal::NEGATIVE_ONE,
-            _ => Decimal::ONE,
-        };
-        self.entry(
-            payment.date.unwrap_or(self.date),
-            self.money(decision),
-            sign * payment.amount,
-        )
-    }
-
-    fn transaction(&self, decision: &PartDecision) -> Option<&Transaction> {
-        self.order
-            .transactions
-            .iter()
-            .find(|one| one.id == decision.part.id)
-    }
-
-    fn money(&self, decision: &PartDecision) -> Account {
-        Account::Money {
-            gateway: self
-                .transaction(decision)
-                .map(|one| one.gateway.clone())
-                .unwrap_or_default(),
-        }
     }
 }
 
@@ -329,18 +201,6 @@ fn payments_of<'a>(
             && payment.status.is_released()
             && payment.reference.as_deref() == Some(decision.part.id.as_str())
     })
-}
-
-/// The cents that a part's documents are off by, where a rule names exactly these.
-fn left_cents(decision: &PartDecision, stored: &[Entry]) -> Option<Decimal> {
-    let there: Decimal = stored
-        .iter()
-        .filter(|entry| entry.account != Account::CashRounding)
-        .map(|entry| entry.amount)
-        .sum();
-    let off = there - decision.amount?.abs();
-    let named = Explained::InvoiceRounding { amount: off };
-    (!off.is_zero() && decision.explained.contains(&named)).then_some(off)
 }
 
 /// Did what the part has on a shipment leave on this day: a shipment that was there before the shop told of it keeps its date.

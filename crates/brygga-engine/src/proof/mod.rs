@@ -1,6 +1,7 @@
 //! Proof: every booked document read back, against a fresh read of the shop (`booking-rules` 11).
 
 mod life;
+mod side;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use brygga_store::{Link, RecordRef, RecordState};
 
 use crate::booked::{self, ORDER};
 use crate::engine::{Engine, Setup};
+use crate::flow::StockRow;
 use crate::ports::{Phase, Signal};
 
 /// What the proof of all booked orders came to.
@@ -38,6 +40,9 @@ pub struct ProofReport {
     /// Documents that stand on another day than their event, each for a reason that a rule names.
     #[serde(default)]
     pub dated: Vec<Difference>,
+    /// Stock per location of the shop, as it is now.
+    #[serde(default)]
+    pub stock: Vec<StockRow>,
 }
 
 /// What the proof of one order came to.
@@ -112,6 +117,7 @@ impl Engine {
             ));
         }
         report.days = add_up(&shop_side, &ledger_side);
+        report.stock = self.stock_standing(&setup).await?;
         report
             .dated
             .sort_by(|a, b| (&a.order, &a.document).cmp(&(&b.order, &b.document)));

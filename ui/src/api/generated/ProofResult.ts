@@ -2,6 +2,7 @@
 import type { ProofClass } from "./ProofClass";
 import type { ProofDay } from "./ProofDay";
 import type { ProofDifference } from "./ProofDifference";
+import type { ProofStock } from "./ProofStock";
 
 /**
  * What a proof came to.
@@ -30,4 +31,12 @@ undecided: Array<string>,
 /**
  * Each day's sales, refunds and money on both sides, of what is in the books.
  */
-days: Array<ProofDay>, };
+days: Array<ProofDay>, 
+/**
+ * Documents that stand on another day than their event, each for a reason that a rule names: on both sides the day.
+ */
+dated: Array<ProofDifference>, 
+/**
+ * Stock per location, as both sides had it then.
+ */
+stock: Array<ProofStock>, };

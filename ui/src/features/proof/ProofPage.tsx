@@ -1,28 +1,28 @@
 import { Button, Progress, Skeleton } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconDownload } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconPrinter } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { ProofDay } from "../../api/generated/ProofDay";
-import type { ProofDifference } from "../../api/generated/ProofDifference";
 import type { ProofProgress } from "../../api/generated/ProofProgress";
 import type { ProofResult } from "../../api/generated/ProofResult";
-import { keys, useInfo, useOverview, useProof } from "../../api/queries";
+import { keys, useOverview, useProof } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
-import { download } from "../../components/download";
 import { Empty } from "../../components/Empty";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
-import { formatAmount, formatCount, formatDay, formatDecimal } from "../../i18n/format";
+import { formatCount, formatDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
-import { csv } from "./csv";
+import { className } from "./account";
+import { Days } from "./Days";
+import { Dated, Differences } from "./Differences";
+import { Export } from "./Export";
+import { PrintedProof } from "./PrintedProof";
 import classes from "./ProofPage.module.css";
-
-/** A list on the page; the file has them all. */
-const SHOWN = 500;
+import { Stock } from "./Stock";
+import { SHOWN } from "./shown";
 
 export function ProofPage() {
   const backend = useBackend();
@@ -42,7 +42,18 @@ export function ProofPage() {
       lead={<FormattedMessage id="proof.lead" />}
       actions={
         <>
-          {last !== null && <Export proof={last} />}
+          {last !== null && (
+            <>
+              <Button
+                variant="default"
+                leftSection={<IconPrinter size={16} aria-hidden="true" />}
+                onClick={() => window.print()}
+              >
+                <FormattedMessage id="proof.print" />
+              </Button>
+              <Export proof={last} />
+            </>
+          )}
           <Button loading={prove.isPending} disabled={going || syncing} onClick={() => prove.mutate()}>
             <FormattedMessage id={last === null ? "proof.run" : "proof.again"} />
           </Button>
@@ -94,7 +105,7 @@ function Result({ proof }: { proof: ProofResult }) {
   const intl = useIntl();
   const words = useWords();
   const shown = (count: number) => formatCount(intl.locale, count);
-  const { checked, differences, explained, undecided, days } = proof;
+  const { checked, differences, explained, undecided, days, stock, dated } = proof;
   const equal = differences.length === 0;
   return (
     <>
@@ -131,6 +142,9 @@ function Result({ proof }: { proof: ProofResult }) {
       </dl>
       {!equal && <Differences differences={differences} />}
       {days.length > 0 && <Days days={days} />}
+      {stock.length > 0 && <Stock rows={stock} />}
+      {dated.length > 0 && <Dated rows={dated} />}
+      <PrintedProof proof={proof} />
       <section>
         <h3 className={classes.part}>
           <FormattedMessage id="proof.explained" />
@@ -176,193 +190,5 @@ function Figure({ name, tone, children }: { name: ReactNode; tone?: string; chil
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Differences({ differences }: { differences: ProofDifference[] }) {
-  const words = useWords();
-  const byClass = new Map<string, ProofDifference[]>();
-  for (const difference of differences.slice(0, SHOWN)) {
-    const known = byClass.get(difference.what) ?? [];
-    known.push(difference);
-    byClass.set(difference.what, known);
-  }
-  return (
-    <section>
-      <h3 className={classes.part}>
-        <FormattedMessage id="proof.differences" />
-      </h3>
-      <div className={classes.scroll}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <FormattedMessage id="proof.order" />
-              </th>
-              <th scope="col">
-                <FormattedMessage id="proof.document" />
-              </th>
-              <th scope="col" className={classes.end}>
-                <FormattedMessage id="value.remote.shopify" />
-              </th>
-              <th scope="col" className={classes.end}>
-                <FormattedMessage id="value.remote.visma" />
-              </th>
-            </tr>
-          </thead>
-          {[...byClass].map(([what, rows]) => (
-            <tbody key={what}>
-              <tr>
-                <th scope="rowgroup" colSpan={4} className={classes.group}>
-                  {className(words, what)}
-                </th>
-              </tr>
-              {rows.map((row) => (
-                <tr key={`${row.order}/${row.document}/${row.shopify}/${row.visma}`}>
-                  <th scope="row">
-                    <Link to={href("records", { kind: "order", search: row.order })}>{row.order}</Link>
-                  </th>
-                  <td>{row.document}</td>
-                  <td className={classes.end}>{words.param("ours", row.shopify)}</td>
-                  <td className={classes.end}>{words.param("theirs", row.visma)}</td>
-                </tr>
-              ))}
-            </tbody>
-          ))}
-        </table>
-      </div>
-      {differences.length > SHOWN && (
-        <p className="quiet">
-          <FormattedMessage id="proof.more" values={{ count: differences.length - SHOWN }} />
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** The newest day first; the difference is empty where it is zero. */
-function Days({ days }: { days: ProofDay[] }) {
-  const intl = useIntl();
-  const words = useWords();
-  const newest = [...days].reverse().slice(0, SHOWN);
-  const amount = (text: string, currency: string) => formatAmount(intl.locale, text, currency);
-  return (
-    <section>
-      <h3 className={classes.part}>
-        <FormattedMessage id="proof.days" />
-      </h3>
-      <div className={classes.scroll}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <FormattedMessage id="overview.day" />
-              </th>
-              <th scope="col">
-                <FormattedMessage id="proof.account" />
-              </th>
-              <th scope="col" className={classes.end}>
-                <FormattedMessage id="value.remote.shopify" />
-              </th>
-              <th scope="col" className={classes.end}>
-                <FormattedMessage id="value.remote.visma" />
-              </th>
-              <th scope="col" className={classes.end}>
-                <FormattedMessage id="proof.days.difference" />
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {newest.map((row, index) => {
-              const equal = /^-?0*\.?0*$/.test(row.difference);
-              return (
-                <tr key={`${row.date}/${row.account}/${row.gateway}/${row.currency}`}>
-                  <th scope="row" className="num">
-                    <span className={row.date === newest[index - 1]?.date ? "visually-hidden" : undefined}>
-                      {formatDay(intl.locale, row.date)}
-                    </span>
-                  </th>
-                  <td>
-                    {words.find(`proof.account.${row.account}`) ?? row.account}
-                    {row.gateway !== null && ` \u00b7 ${row.gateway}`} <span className="quiet">{row.currency}</span>
-                  </td>
-                  <td className={classes.end}>{amount(row.shopify, row.currency)}</td>
-                  <td className={classes.end}>{amount(row.visma, row.currency)}</td>
-                  <td className={classes.end} data-needs={!equal || undefined}>
-                    {!equal && amount(row.difference, row.currency)}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-      {days.length > SHOWN && (
-        <p className="quiet">
-          <FormattedMessage id="proof.more" values={{ count: days.length - SHOWN }} />
-        </p>
-      )}
-    </section>
-  );
-}
-
-function className(words: ReturnType<typeof useWords>, name: string): string {
-  const rate = /^vat-(\d+(?:\.\d+)?)$/.exec(name)?.[1];
-  if (rate !== undefined) return words.find("fact.vat-rate", { rate }) ?? name;
-  return words.find(`proof.class.${name}`) ?? words.find(`fact.${name}`) ?? name;
-}
-
-function Export({ proof }: { proof: ProofResult }) {
-  const intl = useIntl();
-  const words = useWords();
-  const { data: info } = useInfo();
-  return (
-    <Button
-      variant="default"
-      leftSection={<IconDownload size={16} aria-hidden="true" />}
-      onClick={() => {
-        const head = ["proof.order", "proof.document", "proof.what"] as const;
-        const title = [
-          [info?.company ?? "", info?.shop ?? "", proof.at],
-          [intl.formatMessage({ id: "proof.checked" }), String(proof.checked)],
-          [intl.formatMessage({ id: "proof.difference" }), String(proof.differences.length)],
-          ...proof.explained.map((each) => [className(words, each.class), String(each.count)]),
-          [],
-          [...head.map((id) => intl.formatMessage({ id })), "Shopify", "Visma.net"],
-        ];
-        const rows = proof.differences.map((row) => [
-          row.order,
-          row.document ?? "",
-          className(words, row.what),
-          row.shopify,
-          row.visma,
-        ]);
-        const days = proof.days.map((row) => [
-          row.date,
-          words.find(`proof.account.${row.account}`) ?? row.account,
-          row.gateway ?? "",
-          row.currency,
-          row.shopify,
-          row.visma,
-          row.difference,
-        ]);
-        const dayHead = [
-          intl.formatMessage({ id: "overview.day" }),
-          intl.formatMessage({ id: "proof.account" }),
-          intl.formatMessage({ id: "mapping.column.gateway" }),
-          intl.formatMessage({ id: "mapping.column.currency" }),
-          "Shopify",
-          "Visma.net",
-          intl.formatMessage({ id: "proof.days.difference" }),
-        ];
-        download(
-          `brygga-proof-${proof.at.slice(0, 10)}.csv`,
-          csv([...title, ...rows, [], dayHead, ...days]),
-          "text/csv",
-        );
-      }}
-    >
-      <FormattedMessage id="proof.export" />
-    </Button>
   );
 }

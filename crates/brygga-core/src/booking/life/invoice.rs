@@ -123,6 +123,7 @@ impl<'a> Invoices<'a> {
                 continue;
             };
             amount += Expected::of(&leg.shares).total;
+            decision.count(&leg.shares);
             if let Some(amount) =
                 direct::cash_rounding(life).filter(|_| direct::is_first(leg, &self.legs))
             {

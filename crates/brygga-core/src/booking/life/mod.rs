@@ -34,6 +34,7 @@ use invoice::Invoices;
 use payment::Payments;
 
 use super::BookedState;
+use super::basis::{Component, Part};
 use super::document::Ground;
 use super::gate::Explained;
 use crate::code::{Class, Code, Problem};
@@ -292,6 +293,10 @@ pub struct PartDecision {
     pub documents: Vec<PartLink>,
     /// What it comes to, with VAT, in the document's currency.
     pub amount: Option<Decimal>,
+    /// Shopify's VAT in it, per rate in per cent.
+    pub vat: BTreeMap<Decimal, Decimal>,
+    /// Gift cards sold or taken back in it, net: money that is owed, not earned.
+    pub gift_cards: Decimal,
     /// Its own date: of the fulfilment, the refund, the transaction.
     pub happened_at: Option<DateTime<Utc>>,
     /// Differences from Shopify that a rule names.
@@ -305,8 +310,22 @@ impl PartDecision {
             state,
             documents: Vec::new(),
             amount: None,
+            vat: BTreeMap::new(),
+            gift_cards: Decimal::ZERO,
             happened_at,
             explained: Vec::new(),
+        }
+    }
+
+    /// Counts what its documents are made of.
+    fn count<'a>(&mut self, shares: impl IntoIterator<Item = &'a Component>) {
+        for share in shares {
+            if !share.tax.is_zero() {
+                *self.vat.entry(share.rate.normalize()).or_default() += share.tax;
+            }
+            if share.part == Part::GiftCard {
+                self.gift_cards += share.net;
+            }
         }
     }
 }

@@ -120,6 +120,7 @@ fn state(
         return Ok(PartState::Done);
     }
     decision.amount = Some(one.credit);
+    decision.count(&one.components(life));
     if life.is_sales_order()
         && one.unsent > Decimal::ZERO
         && let Some(state) = edits::reduce(life, &invoices.legs)?

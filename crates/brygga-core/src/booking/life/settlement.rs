@@ -244,9 +244,7 @@ fn rule(life: &Life<'_>, one: &Refunding<'_>, received: Decimal) -> Option<PartS
         .iter()
         .filter(|transaction| one.transactions.contains_key(&transaction.id))
         .collect();
-    let to_credit = own.iter().any(|transaction| {
-        transaction.gateway == "gift_card" || transaction.gateway.contains("store_credit")
-    });
+    let to_credit = own.iter().any(|transaction| transaction.is_stored_value());
     let seen: Decimal = own
         .iter()
         .map(|transaction| transaction.amount.presentment.amount)
