@@ -19,6 +19,13 @@ async fn run(options: DemoOptions) -> DemoReport {
     );
     assert_eq!(report.second_sync.writes, 0);
     assert!(report.is_right());
+    // Sales in six currencies, paid out in one: every payout closes.
+    let payouts: Vec<_> = report
+        .held_others
+        .iter()
+        .filter(|held| held.kind == "payout" && held.code == "payout-currency")
+        .collect();
+    assert!(payouts.is_empty(), "{payouts:?}");
     report
 }
 

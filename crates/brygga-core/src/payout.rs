@@ -1,4 +1,5 @@
-//! From a payout of Shopify Payments to one cash transaction on the clearing account (`booking-rules` 7).
+//! From a payout of Shopify Payments to a cash transaction on the clearing account (`booking-rules` 7), and one more for each
+//! other currency in which its payments stand (`docs/adr/0011-payouts-of-several-currencies.md`).
 //!
 //! The customers' payments and refunds stand on the clearing account gross, one by one. What a payout adds is where that
 //! money went: to the bank, to Shopify as fees, to a dispute, into a reserve. So its charges and refunds have no line here,
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::{Code, Problem};
 use crate::erp::{CashDraft, CashLine, Catalogue};
+use crate::money::Money;
 use crate::settings::{PayoutClass, PayoutRow, PayoutSettings, Settings};
 use crate::shop::{
     BalanceRow, Order, Payout, PayoutStatus, ShopInfo, TransactionKind, TransactionStatus,
@@ -23,14 +25,23 @@ pub const GATEWAY: &str = "shopify_payments";
 /// What is to be done about a payout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PayoutDecision {
-    /// Make this cash transaction.
-    Book(Box<CashDraft>),
+    /// Make these cash transactions.
+    Book(Box<PayoutDrafts>),
     /// Not paid yet; it is looked at again by itself.
     Waiting(Problem),
     /// It will not be booked.
     Skipped(Problem),
     /// A person has to decide or repair.
     Held(Problem),
+}
+
+/// The cash transactions of one payout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PayoutDrafts {
+    /// On the clearing account of the payout's own currency.
+    pub own: CashDraft,
+    /// What leaves the clearing accounts of other currencies, one for each.
+    pub converted: Vec<CashDraft>,
 }
 
 /// `documentRef` of a payout's cash transaction.
@@ -97,11 +108,11 @@ fn meaning(kind: &str) -> Meaning {
 }
 
 /// Decides on one payout. `rows` are all rows of the balance that name it; `booked` is what stands on the clearing account
-/// for an order's transaction (numeric id), above 0 for money in, in the payout's currency, where that is known.
+/// for an order's transaction (numeric id), above 0 for money in, in the currency of that account, where that is known.
 pub fn decide(
     payout: &Payout,
     rows: &[BalanceRow],
-    booked: &BTreeMap<String, Decimal>,
+    booked: &BTreeMap<String, Money>,
     shop: &ShopInfo,
     settings: &Settings,
     catalogue: &Catalogue,
@@ -129,25 +140,27 @@ pub fn decide(
                 .with("status", format!("{date}, before the start date {start}")),
         );
     }
-    match draft(payout, rows, booked, date, settings, catalogue) {
-        Ok(draft) => PayoutDecision::Book(Box::new(draft)),
+    match drafts(payout, rows, booked, date, settings, catalogue) {
+        Ok(drafts) => PayoutDecision::Book(Box::new(drafts)),
         Err(found) => PayoutDecision::Held(found.with("payout", &payout.id)),
     }
 }
 
-fn draft(
+fn drafts(
     payout: &Payout,
     rows: &[BalanceRow],
-    booked: &BTreeMap<String, Decimal>,
+    booked: &BTreeMap<String, Money>,
     date: NaiveDate,
     settings: &Settings,
     catalogue: &Catalogue,
-) -> Result<CashDraft, Problem> {
+) -> Result<PayoutDrafts, Problem> {
     let chosen = &settings.payouts;
     let currency = payout.net.currency;
     let mut net = Decimal::ZERO;
     // What leaves the clearing account, per row of the map.
     let mut out: BTreeMap<(PayoutClass, Option<&str>), Decimal> = BTreeMap::new();
+    // What leaves the clearing accounts of other currencies.
+    let mut elsewhere: BTreeMap<&'static str, Decimal> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.test) {
         let differs = |ours: Decimal, theirs: Decimal| {
             Problem::new(Code::PayoutDiffers)
@@ -183,8 +196,15 @@ fn draft(
         if let Some(key) = class {
             *out.entry(key).or_default() -= row.amount;
         } else if let Some(stands) = row.transaction.as_ref().and_then(|id| booked.get(id)) {
-            let apart = *stands - row.amount;
-            *out.entry((PayoutClass::Conversion, None)).or_default() += apart;
+            let conversion = out.entry((PayoutClass::Conversion, None)).or_default();
+            if stands.currency == currency {
+                *conversion += stands.amount - row.amount;
+            } else {
+                // It stands on another clearing account. Shopify changed it: it goes from there into the conversion, and comes
+                // out of it here.
+                *conversion -= row.amount;
+                *elsewhere.entry(stands.currency.code()).or_default() += stands.amount;
+            }
         }
     }
     if net != payout.net.amount {
@@ -195,16 +215,47 @@ fn draft(
     }
     *out.entry((PayoutClass::Bank, None)).or_default() += payout.net.amount;
 
-    let cash_account = cash_account(settings, currency.code())?;
+    check_period(date, catalogue)?;
+    let mut converted = Vec::new();
+    for (code, amount) in elsewhere {
+        if amount.is_zero() {
+            continue;
+        }
+        let mut draft = cash(
+            payout,
+            date,
+            code,
+            BTreeMap::from([((PayoutClass::Conversion, None), amount)]),
+            settings,
+            catalogue,
+        )?;
+        draft.reference = format!("{}/{code}", draft.reference);
+        converted.push(draft);
+    }
+    let own = cash(payout, date, currency.code(), out, settings, catalogue)?;
+    Ok(PayoutDrafts { own, converted })
+}
+
+/// The cash transaction by which this leaves a clearing account.
+fn cash(
+    payout: &Payout,
+    date: NaiveDate,
+    currency: &str,
+    out: BTreeMap<(PayoutClass, Option<&str>), Decimal>,
+    settings: &Settings,
+    catalogue: &Catalogue,
+) -> Result<CashDraft, Problem> {
+    let chosen = &settings.payouts;
+    let cash_account = cash_account(settings, currency)?;
     let known = catalogue
         .cash_accounts
         .iter()
         .find(|account| account.number == cash_account);
     if let Some(account) = known
-        && account.currency != currency.code()
+        && account.currency != currency
     {
         return Err(Problem::new(Code::PayoutCurrency)
-            .with("currency", currency.code())
+            .with("currency", currency)
             .with("found", &account.currency));
     }
     let total: Decimal = out.values().sum();
@@ -234,7 +285,6 @@ fn draft(
             vat_category: row.vat_category.clone(),
         });
     }
-    check_period(date, catalogue)?;
     Ok(CashDraft {
         cash_account: cash_account.to_owned(),
         entry_type: entry_type.clone(),

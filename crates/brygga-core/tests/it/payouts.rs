@@ -78,7 +78,10 @@ fn look(setting: &Setting, payout: &Payout, rows: &[BalanceRow]) -> Result<CashD
         &setting.settings,
         &setting.catalogue,
     ) {
-        PayoutDecision::Book(draft) => Ok(*draft),
+        PayoutDecision::Book(drafts) => {
+            assert_eq!(drafts.converted, []);
+            Ok(drafts.own)
+        }
         PayoutDecision::Waiting(problem)
         | PayoutDecision::Skipped(problem)
         | PayoutDecision::Held(problem) => {
@@ -236,8 +239,8 @@ fn shopifys_own_rate_is_a_line_of_its_own() {
     let setting = with_payouts();
     let mut charge = row("CHARGE", "100.00", "3.00");
     charge.transaction = Some("77".into());
-    let booked = [("77".to_owned(), d("100.40"))].into();
-    let PayoutDecision::Book(draft) = decide(
+    let booked = [("77".to_owned(), Money::new(d("100.40"), Currency::NOK))].into();
+    let PayoutDecision::Book(drafts) = decide(
         &payout("97.00"),
         &[charge],
         &booked,
@@ -247,12 +250,58 @@ fn shopifys_own_rate_is_a_line_of_its_own() {
     ) else {
         panic!("held");
     };
+    let draft = drafts.own;
     assert_eq!(
         draft.total,
         d("100.40"),
         "what stands on the clearing account leaves it"
     );
     assert_eq!(lines(&draft)[2], ("7750", "0.4".to_owned()));
+}
+
+#[test]
+fn money_that_stands_in_another_currency_leaves_that_account_and_comes_out_of_the_conversion() {
+    let mut setting = with_payouts();
+    let accounts = &mut setting.settings.payouts.cash_accounts;
+    accounts.insert("SEK".into(), "1951".into());
+    let (mut swedish, mut back) = (
+        row("CHARGE", "114.00", "3.00"),
+        row("REFUND", "-11.40", "0"),
+    );
+    swedish.transaction = Some("78".into());
+    back.transaction = Some("79".into());
+    let home = row("CHARGE", "50.00", "1.00");
+    let sek = |amount: &str| Money::new(d(amount), Currency::SEK);
+    let booked = [
+        ("78".to_owned(), sek("110.00")),
+        ("79".to_owned(), sek("-11.00")),
+    ]
+    .into();
+    let PayoutDecision::Book(drafts) = decide(
+        &payout("148.60"),
+        &[swedish, home, back],
+        &booked,
+        &setting.shop,
+        &setting.settings,
+        &setting.catalogue,
+    ) else {
+        panic!("held");
+    };
+    // Kroner of the home charge alone stand on the home account.
+    assert_eq!(drafts.own.total, d("50.00"));
+    let conversion = ("7750", "-102.6".to_owned());
+    assert!(
+        lines(&drafts.own).contains(&conversion),
+        "{:?}",
+        lines(&drafts.own)
+    );
+    let [swedish] = drafts.converted.as_slice() else {
+        panic!("{:?}", drafts.converted);
+    };
+    assert_eq!(swedish.cash_account, "1951");
+    assert_eq!(swedish.reference, "payout/801/SEK");
+    assert_eq!(swedish.total, d("99.00"));
+    assert_eq!(lines(swedish), [("7750", "99".to_owned())]);
 }
 
 #[test]

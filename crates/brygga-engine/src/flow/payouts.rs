@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use brygga_core::erp::{CashDraft, CashStatus, CashTransaction};
-use brygga_core::payout::{NotPaidOut, PayoutDecision, decide, not_paid_out, reference};
+use brygga_core::payout::{NotPaidOut, PayoutDecision, decide, not_paid_out};
 use brygga_core::shop::{BalanceRow, Order, Payout, PayoutStatus};
-use brygga_core::{Code, Decimal, Problem};
+use brygga_core::{Code, Decimal, Money, Problem};
 use brygga_store::{
     Activity, Intent, IntentState, Level, Link, RecordKind, RecordRef, RecordRow, RecordState,
     Settle,
@@ -180,11 +180,8 @@ impl Engine {
         } else {
             Vec::new()
         };
-        let booked = match self.on_clearing_account(payout, &rows)? {
-            Ok(booked) => booked,
-            Err(problem) => return Ok(Standing::of(RecordState::Held, problem)),
-        };
-        let draft = match decide(
+        let booked = self.on_clearing_accounts(&rows)?;
+        let drafts = match decide(
             payout,
             &rows,
             &booked,
@@ -192,7 +189,7 @@ impl Engine {
             &setup.settings,
             &setup.catalogue,
         ) {
-            PayoutDecision::Book(draft) => *draft,
+            PayoutDecision::Book(drafts) => *drafts,
             PayoutDecision::Waiting(problem) => {
                 return Ok(Standing::of(RecordState::Waiting, problem));
             }
@@ -201,18 +198,31 @@ impl Engine {
             }
             PayoutDecision::Held(problem) => return Ok(Standing::of(RecordState::Held, problem)),
         };
-        // Somebody, or an earlier database, may have made it already: it is adopted, never doubled.
-        let found = self.payouts.cash_by_reference(&draft.reference).await?;
-        let number = match found.as_slice() {
-            [] => self.create_cash(row, &draft, report).await?,
-            [one] => {
-                self.store
-                    .put_link(&self.payout_link(payout, &one.number, &draft)?)?;
-                one.number.clone()
+        // The payout's own last: while it has no link, all of them are decided on.
+        for draft in drafts.converted.iter().chain([&drafts.own]) {
+            if let Some(link) = self.store.link(PAYOUT, link_key(draft))? {
+                // Made in an earlier run that was broken off, from what stood on the accounts then.
+                let made: CashDraft = serde_json::from_value(link.detail).map_err(internal)?;
+                if made.total != draft.total {
+                    let differs = Problem::new(Code::ReadBackDiffers)
+                        .with("document", &link.erp_id)
+                        .with("field", "total")
+                        .with("ours", draft.total.normalize())
+                        .with("theirs", made.total.normalize());
+                    return Ok(Standing::of(RecordState::Held, differs));
+                }
+                continue;
             }
-            several => return Ok(doubled(&payout.id, several)),
-        };
-        row.erp_number = Some(number);
+            // Somebody, or an earlier database, may have made it already: it is adopted, never doubled.
+            let found = self.payouts.cash_by_reference(&draft.reference).await?;
+            match found.as_slice() {
+                [] => {
+                    self.create_cash(row, draft, report).await?;
+                }
+                [one] => self.store.put_link(&self.link_of(&one.number, draft)?)?,
+                several => return Ok(doubled(&draft.reference, several)),
+            }
+        }
         let link = self
             .store
             .link(PAYOUT, &payout.id)?
@@ -220,7 +230,7 @@ impl Engine {
         self.bring_to_the_books(payout, row, &link, report).await
     }
 
-    /// Brings a cash transaction that is there into the books.
+    /// Brings a payout's cash transactions that are there into the books: those of other currencies, then its own.
     async fn bring_to_the_books(
         &self,
         payout: &Payout,
@@ -245,6 +255,30 @@ impl Engine {
                 problem: None,
             });
         }
+        let of_payout = format!("{}/", payout.id);
+        for other in self.store.links(PAYOUT)? {
+            if other.shop_id.starts_with(&of_payout) {
+                let standing = self.release_and_read(payout, row, &other, report).await?;
+                if standing.state != RecordState::Booked {
+                    return Ok(standing);
+                }
+            }
+        }
+        let standing = self.release_and_read(payout, row, link, report).await?;
+        if standing.state == RecordState::Booked {
+            report.written += 1;
+        }
+        Ok(standing)
+    }
+
+    /// Releases one cash transaction that is what was sent, and reads it again.
+    async fn release_and_read(
+        &self,
+        payout: &Payout,
+        row: &mut RecordRow,
+        link: &Link,
+        report: &mut FlowReport,
+    ) -> Result<Standing, NotDone> {
         let draft: CashDraft = serde_json::from_value(link.detail.clone()).map_err(internal)?;
         let mut stored = self.read_cash(&link.erp_id).await?;
         if let Some(standing) = wrong(&stored, &draft) {
@@ -259,13 +293,10 @@ impl Engine {
             }
         }
         Ok(match &stored.status {
-            CashStatus::Released => {
-                report.written += 1;
-                Standing {
-                    state: RecordState::Booked,
-                    problem: None,
-                }
-            }
+            CashStatus::Released => Standing {
+                state: RecordState::Booked,
+                problem: None,
+            },
             CashStatus::Balanced | CashStatus::Pending => Standing::of(
                 RecordState::Waiting,
                 Problem::new(Code::WaitingPayoutRelease)
@@ -291,13 +322,11 @@ impl Engine {
         })
     }
 
-    /// What stands on the clearing account for the transactions of these rows. A payment that was booked in another currency
-    /// stands on another account, so the payout cannot clear it.
-    fn on_clearing_account(
+    /// What stands on the clearing accounts for the transactions of these rows, each in the currency of its account.
+    fn on_clearing_accounts(
         &self,
-        payout: &Payout,
         rows: &[BalanceRow],
-    ) -> Result<Result<BTreeMap<String, Decimal>, Problem>, Problem> {
+    ) -> Result<BTreeMap<String, Money>, Problem> {
         let mut booked = BTreeMap::new();
         for balance in rows {
             let Some(transaction) = &balance.transaction else {
@@ -312,21 +341,16 @@ impl Engine {
             else {
                 continue;
             };
-            if amount.currency != payout.net.currency {
-                return Ok(Err(Problem::new(Code::PayoutCurrency)
-                    .with("payout", &payout.id)
-                    .with("currency", payout.net.currency.code())
-                    .with("found", amount.currency.code())));
-            }
             // A record's amount has no sign; the row of the balance has.
             let sign = if balance.amount < Decimal::ZERO {
                 Decimal::NEGATIVE_ONE
             } else {
                 Decimal::ONE
             };
-            booked.insert(transaction.clone(), amount.amount.abs() * sign);
+            let signed = Money::new(amount.amount.abs() * sign, amount.currency);
+            booked.insert(transaction.clone(), signed);
         }
-        Ok(Ok(booked))
+        Ok(booked)
     }
 
     async fn create_cash(
@@ -344,7 +368,7 @@ impl Engine {
         crash::point(step.kind(), "answered");
         match result {
             Ok(number) => {
-                let link = self.link_of(&row.record.id, &number, draft)?;
+                let link = self.link_of(&number, draft)?;
                 let told = Activity::new(self.clock.now(), Level::Good, "payout-booked")
                     .about(row.record.clone(), &row.name)
                     .with("document", &number);
@@ -384,9 +408,9 @@ impl Engine {
         let kind = step.kind();
         row.state = RecordState::Planned;
         row.problem = None;
-        // One creation per payout can be open or done; a release may be tried again.
+        // One creation per payout and currency can be open or done; a release may be tried again.
         let key = match step {
-            CashStep::CreateCash { .. } => format!("{kind}/{}", row.record.id),
+            CashStep::CreateCash { draft } => format!("{kind}/{}", link_key(draft)),
             CashStep::ReleaseCash { .. } => format!("{kind}/{id}"),
         };
         let intent = Intent::new(
@@ -457,19 +481,10 @@ impl Engine {
         }
     }
 
-    fn payout_link(
-        &self,
-        payout: &Payout,
-        number: &str,
-        draft: &CashDraft,
-    ) -> Result<Link, Problem> {
-        self.link_of(&payout.id, number, draft)
-    }
-
-    fn link_of(&self, payout: &str, number: &str, draft: &CashDraft) -> Result<Link, Problem> {
+    fn link_of(&self, number: &str, draft: &CashDraft) -> Result<Link, Problem> {
         Ok(Link {
             kind: PAYOUT.to_owned(),
-            shop_id: payout.to_owned(),
+            shop_id: link_key(draft).to_owned(),
             erp_id: number.to_owned(),
             detail: serde_json::to_value(draft).map_err(internal)?,
             made_at: self.clock.now(),
@@ -501,7 +516,7 @@ impl Engine {
             let mut links = Vec::new();
             let state = match (&step, found.as_slice()) {
                 (CashStep::CreateCash { draft }, [one]) => {
-                    links.push(self.link_of(&intent.record.id, &one.number, draft)?);
+                    links.push(self.link_of(&one.number, draft)?);
                     IntentState::Done
                 }
                 // None: it is made again. Several: the next look finds them, and holds the payout.
@@ -575,13 +590,21 @@ fn wrong(stored: &CashTransaction, draft: &CashDraft) -> Option<Standing> {
     ))
 }
 
-fn doubled(payout: &str, several: &[CashTransaction]) -> Standing {
+/// Under this id a cash transaction is linked: the payout's, and behind a slash the other currency.
+fn link_key(draft: &CashDraft) -> &str {
+    draft
+        .reference
+        .strip_prefix("payout/")
+        .unwrap_or(&draft.reference)
+}
+
+fn doubled(reference: &str, several: &[CashTransaction]) -> Standing {
     let numbers: Vec<_> = several.iter().map(|one| one.number.as_str()).collect();
     Standing::of(
         RecordState::Held,
         Problem::new(Code::DocumentDoubled)
             .with("count", several.len())
-            .with("order", reference(payout))
+            .with("order", reference)
             .with("numbers", numbers.join(", ")),
     )
 }
