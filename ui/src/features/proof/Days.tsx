@@ -41,7 +41,7 @@ export function Days({ days }: { days: ProofDay[] }) {
     ),
   );
   return (
-    <section>
+    <section className={classes.section}>
       <h3 className={page.part}>
         <FormattedMessage id="proof.days" />
       </h3>

@@ -1,33 +1,40 @@
-/** The proof as a working paper: on paper and in a PDF only. */
+/** What a working paper has and the page has not: whose it is and of which days, and every day's table. */
 import { FormattedMessage, useIntl } from "react-intl";
-import type { ProofResult } from "../../api/generated/ProofResult";
+import type { ProofDay } from "../../api/generated/ProofDay";
 import { useInfo } from "../../api/queries";
-import { When } from "../../components/When";
 import { formatDay } from "../../i18n/format";
 import { DayTable } from "./Days";
 import classes from "./PrintedProof.module.css";
+import page from "./ProofPage.module.css";
 
-export function PrintedProof({ proof }: { proof: ProofResult }) {
+const datesOf = (days: ProofDay[]) => [...new Set(days.map((row) => row.date))].sort();
+
+/** The company, the shop and the period. */
+export function PaperHead({ days }: { days: ProofDay[] }) {
   const intl = useIntl();
   const { data: info } = useInfo();
-  const dates = [...new Set(proof.days.map((row) => row.date))].sort();
+  const dates = datesOf(days);
   const [first, last] = [dates[0], dates.at(-1)];
   return (
-    <div className={classes.paper} aria-hidden="true">
-      <header className={classes.head}>
-        <strong>{info?.company}</strong>
-        <span>{info?.shop}</span>
-        {first !== undefined && last !== undefined && (
-          <span>
-            {formatDay(intl.locale, first)} \u2013 {formatDay(intl.locale, last)}
-          </span>
-        )}
-        <span>
-          <FormattedMessage id="proof.at" values={{ at: <When at={proof.at} /> }} />
-        </span>
-      </header>
-      {dates.map((date) => (
-        <DayTable key={date} date={date} rows={proof.days.filter((row) => row.date === date)} />
+    <div className={classes.head} aria-hidden="true">
+      <strong>{info?.company}</strong>
+      {info?.shop !== info?.company && <span>{info?.shop}</span>}
+      {first !== undefined && last !== undefined && (
+        <span>{`${formatDay(intl.locale, first)} \u2013 ${formatDay(intl.locale, last)}`}</span>
+      )}
+    </div>
+  );
+}
+
+/** Every day, where the page shows one at a time. */
+export function PaperDays({ days }: { days: ProofDay[] }) {
+  return (
+    <div className={classes.days} aria-hidden="true">
+      <h3 className={page.part}>
+        <FormattedMessage id="proof.days" />
+      </h3>
+      {datesOf(days).map((date) => (
+        <DayTable key={date} date={date} rows={days.filter((row) => row.date === date)} />
       ))}
     </div>
   );

@@ -19,7 +19,7 @@ import { className } from "./account";
 import { Days } from "./Days";
 import { Dated, Differences } from "./Differences";
 import { Export } from "./Export";
-import { PrintedProof } from "./PrintedProof";
+import { PaperDays, PaperHead } from "./PrintedProof";
 import classes from "./ProofPage.module.css";
 import { Stock } from "./Stock";
 import { SHOWN } from "./shown";
@@ -109,6 +109,7 @@ function Result({ proof }: { proof: ProofResult }) {
   const equal = differences.length === 0;
   return (
     <>
+      <PaperHead days={days} />
       <section className={classes.sentence} data-equal={equal || undefined}>
         {equal ? (
           <IconCircleCheck size={28} aria-hidden="true" className={classes.icon} />
@@ -141,10 +142,14 @@ function Result({ proof }: { proof: ProofResult }) {
         </Figure>
       </dl>
       {!equal && <Differences differences={differences} />}
-      {days.length > 0 && <Days days={days} />}
+      {days.length > 0 && (
+        <>
+          <Days days={days} />
+          <PaperDays days={days} />
+        </>
+      )}
       {stock.length > 0 && <Stock rows={stock} />}
       {dated.length > 0 && <Dated rows={dated} />}
-      <PrintedProof proof={proof} />
       <section>
         <h3 className={classes.part}>
           <FormattedMessage id="proof.explained" />

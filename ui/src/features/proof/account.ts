@@ -11,7 +11,13 @@ export function accountName(words: Words, locale: string, row: ProofDay): string
     return `${rate} \u00b7 ${countryName(locale, row.vat.country)}`;
   }
   const name = words.find(`proof.account.${row.account}`) ?? row.account;
-  return row.gateway === null ? name : `${name} \u00b7 ${row.gateway}`;
+  return row.gateway === null ? name : `${name} \u00b7 ${gatewayName(row.gateway)}`;
+}
+
+/** `shopify_payments` as people write it; a name that was typed by a person stays as it is. */
+function gatewayName(gateway: string): string {
+  const name = gateway.replaceAll("_", " ");
+  return name === name.toLowerCase() ? name.replace(/(^|\s)\p{L}/gu, (letter) => letter.toUpperCase()) : name;
 }
 
 /** A country by its name; what is no country, such as a VAT zone, as it is. */
