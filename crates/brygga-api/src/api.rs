@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use brygga_core::{Money, Problem};
 use brygga_engine::{Engine, RunOptions};
-use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
+use brygga_store::{ActivityFilter, RecordKind, RecordRef, RecordRow, RecordState};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -151,14 +151,22 @@ impl Api {
 
     async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, ApiError> {
         let limit = query.limit.clamp(1, ROWS) as usize;
+        let kind = match filled(query.kind.as_deref()) {
+            Some(kind) => Some(kind.parse().map_err(stored)?),
+            None => None,
+        };
         let mut rows = self
             .engine
             .store()
             .activity(
-                filled(query.search.as_deref()),
-                query.before,
+                &ActivityFilter {
+                    search: filled(query.search.as_deref()),
+                    record: None,
+                    kind,
+                    serious: query.serious,
+                    before: query.before,
+                },
                 limit + 1,
-                None,
             )
             .map_err(stored)?;
         let more = rows.len() > limit;

@@ -5,6 +5,7 @@
 mod mapping;
 mod proof;
 mod settings;
+mod table;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ pub use settings::{
     ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
     SettingsChange, SettingsEntry, SettingsImport, SettingsView, ShownWhen, TextFile,
 };
+
+pub use table::{BinaryFile, Table};
 
 /// Why a command failed: a stable code and its parameters; the UI puts it into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -236,6 +239,10 @@ pub struct ActivityRow {
 pub struct ActivityQuery {
     /// Order number or other text to look for.
     pub search: Option<String>,
+    /// Only about records of this kind, such as `invoice`.
+    pub kind: Option<String>,
+    /// Only what somebody should look at.
+    pub serious: bool,
     /// Only rows older than this id.
     #[ts(type = "number | null")]
     pub before: Option<i64>,
@@ -495,6 +502,7 @@ macro_rules! with_commands {
             sync_now(SyncNow) -> Started;
             sync_stop(Nothing) -> Nothing;
             activity(ActivityQuery) -> ActivityPage;
+            spreadsheet(Table) -> BinaryFile;
             held(Nothing) -> Vec<HeldGroup>;
             records(RecordsQuery) -> RecordsPage;
             story(RecordKey) -> Story;

@@ -6,6 +6,7 @@ mod mapping;
 mod overview;
 mod proof;
 mod settings;
+mod spreadsheet;
 mod story;
 mod watch;
 

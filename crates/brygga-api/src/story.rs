@@ -8,7 +8,7 @@ use brygga_core::erp::BookedOrder;
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Decimal, Money, Problem};
 use brygga_engine::booked;
-use brygga_store::{RecordKind, RecordRef};
+use brygga_store::{ActivityFilter, RecordKind, RecordRef};
 
 use crate::api::{Api, amount, count, error, record_line, record_ref, stored, time};
 use crate::contract::{ApiError, Exchange, Fact, PlanLine, RecordKey, Story, StoryStep};
@@ -220,7 +220,13 @@ impl Api {
         let store = self.engine.store();
         let mut steps: Vec<(chrono::DateTime<chrono::Utc>, StoryStep)> = Vec::new();
         for row in store
-            .activity(None, None, 500, Some(record))
+            .activity(
+                &ActivityFilter {
+                    record: Some(record),
+                    ..ActivityFilter::default()
+                },
+                500,
+            )
             .map_err(stored)?
         {
             let row = row.activity;

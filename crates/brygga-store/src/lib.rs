@@ -17,7 +17,7 @@ pub use key::DataKey;
 pub use open::OpenOptions;
 pub use retention::{Pruned, Retention};
 pub use store::Store;
-pub use table::activity::{Activity, ActivityRow, Level};
+pub use table::activity::{Activity, ActivityFilter, ActivityRow, Level};
 pub use table::exchanges::Exchange;
 pub use table::journal::{Intent, IntentState, JournalHead, Settle};
 pub use table::links::Link;

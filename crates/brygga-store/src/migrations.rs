@@ -17,6 +17,8 @@ const STEPS: &[M<'static>] = &[
     M::up(table::exchanges::CREATE),
     M::up(table::runs::CREATE),
     M::up(table::records::ADD_PART_OF),
+    M::up(table::activity::ADD_FILTERS),
+    M::up(table::records::ADD_NAMES),
 ];
 
 /// The steps, ready to run.

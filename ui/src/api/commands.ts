@@ -5,6 +5,7 @@
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
+import type { BinaryFile } from "./generated/BinaryFile";
 import type { HeldGroup } from "./generated/HeldGroup";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
@@ -25,6 +26,7 @@ import type { SettingsView } from "./generated/SettingsView";
 import type { Started } from "./generated/Started";
 import type { Story } from "./generated/Story";
 import type { SyncNow } from "./generated/SyncNow";
+import type { Table } from "./generated/Table";
 import type { TextFile } from "./generated/TextFile";
 
 export interface Commands {
@@ -33,6 +35,7 @@ export interface Commands {
   sync_now: { request: SyncNow; answer: Started };
   sync_stop: { request: Nothing; answer: Nothing };
   activity: { request: ActivityQuery; answer: ActivityPage };
+  spreadsheet: { request: Table; answer: BinaryFile };
   held: { request: Nothing; answer: HeldGroup[] };
   records: { request: RecordsQuery; answer: RecordsPage };
   story: { request: RecordKey; answer: Story };
@@ -59,6 +62,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "sync_now",
   "sync_stop",
   "activity",
+  "spreadsheet",
   "held",
   "records",
   "story",

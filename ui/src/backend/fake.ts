@@ -131,15 +131,18 @@ export class FakeBackend implements Backend {
       this.#stopping = true;
       return {};
     },
-    activity: ({ search, before, limit }) => {
+    activity: ({ search, kind, serious, before, limit }) => {
       const wanted = search?.toLowerCase() ?? "";
       const fits = this.#log.filter(
         (row) =>
           (before === null || row.id < before) &&
+          (kind === null || row.kind === kind) &&
+          (!serious || row.level === "warn" || row.level === "bad") &&
           `${row.name} ${JSON.stringify(row.params)}`.toLowerCase().includes(wanted),
       );
       return { rows: fits.slice(0, limit), more: fits.length > limit };
     },
+    spreadsheet: ({ rows }) => ({ base64: btoa(String(rows.length)) }),
     held: () => this.#held(),
     records: ({ kind, search, state, offset, limit }) => {
       const wanted = search?.toLowerCase() ?? "";

@@ -13,7 +13,16 @@ import { Refusal } from "./port";
 
 type DeskCommand = Exclude<
   CommandName,
-  "app_info" | "overview" | "sync_now" | "sync_stop" | "activity" | "held" | "records" | "story" | "retry"
+  | "app_info"
+  | "overview"
+  | "sync_now"
+  | "sync_stop"
+  | "activity"
+  | "spreadsheet"
+  | "held"
+  | "records"
+  | "story"
+  | "retry"
 >;
 type Handlers = { [Name in DeskCommand]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
 

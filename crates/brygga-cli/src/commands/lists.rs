@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use brygga_core::Problem;
-use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState, Store};
+use brygga_store::{ActivityFilter, RecordKind, RecordRef, RecordRow, RecordState, Store};
 use serde_json::{Value, json};
 
 use crate::arguments::{Listing, Retry};
@@ -61,7 +61,12 @@ fn record(row: &RecordRow) -> Value {
 
 pub(crate) fn activity(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let mut rows = store.activity(options.search.as_deref(), None, options.limit, None)?;
+    let filter = ActivityFilter {
+        search: options.search.as_deref(),
+        kind: options.kind,
+        ..ActivityFilter::default()
+    };
+    let mut rows = store.activity(&filter, options.limit)?;
     rows.reverse();
     if options.json {
         let rows: Vec<_> = rows

@@ -31,7 +31,7 @@ impl Side<'_> {
         }
     }
 
-    fn vat(&self, country: &str, rate: Decimal) -> Account {
+    fn vat(country: &str, rate: Decimal) -> Account {
         Account::Vat {
             country: country.to_owned(),
             rate: rate.normalize(),
@@ -66,7 +66,7 @@ impl Side<'_> {
         }
         for (rate, tax) in &decision.vat {
             add(
-                self.vat(&self.state.document.destination, *rate),
+                Self::vat(&self.state.document.destination, *rate),
                 sign * *tax,
             );
         }
@@ -130,7 +130,7 @@ impl Side<'_> {
             &self.settings.vat,
         );
         for tax in document.taxes.iter().filter(|tax| !tax.amount.is_zero()) {
-            entries.push(self.entry(date, self.vat(&country, tax.rate), sign * tax.amount));
+            entries.push(self.entry(date, Self::vat(&country, tax.rate), sign * tax.amount));
         }
         let cards = self.settings.special_items.gift_card.as_ref();
         let cards = of_item(cards.map(|special| special.item.as_str()));
@@ -261,7 +261,7 @@ impl Side<'_> {
             } else {
                 continue;
             };
-            let vat = self.vat(&self.state.document.destination, of);
+            let vat = Self::vat(&self.state.document.destination, of);
             ledger.push(self.entry(date, vat, -off));
             ledger.push(self.entry(date, account.clone(), off));
             shop.push(self.entry(self.date, account, off));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, ToSql, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::column::{all, first, get, get_time, limit, parse_uuid, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
-use crate::table::records::{RecordRef, open_name};
+use crate::table::records::{RecordKind, RecordRef, open_name, read_ref};
 use crate::table::search::Needle;
 use crate::text_enum::text_enum;
 
@@ -32,8 +32,31 @@ CREATE INDEX activity_by_record ON activity (record_kind, record_id, id) WHERE r
 CREATE INDEX activity_by_time ON activity (at);
 ";
 
-/// How many of the newest rows a search looks at.
-const SCAN: usize = 50_000;
+/// What a filter by kind or gravity needs to stay fast in a long log.
+pub(crate) const ADD_FILTERS: &str = "
+CREATE INDEX activity_by_kind ON activity (record_kind, id);
+CREATE INDEX activity_serious ON activity (id DESC) WHERE level IN ('warn', 'bad');
+";
+
+/// How many of the newest events a search opens.
+const SCAN: i64 = 10_000;
+/// How many records that are named so a search follows.
+const RECORDS: usize = 200;
+
+/// Which events.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ActivityFilter<'a> {
+    /// What was typed.
+    pub search: Option<&'a str>,
+    /// Of this record alone.
+    pub record: Option<&'a RecordRef>,
+    /// About records of this kind.
+    pub kind: Option<RecordKind>,
+    /// Only what somebody should look at.
+    pub serious: bool,
+    /// Older than this number: for the next page.
+    pub before: Option<i64>,
+}
 
 text_enum! {
     /// How an event should look.
@@ -220,44 +243,95 @@ impl Store {
         self.write(|db| insert(db, &self.seal, events))
     }
 
-    /// Events, newest first: of one record or all, older than `before_id` (for the next page), and containing `search` in
-    /// name, id, parameters or event. A search looks at the 50,000 newest of them.
+    /// Events, newest first, at most `count`.
+    ///
+    /// A search looks for what was typed in the names and numbers of all records, whatever their age, and word by word in the
+    /// newest 10,000 events: what an event says is sealed, and no index over it is kept.
     pub fn activity(
         &self,
-        search: Option<&str>,
-        before_id: Option<i64>,
+        filter: &ActivityFilter<'_>,
         count: usize,
-        record: Option<&RecordRef>,
     ) -> Result<Vec<ActivityRow>, StoreError> {
-        let needle = Needle::new(search);
-        let scan = if needle.is_some() { SCAN } else { count };
-        let before = before_id.unwrap_or(i64::MAX);
-        self.read(|db| {
-            let mut found = Vec::new();
-            let mut look = |row: &Row<'_>| {
-                let event = read(row, &self.seal)?;
-                if needle.as_ref().is_none_or(|needle| event.matches(needle)) {
+        let Some(needle) = Needle::new(filter.search) else {
+            return self.read(|db| {
+                let mut found = Vec::new();
+                self.events(db, filter, filter.record, 0, count, &mut |event| {
                     found.push(event);
+                    found.len() < count
+                })?;
+                Ok(found)
+            });
+        };
+        self.read(|db| {
+            let newest = first(
+                db,
+                "SELECT coalesce(max(id), 0) AS id FROM activity",
+                [],
+                |row| get::<i64>(row, "id"),
+            )?
+            .unwrap_or_default();
+            let mut found: BTreeMap<i64, ActivityRow> = BTreeMap::new();
+            let since = newest - SCAN;
+            let mut seen = 0;
+            self.events(db, filter, filter.record, since, usize::MAX, &mut |event| {
+                if event.matches(&needle) {
+                    seen += 1;
+                    found.insert(event.id, event);
                 }
-                Ok(found.len() < count)
-            };
-            match record {
-                Some(record) => until(
-                    db,
-                    "SELECT * FROM activity WHERE record_kind = ?1 AND record_id = ?2 AND id < ?3
-                     ORDER BY id DESC LIMIT ?4",
-                    (record.kind.as_str(), &record.id, before, limit(scan)),
-                    &mut look,
-                )?,
-                None => until(
-                    db,
-                    "SELECT * FROM activity WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
-                    (before, limit(scan)),
-                    &mut look,
-                )?,
+                seen < count
+            })?;
+            if filter.record.is_none() {
+                for record in named(db, &needle)? {
+                    self.events(db, filter, Some(&record), 0, count, &mut |event| {
+                        found.insert(event.id, event);
+                        true
+                    })?;
+                }
             }
-            Ok(found)
+            Ok(found.into_values().rev().take(count).collect())
         })
+    }
+
+    /// Gives events above the number `since` to `look`, newest first, until it says stop.
+    fn events(
+        &self,
+        db: &Connection,
+        filter: &ActivityFilter<'_>,
+        record: Option<&RecordRef>,
+        since: i64,
+        count: usize,
+        look: &mut impl FnMut(ActivityRow) -> bool,
+    ) -> Result<(), StoreError> {
+        let mut sql = String::from("SELECT * FROM activity WHERE id < :before AND id > :since");
+        let before = filter.before.unwrap_or(i64::MAX);
+        let count = limit(count);
+        let mut params: Vec<(&str, &dyn ToSql)> =
+            vec![(":before", &before), (":since", &since), (":count", &count)];
+        let (id, kind);
+        if let Some(record) = record {
+            sql.push_str(" AND record_kind = :kind AND record_id = :record");
+            (id, kind) = (record.id.as_str(), record.kind.as_str());
+            params.extend([(":record", &id as &dyn ToSql), (":kind", &kind)]);
+        }
+        let only;
+        if let Some(wanted) = filter.kind {
+            sql.push_str(" AND record_kind = :only");
+            only = wanted.as_str();
+            params.push((":only", &only));
+        }
+        if filter.serious {
+            // By its own index, whose rows are few.
+            sql.push_str(" AND level IN ('warn', 'bad')");
+        }
+        sql.push_str(" ORDER BY id DESC LIMIT :count");
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params.as_slice())?;
+        while let Some(row) = rows.next()? {
+            if !look(read(row, &self.seal)?) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Events with greater numbers than `id`, oldest first: what a screen has not seen yet.
@@ -286,19 +360,14 @@ impl Store {
     }
 }
 
-/// Gives rows to `look` until it says stop.
-fn until(
-    db: &Connection,
-    sql: &str,
-    params: impl rusqlite::Params,
-    look: &mut impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
-) -> Result<(), StoreError> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    while let Some(row) = rows.next()? {
-        if !look(row)? {
-            break;
-        }
-    }
-    Ok(())
+/// The records whose name or number contains what was typed, the newest names first, at most so many.
+fn named(db: &Connection, needle: &Needle) -> Result<Vec<RecordRef>, StoreError> {
+    all(
+        db,
+        "SELECT kind, id FROM records INDEXED BY records_by_name
+         WHERE name LIKE :text ESCAPE '\\' OR erp_number LIKE :text ESCAPE '\\' OR id = :id
+         ORDER BY name DESC LIMIT :count",
+        named_params! { ":text": needle.pattern(), ":id": needle.text(), ":count": limit(RECORDS) },
+        read_ref,
+    )
 }

@@ -42,6 +42,11 @@ CREATE INDEX records_by_state ON records (kind, state);
 CREATE INDEX records_by_time ON records (kind, coalesce(happened_at, first_seen) DESC);
 ";
 
+/// Names and numbers, for a search over all of them.
+pub(crate) const ADD_NAMES: &str = "
+CREATE INDEX records_by_name ON records (name, erp_number, kind, id);
+";
+
 /// Which order a record is part of: invoices, credit notes and payments are decided together with their order.
 pub(crate) const ADD_PART_OF: &str = "
 ALTER TABLE records ADD COLUMN part_of TEXT;

@@ -28,6 +28,21 @@ impl Needle {
         text.to_lowercase().contains(&self.0)
     }
 
+    /// It, as it was made ready.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// It, for `LIKE`, with a backslash before what has a meaning there.
+    pub(crate) fn pattern(&self) -> String {
+        let escaped = self
+            .0
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        format!("%{escaped}%")
+    }
+
     /// Whether it can be part of a name; figures alone mean a number.
     pub(crate) fn has_letters(&self) -> bool {
         self.0.chars().any(char::is_alphabetic)

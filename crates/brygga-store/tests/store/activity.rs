@@ -1,6 +1,9 @@
 //! Events and exchanges.
 
-use brygga_store::{Activity, ActivityRow, Exchange, Level, RecordRef, Retention};
+use brygga_store::{
+    Activity, ActivityFilter, ActivityRow, Exchange, Level, RecordKind, RecordRef, RecordRow,
+    Retention,
+};
 use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,6 +21,28 @@ fn names(rows: &[ActivityRow]) -> Vec<&str> {
     rows.iter()
         .map(|row| row.name.as_deref().unwrap())
         .collect()
+}
+
+fn before(id: i64) -> ActivityFilter<'static> {
+    ActivityFilter {
+        before: Some(id),
+        ..ActivityFilter::default()
+    }
+}
+
+fn searched(text: &str) -> ActivityFilter<'_> {
+    ActivityFilter {
+        search: Some(text),
+        ..ActivityFilter::default()
+    }
+}
+
+fn of<'a>(record: &'a RecordRef, search: Option<&'a str>) -> ActivityFilter<'a> {
+    ActivityFilter {
+        record: Some(record),
+        search,
+        ..ActivityFilter::default()
+    }
 }
 
 #[test]
@@ -46,15 +71,20 @@ fn activity_comes_newest_first_in_pages() {
     let store = memory();
     assert_eq!(store.last_activity().unwrap(), 0);
     store.log(&(1..=5).map(event).collect::<Vec<_>>()).unwrap();
-    let page = store.activity(None, None, 2, None).unwrap();
+    let page = store.activity(&ActivityFilter::default(), 2).unwrap();
     assert_eq!(names(&page), ["#5", "#4"]);
-    let page = store.activity(None, Some(page[1].id), 2, None).unwrap();
+    let page = store.activity(&before(page[1].id), 2).unwrap();
     assert_eq!(names(&page), ["#3", "#2"]);
     let one = store
-        .activity(None, None, 9, Some(&RecordRef::order("3")))
+        .activity(&of(&RecordRef::order("3"), None), 9)
         .unwrap();
     assert_eq!(names(&one), ["#3"]);
-    assert!(store.activity(None, None, 0, None).unwrap().is_empty());
+    assert!(
+        store
+            .activity(&ActivityFilter::default(), 0)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -65,19 +95,93 @@ fn search_looks_into_names_parameters_and_events() {
         .log(&[Activity::new(at(20), Level::Warn, "customer-linked")
             .about(RecordRef::customer("77"), "Ola Dunk")])
         .unwrap();
-    let found = |search: &str| names(&store.activity(Some(search), None, 9, None).unwrap()).len();
+    let found = |search: &str| names(&store.activity(&searched(search), 9).unwrap()).len();
     assert_eq!(found("#12"), 1);
     assert_eq!(found("1"), 4, "#1, #10, #11 and #12");
     assert_eq!(found("ola"), 1);
     assert_eq!(found("77"), 1);
     assert_eq!(found("linked"), 1);
     assert_eq!(found("nordmann"), 9, "no more than asked");
-    let older = store.activity(Some("nordmann"), Some(3), 9, None).unwrap();
+    let older = store
+        .activity(
+            &ActivityFilter {
+                before: Some(3),
+                ..searched("nordmann")
+            },
+            9,
+        )
+        .unwrap();
     assert_eq!(names(&older), ["#2", "#1"]);
     let both = store
-        .activity(Some("kari"), None, 9, Some(&RecordRef::order("3")))
+        .activity(&of(&RecordRef::order("3"), Some("kari")), 9)
         .unwrap();
     assert_eq!(names(&both), ["#3"]);
+}
+
+#[test]
+fn a_record_is_found_by_name_and_number_however_old_its_events_are() {
+    let store = memory();
+    let mut row = RecordRow::new(RecordRef::order("7"), "#7_a", at(0));
+    row.erp_number = Some("SO 000223".to_owned());
+    store.put_record(&row).unwrap();
+    let old = Activity::new(at(0), Level::Good, "order-booked").about(row.record.clone(), "#7_a");
+    store.log(&[old]).unwrap();
+    let filler: Vec<_> = (0..10_001)
+        .map(|_| Activity::new(at(1), Level::Info, "run-ended"))
+        .collect();
+    store.log(&filler).unwrap();
+    let found = |search: &str| names(&store.activity(&searched(search), 9).unwrap()).len();
+    assert_eq!(found("#7_A"), 1);
+    assert_eq!(found("000223"), 1);
+    assert_eq!(found("7"), 1, "by its id");
+    assert_eq!(found("7xa"), 0, "an underscore is an underscore");
+    assert_eq!(
+        found("order-booked"),
+        0,
+        "what an event says is looked for in the newest ones"
+    );
+}
+
+#[test]
+fn a_log_is_filtered_by_kind_and_gravity() {
+    let store = memory();
+    let warned = Activity::new(at(2), Level::Warn, "customer-linked")
+        .about(RecordRef::customer("77"), "Ola Dunk");
+    let failed = Activity::new(at(3), Level::Bad, "run-failed");
+    store.log(&[event(1), warned, failed]).unwrap();
+    let count = |filter: ActivityFilter<'_>| store.activity(&filter, 9).unwrap().len();
+    let serious = ActivityFilter {
+        serious: true,
+        ..ActivityFilter::default()
+    };
+    assert_eq!(count(serious), 2);
+    let customers = ActivityFilter {
+        kind: Some(RecordKind::Customer),
+        ..ActivityFilter::default()
+    };
+    assert_eq!(count(customers), 1);
+    assert_eq!(
+        count(ActivityFilter {
+            search: Some("ola"),
+            ..customers
+        }),
+        1
+    );
+    assert_eq!(
+        count(ActivityFilter {
+            search: Some("ola"),
+            kind: Some(RecordKind::Order),
+            ..serious
+        }),
+        0
+    );
+    assert_eq!(
+        count(ActivityFilter {
+            before: Some(3),
+            ..serious
+        }),
+        1
+    );
 }
 
 fn exchange(id: &str, minute: i64) -> Exchange {

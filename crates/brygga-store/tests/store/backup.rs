@@ -91,25 +91,29 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last step left it.
+    // The file as the program before the last three steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    db.execute_batch("DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of")
-        .unwrap();
-    db.pragma_update(None, "user_version", version - 1).unwrap();
+    db.execute_batch(
+        "DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
+         DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of",
+    )
+    .unwrap();
+    let older = version - 3;
+    db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 
     let store = place.open();
     let row = store.record(&RecordRef::order("1")).unwrap().unwrap();
     assert_eq!(row.part_of, None, "the column is there again");
     assert!(store.mirror(&RecordRef::order("1")).unwrap().is_some());
-    let copy = format!("brygga-2026-10-01-before-update-of-{}.sqlite", version - 1);
+    let copy = format!("brygga-2026-10-01-before-update-of-{older}.sqlite");
     assert!(copies(&place).contains(&copy), "{:?}", copies(&place));
     let db = Connection::open(place.path.with_file_name("backups").join(copy)).unwrap();
     let copied: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(copied, version - 1, "the copy is the file as it was");
+    assert_eq!(copied, older, "the copy is the file as it was");
 }

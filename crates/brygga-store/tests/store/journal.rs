@@ -1,8 +1,8 @@
 //! Plans, sending, settling, links: together or not at all, and never twice.
 
 use brygga_store::{
-    Activity, IntentState, JournalHead, Level, Link, RecordKind, RecordRef, RecordState, Retention,
-    Settle, Store, StoreError,
+    Activity, ActivityFilter, IntentState, JournalHead, Level, Link, RecordKind, RecordRef,
+    RecordState, Retention, Settle, Store, StoreError,
 };
 use chrono::TimeDelta;
 use serde_json::json;
@@ -64,7 +64,13 @@ fn plan_is_written_whole_and_read_back_in_order() {
         store.record(&record).unwrap().unwrap().state,
         RecordState::Planned
     );
-    assert_eq!(store.activity(None, None, 10, None).unwrap().len(), 1);
+    assert_eq!(
+        store
+            .activity(&ActivityFilter::default(), 10)
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -85,7 +91,13 @@ fn second_plan_with_the_same_key_leaves_nothing() {
         store.record(&RecordRef::order("1")).unwrap().unwrap().state,
         RecordState::Waiting
     );
-    assert_eq!(store.activity(None, None, 10, None).unwrap().len(), 1);
+    assert_eq!(
+        store
+            .activity(&ActivityFilter::default(), 10)
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -202,7 +214,13 @@ fn settling_that_fails_leaves_the_intent_open_and_no_link() {
     ));
     assert_eq!(state(&store, 1), IntentState::Intent);
     assert_eq!(store.link("order", "1").unwrap(), None);
-    assert_eq!(store.activity(None, None, 10, None).unwrap().len(), 1);
+    assert_eq!(
+        store
+            .activity(&ActivityFilter::default(), 10)
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]

@@ -9,6 +9,14 @@ export type ActivityQuery = {
  */
 search: string | null, 
 /**
+ * Only about records of this kind, such as `invoice`.
+ */
+kind: string | null, 
+/**
+ * Only what somebody should look at.
+ */
+serious: boolean, 
+/**
  * Only rows older than this id.
  */
 before: number | null, 

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Select, Switch } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useCallback, useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -13,7 +13,9 @@ import { SyncControl } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { useWords } from "../../i18n/useWords";
+import { KINDS } from "../records/kinds";
 import classes from "./ActivityPage.module.css";
+import { ExportActivity } from "./ExportActivity";
 import { useActivity } from "./useActivity";
 
 export function ActivityPage() {
@@ -21,10 +23,18 @@ export function ActivityPage() {
   const words = useWords();
   const { search: query } = useRoute();
   const search = query.get("search") ?? "";
-  const log = useActivity(search);
+  const kind = KINDS.find((one) => one === query.get("kind")) ?? null;
+  const serious = query.get("only") === "serious";
+  const log = useActivity({ search, kind, serious });
   const { rows, readMore, setAtTop } = log;
 
-  const onSearch = useCallback((value: string) => replace(href("activity", { search: value })), []);
+  const show = useCallback(
+    (change: Record<string, string | undefined>) =>
+      replace(href("activity", { search, kind: kind ?? undefined, only: serious ? "serious" : undefined, ...change })),
+    [search, kind, serious],
+  );
+  const onSearch = useCallback((value: string) => show({ search: value }), [show]);
+  const filtered = search !== "" || kind !== null || serious;
   const onSight = useCallback(
     (_first: number, last: number) => {
       if (last >= rows.length - 30) readMore();
@@ -80,6 +90,21 @@ export function ActivityPage() {
     >
       <div className={classes.tools}>
         <FilterBox label={intl.formatMessage({ id: "activity.search" })} value={search} onChange={onSearch} />
+        <Select
+          aria-label={intl.formatMessage({ id: "records.kind" })}
+          w={170}
+          clearable
+          placeholder={intl.formatMessage({ id: "activity.kind.all" })}
+          value={kind}
+          onChange={(value) => show({ kind: value ?? undefined })}
+          data={KINDS.map((value) => ({ value, label: intl.formatMessage({ id: `records.kind.${value}` }) }))}
+        />
+        <Switch
+          label={intl.formatMessage({ id: "activity.serious" })}
+          checked={serious}
+          onChange={(event) => show({ only: event.currentTarget.checked ? "serious" : undefined })}
+        />
+        <ExportActivity wanted={{ search, kind, serious }} disabled={rows.length === 0} />
         {log.newer > 0 && (
           <Button variant="light" leftSection={<IconArrowUp size={16} aria-hidden="true" />} onClick={log.showNewer}>
             <FormattedMessage id="activity.newer" values={{ count: log.newer }} />
@@ -88,15 +113,21 @@ export function ActivityPage() {
       </div>
       {log.error !== null && <Trouble error={log.error} onRetry={log.readAgain} />}
       {log.error === null && rows.length === 0 && !log.loading ? (
-        search === "" ? (
+        !filtered ? (
           <Empty title={<FormattedMessage id="activity.empty" />}>
             <FormattedMessage id="activity.empty.more" />
           </Empty>
         ) : (
           <Empty
-            title={<FormattedMessage id="activity.none" values={{ search }} />}
+            title={
+              search === "" ? (
+                <FormattedMessage id="activity.none.filter" />
+              ) : (
+                <FormattedMessage id="activity.none" values={{ search }} />
+              )
+            }
             action={
-              <Button variant="default" onClick={() => onSearch("")}>
+              <Button variant="default" onClick={() => show({ search: undefined, kind: undefined, only: undefined })}>
                 <FormattedMessage id="filter.clear" />
               </Button>
             }
@@ -113,7 +144,7 @@ export function ActivityPage() {
           onOpen={open}
           onSight={onSight}
           onTop={setAtTop}
-          resetKey={`${search}/${log.shown}`}
+          resetKey={`${search}/${kind}/${serious}/${log.shown}`}
         />
       )}
     </Page>

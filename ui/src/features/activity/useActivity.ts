@@ -15,11 +15,19 @@ const SEARCH_AGAIN_MS = 1000;
 
 type Log = InfiniteData<ActivityPage, number | null>;
 
-export function useActivity(search: string) {
+/** Which lines. */
+export interface Wanted {
+  search: string;
+  kind: string | null;
+  serious: boolean;
+}
+
+export function useActivity({ search, kind, serious }: Wanted) {
   const backend = useBackend();
   const client = useQueryClient();
   const live = useLive();
-  const queryKey = useMemo(() => [...keys.activity, search], [search]);
+  const queryKey = useMemo(() => [...keys.activity, search, kind, serious], [search, kind, serious]);
+  const filtered = search !== "" || kind !== null || serious;
   const atTop = useRef(true);
   // Lines that came while the first piece was still being read: it may or may not hold them.
   const early = useRef<ActivityRow[]>([]);
@@ -30,7 +38,13 @@ export function useActivity(search: string) {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) =>
-      backend.call("activity", { search: search === "" ? null : search, before: pageParam, limit: PIECE }),
+      backend.call("activity", {
+        search: search === "" ? null : search,
+        kind,
+        serious,
+        before: pageParam,
+        limit: PIECE,
+      }),
     initialPageParam: null as number | null,
     getNextPageParam: (page) => (page.more ? (page.rows.at(-1)?.id ?? null) : null),
     // What was read before is stale as soon as a line is added elsewhere: it is not worth keeping.
@@ -45,7 +59,7 @@ export function useActivity(search: string) {
     setFoundNewer(0);
     early.current = [];
     atTop.current = true;
-    if (search === "") {
+    if (!filtered) {
       return live.onActivity((rows) => {
         const newestFirst = [...rows].sort((a, b) => b.id - a.id);
         if (client.getQueryData<Log>(queryKey) === undefined) early.current.unshift(...newestFirst);
@@ -65,7 +79,7 @@ export function useActivity(search: string) {
       clearTimeout(timer);
       stop();
     };
-  }, [live, client, queryKey, search]);
+  }, [live, client, queryKey, filtered]);
 
   const isRead = query.data !== undefined;
   useEffect(() => {

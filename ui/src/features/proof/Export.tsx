@@ -4,10 +4,10 @@ import { IconDownload } from "@tabler/icons-react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { ProofResult } from "../../api/generated/ProofResult";
 import { useInfo } from "../../api/queries";
+import { csv } from "../../components/csv";
 import { download } from "../../components/download";
 import { useWords } from "../../i18n/useWords";
 import { accountName, className } from "./account";
-import { csv } from "./csv";
 
 export function Export({ proof }: { proof: ProofResult }) {
   const intl = useIntl();

@@ -15,11 +15,10 @@ import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { KINDS, type Kind } from "./kinds";
 import classes from "./RecordsPage.module.css";
 import { useRecords } from "./useRecords";
 
-const KINDS = ["order", "customer", "invoice", "credit_note", "payment", "payout", "product", "stock"] as const;
-type Kind = (typeof KINDS)[number];
 /** Kinds whose records are named after an order. */
 const OF_ORDERS: ReadonlySet<Kind> = new Set(["order", "invoice", "credit_note", "payment"]);
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held", "new"];
