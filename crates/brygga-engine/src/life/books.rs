@@ -158,7 +158,8 @@ impl Engine {
             LifeStep::ReleaseLedger { .. }
             | LifeStep::CreatePayment { .. }
             | LifeStep::ChangePayment { .. }
-            | LifeStep::ReleasePayment { .. } => {
+            | LifeStep::ReleasePayment { .. }
+            | LifeStep::ReleaseApplied { .. } => {
                 self.read_ledger(shelf, books).await?;
                 self.read_payments(shelf, books).await
             }

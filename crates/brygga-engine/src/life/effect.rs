@@ -1,7 +1,7 @@
 //! Carrying out one step: the only place from which shipments, invoices, credit notes and payments are changed.
 
 use brygga_core::booking::life::{Books, LifeStep, Linked};
-use brygga_core::erp::{LedgerDocument, LinePatch, OrderNumber, Payment, Shipment};
+use brygga_core::erp::{DocumentKind, LedgerDocument, LinePatch, OrderNumber, Payment, Shipment};
 use brygga_core::{Code, Problem};
 
 use crate::booked;
@@ -78,7 +78,7 @@ impl Engine {
             LifeStep::CreateLedger { draft } => {
                 let number = erp.create_document(draft).await?;
                 let what = match draft.kind {
-                    brygga_core::erp::DocumentKind::CreditNote => Linked::CreditNote,
+                    DocumentKind::CreditNote => Linked::CreditNote,
                     _ => Linked::Invoice,
                 };
                 return Ok(Some(Made { what, number }));
@@ -149,6 +149,31 @@ impl Engine {
                 let payment = self.fresh_payment(kind, number).await?;
                 erp.release_payment(&payment).await?;
             }
+            LifeStep::ReleaseApplied {
+                kind: DocumentKind::CreditNote,
+                number,
+                documents,
+            } => {
+                let note = self
+                    .fresh_document(&DocumentKind::CreditNote, number)
+                    .await?;
+                let is_there = |row| note.applications.contains(row);
+                if !documents.iter().all(is_there) {
+                    return Err(changed_meanwhile(number));
+                }
+                erp.release_document(&note).await?;
+            }
+            LifeStep::ReleaseApplied {
+                kind,
+                number,
+                documents,
+            } => {
+                let payment = self.fresh_payment(kind, number).await?;
+                if payment.documents != *documents {
+                    return Err(changed_meanwhile(number));
+                }
+                erp.release_payment(&payment).await?;
+            }
         }
         Ok(None)
     }
@@ -159,7 +184,7 @@ impl Engine {
 
     async fn fresh_document(
         &self,
-        kind: &brygga_core::erp::DocumentKind,
+        kind: &DocumentKind,
         number: &str,
     ) -> Result<LedgerDocument, WriteError> {
         known(self.erp.document(kind, number).await, number)
@@ -167,7 +192,7 @@ impl Engine {
 
     async fn fresh_payment(
         &self,
-        kind: &brygga_core::erp::DocumentKind,
+        kind: &DocumentKind,
         number: &str,
     ) -> Result<Payment, WriteError> {
         known(self.erp.payment(kind, number).await, number)
@@ -228,7 +253,8 @@ pub(super) fn about(step: &LifeStep) -> String {
         LifeStep::ChangeLedger { number, .. }
         | LifeStep::ReleaseLedger { number, .. }
         | LifeStep::ChangePayment { number, .. }
-        | LifeStep::ReleasePayment { number, .. } => number.clone(),
+        | LifeStep::ReleasePayment { number, .. }
+        | LifeStep::ReleaseApplied { number, .. } => number.clone(),
         LifeStep::CreateLedger { draft } => draft.external.clone(),
         LifeStep::CreateOrder { draft, .. } => draft.head.order_id().to_owned(),
         LifeStep::CreatePayment { draft } => draft.reference.clone(),

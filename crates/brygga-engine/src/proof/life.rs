@@ -43,6 +43,8 @@ impl Engine {
             });
         };
         let mut whole = true;
+        // Refunds that are left out, each with its reason: in Shopify's figures, and not in the books.
+        let mut left_out = life::Sums::default();
         for decision in &decisions {
             let is_booked = self
                 .store
@@ -50,7 +52,19 @@ impl Engine {
                 .is_some_and(|row| row.state == RecordState::Booked);
             match &decision.state {
                 PartState::Done => {}
-                PartState::Skipped(_) => continue,
+                PartState::Skipped(_) => {
+                    let refund = order
+                        .refunds
+                        .iter()
+                        .find(|one| one.id == decision.part.id)
+                        .filter(|_| decision.part.kind == PartKind::CreditNote);
+                    if let Some(refund) = refund {
+                        let off = life::taken_off(order, refund, state.document.side);
+                        left_out.sale += off.sale;
+                        left_out.vat += off.vat;
+                    }
+                    continue;
+                }
                 PartState::Waiting(problem, _) | PartState::Held(problem) => {
                     whole = false;
                     if is_booked {
@@ -140,8 +154,8 @@ impl Engine {
             let in_sale: Decimal = explained.iter().map(moves_sale).sum();
             let in_vat: Decimal = explained.iter().map(moves_vat).sum();
             for (what, ours, theirs, named) in [
-                ("net-sale", ours.sale, theirs.sale, in_sale),
-                ("net-vat", ours.vat, theirs.vat, in_vat),
+                ("net-sale", ours.sale, theirs.sale + left_out.sale, in_sale),
+                ("net-vat", ours.vat, theirs.vat + left_out.vat, in_vat),
             ] {
                 if (ours - theirs).abs() > named {
                     let text = |amount: Decimal| amount.normalize().to_string();

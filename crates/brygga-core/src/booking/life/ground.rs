@@ -363,7 +363,7 @@ impl<'a> Life<'a> {
             .filter(|payment| matches!(payment.status, LedgerStatus::Balanced | LedgerStatus::Hold))
             .map(|payment| of_invoice(&payment.documents))
             .sum();
-        (invoice.balance - notes - payments).max(Decimal::ZERO)
+        (invoice.balance - notes - payments - self.not_yet_off(invoice)).max(Decimal::ZERO)
     }
 
     /// The number that is linked to a part.

@@ -5,6 +5,7 @@
 //! sends it, reads again and asks again, until no part has a next step. So a program that was killed in the middle, a person
 //! who did half of it by hand, and an ordinary run all go on from what is true.
 
+mod applied;
 mod consignment;
 mod direct;
 mod edits;
@@ -27,7 +28,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-pub use sums::{Sums, expected, net};
+pub use sums::{Sums, expected, net, taken_off};
 
 use ground::Life;
 use invoice::Invoices;
@@ -39,9 +40,9 @@ use super::document::Ground;
 use super::gate::Explained;
 use crate::code::{Class, Code, Problem};
 use crate::erp::{
-    BookedOrder, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LineDraft, Operation,
-    OrderNumber, OrderStatus, Payment, PaymentChange, PaymentDraft, SalesOrderDraft, Shipment,
-    ShipmentQuantity,
+    Application, BookedOrder, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LineDraft,
+    Operation, OrderNumber, OrderStatus, Payment, PaymentChange, PaymentDraft, SalesOrderDraft,
+    Shipment, ShipmentQuantity,
 };
 use crate::rates::RateUsed;
 use crate::shop::{Order, Refund, TransactionKind, TransactionStatus};
@@ -240,6 +241,15 @@ pub enum LifeStep {
         /// Number.
         number: String,
     },
+    /// Puts in the books what a payment or credit note that is there already was applied to since.
+    ReleaseApplied {
+        /// Kind.
+        kind: DocumentKind,
+        /// Number.
+        number: String,
+        /// All that it is applied to.
+        documents: Vec<Application>,
+    },
 }
 
 impl LifeStep {
@@ -263,6 +273,7 @@ impl LifeStep {
             Self::CreatePayment { .. } => "create-payment",
             Self::ChangePayment { .. } => "apply-payment",
             Self::ReleasePayment { .. } => "release-payment",
+            Self::ReleaseApplied { .. } => "release-applied",
         }
     }
 }

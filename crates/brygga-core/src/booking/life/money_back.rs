@@ -51,7 +51,7 @@ impl Payments<'_, '_> {
                         None,
                     ));
                 };
-                let takes = credited.min(note.balance);
+                let takes = credited.min(life.free_of_note(note));
                 if takes < credited {
                     return Err(self.without_money(amount));
                 }
@@ -195,7 +195,7 @@ impl Payments<'_, '_> {
                 .filter(|row| row.kind == DocumentKind::CreditNote && row.number == note.number)
                 .map(|row| row.amount)
                 .sum();
-            let takes = left.min(note.balance - promised - taken);
+            let takes = left.min(life.free_of_note(note) - promised - taken);
             if takes > Decimal::ZERO {
                 left -= takes;
                 rows.push(Application {

@@ -276,7 +276,8 @@ impl<'a, 'l> Payments<'a, 'l> {
         } = free(payment);
         let rows = self.take_open(available + reserved, &payment.documents);
         if rows.is_empty() {
-            return Ok(PartState::Done);
+            let release = self.life.release_of_payment(payment);
+            return Ok(release.map_or(PartState::Done, PartState::Next));
         }
         let more: Decimal = rows
             .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::applied::on_invoices;
 use super::consignment::Expected;
 use super::direct::{self, Direct};
 use super::gate::{self, Vat};
@@ -189,7 +190,7 @@ fn state(
     let applied: Decimal = on_invoices(document).map(|row| row.amount).sum();
     if wanted > applied && !matches!(state, Some(PartState::Next(LifeStep::ChangeLedger { .. }))) {
         let room = if document.status.is_released() {
-            (wanted - applied).min(document.balance)
+            (wanted - applied).min(life.free_of_note(document))
         } else {
             wanted - applied
         };
@@ -205,14 +206,8 @@ fn state(
             }));
         }
     }
-    Ok(state.unwrap_or(PartState::Done))
-}
-
-fn on_invoices(document: &LedgerDocument) -> impl Iterator<Item = &Application> {
-    document
-        .applications
-        .iter()
-        .filter(|row| row.kind == DocumentKind::Invoice)
+    let release = || life.release_of_note(document).map(PartState::Next);
+    Ok(state.or_else(release).unwrap_or(PartState::Done))
 }
 
 /// What is open of each invoice.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::erp::{DocumentKind, LedgerDocument, Payment};
-use crate::shop::{Order, Side, TransactionKind, TransactionStatus};
+use crate::shop::{Order, Refund, RestockType, Side, TransactionKind, TransactionStatus};
 
 /// Sale, VAT and money of one order, in the currency of its documents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,4 +72,35 @@ pub fn expected(order: &Order, side: Side) -> Sums {
         vat: order.totals.current_tax.on(side).amount,
         money,
     }
+}
+
+/// What a refund has taken off Shopify's current sale and VAT of what was sent. A refund that is left out of the books (its money
+/// failed, or the merchant left its kind out) is in Shopify's figures all the same.
+pub fn taken_off(order: &Order, refund: &Refund, side: Side) -> Sums {
+    let mut sums = Sums::default();
+    for row in &refund.lines {
+        // What never left is in no invoice.
+        if row.restock == RestockType::Cancel {
+            continue;
+        }
+        let tax = row.tax.on(side).amount;
+        sums.vat += tax;
+        sums.sale += row.subtotal.on(side).amount;
+        if !order.taxes_included {
+            sums.sale += tax;
+        }
+    }
+    if !refund.removes_before_shipping() {
+        for row in &refund.shipping {
+            let tax = row.tax.on(side).amount;
+            sums.vat += tax;
+            sums.sale += row.subtotal.on(side).amount + tax;
+        }
+    }
+    sums.sale += refund
+        .duties
+        .iter()
+        .map(|duty| duty.on(side).amount)
+        .sum::<Decimal>();
+    sums
 }

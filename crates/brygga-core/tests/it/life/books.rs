@@ -48,6 +48,10 @@ pub(crate) struct Visma {
     pub(crate) stock: BTreeMap<String, Decimal>,
     /// Do reserved prepayments follow to the invoice at its release.
     pub(crate) follows: bool,
+    /// What is applied by something in the books is in the books at once, or with a release of its own.
+    pub(crate) at_once: bool,
+    /// Applications that wait for that release: by what, and what.
+    pub(crate) pending: Vec<(DocumentKind, String, Application)>,
     pub(crate) today: NaiveDate,
     /// Invoice rounding of the company, a set-up error.
     pub(crate) rounding: Decimal,
@@ -68,6 +72,8 @@ impl Visma {
             next: 1,
             stock: BTreeMap::new(),
             follows: true,
+            at_once: true,
+            pending: vec![],
             today: "2026-12-24".parse().unwrap(),
             rounding: Decimal::ZERO,
         }
@@ -337,6 +343,7 @@ impl Visma {
                 change,
             } => self.change_payment(kind, number, &change.orders, &change.documents),
             LifeStep::ReleasePayment { kind, number } => self.release_payment(kind, number),
+            LifeStep::ReleaseApplied { kind, number, .. } => self.release_applied(kind, number),
         }
     }
 
@@ -607,7 +614,7 @@ impl Visma {
             let invoice = self.document(&DocumentKind::Invoice, &row.number);
             assert!(invoice.status.is_released());
             let balance = invoice.balance;
-            let note = self.document_mut(&DocumentKind::CreditNote, number);
+            let note = self.document(&DocumentKind::CreditNote, number);
             let before: Decimal = note
                 .applications
                 .iter()
@@ -615,17 +622,16 @@ impl Visma {
                 .map(|known| known.amount)
                 .sum();
             let more = row.amount - before;
+            let balance = balance - self.waits_on(row);
             assert!(more > Decimal::ZERO && more <= balance, "over the balance");
+            let note = self.document_mut(&DocumentKind::CreditNote, number);
             note.applications
                 .retain(|known| !same(known, &row.kind, &row.number));
             note.applications.push(row.clone());
             let applied: Decimal = note.applications.iter().map(|row| row.amount).sum();
             assert!(applied <= note.total);
             if note.status.is_released() {
-                note.balance -= more;
-                assert!(note.balance >= Decimal::ZERO);
-                self.close(&DocumentKind::CreditNote, number);
-                self.pay(&DocumentKind::Invoice, &row.number, more);
+                self.put(&DocumentKind::CreditNote, number, row, more);
             }
         }
     }
@@ -692,6 +698,7 @@ impl Visma {
             }
             self.document_mut(kind, number).balance -= used;
         }
+        self.close_payments();
         self.close(kind, number);
     }
 }

@@ -43,6 +43,7 @@ struct Life {
     credit_order: bool,
     follows: bool,
     links: bool,
+    at_once: bool,
     lines: Vec<(i128, i128, i128)>,
     shipping: (i128, i128),
     /// Event, what it takes, sync after it.
@@ -89,6 +90,7 @@ fn life() -> impl Strategy<Value = Life> {
             credit_order: flags[4],
             follows: flags[5],
             links: flags[6],
+            at_once: flags[7],
             lines,
             shipping,
             events,
@@ -250,6 +252,7 @@ impl Life {
         let mut shop = Shop::new(currency, 10_531, self.included, &self.lines, self.shipping);
         let mut run = Run::new(own);
         run.visma.follows = self.follows;
+        run.visma.at_once = self.at_once;
         if !self.links {
             run.links = None;
         }

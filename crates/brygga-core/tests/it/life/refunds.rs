@@ -436,9 +436,13 @@ fn exchanges_net_to_what_shopify_says() {
         BookingMode::InvoiceOrder,
         BookingMode::DirectInvoice,
     ] {
-        for price in [15_000, 6_000, 10_000] {
+        for (price, at_once) in [15_000, 6_000, 10_000]
+            .into_iter()
+            .flat_map(|price| [(price, true), (price, false)])
+        {
             let mut shop = shop(2);
             let mut run = Run::new(ground(mode));
+            run.visma.at_once = at_once;
             run.settle(&shop.order);
             let (refund, _) = shop.refund(&[(0, 1, RestockType::Return)], false);
             let added = shop.add(1, price, 250);

@@ -84,7 +84,7 @@ impl Visma {
             let released = payment.status.is_released();
             self.must_be_open(kind, row, more);
             if released {
-                self.settle(row, more);
+                self.put(kind, number, row, more);
             }
         }
         let payment = self.payment(kind, number);
@@ -100,7 +100,10 @@ impl Visma {
                 );
                 let there = self.document(&row.kind, &row.number);
                 assert_eq!(there.status, LedgerStatus::Open, "a closed document");
-                assert!(there.balance >= amount, "over the balance");
+                assert!(
+                    there.balance - self.waits_on(row) >= amount,
+                    "over the balance"
+                );
             }
             _ => {
                 assert_eq!(*of, DocumentKind::Refund);
@@ -131,6 +134,73 @@ impl Visma {
         payment.status = LedgerStatus::Open;
         for row in payment.documents.clone() {
             self.settle(&row, row.amount);
+        }
+        self.close_payments();
+    }
+
+    /// An application by something in the books: it is in the books too, or waits for its release.
+    pub(super) fn put(
+        &mut self,
+        kind: &DocumentKind,
+        number: &str,
+        row: &Application,
+        more: Decimal,
+    ) {
+        let row = Application {
+            amount: more,
+            ..row.clone()
+        };
+        self.pending.push((kind.clone(), number.to_owned(), row));
+        if self.at_once {
+            self.release_applied(kind, number);
+        }
+    }
+
+    /// What waits to come off a document.
+    pub(super) fn waits_on(&self, row: &Application) -> Decimal {
+        self.pending
+            .iter()
+            .filter(|(.., waits)| same(waits, &row.kind, &row.number))
+            .map(|(.., waits)| waits.amount)
+            .sum()
+    }
+
+    /// Refused where nothing waits, as Visma.net does.
+    pub(super) fn release_applied(&mut self, kind: &DocumentKind, number: &str) {
+        let is_its = |one: &(DocumentKind, String, Application)| one.0 == *kind && one.1 == number;
+        let rows: Vec<_> = self
+            .pending
+            .iter()
+            .filter(|one| is_its(one))
+            .cloned()
+            .collect();
+        assert!(!rows.is_empty(), "nothing of {number} waits to be released");
+        self.pending.retain(|one| !is_its(one));
+        for (.., row) in rows {
+            self.settle(&row, row.amount);
+            if *kind == DocumentKind::CreditNote {
+                self.pay(kind, number, row.amount);
+            }
+        }
+        self.close_payments();
+    }
+
+    /// A payment of which nothing is left, and nothing waits, is closed.
+    pub(super) fn close_payments(&mut self) {
+        for payment in &mut self.payments {
+            if !payment.status.is_released() {
+                continue;
+            }
+            let reserved: Decimal = payment.orders.iter().map(|row| row.amount).sum();
+            let waits = self
+                .pending
+                .iter()
+                .any(|(kind, number, _)| *kind == payment.kind && *number == payment.number);
+            payment.status = if payment.available.is_zero() && reserved.is_zero() && !waits {
+                LedgerStatus::Closed
+            } else {
+                LedgerStatus::Open
+            };
         }
     }
 }
