@@ -54,8 +54,16 @@ impl Life<'_> {
             available,
             reserved,
         } = free(payment);
-        // All of it is applied, and it is not closed: the last of it is not in the books.
-        let all = available.is_zero() && reserved.is_zero();
+        // All of it is applied, and it is not closed: the last of it is not in the books. Money that goes back from it closes it by
+        // the release of its own payment.
+        let goes_back = self.books.payments.iter().any(|other| {
+            matches!(other.status, LedgerStatus::Balanced | LedgerStatus::Hold)
+                && other.kind == DocumentKind::Refund
+                && to(&other.documents, &payment.kind, &payment.number)
+                    .next()
+                    .is_some()
+        });
+        let all = available.is_zero() && reserved.is_zero() && !goes_back;
         let some = payment.documents.iter().any(|row| {
             self.document(&row.kind, &row.number)
                 .is_some_and(|document| self.not_yet_off(document) > Decimal::ZERO)

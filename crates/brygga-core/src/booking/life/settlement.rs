@@ -37,9 +37,15 @@ pub(super) fn settled<'a>(life: &Life<'a>, drift: Decimal) -> Settled<'a> {
     let received;
     if let Some(seen) = life.as_seen() {
         // What is credited beyond the money is a question of what the customer has paid, in the customer's currency.
-        let theirs = looked(&seen);
+        let mut theirs = looked(&seen);
         let rounding = super::direct::cash_rounding(&seen).unwrap_or_default();
         let paid: Decimal = payment::seen(life).map(|(_, amount)| amount).sum();
+        give_overpaid_back(life, &mut theirs, paid - seen.total - rounding);
+        for (one, theirs) in refunds.iter_mut().zip(&theirs) {
+            if is_money_alone(one) && theirs.unsent > Decimal::ZERO {
+                one.unsent = scale(one.money, theirs.unsent, theirs.money, life.decimals);
+            }
+        }
         let extras = extras(&seen, &theirs, seen.total + rounding - paid);
         for ((one, theirs), extra) in refunds.iter_mut().zip(&theirs).zip(&extras) {
             let extra = scale(kept(life, one), *extra, kept(&seen, theirs), life.decimals);
@@ -62,6 +68,7 @@ pub(super) fn settled<'a>(life: &Life<'a>, drift: Decimal) -> Settled<'a> {
     } else {
         received = payment::as_paid(life);
         let paid: Decimal = received.values().sum();
+        give_overpaid_back(life, &mut refunds, paid - charged - drift);
         let extras = extras(life, &refunds, charged + drift.max(Decimal::ZERO) - paid);
         for (one, extra) in refunds.iter_mut().zip(extras) {
             settle(life, one, extra);
@@ -84,6 +91,32 @@ fn looked<'a>(life: &Life<'a>) -> Vec<Refunding<'a>> {
         .iter()
         .map(|refund| look(life, refund, &mut sent))
         .collect()
+}
+
+/// A refund of nothing but money.
+fn is_money_alone(one: &Refunding<'_>) -> bool {
+    let refund = one.refund;
+    refund.lines.is_empty() && refund.shipping.is_empty() && refund.duties.is_empty()
+}
+
+/// Money that an edit made too much, and that goes back by itself (`facts/shopify` R7): it was never in an invoice, so it is no
+/// credit; it comes from what the customer has paid. What Shopify calls a discrepancy (R5) is good will, unless more is too much.
+fn give_overpaid_back(life: &Life<'_>, refunds: &mut [Refunding<'_>], overpaid: Decimal) {
+    let mut left = overpaid - unsent_back(refunds);
+    for good_will in [false, true] {
+        for one in refunds.iter_mut() {
+            let fits = is_money_alone(one)
+                && one.moved == Moved::Yes
+                && one.refund.adjustments.is_empty() != good_will
+                // What is credited stays credited, whatever is edited later.
+                && returns::credit_note(life, one).is_none();
+            let takes = left.min(one.money - one.unsent);
+            if fits && takes > Decimal::ZERO {
+                one.unsent += takes;
+                left -= takes;
+            }
+        }
+    }
 }
 
 fn back(refunds: &[Refunding<'_>]) -> Decimal {

@@ -412,6 +412,36 @@ fn an_amount_without_goods_waits_for_the_invoice_and_is_split_by_rate() {
     );
 }
 
+/// An edit takes units out and tells of no money; the money goes back by itself, before the goods leave or after (`facts/shopify` R7).
+#[test]
+fn money_that_an_edit_made_too_much_is_no_credit() {
+    for (sent_first, good_will) in [(false, 0), (true, 0), (false, 2_000), (true, 2_000)] {
+        let mut run = Run::new(ground(BookingMode::SalesOrder));
+        let mut shop = shop(1);
+        run.settle(&shop.order);
+        let (edit, value) = shop.refund(&[(0, 1, RestockType::Cancel)], false);
+        shop.give(edit, 0, "shopify_payments");
+        run.settle(&shop.order);
+        let (back, _) = shop.refund(&[], false);
+        shop.give(back, value, "shopify_payments");
+        if sent_first {
+            run.settle(&shop.order);
+        }
+        if good_will > 0 {
+            let (more, _) = shop.refund(&[], false);
+            shop.give(more, good_will, "shopify_payments");
+            shop.waived += good_will;
+        }
+        let decisions = run.settle(&shop.order);
+        run.prove(&shop.order, &decisions).unwrap();
+        let credits: Vec<Decimal> = (good_will > 0)
+            .then(|| Decimal::new(good_will.try_into().unwrap(), 2))
+            .into_iter()
+            .collect();
+        assert_eq!(outcome(&run).credits, credits, "{sent_first}");
+    }
+}
+
 /// A return on an invoice that is not paid is applied to it; the rest is paid later.
 #[test]
 fn an_invoice_on_terms_is_reduced_by_its_return() {
