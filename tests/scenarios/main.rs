@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, and a skipped one says so"
 )]
 
+mod acceptance;
 mod bad_input;
 mod customers;
 mod dates;

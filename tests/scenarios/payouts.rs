@@ -19,7 +19,7 @@ fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn payout(id: u64, issued: DateTime<Utc>, status: &str, net: &str) -> Value {
+pub(crate) fn payout(id: u64, issued: DateTime<Utc>, status: &str, net: &str) -> Value {
     let keys = [
         "chargesGross",
         "chargesFee",
@@ -45,7 +45,7 @@ fn payout(id: u64, issued: DateTime<Utc>, status: &str, net: &str) -> Value {
     })
 }
 
-fn row(
+pub(crate) fn row(
     id: u64,
     payout: u64,
     kind: &str,
@@ -60,9 +60,15 @@ fn row(
     })
 }
 
-/// A shop with payouts turned on, on the accounts of the practice company.
+/// A shop with payouts turned on.
 async fn bench() -> Bench {
     let bench = Bench::empty().await;
+    turn_on(&bench);
+    bench
+}
+
+/// Turns payouts on, on the accounts of the practice company.
+pub(crate) fn turn_on(bench: &Bench) {
     let engine = &bench.practice.engine;
     let mut settings = engine.settings().expect("settings");
     let payouts = &mut settings.payouts;
@@ -89,7 +95,6 @@ async fn bench() -> Bench {
         );
     }
     engine.put_settings(&settings, "test").expect("kept");
-    bench
 }
 
 /// Two payouts: 801 with a charge, a refund, a dispute and a fee; 802 with a type that nobody knows.
@@ -119,7 +124,7 @@ fn put(bench: &Bench, status: &str) {
     bench.clock.advance(Duration::from_secs(30));
 }
 
-fn cash(bench: &Bench) -> Vec<CashSnapshot> {
+pub(crate) fn cash(bench: &Bench) -> Vec<CashSnapshot> {
     bench.practice.pair.visma().ledger().cash_transactions
 }
 

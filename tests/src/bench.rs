@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brygga_core::clock::JumpClock;
+use brygga_core::settings::{GatewayRow, GatewayRule};
 use brygga_core::{Clock, Code, Problem};
 use brygga_engine::{RunOptions, RunReport};
 use brygga_http::HttpConfig;
@@ -56,6 +57,47 @@ impl Bench {
         // Before the first seeded order.
         bench.clock.set(seeded_start() - TimeDelta::days(20));
         bench
+    }
+
+    /// The same on Friday 2026-09-11 at ten in the morning in the shop.
+    pub async fn morning() -> Self {
+        let bench = Self::empty().await;
+        bench.clock.advance(Duration::from_hours(10));
+        bench
+    }
+
+    /// The practice shop's own orders are left out by their channels: what a test adds has another.
+    pub fn leave_own_out(&self) {
+        let data = self.practice.pair.shop_data();
+        let versions = data.orders.iter().flat_map(|life| &life.versions);
+        let channels: std::collections::BTreeSet<String> = versions
+            .filter_map(|(_, order)| order["sourceName"].as_str().map(str::to_owned))
+            .collect();
+        self.choose(|settings| settings.leave_out.channels = channels);
+    }
+
+    /// Today in the shop.
+    pub fn clock_date(&self) -> chrono::NaiveDate {
+        self.clock
+            .now()
+            .with_timezone(&chrono_tz::Europe::Oslo)
+            .date_naive()
+    }
+
+    /// A gateway's money goes to this cash account.
+    pub fn map_gateway(&self, gateway: &str, currency: &str, cash_account: &str, method: &str) {
+        self.choose(|settings| {
+            let rows = &mut settings.payments.gateways;
+            rows.retain(|row| row.gateway != gateway || row.currency != currency);
+            rows.push(GatewayRow {
+                gateway: gateway.to_owned(),
+                method: None,
+                currency: currency.to_owned(),
+                rule: GatewayRule::Book,
+                cash_account: cash_account.to_owned(),
+                payment_method: method.to_owned(),
+            });
+        });
     }
 
     /// One sync that must not fail.

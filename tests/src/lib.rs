@@ -10,13 +10,17 @@
 )]
 
 pub mod bench;
+pub mod books;
 pub mod events;
 pub mod goods;
 pub mod orders;
+pub mod sale;
 
 use std::path::PathBuf;
 
 pub use bench::Bench;
+pub use events::Back;
+pub use sale::Sale;
 
 /// The optional folder with the official specifications and the recorded orders; `None` in a clone that has it not beside it.
 pub fn shared() -> Option<PathBuf> {

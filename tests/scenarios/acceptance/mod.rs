@@ -1,0 +1,11 @@
+//! The scenarios that cover most of the risk of money: each a whole story through the real engine and clients, over the
+//! practice pair. `docs/pains.md` says which complaint each one answers.
+
+mod away;
+mod currencies;
+mod edits;
+mod nights;
+mod race;
+mod refunds;
+mod transport;
+mod twice;

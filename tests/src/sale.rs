@@ -1,0 +1,603 @@
+//! An order as the shop tells it, from the sale to the last refund. What happens to it is in [`crate::events`]; here it is
+//! written down as GraphQL would answer it, and added up as Shopify does (`facts/shopify` 7). The arithmetic is its own.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use brygga_core::clock::JumpClock;
+use brygga_core::{Clock as _, Decimal};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::RoundingStrategy;
+use serde_json::{Value, json};
+
+use crate::{Bench, events};
+
+/// An amount written down.
+pub fn d(text: &str) -> Decimal {
+    Decimal::from_str(text).expect("a number")
+}
+
+fn cents(amount: Decimal) -> Decimal {
+    amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// What `units` of `of` are worth, when `before` units have had theirs already: all parts add up to the whole.
+fn share(whole: Decimal, before: u32, units: u32, of: u32) -> Decimal {
+    let upto = |count: u32| cents(whole * Decimal::from(count) / Decimal::from(of.max(1)));
+    upto(before + units) - upto(before)
+}
+
+/// The shop's amount and the customer's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Bag {
+    shop: Decimal,
+    pub(crate) seen: Decimal,
+}
+
+impl Bag {
+    fn at(seen: Decimal, rate: Decimal) -> Self {
+        Self {
+            shop: cents(seen * rate),
+            seen,
+        }
+    }
+
+    fn map(self, of: impl Fn(Decimal) -> Decimal) -> Self {
+        Self {
+            shop: of(self.shop),
+            seen: of(self.seen),
+        }
+    }
+
+    /// The VAT that is in it.
+    fn vat(self, percent: u32) -> Self {
+        let rate = Decimal::from(percent);
+        self.map(|gross| cents(gross * rate / (Decimal::ONE_HUNDRED + rate)))
+    }
+}
+
+impl std::ops::Add for Bag {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            shop: self.shop + other.shop,
+            seen: self.seen + other.seen,
+        }
+    }
+}
+
+impl std::ops::Sub for Bag {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self {
+            shop: self.shop - other.shop,
+            seen: self.seen - other.seen,
+        }
+    }
+}
+
+impl std::iter::Sum for Bag {
+    fn sum<I: Iterator<Item = Self>>(bags: I) -> Self {
+        bags.fold(Self::default(), |a, b| a + b)
+    }
+}
+
+/// Units of one thing, at one price with VAT in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) id: u64,
+    pub(crate) units: u32,
+    pub(crate) price: Decimal,
+    pub(crate) vat: u32,
+    /// Off the whole line.
+    pub(crate) discount: Decimal,
+    /// Untaxed.
+    pub(crate) duty: Decimal,
+    pub(crate) gift_card: bool,
+}
+
+/// Money that moves, or tries to.
+#[derive(Debug, Clone)]
+pub(crate) struct Money {
+    pub(crate) id: u64,
+    pub(crate) kind: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) gateway: String,
+    pub(crate) amount: Decimal,
+    /// Kroner for one unit of its currency, on its own day.
+    pub(crate) rate: Decimal,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) parent: Option<u64>,
+}
+
+/// Units of a line that a refund takes: line, units, `restockType`.
+pub(crate) type Units = (usize, u32, &'static str);
+
+/// A refund, as it stands on the order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Refund {
+    pub(crate) id: u64,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) units: Vec<Units>,
+    /// With its VAT.
+    pub(crate) shipping: Decimal,
+    pub(crate) duties: Decimal,
+    pub(crate) adjustments: Vec<Decimal>,
+    pub(crate) money: Vec<u64>,
+}
+
+/// Goods that left: id, when, and units by line.
+#[derive(Debug, Clone)]
+pub(crate) struct Parcel {
+    pub(crate) id: u64,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) units: Vec<(usize, u32)>,
+}
+
+/// An order being told.
+#[derive(Debug, Clone)]
+pub struct Sale {
+    /// Numeric id.
+    pub id: u64,
+    pub(crate) clock: Arc<JumpClock>,
+    template: Value,
+    placed: DateTime<Utc>,
+    currency: String,
+    /// Kroner for one unit of the customer's currency when the order was placed, and now.
+    placed_rate: Decimal,
+    pub(crate) rate: Decimal,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) shipping: Decimal,
+    pub(crate) money: Vec<Money>,
+    pub(crate) refunds: Vec<Refund>,
+    pub(crate) parcels: Vec<Parcel>,
+    /// Lines that came in exchange for others.
+    pub(crate) exchanged: Vec<usize>,
+    pub(crate) cancelled: Option<DateTime<Utc>>,
+    pub(crate) archived: Option<DateTime<Utc>>,
+    pub(crate) edited: bool,
+    next: u64,
+}
+
+pub(crate) fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Sale {
+    /// Two mugs for 100 kroner each, a lamp for 250 and shipping for 50: 500 kroner, of which 100 are VAT. Placed now.
+    pub fn new(bench: &Bench, id: u64) -> Self {
+        let mut sale = Self::of_nothing(bench, id);
+        sale.line(2, "100");
+        sale.line(1, "250");
+        sale.shipping = d("50");
+        sale
+    }
+
+    /// An order without anything on it yet.
+    pub fn of_nothing(bench: &Bench, id: u64) -> Self {
+        let placed = bench.clock.now();
+        Self {
+            id,
+            clock: Arc::clone(&bench.clock),
+            template: bench.plain(id, placed),
+            placed,
+            currency: "NOK".into(),
+            placed_rate: Decimal::ONE,
+            rate: Decimal::ONE,
+            lines: Vec::new(),
+            shipping: Decimal::ZERO,
+            money: Vec::new(),
+            refunds: Vec::new(),
+            parcels: Vec::new(),
+            exchanged: Vec::new(),
+            cancelled: None,
+            archived: None,
+            edited: false,
+            next: id * 1000,
+        }
+    }
+
+    /// Bought in another currency, by somebody of their own: so many kroner for one unit on that day.
+    #[must_use]
+    pub fn seen_in(mut self, currency: &str, rate: &str) -> Self {
+        currency.clone_into(&mut self.currency);
+        self.placed_rate = d(rate);
+        self.rate = self.placed_rate;
+        let email = format!("kjoper.{}@example.no", self.id);
+        self.bought_by(&email)
+    }
+
+    /// Bought by somebody new.
+    #[must_use]
+    pub fn bought_by(mut self, email: &str) -> Self {
+        let id = self.id + 5_000_000;
+        self.template["email"] = json!(email);
+        self.template["customer"]["id"] = json!(format!("gid://shopify/Customer/{id}"));
+        self.template["customer"]["legacyResourceId"] = json!(id.to_string());
+        self.template["customer"]["defaultEmailAddress"] = json!({ "emailAddress": email });
+        self
+    }
+
+    /// Any field of the order, set to a value of its own.
+    pub fn field(&mut self, name: &str, value: Value) {
+        self.template[name] = value;
+    }
+
+    /// The shop's rate from now on: what moves later is worth another number of kroner.
+    pub fn rate_is(&mut self, rate: &str) {
+        self.rate = d(rate);
+    }
+
+    /// A line of units at a price with 25 % VAT in it; its place.
+    pub fn line(&mut self, units: u32, price: &str) -> usize {
+        self.line_at(units, price, 25)
+    }
+
+    /// The same with another rate.
+    pub fn line_at(&mut self, units: u32, price: &str, vat: u32) -> usize {
+        let id = self.take();
+        self.lines.push(Line {
+            id,
+            units,
+            price: d(price),
+            vat,
+            discount: Decimal::ZERO,
+            duty: Decimal::ZERO,
+            gift_card: false,
+        });
+        self.lines.len() - 1
+    }
+
+    /// A gift card on the order: no VAT, nothing to send.
+    pub fn gift_card(&mut self, price: &str) -> usize {
+        let place = self.line_at(1, price, 0);
+        self.lines[place].gift_card = true;
+        place
+    }
+
+    /// So much off a line.
+    pub fn discount(&mut self, place: usize, amount: &str) {
+        self.lines[place].discount = d(amount);
+    }
+
+    /// What shipping costs.
+    pub fn ship_for(&mut self, price: &str) {
+        self.shipping = d(price);
+    }
+
+    /// A duty on a line.
+    pub fn duty(&mut self, place: usize, amount: &str) {
+        self.lines[place].duty = d(amount);
+    }
+
+    pub(crate) fn take(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Before discounts.
+    fn original(&self, line: &Line) -> Bag {
+        Bag::at(line.price * Decimal::from(line.units), self.placed_rate)
+    }
+
+    fn gross(&self, line: &Line) -> Bag {
+        self.original(line) - Bag::at(line.discount, self.placed_rate)
+    }
+
+    /// Units of a line that refunds and edits have taken before the `until`-th refund.
+    fn taken(&self, place: usize, until: usize) -> u32 {
+        let refunds = self.refunds.iter().take(until);
+        refunds
+            .flat_map(|refund| &refund.units)
+            .filter(|(line, ..)| *line == place)
+            .map(|(_, units, _)| units)
+            .sum()
+    }
+
+    /// What units of a line in the `at`-th refund are worth: with VAT, and the VAT in it.
+    fn part(&self, at: usize, (place, units, _): Units) -> (Bag, Bag) {
+        let line = &self.lines[place];
+        let before = self.taken(place, at);
+        let of = |bag: Bag| bag.map(|whole| share(whole, before, units, line.units));
+        let gross = self.gross(line);
+        (of(gross), of(gross.vat(line.vat)))
+    }
+
+    fn shipping_back(&self, refund: &Refund) -> (Bag, Bag) {
+        let gross = Bag::at(refund.shipping, self.placed_rate);
+        (gross, gross.vat(25))
+    }
+
+    /// What the parts of the `at`-th refund come to, with VAT, in the customer's currency.
+    pub(crate) fn worth(&self, at: usize) -> Decimal {
+        let refund = &self.refunds[at];
+        let goods: Bag = refund.units.iter().map(|one| self.part(at, *one).0).sum();
+        goods.seen + refund.shipping + refund.duties
+    }
+
+    /// Total and VAT as ordered, and as they are now.
+    fn totals(&self) -> (Bag, Bag, Bag, Bag) {
+        let shipping = Bag::at(self.shipping, self.placed_rate);
+        let duty = |amount| Bag::at(amount, self.placed_rate);
+        let goods: Bag = self
+            .lines
+            .iter()
+            .map(|line| self.gross(line) + duty(line.duty))
+            .sum();
+        let vat: Bag = self
+            .lines
+            .iter()
+            .map(|line| self.gross(line).vat(line.vat))
+            .sum();
+        let (total, tax) = (goods + shipping, vat + shipping.vat(25));
+        let (mut gone, mut tax_gone) = (Bag::default(), Bag::default());
+        for (at, refund) in self.refunds.iter().enumerate() {
+            for units in &refund.units {
+                let (worth, vat) = self.part(at, *units);
+                (gone, tax_gone) = (gone + worth, tax_gone + vat);
+            }
+            let (worth, vat) = self.shipping_back(refund);
+            (gone, tax_gone) = (gone + worth + duty(refund.duties), tax_gone + vat);
+        }
+        (total, tax, total - gone, tax - tax_gone)
+    }
+
+    /// What the order comes to now, with VAT, in the customer's currency.
+    pub fn comes_to(&self) -> Decimal {
+        self.totals().2.seen
+    }
+
+    fn moved(&self, kinds: &[&str]) -> Decimal {
+        let moved = |one: &&Money| one.status == "SUCCESS" && kinds.contains(&one.kind);
+        self.money.iter().filter(moved).map(|one| one.amount).sum()
+    }
+
+    /// Money in and money back, in the customer's currency.
+    pub(crate) fn received(&self) -> (Decimal, Decimal) {
+        (self.moved(&["SALE", "CAPTURE"]), self.moved(&["REFUND"]))
+    }
+
+    pub(crate) fn sent_units(&self, place: usize) -> u32 {
+        let parcels = self.parcels.iter().flat_map(|parcel| &parcel.units);
+        parcels
+            .filter(|(line, _)| *line == place)
+            .map(|(_, units)| units)
+            .sum()
+    }
+
+    fn cancelled_units(&self, place: usize) -> u32 {
+        let refunds = self.refunds.iter().flat_map(|refund| &refund.units);
+        refunds
+            .filter(|(line, _, restock)| *line == place && *restock == "CANCEL")
+            .map(|(_, units, _)| units)
+            .sum()
+    }
+
+    /// Units of a line that nobody has sent or taken out.
+    pub fn waiting(&self, place: usize) -> u32 {
+        self.lines[place]
+            .units
+            .saturating_sub(self.sent_units(place) + self.cancelled_units(place))
+    }
+
+    /// `displayFinancialStatus`, as far as money tells it (`facts/shopify` 7.12).
+    fn financial_status(&self) -> &'static str {
+        let (received, refunded) = self.received();
+        let pending = self.money.iter().any(|one| one.kind == "AUTHORIZATION");
+        if refunded > Decimal::ZERO {
+            return if refunded >= received {
+                "REFUNDED"
+            } else {
+                "PARTIALLY_REFUNDED"
+            };
+        }
+        if received >= self.comes_to() {
+            "PAID"
+        } else if received > Decimal::ZERO {
+            "PARTIALLY_PAID"
+        } else if self.cancelled.is_some() {
+            "VOIDED"
+        } else if pending {
+            "AUTHORIZED"
+        } else {
+            "PENDING"
+        }
+    }
+
+    fn fulfillment_status(&self) -> &'static str {
+        if self.parcels.is_empty() {
+            "UNFULFILLED"
+        } else if (0..self.lines.len()).all(|place| self.waiting(place) == 0) {
+            "FULFILLED"
+        } else {
+            "PARTIALLY_FULFILLED"
+        }
+    }
+
+    fn json(&self, bag: Bag) -> Value {
+        let money = |amount: Decimal, currency: &str| json!({ "amount": format!("{amount:.2}"), "currencyCode": currency });
+        json!({ "shopMoney": money(bag.shop, "NOK"), "presentmentMoney": money(bag.seen, &self.currency) })
+    }
+
+    fn taxes(&self, vat: u32, amount: Bag) -> Value {
+        if vat == 0 {
+            return json!([]);
+        }
+        let per_one: Value = serde_json::from_str(&Decimal::new(vat.into(), 2).to_string())
+            .expect("a number is JSON");
+        json!([{ "title": "MVA", "rate": per_one, "ratePercentage": vat, "channelLiable": false, "priceSet": self.json(amount), "source": "Shopify" }])
+    }
+
+    fn line_json(&self, place: usize) -> Value {
+        let line = &self.lines[place];
+        let gross = self.gross(line);
+        let taken = self.taken(place, self.refunds.len());
+        let mut node = self.template["lineItems"][0].clone();
+        node["id"] = json!(format!("gid://shopify/LineItem/{}", line.id));
+        node["quantity"] = json!(line.units);
+        node["currentQuantity"] = json!(line.units - taken);
+        node["originalTotalSet"] = self.json(self.original(line));
+        node["discountAllocations"] = if line.discount.is_zero() {
+            json!([])
+        } else {
+            let amount = self.json(Bag::at(line.discount, self.placed_rate));
+            json!([{ "allocatedAmountSet": amount, "allocatedAmount": amount["presentmentMoney"], "discountApplication": null }])
+        };
+        node["taxLines"] = self.taxes(line.vat, gross.vat(line.vat));
+        node["duties"] = if line.duty.is_zero() {
+            json!([])
+        } else {
+            let price = self.json(Bag::at(line.duty, self.placed_rate));
+            json!([{ "id": format!("gid://shopify/Duty/{}", line.id), "price": price, "taxLines": [], "harmonizedSystemCode": "611020", "countryCodeOfOrigin": "NO" }])
+        };
+        if line.gift_card {
+            node["isGiftCard"] = json!(true);
+            node["requiresShipping"] = json!(false);
+            node["taxable"] = json!(false);
+        }
+        node
+    }
+
+    fn shipping_json(&self) -> Value {
+        if self.shipping.is_zero() {
+            return json!([]);
+        }
+        let gross = Bag::at(self.shipping, self.placed_rate);
+        let back: Bag = self
+            .refunds
+            .iter()
+            .map(|one| self.shipping_back(one).0)
+            .sum();
+        json!([{
+            "id": format!("gid://shopify/ShippingLine/{}", self.id), "title": "Posten", "code": "posten", "source": "shopify", "custom": false,
+            "isRemoved": false, "carrierIdentifier": null, "deliveryCategory": null, "phone": null, "shippingRateHandle": null,
+            "originalPriceSet": self.json(gross), "discountedPriceSet": self.json(gross), "currentDiscountedPriceSet": self.json(gross - back),
+            "discountAllocations": [], "taxLines": self.taxes(25, gross.vat(25)),
+        }])
+    }
+
+    fn money_json(&self, one: &Money) -> Value {
+        let mut node = events::transaction(one.id, one.kind, "0.0", &json!(stamp(one.at)));
+        node["status"] = json!(one.status);
+        node["gateway"] = json!(one.gateway);
+        node["formattedGateway"] = json!(one.gateway);
+        node["amountSet"] = self.json(Bag::at(one.amount, one.rate));
+        node["manualPaymentGateway"] = json!(one.gateway == "manual");
+        node["parentTransaction"] = self
+            .money
+            .iter()
+            .find(|other| Some(other.id) == one.parent)
+            .map_or(Value::Null, |parent| {
+                json!({ "id": format!("gid://shopify/OrderTransaction/{}", parent.id), "kind": parent.kind, "status": parent.status })
+            });
+        node
+    }
+
+    fn refund_json(&self, at: usize) -> Value {
+        let refund = &self.refunds[at];
+        let money: Vec<&Money> = refund
+            .money
+            .iter()
+            .filter_map(|id| self.money.iter().find(|one| one.id == *id))
+            .collect();
+        let total: Bag = money
+            .iter()
+            .filter(|one| one.status == "SUCCESS")
+            .map(|one| Bag::at(one.amount, one.rate))
+            .sum();
+        let lines = refund.units.iter().enumerate().map(|(n, units)| {
+            let (worth, vat) = self.part(at, *units);
+            let (place, count, restock) = *units;
+            json!({
+                "id": format!("gid://shopify/RefundLineItem/{}", refund.id * 10 + n as u64), "quantity": count, "restockType": restock,
+                "restocked": restock != "NO_RESTOCK", "location": null, "priceSet": self.json(worth), "subtotalSet": self.json(worth),
+                "totalTaxSet": self.json(vat), "lineItem": { "id": format!("gid://shopify/LineItem/{}", self.lines[place].id) },
+            })
+        });
+        let lines: Vec<Value> = lines.collect();
+        let (gross, vat) = self.shipping_back(refund);
+        // The subtotal of shipping is without tax (facts/shopify R3).
+        let shipping = (!refund.shipping.is_zero()).then(|| {
+            json!({ "id": format!("gid://shopify/RefundShippingLine/{}", refund.id), "subtotalAmountSet": self.json(gross - vat), "taxAmountSet": self.json(vat),
+                "shippingLine": { "id": format!("gid://shopify/ShippingLine/{}", self.id) } })
+        });
+        let adjustments = refund.adjustments.iter().enumerate().map(|(n, amount)| {
+            json!({ "id": format!("gid://shopify/OrderAdjustment/{}", refund.id * 10 + n as u64), "reason": "REFUND_DISCREPANCY",
+                "amountSet": self.json(Bag::at(*amount, self.placed_rate)), "taxAmountSet": self.json(Bag::default()) })
+        });
+        let duties = (!refund.duties.is_zero()).then(|| {
+            let amount = self.json(Bag::at(refund.duties, self.placed_rate));
+            json!({ "amountSet": amount, "originalDuty": { "id": format!("gid://shopify/Duty/{}", refund.id), "price": amount, "taxLines": [] } })
+        });
+        json!({
+            "id": format!("gid://shopify/Refund/{}", refund.id), "legacyResourceId": refund.id.to_string(),
+            "createdAt": stamp(refund.at), "processedAt": stamp(refund.at), "updatedAt": stamp(refund.at), "note": null, "return": null, "staffMember": null,
+            "totalRefundedSet": self.json(total), "refundLineItems": lines, "refundShippingLines": shipping.into_iter().collect::<Vec<_>>(),
+            "orderAdjustments": adjustments.collect::<Vec<_>>(), "duties": duties.into_iter().collect::<Vec<_>>(),
+            "transactions": money.iter().map(|one| self.money_json(one)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// The lines that came in exchange are on a return (`facts/shopify` R8).
+    fn returns_json(&self) -> Value {
+        if self.exchanged.is_empty() {
+            return json!([]);
+        }
+        let lines: Vec<Value> = self
+            .exchanged
+            .iter()
+            .map(|place| json!({ "id": format!("gid://shopify/LineItem/{}", self.lines[*place].id) }))
+            .collect();
+        json!([{
+            "__typename": "Return", "id": format!("gid://shopify/Return/{}", self.id), "name": "R1", "status": "CLOSED", "createdAt": stamp(self.placed),
+            "closedAt": stamp(self.placed), "totalQuantity": 1, "returnLineItems": [], "refunds": [],
+            "exchangeLineItems": [{ "id": format!("gid://shopify/ExchangeLineItem/{}", self.id), "quantity": 1, "processableQuantity": 0, "processedQuantity": 1,
+                "unprocessedQuantity": 0, "variantId": null, "lineItem": lines.first(), "lineItems": lines }],
+        }])
+    }
+
+    /// The order as it is now.
+    pub fn version(&self) -> Value {
+        let (total, tax, current, current_tax) = self.totals();
+        let (received, refunded) = self.received();
+        let mut order = self.template.clone();
+        order["lineItems"] = (0..self.lines.len())
+            .map(|place| self.line_json(place))
+            .collect();
+        order["shippingLines"] = self.shipping_json();
+        order["additionalFees"] = json!([]);
+        order["currencyCode"] = json!("NOK");
+        order["presentmentCurrencyCode"] = json!(self.currency);
+        for (name, bag) in [
+            ("totalPriceSet", total),
+            ("totalTaxSet", tax),
+            ("currentTotalPriceSet", current),
+            ("currentTotalTaxSet", current_tax),
+            ("totalTipReceivedSet", Bag::default()),
+            ("totalReceivedSet", Bag::at(received, self.placed_rate)),
+            ("totalRefundedSet", Bag::at(refunded, self.placed_rate)),
+        ] {
+            order[name] = self.json(bag);
+        }
+        order["displayFinancialStatus"] = json!(self.financial_status());
+        order["displayFulfillmentStatus"] = json!(self.fulfillment_status());
+        order["transactions"] = self.money.iter().map(|one| self.money_json(one)).collect();
+        order["refunds"] = (0..self.refunds.len())
+            .map(|at| self.refund_json(at))
+            .collect();
+        order["returns"] = self.returns_json();
+        order["fulfillments"] = json!([]);
+        for parcel in &self.parcels {
+            events::sent(&mut order, parcel.id, &stamp(parcel.at), &parcel.units);
+        }
+        order["edited"] = json!(self.edited);
+        order["cancelledAt"] = json!(self.cancelled.map(stamp));
+        order["closed"] = json!(self.archived.is_some());
+        order["closedAt"] = json!(self.archived.map(stamp));
+        order
+    }
+}
