@@ -15,6 +15,7 @@ pub mod events;
 pub mod goods;
 pub mod orders;
 pub mod sale;
+mod told;
 
 use std::path::PathBuf;
 

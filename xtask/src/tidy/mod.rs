@@ -2,6 +2,7 @@
 
 mod crates;
 mod page;
+mod pains;
 mod sources;
 
 use anyhow::bail;
@@ -13,6 +14,7 @@ pub(crate) fn tidy(project: &Project) -> anyhow::Result<()> {
     let mut wrong = crates::check(project)?;
     wrong.extend(sources::check(project)?);
     wrong.extend(page::check(project)?);
+    wrong.extend(pains::check(project)?);
     if wrong.is_empty() {
         return Ok(());
     }

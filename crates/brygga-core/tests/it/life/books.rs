@@ -607,35 +607,6 @@ impl Visma {
         }
     }
 
-    /// Sets what a credit note is applied to; of a released one it acts at once.
-    fn apply_credit(&mut self, number: &str, rows: &[Application]) {
-        for row in rows {
-            assert_eq!(row.kind, DocumentKind::Invoice);
-            let invoice = self.document(&DocumentKind::Invoice, &row.number);
-            assert!(invoice.status.is_released());
-            let balance = invoice.balance;
-            let note = self.document(&DocumentKind::CreditNote, number);
-            let before: Decimal = note
-                .applications
-                .iter()
-                .filter(|known| same(known, &row.kind, &row.number))
-                .map(|known| known.amount)
-                .sum();
-            let more = row.amount - before;
-            let balance = balance - self.waits_on(row);
-            assert!(more > Decimal::ZERO && more <= balance, "over the balance");
-            let note = self.document_mut(&DocumentKind::CreditNote, number);
-            note.applications
-                .retain(|known| !same(known, &row.kind, &row.number));
-            note.applications.push(row.clone());
-            let applied: Decimal = note.applications.iter().map(|row| row.amount).sum();
-            assert!(applied <= note.total);
-            if note.status.is_released() {
-                self.put(&DocumentKind::CreditNote, number, row, more);
-            }
-        }
-    }
-
     fn pay(&mut self, kind: &DocumentKind, number: &str, amount: Decimal) {
         let there = self.document_mut(kind, number);
         assert_eq!(

@@ -138,6 +138,35 @@ impl Visma {
         self.close_payments();
     }
 
+    /// Sets what a credit note is applied to; of a released one it is in the books at once, or waits.
+    pub(super) fn apply_credit(&mut self, number: &str, rows: &[Application]) {
+        for row in rows {
+            assert_eq!(row.kind, DocumentKind::Invoice);
+            let invoice = self.document(&DocumentKind::Invoice, &row.number);
+            assert!(invoice.status.is_released());
+            let balance = invoice.balance;
+            let note = self.document(&DocumentKind::CreditNote, number);
+            let before: Decimal = note
+                .applications
+                .iter()
+                .filter(|known| same(known, &row.kind, &row.number))
+                .map(|known| known.amount)
+                .sum();
+            let more = row.amount - before;
+            let balance = balance - self.waits_on(row);
+            assert!(more > Decimal::ZERO && more <= balance, "over the balance");
+            let note = self.document_mut(&DocumentKind::CreditNote, number);
+            note.applications
+                .retain(|known| !same(known, &row.kind, &row.number));
+            note.applications.push(row.clone());
+            let applied: Decimal = note.applications.iter().map(|row| row.amount).sum();
+            assert!(applied <= note.total);
+            if note.status.is_released() {
+                self.put(&DocumentKind::CreditNote, number, row, more);
+            }
+        }
+    }
+
     /// An application by something in the books: it is in the books too, or waits for its release.
     pub(super) fn put(
         &mut self,
