@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use brygga_core::Clock as _;
 use brygga_http::SystemClock;
+use brygga_sandbox::visma::Change;
 use brygga_tests::orders;
 use chrono::TimeDelta;
 use program::World;
@@ -214,6 +215,54 @@ async fn the_order_went_on_while_the_program_was_down() {
             world.sync_until_quiet();
             one_of_each(&world, total, status);
         }
+    }
+}
+
+/// Where Visma.net ships: killed while the shop is told of a shipment and of its tracking, each is told once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shipment_is_told_once_wherever_the_program_is_killed() {
+    for points in [
+        ["create-fulfilment:before", "update-tracking:before"],
+        ["create-fulfilment:sending", "update-tracking:sending"],
+        ["create-fulfilment:answered", "update-tracking:answered"],
+        ["create-fulfilment:settled", "update-tracking:settled"],
+    ] {
+        let world = World::new().await;
+        world.choose(|settings| settings["invoices"]["who_ships"] = json!("visma"));
+        let mut order = fresh(&world);
+        orders::unsent(&mut order);
+        world.put(order);
+        world.sync_until_quiet();
+        let document = world.documents(ID).remove(0);
+        let visma = world.pair.visma();
+        let shipped = visma.change(Change::WarehouseShips {
+            order_type: document.order_type,
+            id: document.id,
+            warehouse: "HOVED".into(),
+            lines: vec![],
+            tracking: vec![],
+            carrier: None,
+            confirm: true,
+        });
+        let [create, track] = points;
+        world.sync_killed_at(create);
+        world.sync_until_quiet();
+        let told =
+            || world.pair.shopify().order(&ID.to_string()).expect("there")["fulfillments"].clone();
+        assert_eq!(told().as_array().map(Vec::len), Some(1), "{create}");
+        visma.change(Change::ShipmentTracked {
+            number: shipped.expect("shipped"),
+            tracking: vec!["T1".into()],
+            carrier: None,
+        });
+        world.sync_killed_at(track);
+        world.sync_until_quiet();
+        assert_eq!(told().as_array().map(Vec::len), Some(1), "{track}");
+        assert_eq!(told()[0]["trackingInfo"][0]["number"], "T1", "{track}");
+        assert_eq!(visma.shipments().len(), 1, "no second shipment");
+        let writes = world.writes();
+        world.sync_until_quiet();
+        assert_eq!(world.writes(), writes, "nothing more to write");
     }
 }
 

@@ -63,6 +63,16 @@ impl Product {
         product
     }
 
+    /// Changes the merchant's choices.
+    fn choose(&self, change: impl FnOnce(&mut Value)) {
+        let file = self.folder.path().join("settings.json");
+        let text = std::fs::read(&file).expect("written before");
+        let mut settings: Value = serde_json::from_slice(&text).expect("JSON");
+        change(&mut settings);
+        std::fs::write(&file, settings.to_string()).expect("writable");
+        self.done(&["settings", "import", &file.to_string_lossy()]);
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command
@@ -158,6 +168,10 @@ impl World {
             .await
             .expect("set up");
         Self { pair, product }
+    }
+
+    pub(crate) fn choose(&self, change: impl FnOnce(&mut Value)) {
+        tokio::task::block_in_place(|| self.product.choose(change));
     }
 
     pub(crate) fn put(&self, mut order: Value) {

@@ -18,6 +18,7 @@ mod month;
 mod payouts;
 mod products;
 mod rates;
+mod shipping;
 mod stock;
 mod strangers;
 mod wrong_setup;

@@ -121,3 +121,14 @@ pub fn edit(order: &mut Value, id: u64) {
         "refundShippingLines": [], "orderAdjustments": [], "duties": [], "transactions": [],
     }]);
 }
+
+/// Nothing of an order is sent yet.
+pub fn unsent(order: &mut Value) {
+    order["fulfillments"] = json!([]);
+    order["displayFulfillmentStatus"] = json!("UNFULFILLED");
+    for line in order["lineItems"].as_array_mut().into_iter().flatten() {
+        line["unfulfilledQuantity"] = line["quantity"].clone();
+        line["fulfillableQuantity"] = line["quantity"].clone();
+        line["nonFulfillableQuantity"] = json!(0);
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brygga_core::Problem;
+use brygga_core::settings::WhoShips;
 use brygga_store::{RecordKind, RecordState, StateCounts};
 use chrono::{TimeDelta, Utc};
 
@@ -43,12 +44,13 @@ const fn to_shopify(name: &'static str, kind: RecordKind) -> Flow {
 }
 
 /// In the order in which a merchant thinks of them.
-const FLOWS: [Flow; 8] = [
+const FLOWS: [Flow; 9] = [
     to_visma("orders", RecordKind::Order, true),
     to_visma("customers", RecordKind::Customer, false),
     to_visma("invoices", RecordKind::Invoice, true),
     to_visma("credit_notes", RecordKind::CreditNote, true),
     to_visma("payments", RecordKind::Payment, true),
+    to_shopify("shipments", RecordKind::Shipment),
     to_visma("payouts", RecordKind::Payout, true),
     to_shopify("products", RecordKind::Product),
     to_shopify("stock", RecordKind::Stock),
@@ -81,7 +83,11 @@ impl Api {
             },
         };
         let mut flows = Vec::with_capacity(FLOWS.len());
-        for flow in FLOWS {
+        let settings = self.engine.settings().map_err(error)?;
+        let visma_ships = settings.invoices.who_ships == WhoShips::Visma;
+        // A flow of a choice that was not made would be a row of noughts.
+        let shown = |flow: &Flow| flow.kind != RecordKind::Shipment || visma_ships;
+        for flow in FLOWS.into_iter().filter(shown) {
             flows.push(FlowRow {
                 flow: flow.name.into(),
                 from: flow.from.into(),

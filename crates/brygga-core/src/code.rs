@@ -137,6 +137,14 @@ codes! {
     RefundNotBooked = "refund-not-booked", Held, "A refund of {amount} belongs to order {order}, which is not booked.", "Book the refund by hand, or choose in the settings that such refunds are left out.";
     RefundWithoutMoney = "refund-without-money", Held, "Money of {amount} went back on order {order}, and nothing in Visma.net is free to pay it from.", "Look in Visma.net what the payments of the order are applied to.";
 
+    // Shipments of Visma.net that the shop is told of (booking-rules 6)
+    ShipmentOverOpen = "shipment-over-open", Held, "Visma.net shipped {theirs} of \"{title}\" on shipment {document}, but Shopify has {ours} of it left to send.", "Compare the shipment with the order in Shopify. Correct the shipment in Visma.net, or add the goods to the order.";
+    ShipmentStranger = "shipment-without-line", Held, "Shipment {document} has the item {item}, which is on no line of order {order}.", "Take the item off the shipment in Visma.net, or mark the goods as sent in Shopify by hand.";
+    ShipmentTakenBack = "shipment-taken-back", Held, "Shipment {document} is {status} in Visma.net, but Shopify shows its goods as sent.", "Confirm the shipment again in Visma.net, or cancel the fulfilment in Shopify.";
+    FulfilmentDiffers = "fulfilment-differs", Held, "Shopify shows other units as sent than shipment {document} has in Visma.net.", "Compare the shipment in Visma.net with the fulfilment in Shopify, and correct one of them.";
+    FulfilmentNotOpen = "fulfilment-order-not-open", Held, "Shopify does not let the goods of shipment {document} be sent: order {order} is {status}.", "Release the hold on the order in Shopify, then retry.";
+    FulfilmentScope = "fulfilment-scope-missing", Held, "The app may not tell Shopify what was sent ({field}): {scope}.", "Add the scope write_merchant_managed_fulfillment_orders to the app and approve it in the shop, then retry.";
+
     // Parts waiting (booking-rules 6 to 8)
     WaitingForOrder = "waiting-for-order", Waiting, "Order {order} is not booked yet.", "Nothing to do: it goes on when the order is booked.";
     WaitingShipment = "waiting-for-shipment", Waiting, "Visma.net has not shipped this of order {order} yet.", "Ship it in Visma.net.";
@@ -155,6 +163,9 @@ codes! {
     SkippedGateway = "skipped-gateway", Skipped, "Payments by {gateway} are left to the bank import of Visma.net.", "Nothing to do.";
     SkippedFailed = "skipped-failed", Skipped, "The money of order {order} did not move ({status}).", "Nothing to do.";
     SkippedRefund = "skipped-refund", Skipped, "A refund of {amount} on order {order} is left out, as the settings say.", "Choose in the settings that such refunds are booked if they should be.";
+
+    SkippedShipment = "skipped-shipment", Skipped, "Shipment {document} is not in Visma.net any more, and nothing of it was told to Shopify.", "Nothing to do.";
+    SkippedShopShips = "skipped-shop-ships", Skipped, "Shopify ships: shipment {document} follows its fulfilment.", "Choose in the settings that Visma.net ships if Shopify should be told of shipments.";
 
     // Products and stock (booking-rules 9)
     ProductSkuMissing = "product-sku-missing", Held, "\"{title}\" in Shopify has no SKU.", "Give the variant the item's number as SKU in Shopify.";

@@ -7,16 +7,17 @@ use serde_json::Value;
 use brygga_core::erp::{
     BookedOrder, Catalogue, Customer, CustomerDraft, DocumentKind, HeadDraft, LedgerChange,
     LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation, OrderNumber, Payment,
-    PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentQuantity,
+    PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentNews,
+    ShipmentQuantity,
 };
-use brygga_core::shop::{Location, Order, OrderId, ShopInfo};
+use brygga_core::shop::{FulfilmentDraft, Location, Order, OrderId, Sending, ShopInfo, Tracking};
 use brygga_core::{Code, Problem};
 use brygga_shopify::{FieldDefinition, MetafieldDraft, Shopify, WriteFailure, WroteBack};
 use brygga_visma::{CallError, Visma};
 
 use crate::ports::{
     BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderPage, RawOrder,
-    Shop, ShopWriteBack, WriteError,
+    Shop, ShopSending, ShopWriteBack, WriteError,
 };
 
 /// Shopify as the shop.
@@ -147,6 +148,29 @@ impl ShopWriteBack for ShopifyShop {
     }
 }
 
+#[async_trait]
+impl ShopSending for ShopifyShop {
+    async fn sending(&self, order: &OrderId) -> Result<Option<Sending>, Problem> {
+        self.0.sending(order).await
+    }
+
+    async fn create_fulfilment(&self, draft: &FulfilmentDraft) -> Result<String, WriteError> {
+        self.0.create_fulfilment(draft).await.map_err(write_error)
+    }
+
+    async fn set_tracking(
+        &self,
+        fulfilment: &str,
+        to: &Tracking,
+        notify: bool,
+    ) -> Result<(), WriteError> {
+        self.0
+            .set_tracking(fulfilment, to, notify)
+            .await
+            .map_err(write_error)
+    }
+}
+
 /// Visma.net as the ERP.
 #[derive(Debug)]
 pub struct VismaErp(pub Visma);
@@ -264,6 +288,13 @@ impl Ledger for VismaErp {
 
     async fn shipment(&self, number: &str) -> Result<Option<Shipment>, Problem> {
         self.0.shipment(number).await
+    }
+
+    async fn shipment_news(
+        &self,
+        since: chrono::NaiveDateTime,
+    ) -> Result<Vec<ShipmentNews>, Problem> {
+        self.0.shipment_news(since).await
     }
 
     async fn create_shipment(

@@ -6,9 +6,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use brygga_core::secret::SecretName;
+use brygga_core::settings::{Settings, WhoShips};
 use brygga_core::{Clock, Code, Ids, Problem, SecretStore};
 use brygga_http::{Http, HttpConfig, loopback_only};
-use brygga_shopify::{Auth, ScopeReport, Shopify, ShopifyConfig, shop_domain};
+use brygga_shopify::{Auth, Flow, ScopeReport, Shopify, ShopifyConfig, shop_domain};
 use brygga_store::Store;
 use brygga_visma::{ErpReport, Visma, VismaConfig};
 
@@ -16,7 +17,7 @@ use crate::adapters::{ShopifyShop, VismaErp};
 use crate::adapters_goods::RealGoods;
 use crate::adapters_payouts::RealPayouts;
 use crate::booked::internal;
-use crate::engine::{Engine, Parts};
+use crate::engine::{Engine, Parts, SETTINGS};
 use crate::exchanges::ExchangeLog;
 use crate::ports::Events;
 use crate::rates::{RateHosts, RealRates};
@@ -187,7 +188,26 @@ impl Ground {
 
     /// What the app may do in the shop, asked now.
     pub async fn check_shop(&self) -> Result<ScopeReport, Problem> {
-        Ok(self.shop_client(self.http(None)?)?.connect_check().await?.1)
+        let mut report = self.shop_client(self.http(None)?)?.connect_check().await?.1;
+        for flow in self.asked_for()? {
+            for scope in report.missing_for(flow) {
+                if !report.missing.contains(&scope) {
+                    report.missing.push(scope);
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// What the merchant's choices need beside reading orders: telling the shop of shipments, where Visma.net ships.
+    fn asked_for(&self) -> Result<Vec<Flow>, Problem> {
+        let Some(value) = self.store.setting(SETTINGS)? else {
+            return Ok(Vec::new());
+        };
+        let settings: Settings = serde_json::from_value(value)
+            .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error))?;
+        let ships = settings.invoices.who_ships == WhoShips::Visma;
+        Ok(ships.then_some(Flow::Fulfilment).into_iter().collect())
     }
 
     /// What the application may do in the company, asked now.

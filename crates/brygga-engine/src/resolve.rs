@@ -50,7 +50,10 @@ impl Engine {
             }
             let of_a_part = matches!(
                 intent.record.kind,
-                RecordKind::Invoice | RecordKind::CreditNote | RecordKind::Payment
+                RecordKind::Invoice
+                    | RecordKind::CreditNote
+                    | RecordKind::Payment
+                    | RecordKind::Shipment
             );
             let result = match intent.state {
                 IntentState::Intent | IntentState::Sending | IntentState::Unknown

@@ -139,6 +139,7 @@ impl Engine {
         self.resolve_open().await?;
         report.read = self.read_orders(options.since).await?.read;
         self.read_ledger_news().await?;
+        self.read_shipment_news().await?;
         let mut probed = BTreeSet::new();
         let mut tried: std::collections::BTreeMap<RecordRef, usize> =
             std::collections::BTreeMap::new();

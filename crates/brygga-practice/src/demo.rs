@@ -244,6 +244,7 @@ fn figures(
         RecordKind::Invoice,
         RecordKind::CreditNote,
         RecordKind::Payment,
+        RecordKind::Shipment,
         RecordKind::Payout,
         RecordKind::Product,
         RecordKind::Stock,

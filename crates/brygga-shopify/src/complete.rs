@@ -9,7 +9,7 @@ use crate::client::{note_withheld, unexpected, withheld_order_field};
 use crate::documents::{self, Document};
 
 /// Times that an order is begun anew because it changed while its lists were read.
-const FRESH_STARTS: usize = 3;
+pub(crate) const FRESH_STARTS: usize = 3;
 
 /// One order past the search index, whole.
 pub(crate) async fn read_order(wire: &Wire, gid: &str) -> Result<Option<Value>, Problem> {
@@ -51,7 +51,7 @@ pub(crate) async fn order(wire: &Wire, mut node: Value) -> Result<Option<Value>,
     }
 }
 
-enum Filled {
+pub(crate) enum Filled {
     Whole,
     /// The order changed between two pages of its lists: they may not belong together.
     Changed,
@@ -118,7 +118,7 @@ async fn fill(wire: &Wire, node: &mut Value) -> Result<Filled, Problem> {
     returns(wire, node, &gid).await
 }
 
-async fn fulfilments(wire: &Wire, node: &mut Value) -> Result<Filled, Problem> {
+pub(crate) async fn fulfilments(wire: &Wire, node: &mut Value) -> Result<Filled, Problem> {
     let mut fulfilments = node["fulfillments"].take();
     for fulfilment in fulfilments
         .as_array_mut()
@@ -184,7 +184,7 @@ async fn returns(wire: &Wire, node: &mut Value, gid: &str) -> Result<Filled, Pro
 }
 
 /// Reads a connection to its end and leaves `{"nodes": [...]}`.
-async fn lengthen(
+pub(crate) async fn lengthen(
     wire: &Wire,
     connection: &mut Value,
     field: &str,
@@ -202,6 +202,7 @@ async fn lengthen(
         }
         let owner = &mut answer.data[document.root];
         if owner.is_null() {
+            // An owner that went makes what it belongs to another.
             return Ok(if document.root == "order" {
                 Filled::Gone
             } else {
@@ -258,7 +259,10 @@ async fn rest_of_refund(wire: &Wire, refund: &mut Value, gid: &str) -> Result<bo
 }
 
 /// The rows of a connection and where it goes on.
-fn open(connection: &mut Value, field: &str) -> Result<(Vec<Value>, Option<String>), Problem> {
+pub(crate) fn open(
+    connection: &mut Value,
+    field: &str,
+) -> Result<(Vec<Value>, Option<String>), Problem> {
     let next = match (
         connection["pageInfo"]["hasNextPage"].as_bool(),
         connection["pageInfo"]["endCursor"].as_str(),

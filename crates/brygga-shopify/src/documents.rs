@@ -258,6 +258,34 @@ pub const ORDER_MARK_AS_PAID: Document = Document {
     text: text!("order_mark_as_paid"),
 };
 
+/// What of an order is to be sent from where, and what was sent, past the search index.
+pub const ORDER_SENDING: Document = Document {
+    operation: "OrderSending",
+    root: "order",
+    text: text!("order_sending" + "fulfilment_order_line" + "fulfilment" + "fulfilment_line"),
+};
+
+/// Further lines of a fulfilment order.
+pub const FULFILMENT_ORDER_LINES_MORE: Document = Document {
+    operation: "FulfilmentOrderLinesMore",
+    root: "fulfillmentOrder",
+    text: text!("fulfilment_order_lines_more" + "fulfilment_order_line"),
+};
+
+/// Makes a fulfilment: once, there is no key.
+pub const FULFILMENT_CREATE: Document = Document {
+    operation: "FulfilmentCreate",
+    root: "fulfillmentCreate",
+    text: text!("fulfilment_create"),
+};
+
+/// Sets the tracking of a fulfilment.
+pub const FULFILMENT_TRACKING: Document = Document {
+    operation: "FulfilmentTracking",
+    root: "fulfillmentTrackingInfoUpdate",
+    text: text!("fulfilment_tracking"),
+};
+
 /// All of them.
 pub const ALL: &[Document] = &[
     SHOP,
@@ -276,6 +304,10 @@ pub const ALL: &[Document] = &[
     METAFIELDS_SET,
     TAGS_ADD,
     ORDER_MARK_AS_PAID,
+    ORDER_SENDING,
+    FULFILMENT_ORDER_LINES_MORE,
+    FULFILMENT_CREATE,
+    FULFILMENT_TRACKING,
     CUSTOMERS_CHANGED,
     CUSTOMER,
     PAYOUTS,

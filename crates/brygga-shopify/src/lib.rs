@@ -9,6 +9,7 @@ pub mod documents;
 mod goods;
 mod payouts;
 mod scopes;
+mod sending;
 mod token;
 pub mod wire;
 mod write_back;

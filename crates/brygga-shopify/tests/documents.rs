@@ -157,7 +157,7 @@ fn selection(set: &SelectionSet, document: &ExecutableDocument) -> u32 {
     set.selections.iter().map(cost).sum()
 }
 
-/// A mutation costs 10; objects directly in its payload are free, what they nest is not.
+/// A mutation costs 10, setting the tracking 50; objects directly in its payload are free, what they nest is not.
 fn mutations(set: &SelectionSet, document: &ExecutableDocument) -> u32 {
     let payload = |inner: &Field| {
         let cost = field_cost(inner, document);
@@ -170,7 +170,12 @@ fn mutations(set: &SelectionSet, document: &ExecutableDocument) -> u32 {
     };
     set.fields()
         .map(|field| {
-            10 + field
+            let base = if field.name == "fulfillmentTrackingInfoUpdate" {
+                50
+            } else {
+                10
+            };
+            base + field
                 .selection_set
                 .fields()
                 .map(|inner| payload(inner))

@@ -210,6 +210,12 @@ pub(super) const SECTIONS: [(&str, &[Field]); 10] = [
         &[
             field("invoices/on", Switch),
             field("invoices/who_ships", One(&["shopify", "visma"])),
+            only(
+                "invoices/notify_customer",
+                Switch,
+                "invoices/who_ships",
+                "visma",
+            ),
             field("invoices/stop_before_release", Switch),
             field("invoices/correct_edits", Switch),
             field("invoices/write_back", Switch),

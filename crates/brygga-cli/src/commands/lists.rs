@@ -162,6 +162,7 @@ fn noun(kind: RecordKind) -> &'static str {
         RecordKind::Invoice => "invoices",
         RecordKind::CreditNote => "credit notes",
         RecordKind::Payment => "payments",
+        RecordKind::Shipment => "shipments",
         RecordKind::Payout => "payouts",
         RecordKind::Product => "products",
         RecordKind::Stock => "stock items",

@@ -24,5 +24,6 @@ pub use sales_order::{
     LinePatch, OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
 };
 pub use shipment::{
-    Operation, Shipment, ShipmentLine, ShipmentOrder, ShipmentQuantity, ShipmentStatus,
+    Operation, Shipment, ShipmentLine, ShipmentNews, ShipmentOrder, ShipmentQuantity,
+    ShipmentStatus,
 };

@@ -55,6 +55,37 @@ pub struct Shipment {
     pub lines: Vec<ShipmentLine>,
     /// The sales orders it serves.
     pub orders: Vec<ShipmentOrder>,
+    /// Tracking numbers of its packages (`shipmentPackageLines`), each once.
+    #[serde(default)]
+    pub tracking: Vec<String>,
+    /// Who carries it: the text of `shipVia`, or its id where there is no text.
+    #[serde(default)]
+    pub carrier: Option<String>,
+}
+
+impl ShipmentStatus {
+    /// Have the goods left.
+    pub fn has_left(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed | Self::Invoiced | Self::PartiallyInvoiced | Self::Completed
+        )
+    }
+}
+
+/// That a shipment changed, as the list tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentNews {
+    /// Number.
+    pub number: String,
+    /// Goods out or in.
+    pub operation: Operation,
+    /// Status.
+    pub status: ShipmentStatus,
+    /// When it was changed, on the ERP's own clock and as it writes it: another text is another change.
+    pub modified: Option<String>,
+    /// The sales orders it serves, as far as the list tells.
+    pub orders: Vec<OrderNumber>,
 }
 
 /// One line of a shipment.

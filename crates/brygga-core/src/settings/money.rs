@@ -36,6 +36,8 @@ pub struct InvoiceSettings {
     pub on: bool,
     /// Who ships.
     pub who_ships: WhoShips,
+    /// Where Visma.net ships: does Shopify write to the customer when a fulfilment is made, or gets its tracking.
+    pub notify_customer: bool,
     /// Leave invoices Balanced for somebody to release.
     pub stop_before_release: bool,
     /// Warehouse per location of the shop (numeric id).
@@ -55,6 +57,7 @@ impl Default for InvoiceSettings {
         Self {
             on: true,
             who_ships: WhoShips::Shopify,
+            notify_customer: false,
             stop_before_release: false,
             warehouses: BTreeMap::new(),
             write_back: true,

@@ -1,9 +1,14 @@
 //! What the shop (Shopify) has: orders and customers in the words of the trade, free of JSON.
 
+mod fulfilment;
 mod order;
 mod payout;
 mod status;
 
+pub use fulfilment::{
+    FulfilmentDraft, FulfilmentDraftLine, FulfilmentDraftPart, FulfilmentOrder,
+    FulfilmentOrderLine, FulfilmentOrderStatus, Sending, Tracking,
+};
 pub use order::{
     Address, Adjustment, B2b, Customer, Discount, Duty, Fee, Fulfilment, FulfilmentLine, Line,
     LineKind, Order, OrderId, OrderTotals, Refund, RefundLine, RefundShipping, ShippingLine,

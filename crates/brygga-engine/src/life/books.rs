@@ -43,6 +43,7 @@ impl Engine {
     pub(crate) async fn read_books(&self, shelf: &Shelf<'_>) -> Result<Books, Problem> {
         let mut books = Books {
             links: self.part_links(shelf.order)?,
+            known_shipments: self.known_shipments(shelf.order)?,
             ..Books::default()
         };
         if shelf.booked.is_none() {
@@ -50,6 +51,8 @@ impl Engine {
         }
         self.read_orders_of(shelf, &mut books).await?;
         self.read_shipments(&mut books).await?;
+        self.read_sending(shelf, &mut books).await?;
+        self.add_shipment_links(&mut books)?;
         self.read_ledger(shelf, &mut books).await?;
         self.read_payments(shelf, &mut books).await?;
         self.read_rates(shelf, &mut books).await?;
@@ -73,7 +76,7 @@ impl Engine {
             let what = match part.kind {
                 PartKind::Invoice if direct => Linked::Invoice,
                 PartKind::CreditNote => Linked::CreditNote,
-                PartKind::Invoice | PartKind::Payment => continue,
+                PartKind::Invoice | PartKind::Payment | PartKind::Shipment => continue,
             };
             let made = books
                 .links
@@ -131,6 +134,7 @@ impl Engine {
         books: &mut Books,
     ) -> Result<(), Problem> {
         books.links = self.part_links(shelf.order)?;
+        self.add_shipment_links(books)?;
         match step {
             LifeStep::SetInvoiceDate { order, .. } => self.read_order_again(order, books).await,
             LifeStep::ConfirmShipment { .. }
@@ -169,6 +173,10 @@ impl Engine {
             | LifeStep::CancelOrder { .. } => {
                 *books = self.read_books(shelf).await?;
                 Ok(())
+            }
+            LifeStep::CreateFulfilment { .. } | LifeStep::UpdateTracking { .. } => {
+                self.read_sending(shelf, books).await?;
+                self.add_shipment_links(books)
             }
         }
     }
@@ -422,7 +430,9 @@ fn externals(shelf: &Shelf<'_>, books: &Books) -> Vec<(DocumentKind, String)> {
             PartKind::CreditNote if !is_linked(&part, Linked::CreditNote) => {
                 Some((DocumentKind::CreditNote, external(&part)))
             }
-            PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => None,
+            PartKind::Invoice | PartKind::CreditNote | PartKind::Payment | PartKind::Shipment => {
+                None
+            }
         })
         .collect()
 }

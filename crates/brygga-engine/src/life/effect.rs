@@ -1,6 +1,6 @@
-//! Carrying out one step: the only place from which shipments, invoices, credit notes and payments are changed.
+//! Carrying out one step: the only place from which shipments, invoices, credit notes, payments and fulfilments are changed.
 
-use brygga_core::booking::life::{Books, LifeStep, Linked};
+use brygga_core::booking::life::{Books, LifeStep, Linked, PartKind, PartRef};
 use brygga_core::erp::{DocumentKind, LedgerDocument, LinePatch, OrderNumber, Payment, Shipment};
 use brygga_core::{Code, Problem};
 
@@ -13,6 +13,30 @@ use crate::ports::WriteError;
 pub(super) struct Made {
     pub(super) what: Linked,
     pub(super) number: String,
+    /// Whose it is, where not the part's whose step it was: a fulfilment that was made for a shipment.
+    pub(super) of: Option<PartRef>,
+}
+
+impl Made {
+    pub(super) fn new(what: Linked, number: impl Into<String>) -> Self {
+        Self {
+            what,
+            number: number.into(),
+            of: None,
+        }
+    }
+
+    /// A fulfilment of the shop tells of a shipment.
+    pub(super) fn fulfilment(id: impl Into<String>, shipment: &str) -> Self {
+        Self {
+            what: Linked::Shipment,
+            number: shipment.to_owned(),
+            of: Some(PartRef {
+                kind: PartKind::Invoice,
+                id: id.into(),
+            }),
+        }
+    }
 }
 
 impl Engine {
@@ -81,14 +105,11 @@ impl Engine {
                     DocumentKind::CreditNote => Linked::CreditNote,
                     _ => Linked::Invoice,
                 };
-                return Ok(Some(Made { what, number }));
+                return Ok(Some(Made::new(what, number)));
             }
             LifeStep::CreateOrder { draft, customer } => {
                 let number = erp.create_order(draft, customer).await?;
-                return Ok(Some(Made {
-                    what: Linked::Order,
-                    number: booked::erp_id(&number),
-                }));
+                return Ok(Some(Made::new(Linked::Order, booked::erp_id(&number))));
             }
             LifeStep::PatchOrderLines { order, lines } => {
                 let document = self.fresh(order).await?;
@@ -132,10 +153,7 @@ impl Engine {
             }
             LifeStep::CreatePayment { draft } => {
                 let number = erp.create_payment(draft).await?;
-                return Ok(Some(Made {
-                    what: Linked::Payment,
-                    number,
-                }));
+                return Ok(Some(Made::new(Linked::Payment, number)));
             }
             LifeStep::ChangePayment {
                 kind,
@@ -173,6 +191,20 @@ impl Engine {
                     return Err(changed_meanwhile(number));
                 }
                 erp.release_payment(&payment).await?;
+            }
+            LifeStep::CreateFulfilment { shipment, draft } => {
+                let id = self.shop.create_fulfilment(draft).await?;
+                return Ok(Some(Made::fulfilment(id, shipment)));
+            }
+            LifeStep::UpdateTracking {
+                fulfilment,
+                tracking,
+                notify,
+                ..
+            } => {
+                self.shop
+                    .set_tracking(fulfilment, tracking, *notify)
+                    .await?;
             }
         }
         Ok(None)
@@ -249,7 +281,9 @@ pub(super) fn about(step: &LifeStep) -> String {
         LifeStep::SetQuantities { shipment, .. }
         | LifeStep::ConfirmShipment { shipment }
         | LifeStep::CorrectShipment { shipment }
-        | LifeStep::CancelShipment { shipment } => shipment.clone(),
+        | LifeStep::CancelShipment { shipment }
+        | LifeStep::CreateFulfilment { shipment, .. }
+        | LifeStep::UpdateTracking { shipment, .. } => shipment.clone(),
         LifeStep::ChangeLedger { number, .. }
         | LifeStep::ReleaseLedger { number, .. }
         | LifeStep::ChangePayment { number, .. }

@@ -17,6 +17,7 @@ pub(crate) fn kind(part: PartKind, what: Linked) -> String {
         PartKind::Invoice => "invoice",
         PartKind::CreditNote => "credit_note",
         PartKind::Payment => "payment",
+        PartKind::Shipment => "shipment",
     };
     let what = match what {
         Linked::Order => "order",

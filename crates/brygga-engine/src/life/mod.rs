@@ -6,6 +6,7 @@ mod effect;
 pub(crate) mod links;
 mod news;
 mod run;
+mod sending;
 mod settle;
 mod write_back;
 
@@ -23,6 +24,7 @@ pub(crate) fn record_kind(kind: PartKind) -> RecordKind {
         PartKind::Invoice => RecordKind::Invoice,
         PartKind::CreditNote => RecordKind::CreditNote,
         PartKind::Payment => RecordKind::Payment,
+        PartKind::Shipment => RecordKind::Shipment,
     }
 }
 

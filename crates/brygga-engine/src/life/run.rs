@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use brygga_core::booking::life::{self, Books, LifeStep, PartDecision, PartRef, PartState};
+use brygga_core::booking::life::{
+    self, Books, LifeStep, PartDecision, PartKind, PartRef, PartState,
+};
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Intent, IntentState, Level, RecordRef, RecordRow, RecordState};
@@ -12,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
 use super::books::Shelf;
-use super::{effect, record_of};
+use super::{effect, record_of, sending};
 use crate::booked::{self, internal};
 use crate::crash;
 use crate::engine::{Engine, Setup};
@@ -426,7 +428,8 @@ impl Engine {
         Ok(match step {
             LifeStep::CreateLedger { .. }
             | LifeStep::CreateOrder { .. }
-            | LifeStep::CreatePayment { .. } => {
+            | LifeStep::CreatePayment { .. }
+            | LifeStep::CreateFulfilment { .. } => {
                 let made = self
                     .store
                     .intents_of(record)?
@@ -483,7 +486,7 @@ impl Engine {
         let row = if let Some(row) = self.store.record(&record)? {
             row
         } else {
-            let mut row = RecordRow::new(record, &order.name, self.clock.now());
+            let mut row = RecordRow::new(record, name_of(order, part), self.clock.now());
             row.part_of = Some(order.id.0.clone());
             row
         };
@@ -507,6 +510,14 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+/// What people call a part that the order itself does not name.
+fn name_of(order: &Order, part: &PartRef) -> String {
+    match part.kind {
+        PartKind::Shipment => sending::name(&order.name, &part.id),
+        PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => order.name.clone(),
     }
 }
 

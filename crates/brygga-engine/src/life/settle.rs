@@ -16,6 +16,7 @@ use super::books::Shelf;
 use super::effect::Made;
 use super::links;
 use super::run::StepBody;
+use super::sending;
 use crate::booked::{self, erp_id, internal};
 use crate::engine::Engine;
 use crate::ports::Signal;
@@ -39,12 +40,15 @@ impl Engine {
             None => serde_json::json!({ "done": intent.kind }),
         };
         let links = made
-            .map(|made| Link {
-                kind: links::kind(part.kind, made.what),
-                shop_id: part.id.clone(),
-                erp_id: made.number,
-                detail: serde_json::json!({ "order": order.id.0 }),
-                made_at: self.clock.now(),
+            .map(|made| {
+                let part = made.of.as_ref().unwrap_or(part);
+                Link {
+                    kind: links::kind(part.kind, made.what),
+                    shop_id: part.id.clone(),
+                    erp_id: made.number,
+                    detail: serde_json::json!({ "order": order.id.0 }),
+                    made_at: self.clock.now(),
+                }
             })
             .into_iter()
             .collect();
@@ -72,7 +76,7 @@ impl Engine {
             row.amount = Some(Money::new(amount, order.currency(side)));
         }
         row.happened_at = decision.happened_at.or(row.happened_at);
-        if let Some(number) = shown(decision.part.kind, &decision.documents) {
+        if let Some(number) = shown(&decision.part, &decision.documents) {
             row.erp_number = Some(number);
         }
         match decision.state {
@@ -189,21 +193,18 @@ fn found(step: &LifeStep, books: &Books) -> Option<Made> {
                 document.kind == draft.kind
                     && document.external.as_deref() == Some(draft.external.as_str())
             })
-            .map(|document| Made {
-                what: match document.kind {
+            .map(|document| {
+                let what = match document.kind {
                     brygga_core::erp::DocumentKind::CreditNote => Linked::CreditNote,
                     _ => Linked::Invoice,
-                },
-                number: document.number.clone(),
+                };
+                Made::new(what, &document.number)
             }),
         LifeStep::CreateOrder { draft, .. } => books
             .orders
             .iter()
             .find(|order| order.is_of(draft.head.order_id()))
-            .map(|order| Made {
-                what: Linked::Order,
-                number: erp_id(&order.number),
-            }),
+            .map(|order| Made::new(Linked::Order, erp_id(&order.number))),
         LifeStep::CreatePayment { draft } => books
             .payments
             .iter()
@@ -211,21 +212,22 @@ fn found(step: &LifeStep, books: &Books) -> Option<Made> {
                 payment.kind == draft.kind
                     && payment.reference.as_deref() == Some(draft.reference.as_str())
             })
-            .map(|payment| Made {
-                what: Linked::Payment,
-                number: payment.number.clone(),
-            }),
+            .map(|payment| Made::new(Linked::Payment, &payment.number)),
+        LifeStep::CreateFulfilment { shipment, draft } => {
+            sending::made_of(draft, books).map(|id| Made::fulfilment(id, shipment))
+        }
         // The next decision sees in the books whether these happened.
         _ => None,
     }
 }
 
 /// The number that lists show: of the invoice, the credit note, the payment; else of what there is so far.
-fn shown(kind: PartKind, documents: &[PartLink]) -> Option<String> {
-    let first = match kind {
+fn shown(part: &PartRef, documents: &[PartLink]) -> Option<String> {
+    let first = match part.kind {
         PartKind::Invoice => Linked::Invoice,
         PartKind::CreditNote => Linked::CreditNote,
         PartKind::Payment => Linked::Payment,
+        PartKind::Shipment => return Some(part.id.clone()),
     };
     documents
         .iter()
@@ -242,6 +244,7 @@ pub(crate) fn event(record: &RecordRef, state: RecordState) -> String {
         brygga_store::RecordKind::Invoice => "invoice",
         brygga_store::RecordKind::CreditNote => "credit-note",
         brygga_store::RecordKind::Payment => "payment",
+        brygga_store::RecordKind::Shipment => "shipment",
         brygga_store::RecordKind::Payout => "payout",
         brygga_store::RecordKind::Product => "product",
         brygga_store::RecordKind::Stock => "stock",

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use brygga_core::Problem;
 use brygga_core::erp::{
     DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerNews, Operation, OrderNumber,
-    Payment, PaymentChange, PaymentDraft, Shipment, ShipmentQuantity,
+    Payment, PaymentChange, PaymentDraft, Shipment, ShipmentNews, ShipmentQuantity,
 };
 
 use super::WriteError;
@@ -24,6 +24,8 @@ pub trait Ledger: Send + Sync {
     ) -> Result<Vec<(String, Option<String>)>, Problem>;
     /// One shipment, whole. `None` if it is not there.
     async fn shipment(&self, number: &str) -> Result<Option<Shipment>, Problem>;
+    /// Shipments changed at or after `since`, on the ERP's own wall clock.
+    async fn shipment_news(&self, since: NaiveDateTime) -> Result<Vec<ShipmentNews>, Problem>;
     /// Makes a shipment of what the order has open; which one, only reading tells.
     async fn create_shipment(
         &self,

@@ -4,6 +4,7 @@ mod goods;
 mod ledger;
 mod payouts;
 mod rates;
+mod sending;
 mod write_back;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ pub use goods::{Goods, ItemStock, Reading, RefusedRow};
 pub use ledger::Ledger;
 pub use payouts::Payouts;
 pub use rates::Rates;
+pub use sending::ShopSending;
 pub use write_back::{BackField, BackFieldDefinition, BackFieldDraft, BackState, ShopWriteBack};
 
 /// One order as the shop gave it.
@@ -47,7 +49,7 @@ pub struct OrderPage {
 
 /// The shop.
 #[async_trait]
-pub trait Shop: ShopWriteBack + Send + Sync {
+pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
     /// What the shop says of itself.
     async fn info(&self) -> Result<ShopInfo, Problem>;
     /// Its locations in use.

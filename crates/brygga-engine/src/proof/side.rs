@@ -53,6 +53,8 @@ impl Side<'_> {
             PartKind::Invoice => (Account::Sales, Decimal::ONE),
             PartKind::CreditNote => (Account::Refunds, Decimal::NEGATIVE_ONE),
             PartKind::Payment => return self.of_transaction(decision),
+            // Goods that left are no money; their invoice is a part of its own.
+            PartKind::Shipment => return Vec::new(),
         };
         if let Some(amount) = decision.amount {
             add(account, amount.abs());
@@ -230,7 +232,7 @@ impl Side<'_> {
         };
         let sign = match decision.part.kind {
             PartKind::CreditNote => Decimal::NEGATIVE_ONE,
-            PartKind::Invoice | PartKind::Payment => Decimal::ONE,
+            PartKind::Invoice | PartKind::Payment | PartKind::Shipment => Decimal::ONE,
         };
         let of_refund = decision
             .explained

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::goods::{self, money};
+use super::mutations::fulfilments;
 use super::stock::{Moves, Shelf};
 use super::store::{Store, number_of, stamp};
 use super::{fulfilment, sale};
@@ -69,6 +70,17 @@ pub enum ShopChange {
         order: String,
         /// A `FulfillmentHoldReason`; none releases.
         reason: Option<String>,
+    },
+    /// Somebody fulfils an order, or a part of it.
+    Fulfil {
+        /// The order's number or gid.
+        order: String,
+        /// Which line, from 0, and how many units; all that waits when absent.
+        #[serde(default)]
+        lines: Vec<(usize, u32)>,
+        /// Tracking numbers.
+        #[serde(default)]
+        tracking: Vec<String>,
     },
     /// Somebody lets one line of an order go out from another location.
     AssignLine {
@@ -135,6 +147,11 @@ pub(super) fn act(
             done.then_some(id)
                 .ok_or_else(|| format!("no order {order}"))
         }
+        ShopChange::Fulfil {
+            order,
+            lines,
+            tracking,
+        } => fulfilments::by_hand(store, now, &order_gid(order), lines, tracking),
         ShopChange::AssignLine {
             order,
             line,

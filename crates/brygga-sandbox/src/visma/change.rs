@@ -9,7 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::data::WAREHOUSE;
 use super::ledger::by_hand;
 use super::moment;
-use super::shipping::{self, Request, ShipmentAction};
+use super::shipping::{self, Part, Request, ShipmentAction};
 use super::stock::MovementKind;
 use super::world::World;
 
@@ -136,6 +136,36 @@ pub enum Change {
         warehouse: String,
         /// And the goods leave.
         confirm: bool,
+    },
+    /// The warehouse ships an order, or a part of it, with labels on the boxes; the number given back is the shipment's.
+    WarehouseShips {
+        /// Type, such as `SO`.
+        order_type: String,
+        /// Number.
+        id: String,
+        /// Warehouse.
+        warehouse: String,
+        /// Line number of the order and units; all that is open when absent.
+        #[serde(default)]
+        lines: Vec<(i32, Decimal)>,
+        /// Tracking numbers, a box for each.
+        #[serde(default)]
+        tracking: Vec<String>,
+        /// Who carries it.
+        #[serde(default)]
+        carrier: Option<String>,
+        /// And the goods leave.
+        confirm: bool,
+    },
+    /// The boxes of a shipment get these tracking numbers, also after the goods have left.
+    ShipmentTracked {
+        /// Number of the shipment.
+        number: String,
+        /// Tracking numbers, a box for each, in place of those that were there.
+        tracking: Vec<String>,
+        /// Who carries it; as before when absent.
+        #[serde(default)]
+        carrier: Option<String>,
     },
     /// People confirm, correct or cancel a shipment.
     ShipmentDone {
@@ -403,6 +433,31 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
             }
             return Some(number);
         }
+        Change::WarehouseShips {
+            order_type,
+            id,
+            warehouse,
+            lines,
+            tracking,
+            carrier,
+            confirm,
+        } => {
+            let part = Part {
+                order: (order_type, id),
+                warehouse,
+                date: moment::local_date(world.now),
+                lines,
+                tracking,
+                carrier,
+                confirm,
+            };
+            return shipping::ship(world, &part).ok();
+        }
+        Change::ShipmentTracked {
+            number,
+            tracking,
+            carrier,
+        } => shipping::track(world, &number, &tracking, carrier.as_deref()).ok()?,
         Change::ShipmentDone { number, action } => shipping::act(world, &number, action).ok()?,
         Change::OrderInvoiced { order_type, id } => {
             return shipping::prepare(world, &(order_type, id)).ok();

@@ -1,4 +1,7 @@
-use brygga_core::shop::{Fulfilment, FulfilmentLine};
+use brygga_core::shop::{
+    Fulfilment, FulfilmentLine, FulfilmentOrder, FulfilmentOrderLine, FulfilmentOrderStatus,
+    Sending,
+};
 
 use super::node::{Node, Unreadable};
 use super::refund::by_number;
@@ -34,6 +37,35 @@ pub(super) fn fulfilments(order: &Node<'_>) -> Result<Vec<Fulfilment>, Unreadabl
             .then_with(|| by_number(&one.id, &other.id))
     });
     Ok(found)
+}
+
+/// How an order's sending stands: its fulfilment orders and fulfilments.
+pub(super) fn sending(order: &Node<'_>) -> Result<Sending, Unreadable> {
+    let mut orders = Vec::new();
+    for node in order.list("fulfillmentOrders")? {
+        let mut lines = Vec::new();
+        for row in node.list("lineItems")? {
+            lines.push(FulfilmentOrderLine {
+                id: row.numeric_id()?,
+                line_id: row.get("lineItem").numeric_id()?,
+                remaining: row.count("remainingQuantity")?,
+            });
+        }
+        let assigned = node.get("assignedLocation");
+        orders.push(FulfilmentOrder {
+            id: node.numeric_id()?,
+            status: FulfilmentOrderStatus::from(node.text("status")?),
+            location_id: assigned
+                .object("location")?
+                .map(|location| location.numeric_id())
+                .transpose()?,
+            lines,
+        });
+    }
+    Ok(Sending {
+        orders,
+        fulfilments: fulfilments(order)?,
+    })
 }
 
 fn tracking(node: &Node<'_>) -> Result<Vec<String>, Unreadable> {

@@ -11,6 +11,7 @@ mod refund;
 mod shop;
 
 pub use customer::{customer, customer_head};
+pub(crate) use order::sending;
 pub use order::{head, order};
 pub use shop::shop;
 

@@ -1,6 +1,6 @@
 use brygga_core::shop::{
     Discount, Duty, Fee, FinancialStatus, FulfillmentStatus, Line, LineKind, MoneyBag, Order,
-    OrderId, OrderTotals, ShippingLine,
+    OrderId, OrderTotals, Sending, ShippingLine,
 };
 use brygga_core::{Code, Decimal, Problem};
 use serde_json::Value;
@@ -16,6 +16,12 @@ use crate::client::OrderHead;
 pub fn order(json: &Value) -> Result<Order, Problem> {
     let node = Node::root(json);
     read(&node).map_err(|reason| unreadable(&node, reason))
+}
+
+/// How an order's sending stands.
+pub(crate) fn sending(json: &Value) -> Result<Sending, Problem> {
+    let node = Node::root(json);
+    super::fulfilment::sending(&node).map_err(|reason| unreadable(&node, reason))
 }
 
 /// Identity of a raw order, which may be all that can be read of it.

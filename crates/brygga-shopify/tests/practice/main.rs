@@ -7,6 +7,7 @@
 )]
 
 mod goods;
+mod sending;
 mod write_back;
 
 use std::collections::BTreeSet;

@@ -66,6 +66,8 @@ text_enum! {
         CreditNote = "credit_note",
         /// A transaction of an order: customer payment.
         Payment = "payment",
+        /// A shipment of the ERP, where the ERP ships: a fulfilment in the shop. Its id is the shipment's number.
+        Shipment = "shipment",
         /// A payout of the shop's payment provider.
         Payout = "payout",
         /// An item of the ERP: product and variant in the shop.
@@ -84,6 +86,7 @@ impl RecordKind {
             | Self::Invoice
             | Self::CreditNote
             | Self::Payment
+            | Self::Shipment
             | Self::Payout
             | Self::Product
             | Self::Stock => false,

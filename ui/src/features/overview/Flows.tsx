@@ -22,6 +22,7 @@ const KINDS: Record<string, string> = {
   invoices: "invoice",
   credit_notes: "credit_note",
   payments: "payment",
+  shipments: "shipment",
   payouts: "payout",
   products: "product",
 };

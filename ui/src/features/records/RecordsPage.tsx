@@ -20,7 +20,7 @@ import classes from "./RecordsPage.module.css";
 import { useRecords } from "./useRecords";
 
 /** Kinds whose records are named after an order. */
-const OF_ORDERS: ReadonlySet<Kind> = new Set(["order", "invoice", "credit_note", "payment"]);
+const OF_ORDERS: ReadonlySet<Kind> = new Set(["order", "invoice", "credit_note", "payment", "shipment"]);
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held", "new"];
 
 export function RecordsPage() {

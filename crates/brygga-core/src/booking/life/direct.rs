@@ -234,7 +234,7 @@ pub(super) fn by_invoice_order(
     documents.push(link(&leg.part, Linked::Order, order_link(&order.number)));
     let Some(document) = order_document(life, &DocumentKind::Invoice, &order.number) else {
         super::returns::must_be_open(order)?;
-        return prepare(life, order, leg.at).map(Some);
+        return prepare(life, order, life.local(leg.at)).map(Some);
     };
     documents.push(link(&leg.part, Linked::Invoice, &document.number));
     if let Some(state) = cash_rounding_line(life, leg, legs, document)? {

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::consignment::Leg;
 use super::ground::Life;
-use super::shipping::{as_stored, assign, invoice_number, of_order};
+use super::shipping::{as_stored, assign, invoice_number, of_order, visma_ships};
 use super::{LifeStep, PartState, direct};
 use crate::booking::basis::Component;
 use crate::booking::change::is_changeable;
@@ -229,6 +229,10 @@ fn take_back(
                 })
         });
     match stray {
+        // The warehouse's own: it decides what becomes of it.
+        Some(_) if visma_ships(life) => Err(life
+            .problem(Code::CancelledAfterShipment)
+            .with("status", order.status.as_str())),
         Some(shipment) if shipment.status == ShipmentStatus::Open => {
             Ok(PartState::Next(LifeStep::CancelShipment {
                 shipment: shipment.number.clone(),

@@ -386,7 +386,12 @@ impl<'a> Life<'a> {
 
     /// The day of a moment in the shop's time zone, in a period that is open.
     pub(super) fn day(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
-        open_date(self.local(at), self.ground)
+        self.open_day(self.local(at))
+    }
+
+    /// A day, in a period that is open.
+    pub(super) fn open_day(&self, day: NaiveDate) -> Result<NaiveDate, Problem> {
+        open_date(day, self.ground)
     }
 
     pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDate {

@@ -1,15 +1,19 @@
 //! Fulfilments to invoices: by shipment and sales order, by an order of behaviour Invoice, or directly (`booking-rules` 3 and 6).
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::consignment::{Expected, Leg, has_services, legs};
 use super::ground::{Life, link, order_link};
 use super::shipping::{self, Busy, assign, busy, invoice_number};
-use super::{LifeStep, Linked, PartDecision, PartLink, PartRef, PartState, direct, edits, gate};
+use super::{
+    LifeStep, Linked, PartDecision, PartLink, PartRef, PartState, direct, edits, fulfil, gate,
+};
 use crate::booking::gate::Explained;
 use crate::code::{Code, Problem};
-use crate::erp::{BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, Shipment};
+use crate::erp::{BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, Shipment};
 
 /// The invoices of an order: its legs, and the shipment of each.
 pub(super) struct Invoices<'a> {
@@ -194,6 +198,7 @@ impl<'a> Invoices<'a> {
                 return shipping::create(life, order, leg, busy).map(Some);
             };
             documents.push(link(&leg.part, Linked::Shipment, &shipment.number));
+            let wanted = self.on_shipment(life, number, shipment);
             if let Some(state) = shipping::next(life, order, shipment, &wanted) {
                 return Ok(Some(state));
             }
@@ -223,9 +228,30 @@ impl<'a> Invoices<'a> {
         let (state, named) = gate::release(life, document, &expected, gate::Vat::Anew)?;
         explained.extend(named);
         if state.is_some() && document.status == LedgerStatus::Balanced {
-            in_period(life, document, leg)?;
+            in_period(life, document, fulfil::left_on(life, leg, shipment))?;
         }
         Ok(state)
+    }
+
+    /// Units of a sales order that all its legs have on one shipment: where Visma.net ships, one may be sent from several
+    /// locations of the shop.
+    fn on_shipment(
+        &self,
+        life: &Life<'a>,
+        order: &OrderNumber,
+        shipment: &Shipment,
+    ) -> BTreeMap<String, u32> {
+        let mut units = BTreeMap::new();
+        for (leg, there) in self.legs.iter().zip(&self.shipments) {
+            if leg.order.as_ref() == Some(order)
+                && there.is_some_and(|there| there.number == shipment.number)
+            {
+                for (link, more) in leg.goods(life) {
+                    *units.entry(link).or_insert(0) += more;
+                }
+            }
+        }
+        units
     }
 
     fn prepare(
@@ -238,6 +264,12 @@ impl<'a> Invoices<'a> {
         match busy(life, &order.number, shipment, &self.shipments) {
             Busy::No => {}
             Busy::ByStranger => return Err(shipping::differs(life, order)),
+            Busy::ByUntold => {
+                return Ok(PartState::Waiting(
+                    life.problem(Code::WaitingForFulfilment),
+                    None,
+                ));
+            }
             Busy::ByEarlier => {
                 // The earliest confirmed one makes the invoice, and takes the others along.
                 let first = self
@@ -257,7 +289,7 @@ impl<'a> Invoices<'a> {
                 }
             }
         }
-        prepare(life, order, leg.at)
+        prepare(life, order, fulfil::left_on(life, leg, shipment))
     }
 }
 
@@ -265,9 +297,9 @@ impl<'a> Invoices<'a> {
 pub(super) fn prepare(
     life: &Life<'_>,
     order: &BookedOrder,
-    at: DateTime<Utc>,
+    day: NaiveDate,
 ) -> Result<PartState, Problem> {
-    let date = life.day(at)?;
+    let date = life.open_day(day)?;
     let number = order.number.clone();
     Ok(PartState::Next(if order.invoice_date == Some(date) {
         LifeStep::PrepareInvoice { order: number }
@@ -283,7 +315,7 @@ pub(super) fn prepare(
 pub(super) fn order_document<'a>(
     life: &Life<'a>,
     kind: &DocumentKind,
-    order: &crate::erp::OrderNumber,
+    order: &OrderNumber,
 ) -> Option<&'a LedgerDocument> {
     life.books.ledger.iter().find(|document| {
         document.kind == *kind
@@ -296,8 +328,8 @@ pub(super) fn order_document<'a>(
 }
 
 /// A document dated in another month than its goods left would be VAT of another term (`booking-rules` 6).
-fn in_period(life: &Life<'_>, document: &LedgerDocument, leg: &Leg) -> Result<(), Problem> {
-    let wanted = life.day(leg.at)?;
+fn in_period(life: &Life<'_>, document: &LedgerDocument, day: NaiveDate) -> Result<(), Problem> {
+    let wanted = life.open_day(day)?;
     let Some(date) = document.date else {
         return Ok(());
     };

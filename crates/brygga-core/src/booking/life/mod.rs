@@ -9,6 +9,7 @@ mod applied;
 mod consignment;
 mod direct;
 mod edits;
+mod fulfil;
 mod gate;
 mod ground;
 mod invoice;
@@ -45,7 +46,9 @@ use crate::erp::{
     Shipment, ShipmentQuantity,
 };
 use crate::rates::RateUsed;
-use crate::shop::{Order, Refund, TransactionKind, TransactionStatus};
+use crate::shop::{
+    FulfilmentDraft, Order, Refund, Sending, Tracking, TransactionKind, TransactionStatus,
+};
 
 /// What a part of an order is. Each is a record of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -57,6 +60,8 @@ pub enum PartKind {
     CreditNote,
     /// A transaction: a customer payment.
     Payment,
+    /// A shipment of Visma.net, where Visma.net ships: a fulfilment in the shop. Its id is the shipment's number.
+    Shipment,
 }
 
 /// A part of an order.
@@ -108,6 +113,15 @@ pub struct Books {
     pub payments: Vec<Payment>,
     /// What is linked.
     pub links: Vec<PartLink>,
+    /// How the order's sending stands in the shop, where Visma.net ships; none while it is not asked for, or the order is gone.
+    #[serde(default)]
+    pub sending: Option<Sending>,
+    /// Why it is not known, where the shop does not tell.
+    #[serde(default)]
+    pub sending_problem: Option<Problem>,
+    /// Shipments of the order that have a record of their own, gone ones too.
+    #[serde(default)]
+    pub known_shipments: Vec<String>,
     /// Exchange rates of the merchant's source on the days of the parts that still need a direct document; none while Visma.net's
     /// own table is the source (`booking-rules` 10).
     #[serde(default)]
@@ -124,7 +138,7 @@ pub enum Rated {
     Missing(Problem),
 }
 
-/// One effect in Visma.net. Each becomes a journalled intent of its own.
+/// One effect in Visma.net or, where Visma.net ships, in the shop. Each becomes a journalled intent of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
 pub enum LifeStep {
@@ -250,6 +264,24 @@ pub enum LifeStep {
         /// All that it is applied to.
         documents: Vec<Application>,
     },
+    /// Tells the shop what a shipment has sent. The call has no key against doing it twice (`facts/shopify` 6.4).
+    CreateFulfilment {
+        /// The shipment.
+        shipment: String,
+        /// The fulfilment.
+        draft: Box<FulfilmentDraft>,
+    },
+    /// Tells the shop the tracking numbers of what was sent.
+    UpdateTracking {
+        /// The shipment.
+        shipment: String,
+        /// Numeric id of the fulfilment.
+        fulfilment: String,
+        /// Its tracking from now on.
+        tracking: Tracking,
+        /// Does Shopify write to the customer.
+        notify: bool,
+    },
 }
 
 impl LifeStep {
@@ -274,6 +306,8 @@ impl LifeStep {
             Self::ChangePayment { .. } => "apply-payment",
             Self::ReleasePayment { .. } => "release-payment",
             Self::ReleaseApplied { .. } => "release-applied",
+            Self::CreateFulfilment { .. } => "create-fulfilment",
+            Self::UpdateTracking { .. } => "update-tracking",
         }
     }
 }
@@ -356,7 +390,15 @@ pub fn external(part: &PartRef) -> String {
         PartKind::Invoice if part.id.starts_with("order/") => part.id.clone(),
         PartKind::Invoice => format!("fulfilment/{}", part.id),
         PartKind::CreditNote => format!("refund/{}", part.id),
-        PartKind::Payment => part.id.clone(),
+        PartKind::Payment | PartKind::Shipment => part.id.clone(),
+    }
+}
+
+/// The part of a shipment of Visma.net.
+pub fn shipment_part(number: &str) -> PartRef {
+    PartRef {
+        kind: PartKind::Shipment,
+        id: number.to_owned(),
     }
 }
 
@@ -432,7 +474,12 @@ pub fn decide(
     _now: DateTime<Utc>,
 ) -> Vec<PartDecision> {
     let mut parts = parts(order);
+    let shipments = || {
+        let known = books.known_shipments.iter();
+        known.map(|number| (shipment_part(number), String::new(), None))
+    };
     let Some(booked) = booked else {
+        parts.extend(shipments());
         return parts
             .into_iter()
             .map(|(part, _, at)| {
@@ -444,6 +491,7 @@ pub fn decide(
     let life = match Life::of(order, ground, booked, books) {
         Ok(life) => life,
         Err(problem) => {
+            parts.extend(shipments());
             return parts
                 .into_iter()
                 .map(|(part, _, at)| {
@@ -508,6 +556,8 @@ fn decide_all(
                     }
                 }
             }
+            // Shipments are no parts that the shop knows of.
+            PartKind::Shipment => {}
         }
     }
     // Units that an edit took out without a refund are no part's: the last invoice's part takes them out.
@@ -527,6 +577,7 @@ fn decide_all(
     money_in.extend(sales);
     money_in.extend(credits);
     money_in.extend(money_out);
+    money_in.extend(fulfil::decide(life));
     money_in
 }
 

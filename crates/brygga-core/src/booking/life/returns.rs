@@ -363,7 +363,7 @@ fn return_order<'a>(
         return Ok(Ok(document));
     }
     must_be_open(order)?;
-    prepare(life, order, one.at).map(Err)
+    prepare(life, order, life.local(one.at)).map(Err)
 }
 
 fn receive(

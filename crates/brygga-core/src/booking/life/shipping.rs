@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::consignment::Leg;
 use super::ground::Life;
-use super::{LifeStep, Linked, PartState};
+use super::{LifeStep, Linked, PartState, fulfil};
 use crate::code::{Code, Problem};
 use crate::erp::{
     BookedLine, BookedOrder, LineDraft, Operation, OrderNumber, OrderStatus, Shipment,
@@ -62,15 +62,19 @@ pub(super) fn invoice_number<'a>(shipment: &'a Shipment, order: &OrderNumber) ->
         .filter(|number| !number.is_empty())
 }
 
+/// Does Visma.net ship: then no shipment is made, changed, confirmed or taken back from here (`booking-rules` 6).
+pub(super) fn visma_ships(life: &Life<'_>) -> bool {
+    life.is_sales_order() && life.ground.settings.invoices.who_ships == WhoShips::Visma
+}
+
 /// Which shipment is which leg's: what is linked, then what fits exactly, then an open one that can be made to fit.
 pub(super) fn assign<'a>(life: &Life<'a>, legs: &[Leg]) -> Vec<Option<&'a Shipment>> {
     let mut taken: Vec<(&str, &OrderNumber)> = Vec::new();
     let mut found: Vec<Option<&'a Shipment>> = vec![None; legs.len()];
-    let visma_ships = life.ground.settings.invoices.who_ships == WhoShips::Visma;
+    if visma_ships(life) {
+        return fulfil::assign(life, legs);
+    }
     for round in 0..4 {
-        if visma_ships && round > 1 {
-            break;
-        }
         for (leg, place) in legs.iter().zip(found.iter_mut()) {
             let Some(order) = &leg.order else { continue };
             let wanted = leg.goods(life);
@@ -114,7 +118,10 @@ pub(super) fn assign<'a>(life: &Life<'a>, legs: &[Leg]) -> Vec<Option<&'a Shipme
     found
 }
 
-fn is_exactly(there: &BTreeMap<String, Decimal>, wanted: &BTreeMap<String, u32>) -> bool {
+pub(super) fn is_exactly(
+    there: &BTreeMap<String, Decimal>,
+    wanted: &BTreeMap<String, u32>,
+) -> bool {
     there.len() == wanted.len()
         && wanted
             .iter()
@@ -128,6 +135,9 @@ pub(super) fn next(
     shipment: &Shipment,
     wanted: &BTreeMap<String, u32>,
 ) -> Option<PartState> {
+    if visma_ships(life) {
+        return fulfil::next(life, order, shipment, wanted);
+    }
     match &shipment.status {
         ShipmentStatus::Open => {}
         ShipmentStatus::Hold | ShipmentStatus::Other(_) => {
@@ -206,7 +216,7 @@ pub(super) fn create(
     leg: &Leg,
     busy: Busy,
 ) -> Result<PartState, Problem> {
-    if life.ground.settings.invoices.who_ships == WhoShips::Visma {
+    if visma_ships(life) {
         return Ok(PartState::Waiting(
             life.problem(Code::WaitingShipment),
             None,
@@ -231,7 +241,7 @@ pub(super) fn create(
                 None,
             ));
         }
-        Busy::ByStranger => return Err(differs(life, order)),
+        Busy::ByStranger | Busy::ByUntold => return Err(differs(life, order)),
     }
     let wanted = leg.goods(life);
     let lines: Vec<&BookedLine> = order
@@ -315,6 +325,8 @@ pub(super) enum Busy {
     ByEarlier,
     /// By a shipment that is no fulfilment's.
     ByStranger,
+    /// By goods that Visma.net has shipped and the shop does not show as sent yet.
+    ByUntold,
 }
 
 /// What keeps a sales order from a further shipment or invoice: one that is open, or confirmed and not invoiced.
@@ -336,6 +348,13 @@ pub(super) fn busy(
             .iter()
             .flatten()
             .any(|assigned| assigned.number == *number);
+        if !ours && visma_ships(life) {
+            // What is not confirmed is not invoiced; what is, comes on the next invoice with the others (`facts/visma` 16).
+            if shipment.status.has_left() {
+                return Busy::ByUntold;
+            }
+            continue;
+        }
         if !ours {
             return Busy::ByStranger;
         }

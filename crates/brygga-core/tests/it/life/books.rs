@@ -169,6 +169,9 @@ impl Visma {
 
     pub(crate) fn read(&self) -> Books {
         Books {
+            sending: None,
+            sending_problem: None,
+            known_shipments: vec![],
             orders: self.sales.iter().map(|sales| self.booked(sales)).collect(),
             shipments: self.shipments.clone(),
             ledger: self.ledger.clone(),
@@ -344,6 +347,9 @@ impl Visma {
             } => self.change_payment(kind, number, &change.orders, &change.documents),
             LifeStep::ReleasePayment { kind, number } => self.release_payment(kind, number),
             LifeStep::ReleaseApplied { kind, number, .. } => self.release_applied(kind, number),
+            LifeStep::CreateFulfilment { .. } | LifeStep::UpdateTracking { .. } => {
+                panic!("that is told to the shop")
+            }
         }
     }
 
@@ -405,6 +411,8 @@ impl Visma {
                 invoice: None,
                 inventory_document: None,
             }],
+            tracking: vec![],
+            carrier: None,
         });
     }
 

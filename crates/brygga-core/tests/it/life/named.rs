@@ -215,9 +215,16 @@ fn where_visma_ships_nothing_is_shipped_for_it() {
         warehouse: "1".into(),
         date: day("2026-10-06"),
     });
+    // The warehouse is still at it: nothing is confirmed for it either.
+    run.settle(&shop.order);
+    assert_eq!(run.visma.shipments[0].status, ShipmentStatus::Open);
+    let shipment = run.visma.shipments[0].number.clone();
+    run.visma.apply(&LifeStep::ConfirmShipment { shipment });
     let decisions = run.settle(&shop.order);
     run.prove(&shop.order, &decisions).unwrap();
     assert_eq!(run.visma.shipments[0].status, ShipmentStatus::Invoiced);
+    // The day on which the goods left Visma.net's warehouse, not the one on which the shop was told.
+    assert_eq!(run.visma.ledger[0].date, Some(day("2026-10-06")));
 }
 
 #[test]

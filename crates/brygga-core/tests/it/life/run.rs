@@ -6,7 +6,7 @@ use brygga_core::booking::life::{
 use brygga_core::booking::{BookedState, Decision, Explained, FirstLook, first_look, plan_change};
 use brygga_core::erp::CashAccount;
 use brygga_core::settings::{BookingMode, GatewayRow, GatewayRule, SpecialItem, Trigger};
-use brygga_core::shop::{Order, RestockType, Side};
+use brygga_core::shop::{Order, RestockType, Sending, Side};
 use brygga_core::{Code, Decimal, Problem};
 use chrono::{DateTime, Utc};
 
@@ -71,6 +71,10 @@ pub(crate) struct Run {
     pub(crate) steps: u32,
     /// Why the order itself is not booked.
     pub(crate) unbooked: Option<Problem>,
+    /// How the shop says the sending stands, where Visma.net ships.
+    pub(crate) sending: Option<Sending>,
+    /// Shipments that have a record.
+    pub(crate) known_shipments: Vec<String>,
 }
 
 impl Run {
@@ -83,6 +87,8 @@ impl Run {
             now: "2026-12-24T10:00:00Z".parse().unwrap(),
             steps: 0,
             unbooked: None,
+            sending: None,
+            known_shipments: vec![],
         }
     }
 
@@ -145,6 +151,8 @@ impl Run {
     pub(crate) fn books(&self) -> Books {
         Books {
             links: self.links.clone().unwrap_or_default(),
+            sending: self.sending.clone(),
+            known_shipments: self.known_shipments.clone(),
             ..self.visma.read()
         }
     }

@@ -1,6 +1,7 @@
 //! `fulfillmentCreate` and `fulfillmentTrackingInfoUpdate`. Messages and the order of the checks are recorded
 //! (`examples/shopify/recorded-2026-04/orders/fulfillment-create-*.json`); they have no codes.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::shopify::fulfilment;
@@ -43,6 +44,55 @@ pub(super) fn create(store: &mut Store, context: &Context<'_>, arguments: &Value
     let mut shown = fulfilment;
     shown["order"] = json!({ "id": order_id });
     json!({ "fulfillment": shown, "userErrors": [] })
+}
+
+/// People at the shop fulfil lines of an order, by their places with units; all that waits when none are named.
+pub(in crate::shopify) fn by_hand(
+    store: &mut Store,
+    now: DateTime<Utc>,
+    order_id: &str,
+    lines: &[(usize, u32)],
+    tracking: &[String],
+) -> Result<String, String> {
+    let id = store.fresh_number();
+    let gone = || format!("no order {order_id}");
+    let order = store.order(order_id, now).ok_or_else(gone)?;
+    let mut what = Vec::new();
+    for (place, line) in list(&order["lineItems"]).enumerate() {
+        let waiting = line["unfulfilledQuantity"].as_i64().unwrap_or(0);
+        let named = lines.iter().find(|(known, _)| *known == place);
+        let units = match named {
+            Some((_, units)) => i64::from(*units),
+            None if lines.is_empty() => waiting,
+            None => 0,
+        };
+        if units > waiting {
+            return Err(format!("line {place} has only {waiting} left to send"));
+        }
+        if units > 0 {
+            let line = line["id"].as_str().unwrap_or_default();
+            what.push((line.to_owned(), units));
+        }
+    }
+    let Some((first, _)) = what.first() else {
+        return Err("nothing is left to send".to_owned());
+    };
+    let place = list(&order["fulfillmentOrders"])
+        .find(|one| list(&one["lineItems"]).any(|row| row["lineItem"]["id"] == first.as_str()))
+        .map(|one| one["assignedLocation"]["location"].clone())
+        .unwrap_or_default();
+    let place = place["id"]
+        .as_str()
+        .and_then(|id| store.record(id, now))
+        .cloned()
+        .unwrap_or(place);
+    let input = json!({ "trackingInfo": { "numbers": tracking } });
+    let fulfilment = made(order, id, &place, &what, &input, &stamp(now));
+    let gid = fulfilment["id"].as_str().unwrap_or_default().to_owned();
+    store.change_order_life(order_id, now, |order, to_come| {
+        fulfilment::send(order, &fulfilment, &what, to_come);
+    });
+    Ok(gid)
 }
 
 /// Order, location, and units by line; or the payload that refuses.

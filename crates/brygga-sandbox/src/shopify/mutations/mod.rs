@@ -1,7 +1,7 @@
 //! The mutations, one module each: they check, change the store, and answer with a payload in the schema's shape.
 
 mod definitions;
-mod fulfilments;
+pub(super) mod fulfilments;
 mod inventory;
 mod metafields_set;
 mod orders;

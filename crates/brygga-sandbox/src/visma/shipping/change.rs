@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::{Shipment, Status, create, settle, view};
+use super::{Package, Shipment, Status, create, settle, view};
 use crate::visma::amounts::{decimal, round};
 use crate::visma::erp::answer;
 use crate::visma::exchange::{Call, Reply};
@@ -59,14 +59,17 @@ pub(super) fn update(world: &mut World, call: &Call, number: &str) -> Reply {
     let Some(mut order) = world.orders.get(&shipment.order).cloned() else {
         return failed(world, "updating", "The order of the shipment is gone.");
     };
-    if let Err(text) = head(&mut shipment, &body).and_then(|()| {
-        lines(
-            world,
-            &mut shipment,
-            &mut order,
-            body.get("shipmentDetailLines"),
-        )
-    }) {
+    let changed = head(&mut shipment, &body)
+        .and_then(|()| {
+            lines(
+                world,
+                &mut shipment,
+                &mut order,
+                body.get("shipmentDetailLines"),
+            )
+        })
+        .and_then(|()| packages(&mut shipment, body.get("shipmentPackageLines")));
+    if let Err(text) = changed {
         return failed(world, "updating", &text);
     }
     let etag = view::etag(world.put_shipment(shipment));
@@ -111,6 +114,9 @@ fn head(shipment: &mut Shipment, body: &Map<String, Value>) -> Result<(), String
                 "{name} '{other}': a shipment with lines cannot get another one."
             ));
         }
+    }
+    if let Some(id) = wrapped(body, "shipVia").and_then(Value::as_str) {
+        shipment.ship_via = Some((id.to_owned(), None));
     }
     for name in KEPT {
         if let Some(value) = wrapped(body, name) {
@@ -163,6 +169,49 @@ fn lines(
         if let Some(units) = wrapped(input, "shippedQty").and_then(decimal) {
             let units = round(units, world.config.quantity_decimals);
             set_units(world, shipment, order, at, units)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets, adds or takes away boxes; a new one names its kind (`PackageDetailLineUpdateDto`).
+fn packages(shipment: &mut Shipment, inputs: Option<&Value>) -> Result<(), String> {
+    for input in inputs.and_then(Value::as_array).into_iter().flatten() {
+        let Some(input) = input.as_object() else {
+            continue;
+        };
+        let operation = input
+            .get("operation")
+            .and_then(Value::as_str)
+            .unwrap_or("Update");
+        let text = |name: &str| wrapped(input, name).and_then(Value::as_str);
+        if operation == "Insert" {
+            let box_id = text("boxId").ok_or("'Box ID' cannot be empty.")?.to_owned();
+            let last = shipment.packages.iter().map(|package| package.number).max();
+            shipment.packages.push(Package {
+                number: last.unwrap_or(0) + 1,
+                box_id,
+                tracking: text("trackingNumber").map(str::to_owned),
+                description: text("description").map(str::to_owned),
+            });
+            continue;
+        }
+        let number = wrapped(input, "lineNumber").and_then(Value::as_i64);
+        let at = shipment
+            .packages
+            .iter()
+            .position(|package| Some(i64::from(package.number)) == number)
+            .ok_or("The package cannot be found in the shipment.")?;
+        if operation == "Delete" {
+            shipment.packages.remove(at);
+            continue;
+        }
+        let package = &mut shipment.packages[at];
+        if let Some(tracking) = text("trackingNumber") {
+            package.tracking = Some(tracking.to_owned());
+        }
+        if let Some(description) = text("description") {
+            package.description = Some(description.to_owned());
         }
     }
     Ok(())

@@ -168,6 +168,8 @@ pub(crate) fn create(world: &mut World, request: &Request) -> Result<String, NoS
         lines,
         moved: None,
         invoice: None,
+        packages: Vec::new(),
+        ship_via: None,
         kept: serde_json::Map::new(),
         modified: world.now,
         version: 0,

@@ -4,11 +4,13 @@
 //! A shipment here serves one order: `addSOOrder` and its kin are not practised.
 
 mod action;
+mod by_hand;
 mod change;
 mod create;
 mod invoice;
 mod view;
 
+pub(crate) use by_hand::{Part, ship, track};
 pub(crate) use create::{Request, create};
 pub(crate) use invoice::prepare;
 pub use view::ShipmentSnapshot;
@@ -44,6 +46,10 @@ pub(crate) struct Shipment {
     pub(crate) moved: Option<String>,
     /// The invoice or credit note made of it.
     pub(crate) invoice: Option<Key>,
+    /// Boxes (`shipmentPackageLines`).
+    pub(crate) packages: Vec<Package>,
+    /// The carrier (`shipVia`): id and text.
+    pub(crate) ship_via: Option<(String, Option<String>)>,
     /// Parts that are kept as they came: `note`, `customStr1` and the like.
     pub(crate) kept: serde_json::Map<String, serde_json::Value>,
     pub(crate) modified: DateTime<Utc>,
@@ -66,6 +72,15 @@ pub(crate) struct ShipmentLine {
     pub(crate) ordered: Decimal,
     pub(crate) link: Option<String>,
     pub(crate) note: Option<String>,
+}
+
+/// One box of a shipment (`PackageDetailLineDto`).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Package {
+    pub(crate) number: i32,
+    pub(crate) box_id: String,
+    pub(crate) tracking: Option<String>,
+    pub(crate) description: Option<String>,
 }
 
 /// Where a shipment stands.

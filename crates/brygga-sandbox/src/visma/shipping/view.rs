@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Shipment, ShipmentLine};
+use super::{Package, Shipment, ShipmentLine};
 use crate::visma::amounts::number;
 use crate::visma::data::text_of;
 use crate::visma::erp::answer::{self, Since};
@@ -127,7 +127,7 @@ pub(super) fn dto(world: &World, shipment: &Shipment) -> Map<String, Value> {
         "shippedQuantity": number(shipment.units()),
         "shippedWeight": 0.0,
         "shippedVolume": 0.0,
-        "packages": 0,
+        "packages": shipment.packages.len(),
         "packagesWeight": 0.0,
         "packagesVolume": 0.0,
         "controlQuantity": 0.0,
@@ -169,11 +169,32 @@ pub(super) fn dto(world: &World, shipment: &Shipment) -> Map<String, Value> {
             "inventoryRefNbr": shipment.moved,
             "note": null,
         }],
-        "shipmentPackageLines": [],
+        "shipVia": shipment.ship_via.as_ref().map(|(id, text)| json!({"id": id, "description": text})),
+        "shipmentPackageLines": shipment.packages.iter().map(package_dto).collect::<Vec<_>>(),
         "lastModifiedDateTime": moment::local(shipment.modified),
     })));
     dto.extend(shipment.kept.clone());
     dto
+}
+
+/// `PackageDetailLineDto`.
+fn package_dto(package: &Package) -> Value {
+    json!({
+        "lineNumber": package.number,
+        "confirmed": false,
+        "boxId": package.box_id,
+        "type": "Manual",
+        "description": package.description,
+        "weight": 0.0,
+        "uom": null,
+        "volume": 0.0,
+        "volumeUOM": null,
+        "declaredValue": 0.0,
+        "coDAmount": 0.0,
+        "trackingNumber": package.tracking,
+        "customRefNbr1": null,
+        "customRefNbr2": null,
+    })
 }
 
 fn line_dto(
@@ -259,6 +280,8 @@ pub struct ShipmentSnapshot {
     pub invoice: Option<String>,
     /// The document that moved the stock.
     pub stock_document: Option<String>,
+    /// Tracking numbers on its boxes.
+    pub tracking: Vec<String>,
 }
 
 pub(crate) fn snapshots(world: &World) -> Vec<ShipmentSnapshot> {
@@ -280,6 +303,11 @@ pub(crate) fn snapshots(world: &World) -> Vec<ShipmentSnapshot> {
                 .collect(),
             invoice: shipment.invoiced(world).map(|(_, number)| number.clone()),
             stock_document: shipment.moved.clone(),
+            tracking: shipment
+                .packages
+                .iter()
+                .filter_map(|package| package.tracking.clone())
+                .collect(),
         })
         .collect()
 }

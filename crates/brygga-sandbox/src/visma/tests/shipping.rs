@@ -415,6 +415,90 @@ async fn people_ship_as_well() {
 }
 
 #[tokio::test]
+async fn the_warehouse_ships_in_parts_with_labels_on_the_boxes() {
+    let bench = Bench::new().await;
+    let (path, _) = bench
+        .order(json!([
+            line(&bench.sku(), 3.0, 100.0, 0.0, "HOY"),
+            line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")
+        ]))
+        .await;
+    let ship = |lines: Vec<(i32, i64)>, tracking: &[&str], confirm| {
+        bench.server.change(Change::WarehouseShips {
+            order_type: "SO".to_owned(),
+            id: "000223".to_owned(),
+            warehouse: "HOVED".to_owned(),
+            lines: lines
+                .into_iter()
+                .map(|(line, units)| (line, units.into()))
+                .collect(),
+            tracking: tracking.iter().map(|number| (*number).to_owned()).collect(),
+            carrier: Some("PostNord NO".to_owned()),
+            confirm,
+        })
+    };
+    // More than was ordered leaves everything as it was.
+    assert_eq!(ship(vec![(1, 4)], &[], true), None);
+    assert_eq!(bench.status(&path).await, "Open");
+    let first = ship(vec![(1, 2)], &["A", "B"], true).expect("shipped");
+    let read = bench.get(&format!("{SHIPMENT}/{first}")).await.json();
+    assert_eq!(read["status"], "Confirmed");
+    assert_eq!(read["packages"], 2);
+    assert_eq!(read["shipmentPackageLines"][1]["trackingNumber"], "B");
+    assert_eq!(read["shipVia"]["description"], "PostNord NO");
+    assert_eq!(read["shippedQuantity"], json!(2.0));
+    assert_eq!(bench.status(&path).await, "BackOrder");
+    let second = ship(Vec::new(), &[], true).expect("the rest");
+    let read = bench.get(&format!("{SHIPMENT}/{second}")).await.json();
+    assert_eq!(read["shippedQuantity"], json!(2.0));
+    assert_eq!(read["shipmentPackageLines"], json!([]));
+    assert_eq!(bench.status(&path).await, "Completed");
+    // A label that comes later changes the shipment.
+    let stamp = read["timeStamp"].clone();
+    bench.server.change(Change::ShipmentTracked {
+        number: second.clone(),
+        tracking: vec!["C".to_owned()],
+        carrier: None,
+    });
+    let read = bench.get(&format!("{SHIPMENT}/{second}")).await.json();
+    assert_eq!(read["shipmentPackageLines"][0]["trackingNumber"], "C");
+    assert_eq!(read["shipVia"]["description"], "PostNord NO");
+    assert_ne!(read["timeStamp"], stamp);
+}
+
+#[tokio::test]
+async fn boxes_are_put_on_an_open_shipment() {
+    let bench = Bench::new().await;
+    let (_, _) = bench
+        .order(json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]))
+        .await;
+    bench.create_shipment("SO", "000223", "HOVED").await;
+    let path = format!("{SHIPMENT}/000501");
+    let etag = bench.get(&path).await.header("etag").to_owned();
+    let wrap = |value: &str| json!({ "value": value });
+    let packed = json!({"shipmentPackageLines": [
+        {"operation": "Insert", "boxId": wrap("ESKE"), "trackingNumber": wrap("A")},
+        {"operation": "Insert", "boxId": wrap("ESKE"), "trackingNumber": wrap("B")},
+    ]});
+    let answer = bench.write(Method::PUT, &path, &etag, Some(packed)).await;
+    assert_eq!(answer.status, 204);
+    let etag = bench.get(&path).await.header("etag").to_owned();
+    let changed = json!({"shipmentPackageLines": [
+        {"operation": "Delete", "lineNumber": {"value": 1}},
+        {"operation": "Update", "lineNumber": {"value": 2}, "trackingNumber": wrap("B2")},
+    ]});
+    let answer = bench.write(Method::PUT, &path, &etag, Some(changed)).await;
+    assert_eq!(answer.status, 204);
+    let read = bench.get(&path).await.json();
+    assert_eq!(read["packages"], 1);
+    assert_eq!(read["shipmentPackageLines"][0]["trackingNumber"], "B2");
+    let nameless = json!({"shipmentPackageLines": [{"operation": "Insert"}]});
+    let etag = bench.get(&path).await.header("etag").to_owned();
+    let answer = bench.write(Method::PUT, &path, &etag, Some(nameless)).await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
 async fn shipments_are_listed() {
     let bench = Bench::new().await;
     let lines = || json!([line(&bench.sku(), 1.0, 100.0, 0.0, "HOY")]);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Operation;
 use crate::erp::wire::{Id, Wrapped};
 use crate::exact::Exact;
+use crate::paging::Metadata;
 
 // ---- sent ----
 
@@ -74,6 +75,24 @@ pub(crate) struct Shipment {
     pub(crate) from_warehouse: Option<Id>,
     pub(crate) shipment_detail_lines: Option<Vec<Line>>,
     pub(crate) shipment_order_lines: Option<Vec<Order>>,
+    pub(crate) shipment_package_lines: Option<Vec<Package>>,
+    pub(crate) ship_via: Option<Carrier>,
+    pub(crate) last_modified_date_time: Option<String>,
+    pub(crate) metadata: Option<Metadata>,
+}
+
+/// `ShipVia` of `ShipmentDto`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Carrier {
+    pub(crate) id: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// `PackageDetailLineDto`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Package {
+    pub(crate) tracking_number: Option<String>,
 }
 
 /// `ShipmentDetailLineDto`.

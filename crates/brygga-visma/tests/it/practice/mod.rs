@@ -3,6 +3,7 @@
 mod ledger;
 mod ledger_trouble;
 mod life;
+mod shipping;
 mod trouble;
 
 use std::sync::{Arc, OnceLock};
