@@ -15,6 +15,7 @@ mod customers;
 mod dates;
 mod life;
 mod month;
+mod new_products;
 mod payouts;
 mod products;
 mod rates;

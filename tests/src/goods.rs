@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use brygga_core::Problem;
 use brygga_core::goods::{
-    FieldChange, PriceRow, ProductDraft, ProductItem, ShopLevel, StockConnection, StockWrite,
-    Variant,
+    FieldChange, ItemChange, ItemDraft, PriceRow, ProductDraft, ProductItem, ShopLevel,
+    StockConnection, StockWrite, Variant,
 };
 use brygga_core::settings::{PriceVat, Settings};
 use brygga_engine::ports::{Goods, ItemStock, Reading, RefusedRow, Unwatched, WriteError};
@@ -245,6 +245,18 @@ impl Goods for Between {
 
     async fn create_product(&self, draft: &ProductDraft) -> Result<Variant, WriteError> {
         self.goods.create_product(draft).await
+    }
+
+    async fn item(&self, number: &str) -> Result<Option<ProductItem>, Problem> {
+        self.goods.item(number).await
+    }
+
+    async fn create_item(&self, draft: &ItemDraft) -> Result<(), WriteError> {
+        self.goods.create_item(draft).await
+    }
+
+    async fn update_item(&self, number: &str, changes: &[ItemChange]) -> Result<(), WriteError> {
+        self.goods.update_item(number, changes).await
     }
 
     async fn items(&self, since: Option<DateTime<Utc>>) -> Result<Reading<ProductItem>, Problem> {

@@ -178,6 +178,8 @@ codes! {
     ProductPriceZero = "product-price-zero", Held, "The price of the item {item} is 0.", "Set the price in Visma.net, or allow prices of 0 in the settings.";
     ProductPriceCurrency = "product-price-currency", Held, "Visma.net's default prices are in {theirs}, the shop's are in {ours}.", "Choose a price list in the shop's currency.";
     ProductPriceVat = "product-price-vat-undecided", Held, "The shop's prices contain VAT, and it is not decided how Visma.net's prices become them.", "Choose the VAT zone whose rate is added, or take the prices as they are.";
+    ProductNotForSale = "skipped-product-not-for-sale", Skipped, "\"{title}\" is {status} in Shopify and has no item in Visma.net yet.", "Nothing to do: it becomes an item when it is for sale.";
+    NewItemIncomplete = "new-item-incomplete", Held, "\"{title}\" has no item {sku} in Visma.net yet, and {kind} for new items is not chosen.", "Choose it in the settings, or make the item in Visma.net.";
     StockNotInShop = "skipped-stock-not-in-shop", Skipped, "The item {item} has no product in Shopify.", "Nothing to do. Give a variant this SKU if it should be sold.";
     StockUntracked = "skipped-stock-untracked", Skipped, "Shopify does not track the quantity of {item}.", "Turn on \"Track quantity\" in Shopify if its stock should be kept in step.";
     StockBundle = "skipped-stock-bundle", Skipped, "{item} is a bundle: Shopify counts its components.", "Nothing to do.";

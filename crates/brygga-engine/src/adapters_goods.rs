@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use brygga_core::Problem;
 use brygga_core::goods::{
-    FieldChange, PriceRow, ProductDraft, ProductItem, ShopLevel, StockConnection, StockWrite,
-    Variant,
+    FieldChange, ItemChange, ItemDraft, PriceRow, ProductDraft, ProductItem, ShopLevel,
+    StockConnection, StockWrite, Variant,
 };
 use brygga_shopify::{QuantitySet, RowRefusal, Sent, Shopify, WriteFailure};
 use brygga_visma::Visma;
@@ -125,6 +125,18 @@ impl Goods for RealGoods {
 
     async fn create_product(&self, draft: &ProductDraft) -> Result<Variant, WriteError> {
         Ok(self.shop.create_product(draft).await?)
+    }
+
+    async fn item(&self, number: &str) -> Result<Option<ProductItem>, Problem> {
+        self.erp.product_item(number).await
+    }
+
+    async fn create_item(&self, draft: &ItemDraft) -> Result<(), WriteError> {
+        Ok(self.erp.create_item(draft).await?)
+    }
+
+    async fn update_item(&self, number: &str, changes: &[ItemChange]) -> Result<(), WriteError> {
+        Ok(self.erp.update_item(number, changes).await?)
     }
 
     async fn items(&self, since: Option<DateTime<Utc>>) -> Result<Reading<ProductItem>, Problem> {

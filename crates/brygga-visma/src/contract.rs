@@ -311,6 +311,47 @@ fn goods_are_read_as_declared() {
     read::<goods::WarehouseAvailability>(&orders, &["WarehouseAvailabilityDto"]);
 }
 
+#[test]
+fn items_are_sent_as_declared() {
+    use brygga_core::Decimal;
+    use brygga_core::goods::{ItemChange, ItemDraft, NewItemKind, Weight, WeightUnit};
+
+    use crate::goods::own::{changed_item, new_item};
+    let Some(erp) = spec(ERP) else { return };
+    let weight = Weight {
+        value: Decimal::from(250),
+        unit: WeightUnit::Grams,
+    };
+    for kind in [NewItemKind::Goods, NewItemKind::Service] {
+        let draft = ItemDraft {
+            number: "MUG-1".into(),
+            description: "Mug".into(),
+            kind,
+            class: "VARER".into(),
+            posting_class: Some("STD".into()),
+            vat_category: Some("HOY".into()),
+            price: Some(Decimal::new(15920, 2)),
+            weight: Some(weight.clone()),
+        };
+        sent(&erp, "InventoryUpdateDto", &new_item(&draft));
+    }
+    let changes = [
+        ItemChange::Description {
+            from: "Mug".into(),
+            to: "Large mug".into(),
+        },
+        ItemChange::Price {
+            from: None,
+            to: Decimal::new(15920, 2),
+        },
+        ItemChange::Weight {
+            from: None,
+            to: weight,
+        },
+    ];
+    sent(&erp, "InventoryUpdateDto", &changed_item(&changes));
+}
+
 /// The enums that are read as words, so that a renamed word shows.
 #[test]
 fn words_are_the_official_ones() {

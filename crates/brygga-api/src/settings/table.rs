@@ -253,6 +253,32 @@ pub(super) const SECTIONS: [(&str, &[Field]); 10] = [
         &[
             field("products/on", Switch),
             field("products/new_items", One(&["draft", "leave"])),
+            field("products/new_products", One(&["leave", "create"])),
+            only(
+                "products/new_item/goods_class",
+                Text,
+                "products/new_products",
+                "create",
+            ),
+            only(
+                "products/new_item/service_class",
+                Text,
+                "products/new_products",
+                "create",
+            ),
+            only(
+                "products/new_item/posting_class",
+                Text,
+                "products/new_products",
+                "create",
+            ),
+            only(
+                "products/new_item/vat_category",
+                Pick(Source::Categories),
+                "products/new_products",
+                "create",
+            ),
+            field("products/write_own_fields", Switch),
             field("products/inactive", One(&["propose", "archive", "leave"])),
             field("products/price/from", One(&["default_price", "list"])),
             only(

@@ -1,10 +1,12 @@
-//! Goods: what Visma.net's items, prices and stock become in the shop (`booking-rules` 9). Pure.
+//! Goods: what Visma.net's items, prices and stock become in the shop, and what the shop owns in Visma.net (`booking-rules` 9). Pure.
 
 mod link;
+mod own;
 mod product;
 mod stock;
 
 pub use link::{Matched, Pairing, Unmatched, pair, sku};
+pub use own::{ItemChange, ItemDraft, NewItemKind};
 pub use product::{
     FieldChange, ItemStatus, PriceRow, PriceType, ProductDecision, ProductDraft, ProductGround,
     ProductItem, ProductOutcome, ProductStatus, Variant, Weight, WeightUnit, plan_products,

@@ -6,12 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::link::{Matched, pair};
+use super::link::{Matched, pair, sku};
+use super::own::{self, ItemChange, ItemDraft};
 use crate::code::{Code, Problem};
 use crate::erp::Catalogue;
 use crate::money::{Currency, decimals, round};
 use crate::settings::{
-    InactiveItems, NewItems, Owner, PriceSource, PriceVat, ProductField, ProductSettings,
+    InactiveItems, NewItems, NewProducts, Owner, PriceSource, PriceVat, ProductField,
+    ProductSettings,
 };
 use crate::shop::known_or_other;
 
@@ -328,6 +330,8 @@ pub struct ProductDecision {
     pub link: bool,
     /// What to do.
     pub outcome: ProductOutcome,
+    /// What of the item follows the shop: the fields that the shop owns.
+    pub to_item: Vec<ItemChange>,
 }
 
 /// What to do about a product.
@@ -339,6 +343,8 @@ pub enum ProductOutcome {
     Change(Vec<FieldChange>),
     /// A new draft.
     Create(ProductDraft),
+    /// A new item in Visma.net.
+    CreateItem(ItemDraft),
     /// Put away.
     Archive,
     /// A person has to look.
@@ -389,7 +395,8 @@ pub fn plan_products(
     for (number, item) in &by_number {
         let matched = pairing.matched.get(*number);
         let rows = lists.get(*number).map_or(&[][..], Vec::as_slice);
-        let outcome = if let Some(problem) = pairing.doubled.get(*number) {
+        let mut to_item = Vec::new();
+        let mut outcome = if let Some(problem) = pairing.doubled.get(*number) {
             ProductOutcome::Held(problem.clone())
         } else {
             let decided = match matched {
@@ -407,6 +414,17 @@ pub fn plan_products(
             };
             decided.unwrap_or_else(ProductOutcome::Held)
         };
+        let in_sale = !item.status.is_out_of_sale() && !pairing.doubled.contains_key(*number);
+        if let Some(matched) = matched.filter(|_| in_sale) {
+            match own::changes(item, matched.variant, ground, settings) {
+                Ok(changes) => to_item = changes,
+                // What is wrong already is said first.
+                Err(problem) if outcome == ProductOutcome::Same => {
+                    outcome = ProductOutcome::Held(problem);
+                }
+                Err(_) => {}
+            }
+        }
         decisions.push(ProductDecision {
             item: Some((*number).to_owned()),
             variant: matched.map(|matched| {
@@ -418,16 +436,27 @@ pub fn plan_products(
             name: (*number).to_owned(),
             link: matched.is_some_and(|matched| !matched.linked),
             outcome,
+            to_item,
         });
     }
+    let counts = own::counts(variants);
     for unmatched in pairing.unmatched {
         let variant = unmatched.variant;
+        let number = variant.sku.as_deref().and_then(sku);
+        let creates = settings.new_products == NewProducts::Create
+            && unmatched.problem.code == Code::ItemNotFound;
+        let outcome = match number.filter(|_| creates) {
+            Some(number) => own::new_product(variant, number, &counts, ground, settings)
+                .unwrap_or_else(ProductOutcome::Held),
+            None => ProductOutcome::Held(unmatched.problem),
+        };
         decisions.push(ProductDecision {
             item: None,
             variant: Some((variant.id.clone(), variant.product_id.clone())),
             name: variant.name(),
             link: false,
-            outcome: ProductOutcome::Held(unmatched.problem),
+            outcome,
+            to_item: Vec::new(),
         });
     }
     decisions
@@ -572,7 +601,12 @@ fn title(item: &ProductItem) -> String {
     } else {
         text
     };
-    text.chars().take(TITLE).collect()
+    title_of(text)
+}
+
+/// No longer than a title may be.
+pub(super) fn title_of(text: &str) -> String {
+    text.trim().chars().take(TITLE).collect()
 }
 
 fn barcode(item: &ProductItem) -> Option<String> {
@@ -660,13 +694,7 @@ fn price(
         }
     };
     let shown = |net: Decimal| -> Result<Decimal, Problem> {
-        let gross = match &settings.price_vat {
-            PriceVat::Undecided if ground.taxes_included => {
-                return Err(Code::ProductPriceVat.into());
-            }
-            PriceVat::Undecided | PriceVat::AsIs => net,
-            PriceVat::Add { zone } => net * (Decimal::ONE + rate(item, zone, ground)?),
-        };
+        let gross = net * factor(item.vat_category.as_deref(), ground, settings)?;
         Ok(round(gross, decimals(ground.currency)))
     };
     let price = shown(net)?;
@@ -681,9 +709,22 @@ fn price(
     Ok((price, compare_at))
 }
 
-/// The rate of the item's VAT category in a zone, as a share: 0.25 for 25 %.
-fn rate(item: &ProductItem, zone: &str, ground: ProductGround<'_>) -> Result<Decimal, Problem> {
-    let category = item.vat_category.as_deref().unwrap_or_default();
+/// How much a net price becomes in the shop: 1.25 with VAT of 25 %, 1 where none is added.
+pub(super) fn factor(
+    category: Option<&str>,
+    ground: ProductGround<'_>,
+    settings: &ProductSettings,
+) -> Result<Decimal, Problem> {
+    match &settings.price_vat {
+        PriceVat::Undecided if ground.taxes_included => Err(Code::ProductPriceVat.into()),
+        PriceVat::Undecided | PriceVat::AsIs => Ok(Decimal::ONE),
+        PriceVat::Add { zone } => Ok(Decimal::ONE + rate(category, zone, ground)?),
+    }
+}
+
+/// The rate of a VAT category in a zone, as a share: 0.25 for 25 %.
+fn rate(category: Option<&str>, zone: &str, ground: ProductGround<'_>) -> Result<Decimal, Problem> {
+    let category = category.unwrap_or_default();
     match ground.catalogue.vat_ids_of(category, zone).as_slice() {
         [one] => one
             .rate_on(ground.today)

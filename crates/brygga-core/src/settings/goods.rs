@@ -63,7 +63,7 @@ impl ProductField {
 pub enum Owner {
     /// Visma.net: its value goes to Shopify.
     Erp,
-    /// Shopify: left alone.
+    /// Shopify: left alone there, and written to Visma.net where the merchant wants it.
     Shop,
 }
 
@@ -76,6 +76,31 @@ pub enum NewItems {
     Draft,
     /// Nothing.
     Leave,
+}
+
+/// What becomes of a product of the shop that no item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewProducts {
+    /// Nothing: it is named.
+    #[default]
+    Leave,
+    /// An item in Visma.net, with the SKU as its number.
+    Create,
+}
+
+/// What new items in Visma.net are made with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewItemSettings {
+    /// Item class of products whose stock the shop counts. Visma.net wants one.
+    pub goods_class: Option<String>,
+    /// Item class of all others.
+    pub service_class: Option<String>,
+    /// Posting class; none is the item class's own.
+    pub posting_class: Option<String>,
+    /// VAT category; none is the item class's own, and then no default price can be told.
+    pub vat_category: Option<String>,
 }
 
 /// What becomes of the product of an item that is inactive in Visma.net. Nothing is ever deleted.
@@ -131,6 +156,12 @@ pub struct ProductSettings {
     pub owners: BTreeMap<ProductField, Owner>,
     /// Items without a product.
     pub new_items: NewItems,
+    /// Products without an item.
+    pub new_products: NewProducts,
+    /// What new items are made with.
+    pub new_item: NewItemSettings,
+    /// Are title, price and weight written to Visma.net's items where the shop owns them.
+    pub write_own_fields: bool,
     /// Item classes whose items may become new products; none is every class.
     pub classes: BTreeSet<String>,
     /// Product type per item class; the products of a class without a row keep their type.

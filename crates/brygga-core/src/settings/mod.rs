@@ -13,8 +13,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use goods::{
-    Buffers, InactiveItems, NewItems, Owner, PriceSource, PriceVat, ProductField, ProductSettings,
-    StockQuantity, StockSettings,
+    Buffers, InactiveItems, NewItemSettings, NewItems, NewProducts, Owner, PriceSource, PriceVat,
+    ProductField, ProductSettings, StockQuantity, StockSettings,
 };
 pub use money::{
     BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,

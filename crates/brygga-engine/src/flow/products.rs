@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::goods::{
-    PriceRow, ProductDecision, ProductGround, ProductItem, ProductOutcome, Variant, plan_products,
+    ItemChange, PriceRow, ProductDecision, ProductGround, ProductItem, ProductOutcome, Variant,
+    plan_products,
 };
 use brygga_core::settings::{PriceSource, SpecialItems};
 use brygga_core::{Problem, digest};
@@ -145,6 +146,14 @@ impl Engine {
         for decision in decisions {
             let id = record_id(&decision);
             let name = decision.name.as_str();
+            if !decision.to_item.is_empty() {
+                let follows = decision.outcome == ProductOutcome::Same;
+                let changes = decision.to_item.clone();
+                self.item_follows(&id, changes, ledger, report).await?;
+                if follows {
+                    continue;
+                }
+            }
             match decision.outcome {
                 ProductOutcome::Same => ledger.set(&id, name, RecordState::Booked, None),
                 ProductOutcome::Held(problem) => {
@@ -159,6 +168,22 @@ impl Engine {
                         let step = GoodsStep::CreateProduct { draft };
                         self.one_product(&id, &digest, &step, ledger, report)
                             .await?;
+                    }
+                }
+                ProductOutcome::CreateItem(draft) => {
+                    let digest = digest::of(&draft);
+                    let number = draft.number.clone();
+                    if let Some((variant, _)) = decision.variant
+                        && !ledger.was_refused(&id, &digest)
+                    {
+                        let step = GoodsStep::CreateItem { draft, variant };
+                        if self
+                            .one_product(&id, &digest, &step, ledger, report)
+                            .await?
+                        {
+                            // From now on it goes by its number.
+                            ledger.set(&number, &number, RecordState::Booked, None);
+                        }
                     }
                 }
                 ProductOutcome::Archive => {
@@ -201,6 +226,26 @@ impl Engine {
         for (product, rows) in updates {
             self.update(&product, rows, ledger, report).await?;
         }
+        Ok(())
+    }
+
+    /// The fields that the shop owns go to the item.
+    async fn item_follows(
+        &self,
+        id: &str,
+        changes: Vec<ItemChange>,
+        ledger: &mut Ledger,
+        report: &mut FlowReport,
+    ) -> Result<(), Problem> {
+        let digest = digest::of(&changes);
+        if ledger.was_refused(id, &digest) {
+            return Ok(());
+        }
+        let step = GoodsStep::UpdateItem {
+            item: id.to_owned(),
+            changes,
+        };
+        self.one_product(id, &digest, &step, ledger, report).await?;
         Ok(())
     }
 

@@ -1,11 +1,14 @@
-//! The only place from which the shop's goods are changed: each write in the journal before, settled after, looked up when its
+//! The only place from which goods are changed, on either side: each write in the journal before, settled after, looked up when its
 //! answer was lost.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use brygga_core::goods::{FieldChange, ProductDraft, StockConnection, StockWrite, Variant};
+use brygga_core::goods::{
+    FieldChange, ItemChange, ItemDraft, ProductDraft, ProductItem, StockConnection, StockWrite,
+    Variant,
+};
 use brygga_core::{Code, Problem};
 use brygga_store::{
     Activity, Intent, IntentState, Level, Link, RecordKind, RecordRow, RecordState, Settle,
@@ -58,6 +61,13 @@ pub(super) enum GoodsStep {
     SetQuantities { rows: Vec<StockWrite> },
     /// An item gets a location.
     ConnectItem { connection: StockConnection },
+    /// A new item in Visma.net, for a variant (numeric id).
+    CreateItem { draft: ItemDraft, variant: String },
+    /// Fields of an item in Visma.net.
+    UpdateItem {
+        item: String,
+        changes: Vec<ItemChange>,
+    },
 }
 
 impl GoodsStep {
@@ -69,6 +79,8 @@ impl GoodsStep {
             Self::ArchiveProduct { .. } => "archive-product",
             Self::SetQuantities { .. } => "set-quantities",
             Self::ConnectItem { .. } => "connect-item",
+            Self::CreateItem { .. } => "create-item",
+            Self::UpdateItem { .. } => "update-item",
         }
     }
 
@@ -81,9 +93,11 @@ impl GoodsStep {
             Self::UpdateProduct { variant, .. } | Self::ArchiveProduct { variant, .. } => {
                 vec![variant.clone()]
             }
-            Self::CreateProduct { .. } | Self::SetQuantities { .. } | Self::ConnectItem { .. } => {
-                Vec::new()
-            }
+            Self::CreateProduct { .. }
+            | Self::SetQuantities { .. }
+            | Self::ConnectItem { .. }
+            | Self::CreateItem { .. }
+            | Self::UpdateItem { .. } => Vec::new(),
         }
     }
 }
@@ -99,8 +113,12 @@ pub(super) enum Ended {
 }
 
 /// What a write left behind.
+#[derive(Default)]
 struct Effect {
     variants: Vec<Variant>,
+    items: Vec<ProductItem>,
+    /// It was there already.
+    found: bool,
     refused: Vec<RefusedRow>,
 }
 
@@ -138,6 +156,7 @@ impl Engine {
                 self.goods_done(&intent, step, &effect)?;
                 crash::point(kind, "settled");
                 self.note_variants(effect.variants)?;
+                self.note_items(effect.items)?;
                 self.events.signal(Signal::Changed);
                 Ok(Ended::Done(effect.refused))
             }
@@ -163,16 +182,12 @@ impl Engine {
     }
 
     async fn goods_effect(&self, step: &GoodsStep, key: &str) -> Result<Effect, WriteError> {
-        let nothing = || Effect {
-            variants: Vec::new(),
-            refused: Vec::new(),
-        };
         match step {
             GoodsStep::CreateProduct { draft } => {
                 let variant = self.goods.create_product(draft).await?;
                 Ok(Effect {
                     variants: vec![variant],
-                    ..nothing()
+                    ..Effect::default()
                 })
             }
             GoodsStep::UpdateVariants { product, rows } => {
@@ -181,7 +196,11 @@ impl Engine {
                     .map(|row| (row.variant.clone(), row.fields.clone()))
                     .collect();
                 let (variants, refused) = self.goods.update_variants(product, &rows).await?;
-                Ok(Effect { variants, refused })
+                Ok(Effect {
+                    variants,
+                    refused,
+                    ..Effect::default()
+                })
             }
             GoodsStep::UpdateProduct {
                 product,
@@ -197,11 +216,31 @@ impl Engine {
             }
             GoodsStep::SetQuantities { rows } => Ok(Effect {
                 refused: self.goods.set_quantities(rows, key).await?,
-                ..nothing()
+                ..Effect::default()
             }),
             GoodsStep::ConnectItem { connection } => {
                 self.goods.connect_item(connection, key).await?;
-                Ok(nothing())
+                Ok(Effect::default())
+            }
+            GoodsStep::CreateItem { draft, .. } => {
+                // What is on the shelf may be a minute old: a number that is taken meanwhile is the variant's item.
+                let there = self
+                    .goods
+                    .item(&draft.number)
+                    .await
+                    .map_err(WriteError::NotSent)?;
+                let found = there.is_some();
+                if !found {
+                    self.goods.create_item(draft).await?;
+                }
+                Ok(Effect {
+                    found,
+                    ..self.item_as_it_is_now(&draft.number).await?
+                })
+            }
+            GoodsStep::UpdateItem { item, changes } => {
+                self.goods.update_item(item, changes).await?;
+                self.item_as_it_is_now(item).await
             }
         }
     }
@@ -215,7 +254,16 @@ impl Engine {
             .map_err(WriteError::Unknown)?;
         Ok(Effect {
             variants,
-            refused: Vec::new(),
+            ..Effect::default()
+        })
+    }
+
+    /// Reads back what was written to an item.
+    async fn item_as_it_is_now(&self, number: &str) -> Result<Effect, WriteError> {
+        let item = self.goods.item(number).await.map_err(WriteError::Unknown)?;
+        Ok(Effect {
+            items: item.into_iter().collect(),
+            ..Effect::default()
         })
     }
 
@@ -235,6 +283,16 @@ impl Engine {
                 Activity::new(now, Level::Good, "product-created")
                     .about(intent.record.clone(), &draft.item),
             );
+        }
+        if let GoodsStep::CreateItem { draft, variant } = step {
+            let by = if effect.found { "sku" } else { "created" };
+            links.push(self.product_link(variant, &draft.number, by));
+            if !effect.found {
+                told.push(
+                    Activity::new(now, Level::Good, "item-created")
+                        .about(intent.record.clone(), &draft.number),
+                );
+            }
         }
         let refused: Vec<_> = effect
             .refused
@@ -267,7 +325,7 @@ impl Engine {
         }
     }
 
-    /// Settles what an earlier run, or a lost answer, left open. A new draft is looked up by its SKU; all else is decided again on
+    /// Settles what an earlier run, or a lost answer, left open. A new draft is looked up by its SKU, a new item by its number; all else is decided again on
     /// what is true now: quantities are only set from what was read, fields are only written where they differ.
     pub(super) async fn settle_goods(&self, kind: RecordKind) -> Result<(), Problem> {
         for intent in self.store.open_intents()? {
@@ -293,6 +351,16 @@ impl Engine {
                     }
                     found = !variants.is_empty();
                     self.note_variants(variants)?;
+                } else if let GoodsStep::CreateItem { draft, variant } = &step {
+                    let item = self.find_item(&intent, &draft.number).await?;
+                    if item.is_some() {
+                        links.push(self.product_link(variant, &draft.number, "looked up"));
+                        found = true;
+                    }
+                    self.note_items(item.into_iter().collect())?;
+                } else if let GoodsStep::UpdateItem { item, .. } = &step {
+                    let item = self.goods.item(item).await?;
+                    self.note_items(item.into_iter().collect())?;
                 } else {
                     let touched = step.variants();
                     if !touched.is_empty() {
@@ -323,6 +391,25 @@ impl Engine {
             })?;
         }
         Ok(())
+    }
+
+    async fn find_item(
+        &self,
+        intent: &Intent,
+        number: &str,
+    ) -> Result<Option<ProductItem>, Problem> {
+        let gap = self.lookup_gap()?;
+        for look in 1..=LOOKUPS {
+            let found = self.goods.item(number).await?;
+            if found.is_some() || look == LOOKUPS {
+                return Ok(found);
+            }
+            self.store.note_lookup(intent.id, self.clock.now() + gap)?;
+            self.clock
+                .sleep(gap.to_std().unwrap_or(Duration::from_secs(5)))
+                .await;
+        }
+        Ok(None)
     }
 
     async fn find_created(&self, intent: &Intent, sku: &str) -> Result<Vec<Variant>, Problem> {

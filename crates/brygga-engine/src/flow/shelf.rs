@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use brygga_core::goods::Variant;
+use brygga_core::goods::{ProductItem, Variant};
 use brygga_core::{Code, Problem};
 use brygga_store::{Link, RecordKind, RecordRef, RecordRow, RecordState};
 
@@ -216,6 +216,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Puts items on the shelf as they are after a write.
+    pub(super) fn note_items(&self, items: Vec<ProductItem>) -> Result<(), Problem> {
+        let rows = items.into_iter().map(|item| (item.number.clone(), item));
+        self.put_on_shelf(ITEM, rows, false)?;
+        Ok(())
+    }
+
     /// Which variant is linked to which item.
     pub(super) fn product_links(&self) -> Result<BTreeMap<String, String>, Problem> {
         let links = self.store.links(PRODUCT)?;
@@ -296,7 +303,7 @@ impl Ledger {
         self.touched.insert(id.to_owned());
     }
 
-    /// The shop refused exactly this: it is held, and not sent again before it, or the merchant's mind, changes.
+    /// The other side refused exactly this: it is held, and not sent again before it, or the merchant's mind, changes.
     pub(super) fn refuse(&mut self, id: &str, digest: &str, problem: Problem) {
         self.set(id, id, RecordState::Held, Some(problem));
         if let Some(row) = self.rows.get_mut(id) {
@@ -314,10 +321,9 @@ impl Ledger {
             && !row.retry
             && row.settings_rev == self.rev
             && row.decided_digest.as_deref() == Some(digest)
-            && row
-                .problem
-                .as_ref()
-                .is_some_and(|problem| problem.code == Code::ShopRefused);
+            && row.problem.as_ref().is_some_and(|problem| {
+                matches!(problem.code, Code::ShopRefused | Code::ErpRefused)
+            });
         if !refused && let Some(row) = self.rows.get_mut(id) {
             row.decided_digest = None;
         }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use brygga_core::Problem;
 use brygga_core::goods::{
-    FieldChange, PriceRow, ProductDraft, ProductItem, ShopLevel, StockConnection, StockWrite,
-    Variant, WarehouseStock,
+    FieldChange, ItemChange, ItemDraft, PriceRow, ProductDraft, ProductItem, ShopLevel,
+    StockConnection, StockWrite, Variant, WarehouseStock,
 };
 
 use super::WriteError;
@@ -77,6 +77,12 @@ pub trait Goods: Send + Sync {
     /// Makes a draft; its variant.
     async fn create_product(&self, draft: &ProductDraft) -> Result<Variant, WriteError>;
 
+    /// One item of the ERP by its exact number, read directly.
+    async fn item(&self, number: &str) -> Result<Option<ProductItem>, Problem>;
+    /// Makes an item in the ERP.
+    async fn create_item(&self, draft: &ItemDraft) -> Result<(), WriteError>;
+    /// Changes fields of an item in the ERP.
+    async fn update_item(&self, number: &str, changes: &[ItemChange]) -> Result<(), WriteError>;
     /// The ERP's items: all, or those changed at or after `since`.
     async fn items(&self, since: Option<DateTime<Utc>>) -> Result<Reading<ProductItem>, Problem>;
     /// The ERP's price rows: all, or those changed at or after `since`.

@@ -130,7 +130,7 @@ impl Visma {
     }
 }
 
-fn product(row: Product, tracked: &HashSet<String>) -> ProductItem {
+pub(super) fn product(row: Product, tracked: &HashSet<String>) -> ProductItem {
     let lot = row.lot_serial_class.and_then(|class| class.id);
     let unsupported =
         row.kit_item == Some(true) || lot.is_some_and(|class| tracked.contains(class.trim()));

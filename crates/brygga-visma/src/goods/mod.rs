@@ -1,6 +1,7 @@
 //! Items, prices and stock of Visma.net (`facts/visma` 9).
 
 mod items;
+pub(crate) mod own;
 mod stock;
 pub(crate) mod wire;
 

@@ -1,11 +1,44 @@
 //! As it is on the wire. Only the properties that are read.
 #![allow(clippy::struct_field_names, reason = "the names are the API's")]
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::erp::wire::{Id, Row};
+use crate::erp::wire::{Id, Row, Wrapped};
 use crate::exact::Exact;
 use crate::paging::Metadata;
+
+/// `InventoryUpdateDto`: omitted means unchanged (`facts/visma` 6).
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ItemUpdate {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) inventory_number: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Wrapped<&'static str>>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<Wrapped<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) item_class: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) posting_class: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) vat_code: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_price: Option<Wrapped<Exact>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) packaging: Option<PackagingUpdate>,
+}
+
+/// `PackagingUpdateDto`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PackagingUpdate {
+    pub(crate) base_item_weight: Wrapped<Exact>,
+    #[serde(rename = "weightUOM")]
+    pub(crate) unit: Wrapped<&'static str>,
+}
 
 /// `InventoryDto`, with what products need.
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! Products and stock.
 
+mod own;
 mod pairs;
 mod products;
 mod stock;

@@ -15,7 +15,7 @@ use brygga_core::settings::{
 
 use super::{d, variant};
 
-fn item(number: &str) -> ProductItem {
+pub(super) fn item(number: &str) -> ProductItem {
     ProductItem {
         number: number.into(),
         description: format!("Item {number}"),
@@ -32,7 +32,7 @@ fn item(number: &str) -> ProductItem {
     }
 }
 
-fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     Catalogue {
         currencies: vec![CurrencyInfo {
             id: "NOK".into(),

@@ -112,6 +112,11 @@ fn add<'a>(
         description: text.chars().take(256).collect(),
         kind,
         status: "Active".to_owned(),
+        class: if kind == "FinishedGoodItem" {
+            "VARER".to_owned()
+        } else {
+            "TJENESTER".to_owned()
+        },
         vat_category: category.to_owned(),
         default_price: Decimal::ZERO,
         barcode: None,

@@ -6,7 +6,7 @@ mod items;
 mod ledger;
 mod prices;
 mod seen;
-mod vat;
+pub(super) mod vat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,6 +96,8 @@ pub struct Item {
     pub kind: &'static str,
     /// `InventoryDto.status`.
     pub status: String,
+    /// Item class.
+    pub class: String,
     /// Default VAT category.
     pub vat_category: String,
     /// Default price in base currency, without VAT: what a line costs when the order does not insist on its own price.

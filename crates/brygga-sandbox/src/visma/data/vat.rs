@@ -8,7 +8,7 @@ use super::{CATEGORY_NONE, CalculateOn, Named, VatId, VatZone};
 use crate::visma::VatRounding;
 
 /// The category of the high rate of each country.
-pub(super) const HIGH: &str = "HOY";
+pub(in crate::visma) const HIGH: &str = "HOY";
 const MIDDLE: &str = "MIDDELS";
 const LOW: &str = "LAV";
 const ZERO: &str = "NULL";

@@ -118,15 +118,24 @@ pub(super) fn classes(world: &World, path: &[&str]) -> Reply {
     answer::all_or_one(world, "item class", path, rows)
 }
 
+/// The company's only posting class.
+pub(super) const POSTING_CLASS: &str = "STD";
+
+/// What the items of a class are, unless they say otherwise.
+pub(super) fn kind_of(class: &str) -> Option<&'static str> {
+    CLASSES.iter().find(|(known, _)| *known == class)?;
+    Some(if class == "VARER" {
+        "FinishedGoodItem"
+    } else {
+        "NonStockItem"
+    })
+}
+
 /// The company's item classes: id and text.
 const CLASSES: [(&str, &str); 2] = [("VARER", "Varer"), ("TJENESTER", "Tjenester")];
 
 fn class(id: &str) -> Value {
-    let kind = if id == "VARER" {
-        "FinishedGoodItem"
-    } else {
-        "NonStockItem"
-    };
+    let kind = kind_of(id).unwrap_or("NonStockItem");
     let text = CLASSES.iter().find(|(known, _)| *known == id);
     json!({"type": kind, "attributes": [], "id": id, "description": text.map(|(_, text)| text)})
 }
@@ -142,8 +151,8 @@ fn dto(world: &World, item: &Item, taken: &BTreeMap<Place, Taken>) -> Map<String
         "status": item.status,
         "type": item.kind,
         "description": item.description,
-        "itemClass": class(if item.is_stock() { "VARER" } else { "TJENESTER" }),
-        "postingClass": {"id": "STD", "description": "Standard"},
+        "itemClass": class(&item.class),
+        "postingClass": {"id": POSTING_CLASS, "description": "Standard"},
         "vatCode": {"id": item.vat_category, "description": text_of(&world.data.vat_categories, &item.vat_category)},
         "defaultPrice": number(item.default_price),
         "lastModifiedDateTime": when,

@@ -5,6 +5,7 @@ mod company;
 mod customer;
 mod customer_write;
 mod inventory;
+mod inventory_write;
 mod prices;
 mod vat;
 
@@ -66,6 +67,8 @@ pub(crate) fn serve(world: &mut World, call: &Call, version: &str, rest: &[&str]
         ("v1", "GET", "inventory", [internal, id]) if internal.eq_ignore_ascii_case("internal") => {
             inventory::by_id(world, id)
         }
+        ("v1", "POST", "inventory", []) => inventory_write::create(world, call),
+        ("v1", "PUT", "inventory", [number]) => inventory_write::update(world, call, number),
         ("v1", "GET", "inventorysummary", [number]) => stock::summary(world, call, number),
         ("v1", "GET", "customersalesprice", []) => prices::list(world, call),
         ("v1", _, "shipment", path) => shipping::serve(world, call, path),

@@ -2,6 +2,7 @@
 
 pub(crate) mod cash;
 pub(crate) mod customer;
+pub(crate) mod inventory;
 pub(crate) mod ledger;
 pub(crate) mod sales_order;
 pub(crate) mod shipment;

@@ -5,6 +5,66 @@ use super::*;
 use crate::visma::Change;
 
 #[tokio::test]
+async fn an_item_is_made_once_and_changed() {
+    let bench = Bench::new().await;
+    let wrap = |value: Value| json!({ "value": value });
+    let body = |number: &str, class: &str| {
+        json!({
+            "inventoryNumber": wrap(json!(number)), "type": wrap(json!("FinishedGoodItem")), "description": wrap(json!("Ny kopp")),
+            "itemClass": wrap(json!(class)), "vatCode": wrap(json!("HOY")), "defaultPrice": wrap(json!(159.2)),
+            "packaging": {"baseItemWeight": wrap(json!(0.35)), "weightUOM": wrap(json!("KG"))},
+        })
+    };
+    let made = bench.post("/v1/inventory", body("NY-1", "VARER")).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(made.header("location").ends_with("/v1/inventory/NY-1"));
+    let read = bench.get("/v1/inventory/NY-1").await.json();
+    assert_eq!(
+        (
+            &read["description"],
+            &read["defaultPrice"],
+            &read["stockItem"],
+            &read["status"]
+        ),
+        (
+            &json!("Ny kopp"),
+            &json!(159.2),
+            &json!(true),
+            &json!("Active")
+        )
+    );
+    assert_eq!(read["itemClass"]["id"], "VARER");
+    assert_eq!(read["packaging"]["baseItemWeight"], json!(0.35));
+    // A number is there once; class and kind have to be known and to fit.
+    for (number, class) in [
+        ("NY-1", "VARER"),
+        ("NY-2", "UKJENT"),
+        ("NY-2", "TJENESTER"),
+        ("", "VARER"),
+    ] {
+        let refused = bench.post("/v1/inventory", body(number, class)).await;
+        assert_eq!(refused.status, 400, "{number} {class}");
+    }
+    assert_eq!(bench.get("/v1/inventory/NY-2").await.status, 404);
+    let change =
+        Some(json!({"description": wrap(json!("Stor kopp")), "defaultPrice": wrap(json!(200))}));
+    let changed = bench
+        .write(Method::PUT, "/v1/inventory/NY-1", "", change)
+        .await;
+    assert_eq!(changed.status, 204);
+    let read = bench.get("/v1/inventory/NY-1").await.json();
+    assert_eq!(
+        (&read["description"], &read["vatCode"]["id"]),
+        (&json!("Stor kopp"), &json!("HOY"))
+    );
+    let unknown = Some(json!({"vatCode": wrap(json!("UKJENT"))}));
+    let refused = bench
+        .write(Method::PUT, "/v1/inventory/NY-1", "", unknown)
+        .await;
+    assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
 async fn an_edited_item_comes_back_with_the_delta() {
     let bench = Bench::new().await;
     let sku = bench.sku();

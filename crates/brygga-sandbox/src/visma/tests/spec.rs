@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::visma::shape::{Field, Kind, customer::CUSTOMER, sales_order, shipment};
+use crate::visma::shape::{Field, Kind, customer::CUSTOMER, inventory, sales_order, shipment};
 
 const SALES_ORDER: &str = "visma-net-salesorder-v3_1.1.0.1279_2025-02.openapi3.json";
 pub(super) const ERP: &str = "visma-net-erp-service-api_2025-04-24.openapi3.json";
@@ -140,6 +140,7 @@ fn the_bodies_it_takes_are_the_official_ones() {
     if let Some(spec) = official(ERP) {
         for (name, fields) in [
             ("CustomerUpdateDto", CUSTOMER),
+            ("InventoryUpdateDto", inventory::UPDATE),
             ("CreateShipmentActionDto", shipment::CREATE),
             ("ShipmentUpdateDto", shipment::UPDATE),
             ("ShipmentUpdateDeleteLineDto", shipment::DELETE_LINE),
