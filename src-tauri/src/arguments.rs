@@ -4,14 +4,16 @@ use clap::Parser;
 
 /// Keeps a Shopify store and Visma.net in step.
 ///
-/// This version's window opens on the practice pair: a made-up shop and a made-up company on this computer. Until the
-/// window can connect a real pair, the `brygga` command does.
+/// A pair that is not connected yet begins with the set-up. `--practice` opens a made-up shop and a made-up company on this computer.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "brygga-desktop", version, about)]
 pub(crate) struct Arguments {
-    /// Open the practice pair, also when a real pair is connected.
+    /// Open the practice pair instead of the real one.
     #[arg(long)]
     pub(crate) practice: bool,
+    /// With `--practice`: begin with the set-up, as with a new shop and company.
+    #[arg(long, requires = "practice")]
+    pub(crate) fresh: bool,
     /// Orders in the practice shop's month.
     #[arg(long, default_value_t = 500)]
     pub(crate) orders: u32,

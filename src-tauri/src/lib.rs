@@ -59,7 +59,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(move |app| {
             // After the plugins: a second start has ended by now.
-            let host = tauri::async_runtime::block_on(host::Host::open(&arguments))?;
+            // One folder per pair; this version has one pair.
+            let folder = app.path().app_data_dir()?.join("pairs").join("default");
+            let host = tauri::async_runtime::block_on(host::Host::open(&arguments, &folder))?;
             rpc::forward_events(app.handle().clone(), &host);
             app.manage(host);
             window::open(app.handle())?;

@@ -32,7 +32,7 @@ async fn shop_problem(bench: &Bench, domain: &str, client_id: &str, secret: &str
     bench
         .practice
         .ground
-        .connect_shop(connection, SecretString::from(secret))
+        .connect_shop(connection, Some(SecretString::from(secret)))
         .await
         .expect_err("refused")
 }
@@ -42,11 +42,12 @@ async fn company_problem(bench: &Bench, secret: &str, tenant: &str) -> Problem {
         client_id: practice::VISMA_CLIENT_ID.into(),
         tenant_id: tenant.into(),
         base_url: Some(bench.practice.pair.visma_url()),
+        scopes: Vec::new(),
     };
     bench
         .practice
         .ground
-        .connect_company(connection, SecretString::from(secret))
+        .connect_company(connection, Some(SecretString::from(secret)))
         .await
         .expect_err("refused")
 }
@@ -139,7 +140,10 @@ async fn a_shop_that_cannot_be_connected_says_why() {
     let token = bench
         .practice
         .ground
-        .connect_shop(shop(&bench, own, None), SecretString::from("shpat_wrong"))
+        .connect_shop(
+            shop(&bench, own, None),
+            Some(SecretString::from("shpat_wrong")),
+        )
         .await;
     clear(&token.expect_err("refused"), Code::ShopToken);
     // A missing scope is no refusal: it is said by name.
@@ -147,7 +151,10 @@ async fn a_shop_that_cannot_be_connected_says_why() {
     let report = bench
         .practice
         .ground
-        .connect_shop(shop(&bench, own, Some(id)), SecretString::from(secret))
+        .connect_shop(
+            shop(&bench, own, Some(id)),
+            Some(SecretString::from(secret)),
+        )
         .await
         .expect("connected");
     assert!(
@@ -458,7 +465,7 @@ async fn another_address_than_this_computers_is_refused() {
     let refused = bench
         .practice
         .ground
-        .connect_shop(connection, SecretString::from("x"))
+        .connect_shop(connection, Some(SecretString::from("x")))
         .await
         .expect_err("refused");
     clear(&refused, Code::AddressNotLoopback);

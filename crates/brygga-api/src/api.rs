@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::sync::broadcast;
 
 use crate::contract::{
-    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, AppInfo, Event, HeldGroup, Nothing,
-    Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started,
-    State, SyncNow,
+    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup, Nothing, Reason,
+    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started, State,
+    SyncNow,
 };
 use crate::watch::Watch;
 
@@ -23,8 +23,6 @@ use crate::watch::Watch;
 pub struct Host {
     /// It runs on the practice pair.
     pub practice: bool,
-    /// The company's name in Visma.net, if it is known.
-    pub company: String,
     /// Address of the shop's admin; none on the practice pair, which has no admin pages.
     pub shop_admin: Option<String>,
 }
@@ -93,20 +91,12 @@ impl Api {
         crate::with_commands!(dispatch)
     }
 
-    async fn app_info(&self, _: Nothing) -> Result<AppInfo, ApiError> {
-        let shop = self.engine.shop_info().await.map_err(error)?;
-        Ok(AppInfo {
-            version: env!("CARGO_PKG_VERSION").into(),
-            practice: self.host.practice,
-            shop: shop.name.clone(),
-            shop_domain: shop.domain.clone(),
-            company: self.host.company.clone(),
-            time_zone: shop.time_zone.name().into(),
-            now: time(self.engine.clock().now()),
-        })
+    /// The shop's time zone.
+    pub(crate) async fn zone(&self) -> Result<chrono_tz::Tz, ApiError> {
+        Ok(self.engine.shop_info().await.map_err(error)?.time_zone)
     }
 
-    async fn sync_now(self: &Arc<Self>, _: SyncNow) -> Result<Started, ApiError> {
+    pub(crate) async fn sync_now(self: &Arc<Self>, _: SyncNow) -> Result<Started, ApiError> {
         if let Some(run) = self.watch.run() {
             return Ok(Started {
                 run: run.run,
@@ -254,7 +244,7 @@ impl Api {
     }
 }
 
-fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
+pub(crate) fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
     // A command without a request may be called with nothing at all.
     let payload = if payload.is_null() {
         Value::Object(serde_json::Map::new())
@@ -264,7 +254,7 @@ fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
     serde_json::from_value(payload).map_err(|error| wrong_use(&error.to_string()))
 }
 
-fn write<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
+pub(crate) fn write<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
     serde_json::to_value(answer).map_err(|error| wrong_use(&error.to_string()))
 }
 

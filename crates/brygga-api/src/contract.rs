@@ -5,6 +5,7 @@
 mod mapping;
 mod proof;
 mod settings;
+mod setup;
 mod table;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,11 @@ pub use proof::{
 pub use settings::{
     ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
     SettingsChange, SettingsEntry, SettingsImport, SettingsView, ShownWhen, TextFile,
+};
+pub use setup::{
+    CompanyFound, CompanySetup, ModeLine, PermissionLine, PracticeHints, SampleDocument, SampleVat,
+    SampleView, SetupCompany, SetupGo, SetupRead, SetupShop, SetupStep, SetupView, ShopFound,
+    ShopSetup, SignInAddress, SignInSetup, SignInStart,
 };
 
 pub use table::{BinaryFile, Table};
@@ -82,6 +88,8 @@ pub struct AppInfo {
     pub version: String,
     /// Runs on the practice pair.
     pub practice: bool,
+    /// The pair is set up; else the wizard is where one begins.
+    pub set_up: bool,
     /// The shop's name.
     pub shop: String,
     /// The shop's domain.
@@ -488,16 +496,38 @@ pub enum Event {
     Finished(RunSummary),
     /// Records changed: lists and counts should be read again.
     RecordsChanged(Nothing),
+    /// The set-up is another: it should be read again.
+    SetupChanged(Nothing),
     /// How far the proof is; when it no longer runs, its result can be read.
     Proof(ProofProgress),
 }
 
-/// Every command once: name, request, answer. Hosts and the generated TypeScript are made from this table.
+/// The commands that are there before anything is connected: name, request, answer. Hosts and the generated TypeScript are made from
+/// this table and the next.
+#[macro_export]
+macro_rules! with_setup_commands {
+    ($callback:ident) => {
+        $callback! {
+            app_info(Nothing) -> AppInfo;
+            setup(Nothing) -> SetupView;
+            setup_go(SetupGo) -> SetupView;
+            setup_shop(SetupShop) -> SetupView;
+            setup_company(SetupCompany) -> SetupView;
+            sign_in(SignInStart) -> SignInAddress;
+            sign_in_cancel(Nothing) -> SetupView;
+            setup_read(Nothing) -> SetupRead;
+            sample(RecordKey) -> SampleView;
+            sample_send(RecordKey) -> SampleView;
+            setup_start(Nothing) -> SetupView;
+        }
+    };
+}
+
+/// The commands of a pair that is connected.
 #[macro_export]
 macro_rules! with_commands {
     ($callback:ident) => {
         $callback! {
-            app_info(Nothing) -> AppInfo;
             overview(Nothing) -> Overview;
             sync_now(SyncNow) -> Started;
             sync_stop(Nothing) -> Nothing;

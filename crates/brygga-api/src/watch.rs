@@ -97,7 +97,7 @@ impl Watch {
         self.proof.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         // Nobody listening is fine.
         let _ = self.events.send(event);
     }

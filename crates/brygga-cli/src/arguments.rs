@@ -116,6 +116,15 @@ pub(crate) struct Serve {
     /// Serve the practice pair, with an empty database in memory.
     #[arg(long)]
     pub(crate) practice: bool,
+    /// Serve the practice pair with nothing connected, so that it begins with the set-up wizard.
+    #[arg(long, requires = "practice")]
+    pub(crate) fresh: bool,
+    /// Address of a practice Shopify, as `brygga sandbox` prints it: the wizard connects there. Only of this computer.
+    #[arg(long, requires = "visma_url", conflicts_with = "practice")]
+    pub(crate) shopify_url: Option<String>,
+    /// Address of a practice Visma.net. Only of this computer.
+    #[arg(long, requires = "shopify_url", conflicts_with = "practice")]
+    pub(crate) visma_url: Option<String>,
     /// Orders of the practice month.
     #[arg(long, default_value_t = 300)]
     pub(crate) orders: u32,

@@ -1,5 +1,6 @@
 //! `brygga serve`: the screens and their commands on loopback, for a browser of this computer.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,9 +13,10 @@ use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use brygga_api::contract::Nothing;
-use brygga_api::{Api, ApiError, Event, Host, Watch};
+use brygga_api::{ApiError, Event, Pair, PairHost, Watch};
 use brygga_core::{Code, Problem};
-use brygga_practice::{Practice, watched};
+use brygga_http::loopback_only;
+use brygga_practice::{fresh, practice_host, watched};
 use brygga_sandbox::faults::Faults;
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,7 +30,7 @@ use crate::end::End;
 use crate::print;
 
 struct Served {
-    api: Arc<Api>,
+    pair: Arc<Pair>,
     token: String,
     host: String,
 }
@@ -40,41 +42,10 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
     let address = listener
         .local_addr()
         .map_err(|error| End::Fault(error.to_string()))?;
-    // The pair lives as long as the server.
-    let mut practice = None;
-    let api = if options.practice {
-        let started = start_practice(&options).await?;
-        let api = Arc::clone(&started.api);
-        practice = Some(started);
-        api
-    } else {
-        let ground = data_dir::open(folder)?;
-        let watch = Watch::new();
-        let engine =
-            Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
-        let company = ground
-            .check_company()
-            .await
-            .ok()
-            .and_then(|report| report.company)
-            .unwrap_or_default();
-        let shop_admin = ground
-            .shop()?
-            .filter(|shop| shop.base_url.is_none())
-            .map(|shop| format!("https://{}/admin", shop.domain));
-        Api::new(
-            engine,
-            watch,
-            Host {
-                practice: false,
-                company,
-                shop_admin,
-            },
-        )
-    };
+    let (pair, practice) = start(&options, folder).await?;
     let token = uuid::Uuid::new_v4().simple().to_string();
     let served = Arc::new(Served {
-        api,
+        pair,
         token: token.clone(),
         host: address.to_string(),
     });
@@ -96,10 +67,39 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
     Ok(End::Done)
 }
 
-async fn start_practice(options: &Serve) -> Result<Practice, End> {
-    let faults = Faults::profile(&options.faults, options.seed)
-        .ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
-    Ok(watched(options.orders, options.seed, faults).await?)
+/// The pair that is served, and what must live as long as it.
+async fn start(
+    options: &Serve,
+    folder: Option<PathBuf>,
+) -> Result<(Arc<Pair>, Option<Box<dyn Any + Send>>), End> {
+    if options.practice {
+        let faults = Faults::profile(&options.faults, options.seed)
+            .ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
+        if options.fresh {
+            let started = fresh(options.orders, options.seed, faults).await?;
+            print::line(format_args!(
+                "practice shopify at {}",
+                started.pair.shopify_url()
+            ));
+            print::line(format_args!(
+                "practice visma at {}",
+                started.pair.visma_url()
+            ));
+            return Ok((Arc::clone(&started.served), Some(Box::new(started))));
+        }
+        let started = watched(options.orders, options.seed, faults).await?;
+        return Ok((Arc::clone(&started.served), Some(Box::new(started))));
+    }
+    let ground = Arc::new(data_dir::open(folder)?);
+    let host = match (&options.shopify_url, &options.visma_url) {
+        (Some(shopify), Some(visma)) => {
+            loopback_only(shopify)?;
+            loopback_only(visma)?;
+            practice_host(shopify, visma, PairHost::default().patience)
+        }
+        _ => PairHost::default(),
+    };
+    Ok((Pair::open(ground, Watch::new(), host)?, None))
 }
 
 /// Only pages of this very server may talk to it: a foreign page in the same browser has another Origin, and a name that
@@ -146,7 +146,7 @@ async fn rpc(
         serde_json::from_str(&body)
     };
     let result = match payload {
-        Ok(payload) => served.api.call(&name, payload).await,
+        Ok(payload) => served.pair.call(&name, payload).await,
         Err(error) => Err(api_error(
             Problem::new(Code::WrongUse).with("detail", error),
         )),
@@ -172,7 +172,7 @@ async fn events(State(served): State<Arc<Served>>, Query(ticket): Query<Ticket>)
             "The page was opened without its token.",
         );
     }
-    let stream = BroadcastStream::new(served.api.events()).map(|event| {
+    let stream = BroadcastStream::new(served.pair.events()).map(|event| {
         // What a slow page missed cannot be told again: it reads everything anew.
         let event = event.unwrap_or(Event::RecordsChanged(Nothing {}));
         Ok::<_, Infallible>(

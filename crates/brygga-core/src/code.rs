@@ -227,12 +227,22 @@ codes! {
     ShopVersion = "shop-api-version", Failure, "Shopify answered with API version {got}, asked was {asked}.", "Update Brygga.";
     ShopQuery = "shop-query-refused", Failure, "Shopify refused a query: {detail}", "Update Brygga. If it is the newest, tell us.";
     ShopSearchWarning = "shop-search-warning", Failure, "Shopify did not understand a search: {detail}", "Update Brygga. If it is the newest, tell us.";
+    ShopOther = "shop-other-shop", Failure, "This database is of {ours}; {theirs} is another shop.", "Connect the same shop again, or start another pair for the other one.";
     ErpCredentials = "erp-credentials", Failure, "Visma Connect does not accept the client id or the secret: {detail}", "Copy both again from the Visma Developer Portal.";
     ErpTenant = "erp-tenant", Failure, "Visma Connect does not know the company {tenant} for this application.", "Check the tenant id in Visma Admin, and give the application's user the role API User. A new role can take 15 minutes.";
     ErpTenantCustomer = "erp-tenant-is-customer", Failure, "Visma.net does not accept the token of {tenant}. It may be the id of the customer instead of the company.", "Use the company's tenant id: Visma Admin, Company, Edit, Configuration.";
     ErpScope = "erp-scope-missing", Failure, "The Visma.net application may not {action}: {scope}.", "Add the scope in the Developer Portal and have it approved for the company.";
     ErpForbidden = "erp-forbidden", Failure, "Visma.net does not allow {action}.", "Give the application's user the roles it needs.";
     ErpLicence = "erp-licence", Failure, "Visma.net has no licence for this company.", "Check the tenant id, the API User role and the company's licence.";
+    ErpSignedOut = "erp-signed-out", Failure, "Visma Connect does not accept the sign-in any more: {detail}", "Sign in again.";
+    ErpOtherCompany = "erp-other-company", Failure, "You signed in to {theirs}; connected is {ours}.", "Sign in again and choose the other company, or start anew with this one.";
+    ErpNoRefresh = "erp-no-refresh-token", Failure, "Visma Connect gave no lasting sign-in.", "Allow refresh tokens and the scope offline_access for the application in the Visma Developer Portal, then sign in again.";
+    SignInRefused = "sign-in-refused", Failure, "The sign-in was not completed: {detail}", "Sign in again.";
+    SignInCancelled = "sign-in-cancelled", Failure, "The sign-in was cancelled.", "Sign in again when you like.";
+    SignInLate = "sign-in-timed-out", Failure, "Nobody signed in within {minutes} minutes.", "Sign in again. If the page did not open, copy its address into your browser.";
+    SignInPort = "sign-in-port-taken", Failure, "Port {port} of this computer is taken by another program.", "Close the other program, or choose another port here and in the application's redirect addresses.";
+    SignInMixedUp = "sign-in-mixed-up", Failure, "An answer came that belongs to another sign-in.", "Close other tabs with the sign-in page, then sign in again.";
+    SetupIncomplete = "setup-incomplete", Failure, "The set-up is not finished: {step} is missing.", "Go back to that step and finish it.";
 
     // Transport
     RemoteUnreachable = "remote-unreachable", Failure, "{remote} cannot be reached: {detail}", "Check the internet connection. Brygga tries again by itself.";

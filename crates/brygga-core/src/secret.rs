@@ -13,6 +13,8 @@ pub enum SecretName {
     ShopifyToken,
     /// Client secret of the merchant's Visma Connect application.
     VismaClientSecret,
+    /// Refresh token of the person who signed in to Visma Connect.
+    VismaRefreshToken,
     /// Key that encrypts payloads and personal data in the database.
     DataKey,
 }
@@ -24,6 +26,7 @@ impl SecretName {
             Self::ShopifyClientSecret => "shopify-client-secret",
             Self::ShopifyToken => "shopify-token",
             Self::VismaClientSecret => "visma-client-secret",
+            Self::VismaRefreshToken => "visma-refresh-token",
             Self::DataKey => "data-key",
         }
     }

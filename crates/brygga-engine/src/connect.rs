@@ -1,17 +1,23 @@
 //! Connecting: which shop and which company, with secrets from the secret store; from there to an engine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use brygga_core::policy::RetryPolicy;
 use brygga_core::secret::SecretName;
 use brygga_core::settings::{Settings, WhoShips};
+use brygga_core::shop::ShopInfo;
 use brygga_core::{Clock, Code, Ids, Problem, SecretStore};
 use brygga_http::{Http, HttpConfig, loopback_only};
 use brygga_shopify::{Auth, Flow, ScopeReport, Shopify, ShopifyConfig, shop_domain};
-use brygga_store::Store;
-use brygga_visma::{ErpReport, Visma, VismaConfig};
+use brygga_store::{RecordKind, Store};
+pub use brygga_visma::Inspection;
+use brygga_visma::{
+    Access, ErpReport, RefreshKeeper, ServiceAccess, SignedInAccess, Visma, VismaConfig,
+};
 
 use crate::adapters::{ShopifyShop, VismaErp};
 use crate::adapters_goods::RealGoods;
@@ -26,6 +32,10 @@ use crate::rates::{RateHosts, RealRates};
 const SHOP: &str = "connection.shopify";
 /// Name of the company's connection among the store's settings.
 const COMPANY: &str = "connection.visma";
+/// Name of the sign-in's connection among the store's settings.
+const SIGN_IN: &str = "connection.visma.sign-in";
+/// Name of the company that was met, among the store's settings.
+const MET: &str = "connection.visma.company";
 /// Under which name the secrets of a pair are kept. One database holds one pair.
 const PAIR: &str = "default";
 
@@ -49,7 +59,42 @@ pub struct CompanyConnection {
     pub tenant_id: String,
     /// Address of the practice pair; only of this computer.
     pub base_url: Option<String>,
+    /// Scopes to ask for; empty means the usual ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
 }
+
+/// How a person signs in to the company; the refresh token is in the secret store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInConnection {
+    /// Client id of the public application.
+    pub client_id: String,
+    /// Scopes that were asked for.
+    pub scopes: Vec<String>,
+    /// Port of the redirect address on this computer.
+    pub port: u16,
+    /// Address of the practice pair; only of this computer.
+    pub base_url: Option<String>,
+}
+
+/// What a check of the shop found.
+#[derive(Debug, Clone)]
+pub struct ShopCheck {
+    /// The shop.
+    pub info: ShopInfo,
+    /// What the app may do there.
+    pub scopes: ScopeReport,
+}
+
+/// A person waits for a check: two tries, and no long waiting for a quota.
+const IN_SIGHT: RetryPolicy = RetryPolicy {
+    max_attempts: 2,
+    base: Duration::from_millis(300),
+    cap: Duration::from_secs(2),
+    longest_asked: Duration::from_secs(3),
+};
+/// So long a call of a check may take at most.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything an engine stands on, before it is connected.
 pub struct Ground {
@@ -80,12 +125,14 @@ impl Ground {
         })
     }
 
-    /// Connects the shop: checks the address and the secret with Shopify, then keeps both.
+    /// Connects the shop: checks the address and the secret with Shopify, then keeps both. Without a secret, the one that is kept.
+    ///
+    /// [`Code::ShopOther`] if this database is of another shop.
     pub async fn connect_shop(
         &self,
         connection: ShopConnection,
-        secret: SecretString,
-    ) -> Result<ScopeReport, Problem> {
+        secret: Option<SecretString>,
+    ) -> Result<ShopCheck, Problem> {
         let connection = ShopConnection {
             domain: shop_domain(&connection.domain)?,
             ..connection
@@ -93,44 +140,222 @@ impl Ground {
         if let Some(address) = &connection.base_url {
             loopback_only(address)?;
         }
-        let shop = Shopify::new(shop_config(&connection, secret.clone()), self.http(None)?)?;
-        let (_, report) = shop.connect_check().await?;
-        let name = if connection.client_id.is_some() {
-            SecretName::ShopifyClientSecret
-        } else {
-            SecretName::ShopifyToken
+        let name = shop_secret(&connection);
+        let given = secret.is_some();
+        let secret = match secret {
+            Some(secret) => secret,
+            None => self.secret(name, "Shopify")?,
         };
-        self.secrets.set(PAIR, name, &secret)?;
-        self.store.put_setting(
-            SHOP,
-            serde_json::to_value(&connection).map_err(internal)?,
-            "connect",
+        let shop = Shopify::with_policy(
+            shop_config(&connection, secret.clone()),
+            self.patient_http()?,
+            IN_SIGHT,
         )?;
-        Ok(report)
+        let (info, scopes) = shop.connect_check().await?;
+        if let Some(before) = self.shop()?
+            && before.domain != connection.domain
+            && self.store.newest_mirrored(RecordKind::Order)?.is_some()
+        {
+            return Err(Problem::new(Code::ShopOther)
+                .with("ours", before.domain)
+                .with("theirs", &connection.domain));
+        }
+        if given {
+            self.secrets.set(PAIR, name, &secret)?;
+        }
+        self.put(SHOP, &connection)?;
+        Ok(ShopCheck { info, scopes })
     }
 
-    /// Connects the company: checks the application and the tenant with Visma, then keeps both.
+    /// Connects the company by client credentials: checks the application and the tenant with Visma, then keeps both. Without a
+    /// secret, the one that is kept.
+    ///
+    /// [`Code::ErpOtherCompany`] if this database is of another company.
     pub async fn connect_company(
         &self,
         connection: CompanyConnection,
-        secret: SecretString,
+        secret: Option<SecretString>,
     ) -> Result<ErpReport, Problem> {
+        let (visma, _) = self.service_client(&connection, secret.as_ref())?;
+        let report = visma.connect_check().await?;
+        self.meet(report.company.as_deref())?;
+        self.keep_service(&connection, secret)?;
+        Ok(report)
+    }
+
+    /// The same, trying everything that the program may want to do. What is not allowed is in the answer.
+    pub async fn inspect_service(
+        &self,
+        connection: CompanyConnection,
+        secret: Option<SecretString>,
+    ) -> Result<Inspection, Problem> {
+        let (visma, both) = self.service_client(&connection, secret.as_ref())?;
+        let found = visma.inspect().await?;
+        if both {
+            // The client credentials alone: in the same company as the person, or not at all.
+            self.same_company(&connection, secret.as_ref()).await?;
+        }
+        self.meet(found.company.as_deref())?;
+        self.keep_service(&connection, secret)?;
+        Ok(found)
+    }
+
+    /// Tries everything by the grants that are kept.
+    pub async fn inspect_company(&self) -> Result<Inspection, Problem> {
+        let visma = Visma::with_policy(self.company_config()?, self.patient_http()?, IN_SIGHT)?;
+        let found = visma.inspect().await?;
+        self.meet(found.company.as_deref())?;
+        Ok(found)
+    }
+
+    /// Tries a person's new sign-in, beside the client credentials if there are some, and keeps it if it is of the same company.
+    pub(crate) async fn keep_sign_in(
+        &self,
+        connection: &SignInConnection,
+        refresh: SecretString,
+    ) -> Result<Inspection, Problem> {
+        let trial = Arc::new(Trial(Mutex::new(refresh)));
+        let person = SignedInAccess {
+            client_id: connection.client_id.clone(),
+            keeper: Arc::clone(&trial) as Arc<dyn RefreshKeeper>,
+        };
+        let alone = VismaConfig {
+            base_url: connection.base_url.clone(),
+            ..VismaConfig::with(Access::SignedIn(person.clone()))
+        };
+        let found = Visma::with_policy(alone.clone(), self.patient_http()?, IN_SIGHT)?
+            .inspect()
+            .await;
+        let found = match (found, self.service_access()?) {
+            (Err(problem), _) => return Err(problem),
+            (Ok(found), None) => found,
+            (Ok(found), Some(service)) => {
+                self.meets(found.company.as_deref(), true)?;
+                let config = VismaConfig {
+                    access: Access::Both(service, person),
+                    ..alone
+                };
+                // What the client credentials lack is no reason to refuse the sign-in.
+                Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?
+                    .inspect()
+                    .await
+                    .unwrap_or(found)
+            }
+        };
+        self.meet(found.company.as_deref())?;
+        self.secrets
+            .set(PAIR, SecretName::VismaRefreshToken, &trial.newest())?;
+        self.put(SIGN_IN, connection)?;
+        Ok(found)
+    }
+
+    /// Forgets the sign-in.
+    pub fn forget_sign_in(&self) -> Result<(), Problem> {
+        self.secrets.delete(PAIR, SecretName::VismaRefreshToken)
+    }
+
+    /// Is a secret kept for this shop, and are the client secret and the sign-in of the company.
+    pub fn kept(&self) -> Result<Kept, Problem> {
+        let has = |name| Ok::<_, Problem>(self.secrets.get(PAIR, name)?.is_some());
+        Ok(Kept {
+            shop_secret: has(SecretName::ShopifyClientSecret)?,
+            shop_token: has(SecretName::ShopifyToken)?,
+            company_secret: has(SecretName::VismaClientSecret)?,
+            sign_in: has(SecretName::VismaRefreshToken)?,
+        })
+    }
+
+    /// A client with the new client credentials beside the sign-in, if one is kept; is one.
+    fn service_client(
+        &self,
+        connection: &CompanyConnection,
+        secret: Option<&SecretString>,
+    ) -> Result<(Visma, bool), Problem> {
         if let Some(address) = &connection.base_url {
             loopback_only(address)?;
         }
-        let visma = Visma::new(
-            company_config(&connection, secret.clone()),
-            self.http(None)?,
-        )?;
-        let report = visma.connect_check().await?;
-        self.secrets
-            .set(PAIR, SecretName::VismaClientSecret, &secret)?;
-        self.store.put_setting(
-            COMPANY,
-            serde_json::to_value(&connection).map_err(internal)?,
-            "connect",
-        )?;
-        Ok(report)
+        let service = self.service_of(connection, secret)?;
+        let access = match self.signed_in_access()? {
+            Some(person) => Access::Both(service, person),
+            None => Access::Service(service),
+        };
+        let both = matches!(access, Access::Both(..));
+        let config = VismaConfig {
+            base_url: connection.base_url.clone(),
+            ..VismaConfig::with(access)
+        };
+        let visma = Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?;
+        Ok((visma, both))
+    }
+
+    async fn same_company(
+        &self,
+        connection: &CompanyConnection,
+        secret: Option<&SecretString>,
+    ) -> Result<(), Problem> {
+        let config = VismaConfig {
+            base_url: connection.base_url.clone(),
+            ..VismaConfig::with(Access::Service(self.service_of(connection, secret)?))
+        };
+        // Where they may not read the company's name there is nothing to compare; both grants were tried already.
+        match Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?
+            .inspect()
+            .await
+        {
+            Ok(found) => self.meets(found.company.as_deref(), true),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn service_of(
+        &self,
+        connection: &CompanyConnection,
+        secret: Option<&SecretString>,
+    ) -> Result<ServiceAccess, Problem> {
+        let secret = match secret {
+            Some(secret) => secret.clone(),
+            None => self.secret(SecretName::VismaClientSecret, "Visma.net")?,
+        };
+        let mut service = ServiceAccess::new(&connection.client_id, secret, &connection.tenant_id);
+        if !connection.scopes.is_empty() {
+            service.scopes.clone_from(&connection.scopes);
+        }
+        Ok(service)
+    }
+
+    fn keep_service(
+        &self,
+        connection: &CompanyConnection,
+        secret: Option<SecretString>,
+    ) -> Result<(), Problem> {
+        if let Some(secret) = secret {
+            self.secrets
+                .set(PAIR, SecretName::VismaClientSecret, &secret)?;
+        }
+        self.put(COMPANY, connection)
+    }
+
+    /// Keeps which company this database is of.
+    fn meet(&self, company: Option<&str>) -> Result<(), Problem> {
+        self.meets(company, false)?;
+        match company {
+            Some(company) => self.put(MET, &company),
+            None => Ok(()),
+        }
+    }
+
+    /// `erp-other-company` if this is another than the one that was met: where something is booked there, or where both grants must
+    /// agree (`strictly`).
+    fn meets(&self, company: Option<&str>, strictly: bool) -> Result<(), Problem> {
+        let Some((theirs, ours)) = company.zip(self.read::<String>(MET)?) else {
+            return Ok(());
+        };
+        if theirs != ours && (strictly || !self.store.links(crate::booked::ORDER)?.is_empty()) {
+            return Err(Problem::new(Code::ErpOtherCompany)
+                .with("ours", ours)
+                .with("theirs", theirs));
+        }
+        Ok(())
     }
 
     /// The shop that is connected, if one is.
@@ -138,7 +363,17 @@ impl Ground {
         self.read(SHOP)
     }
 
-    /// The company that is connected, if one is.
+    /// How a person signed in, if one did.
+    pub fn sign_in(&self) -> Result<Option<SignInConnection>, Problem> {
+        self.read(SIGN_IN)
+    }
+
+    /// Name of the company as it was met last.
+    pub fn company_name(&self) -> Result<Option<String>, Problem> {
+        self.read(MET)
+    }
+
+    /// The company that is connected by client credentials, if one is.
     pub fn company(&self) -> Result<Option<CompanyConnection>, Problem> {
         self.read(COMPANY)
     }
@@ -152,6 +387,15 @@ impl Ground {
         }
     }
 
+    fn put(&self, name: &str, value: &impl Serialize) -> Result<(), Problem> {
+        self.store.put_setting(
+            name,
+            serde_json::to_value(value).map_err(internal)?,
+            "connect",
+        )?;
+        Ok(())
+    }
+
     fn secret(&self, name: SecretName, remote: &str) -> Result<SecretString, Problem> {
         self.secrets
             .get(PAIR, name)?
@@ -162,28 +406,59 @@ impl Ground {
         let connection = self
             .shop()?
             .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Shopify"))?;
-        let name = if connection.client_id.is_some() {
-            SecretName::ShopifyClientSecret
-        } else {
-            SecretName::ShopifyToken
-        };
+        let name = shop_secret(&connection);
         Shopify::new(
             shop_config(&connection, self.secret(name, "Shopify")?),
             http,
         )
     }
 
+    fn service_access(&self) -> Result<Option<ServiceAccess>, Problem> {
+        match self.company()? {
+            Some(connection) => self.service_of(&connection, None).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn signed_in_access(&self) -> Result<Option<SignedInAccess>, Problem> {
+        Ok(self.sign_in()?.map(|connection| SignedInAccess {
+            client_id: connection.client_id,
+            keeper: Arc::new(Keeper(Arc::clone(&self.secrets))),
+        }))
+    }
+
+    /// The company by all grants that there are.
+    fn company_config(&self) -> Result<VismaConfig, Problem> {
+        let base_url = match (self.company()?, self.sign_in()?) {
+            (Some(company), _) => company.base_url,
+            (None, Some(person)) => person.base_url,
+            (None, None) => None,
+        };
+        let access = match (self.service_access()?, self.signed_in_access()?) {
+            (Some(service), Some(person)) => Access::Both(service, person),
+            (Some(service), None) => Access::Service(service),
+            (None, Some(person)) => Access::SignedIn(person),
+            (None, None) => {
+                return Err(Problem::new(Code::NotConnected).with("remote", "Visma.net"));
+            }
+        };
+        Ok(VismaConfig {
+            base_url,
+            ..VismaConfig::with(access)
+        })
+    }
+
     fn company_client(&self, http: Http) -> Result<Visma, Problem> {
-        let connection = self
-            .company()?
-            .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", "Visma.net"))?;
-        Visma::new(
-            company_config(
-                &connection,
-                self.secret(SecretName::VismaClientSecret, "Visma.net")?,
-            ),
-            http,
-        )
+        Visma::new(self.company_config()?, http)
+    }
+
+    /// For a check that a person waits for.
+    pub(crate) fn patient_http(&self) -> Result<Http, Problem> {
+        let config = HttpConfig {
+            total_timeout: self.http.total_timeout.min(PATIENCE),
+            ..self.http.clone()
+        };
+        Http::new(config, Arc::clone(&self.clock), Arc::clone(&self.ids))
     }
 
     /// What the app may do in the shop, asked now.
@@ -261,9 +536,113 @@ fn shop_config(connection: &ShopConnection, secret: SecretString) -> ShopifyConf
     }
 }
 
-fn company_config(connection: &CompanyConnection, secret: SecretString) -> VismaConfig {
-    VismaConfig {
-        base_url: connection.base_url.clone(),
-        ..VismaConfig::new(&connection.client_id, secret, &connection.tenant_id)
+/// A permission that a flow of the shop needs: any one of `any` is enough.
+#[derive(Debug, Clone, Copy)]
+pub struct ShopNeed {
+    /// The flow: `orders`, `returns`, `write_back`, `fulfilment`, `payouts`, `stock`, `products`, `gift_cards`.
+    pub flow: &'static str,
+    /// Scopes, the usual one first.
+    pub any: &'static [&'static str],
+}
+
+/// Everything that the program may need of the shop (`facts/shopify` 2.1).
+pub fn shop_needs() -> Vec<ShopNeed> {
+    Flow::ALL
+        .iter()
+        .flat_map(|flow| {
+            let name = match flow {
+                Flow::Orders => "orders",
+                Flow::Returns => "returns",
+                Flow::WriteBack => "write_back",
+                Flow::Fulfilment => "fulfilment",
+                Flow::Payouts => "payouts",
+                Flow::Stock => "stock",
+                Flow::Products => "products",
+                Flow::GiftCards => "gift_cards",
+            };
+            flow.needs()
+                .iter()
+                .map(move |any| ShopNeed { flow: name, any })
+        })
+        .collect()
+}
+
+/// Is one of `any` held; a scope to write is one to read too (`facts/shopify` 1.3).
+pub fn is_granted(granted: &[String], any: &[&str]) -> bool {
+    any.iter().any(|scope| {
+        granted.iter().any(|had| {
+            let had = had.trim();
+            had == *scope
+                || scope
+                    .strip_prefix("read_")
+                    .is_some_and(|rest| had.strip_prefix("write_") == Some(rest))
+        })
+    })
+}
+
+/// The usual scopes of client credentials at Visma Connect.
+pub fn service_scopes() -> Vec<String> {
+    ServiceAccess::SCOPES
+        .iter()
+        .map(|&scope| scope.to_owned())
+        .collect()
+}
+
+/// Which secrets are kept; never the secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Client secret of the shop's app.
+    pub shop_secret: bool,
+    /// Token of the shop's legacy app.
+    pub shop_token: bool,
+    /// Client secret of the company's application.
+    pub company_secret: bool,
+    /// Refresh token of a sign-in.
+    pub sign_in: bool,
+}
+
+fn shop_secret(connection: &ShopConnection) -> SecretName {
+    if connection.client_id.is_some() {
+        SecretName::ShopifyClientSecret
+    } else {
+        SecretName::ShopifyToken
+    }
+}
+
+/// The refresh token in the secret store.
+#[derive(Debug)]
+struct Keeper(Arc<dyn SecretStore>);
+
+impl RefreshKeeper for Keeper {
+    fn newest(&self) -> Result<Option<SecretString>, Problem> {
+        self.0.get(PAIR, SecretName::VismaRefreshToken)
+    }
+
+    fn keep(&self, token: &SecretString) -> Result<(), Problem> {
+        self.0.set(PAIR, SecretName::VismaRefreshToken, token)
+    }
+}
+
+/// The refresh token of a sign-in that is not accepted yet: the one that is kept stays until then.
+#[derive(Debug)]
+struct Trial(Mutex<SecretString>);
+
+impl Trial {
+    fn newest(&self) -> SecretString {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl RefreshKeeper for Trial {
+    fn newest(&self) -> Result<Option<SecretString>, Problem> {
+        Ok(Some(Self::newest(self)))
+    }
+
+    fn keep(&self, token: &SecretString) -> Result<(), Problem> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = token.clone();
+        Ok(())
     }
 }

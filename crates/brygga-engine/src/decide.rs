@@ -205,7 +205,7 @@ impl Engine {
     }
 
     /// Writes a decision down: as a state with its reason, or as a plan.
-    fn conclude(
+    pub(crate) fn conclude(
         &self,
         mut row: RecordRow,
         decision: Decision,
@@ -476,7 +476,12 @@ pub(crate) struct StepBody {
 }
 
 /// What lists show of an order.
-fn describe(row: &mut RecordRow, order: &Order, booked: Option<&BookedState>, setup: &Setup) {
+pub(crate) fn describe(
+    row: &mut RecordRow,
+    order: &Order,
+    booked: Option<&BookedState>,
+    setup: &Setup,
+) {
     let side = booked.map_or_else(
         || booking::document::side(order, &setup.settings),
         |booked| booked.document.side,

@@ -72,6 +72,7 @@ pub(crate) fn stops_the_run(code: Code) -> bool {
             | Code::ErpScope
             | Code::ErpForbidden
             | Code::ErpLicence
+            | Code::ErpSignedOut
             | Code::RemoteUnreachable
             | Code::RemoteBusy
             | Code::StoreNewer
@@ -252,6 +253,19 @@ impl Engine {
         }
         self.drain(false);
         failure.map_or(Ok(()), Err)
+    }
+
+    /// One record alone, as a run would work on it.
+    pub(crate) async fn sent_alone(
+        &self,
+        record: &RecordRef,
+        setup: &Setup,
+        probe: Probe,
+        report: &mut RunReport,
+    ) -> Result<(), Problem> {
+        Box::pin(self.worked_on(record, setup, probe, report))
+            .await
+            .map(drop)
     }
 
     /// One record, with its exchanges kept for its story.

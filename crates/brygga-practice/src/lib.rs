@@ -10,5 +10,5 @@ mod watched;
 pub use clock::FastClock;
 pub use demo::{DemoError, DemoOptions, demo};
 pub use report::DemoReport;
-pub use setup::{Practice, PracticeOptions, connect, settings};
-pub use watched::watched;
+pub use setup::{Practice, PracticeOptions, Unconnected, connect, practice_host, settings};
+pub use watched::{fresh, watched};

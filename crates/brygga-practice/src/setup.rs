@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use brygga_api::{Api, Host, Watch};
+use brygga_api::contract::PracticeHints;
+use brygga_api::{Api, Pair as Served, PairHost, Watch};
 use brygga_core::booking::suggest;
 use brygga_core::booking::suggest_payments::{self, Tender};
 use brygga_core::ids::CountingIds;
@@ -40,29 +42,79 @@ pub struct Practice {
     pub engine: Arc<Engine>,
     /// Its commands.
     pub api: Arc<Api>,
+    /// The same for a host, with those of the set-up.
+    pub served: Arc<Served>,
     /// What it stands on.
-    pub ground: Ground,
+    pub ground: Arc<Ground>,
+}
+
+/// A running pair with a product that nobody has set up yet.
+pub struct Unconnected {
+    /// Both remotes.
+    pub pair: Pair,
+    /// The product's commands.
+    pub served: Arc<Served>,
+}
+
+/// Starts the pair and a product with an empty database in memory.
+async fn begin(options: PracticeOptions) -> Result<(Pair, Arc<Ground>), DemoError> {
+    let clock: Arc<dyn Clock> = Arc::clone(&options.pair.clock);
+    let pair = Pair::start(options.pair).await?;
+    let key = DataKey::generate().map_err(Problem::from)?;
+    let ground = Ground {
+        store: Arc::new(Store::memory(key, Arc::clone(&clock)).map_err(Problem::from)?),
+        secrets: Arc::new(Memory::default()),
+        clock,
+        ids: Arc::new(CountingIds::from_seed(options.seed)),
+        http: options.http,
+        // Practice talks to nobody outside this computer.
+        rates: RateHosts::at(pair.rates_url())?,
+    };
+    Ok((pair, Arc::new(ground)))
+}
+
+/// How a host serves the practice pair: connections go to it, whatever is typed, and what to type is shown.
+pub fn practice_host(shopify: &str, visma: &str, patience: Duration) -> PairHost {
+    PairHost {
+        practice: true,
+        hints: Some(PracticeHints {
+            shop_domain: practice::SHOP_DOMAIN.into(),
+            shop_client_id: practice::SHOP_CLIENT_ID.into(),
+            shop_secret: practice::SHOP_CLIENT_SECRET.into(),
+            company_client_id: practice::VISMA_CLIENT_ID.into(),
+            company_secret: practice::VISMA_CLIENT_SECRET.into(),
+            tenant_id: practice::VISMA_COMPANY_TENANT.into(),
+            sign_in_client_id: practice::VISMA_PUBLIC_CLIENT_ID.into(),
+        }),
+        shop_base: Some(shopify.to_owned()),
+        company_base: Some(visma.to_owned()),
+        patience,
+    }
+}
+
+impl Unconnected {
+    /// Starts the pair, with the browser waited for so long on the pair's clock.
+    pub async fn start(options: PracticeOptions, patience: Duration) -> Result<Self, DemoError> {
+        let (pair, ground) = begin(options).await?;
+        let host = practice_host(&pair.shopify_url(), &pair.visma_url(), patience);
+        let served = Served::open(ground, Watch::new(), host)?;
+        Ok(Self { pair, served })
+    }
 }
 
 impl Practice {
     /// Starts the pair, connects a product with an empty database in memory, and sets it up.
     pub async fn start(options: PracticeOptions) -> Result<Self, DemoError> {
-        let clock: Arc<dyn Clock> = Arc::clone(&options.pair.clock);
-        let pair = Pair::start(options.pair).await?;
-        let key = DataKey::generate().map_err(Problem::from)?;
-        let ground = Ground {
-            store: Arc::new(Store::memory(key, Arc::clone(&clock)).map_err(Problem::from)?),
-            secrets: Arc::new(Memory::default()),
-            clock,
-            ids: Arc::new(CountingIds::from_seed(options.seed)),
-            http: options.http,
-            // Practice talks to nobody outside this computer.
-            rates: RateHosts::at(pair.rates_url())?,
-        };
+        let (pair, ground) = begin(options).await?;
         connect(&ground, &pair.shopify_url(), &pair.visma_url()).await?;
-        let watch = Watch::new();
-        let engine =
-            Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
+        let host = practice_host(
+            &pair.shopify_url(),
+            &pair.visma_url(),
+            Duration::from_hours(50),
+        );
+        let served = Served::open(Arc::clone(&ground), Watch::new(), host)?;
+        let api = served.api()?;
+        let engine = Arc::clone(api.engine());
         let mut settings = settings(&engine, &countries(&pair)).await?;
         // Chosen by hand, as an accountant would: the practice company has an item for each.
         let item = |item: &str| SpecialItem {
@@ -83,16 +135,11 @@ impl Practice {
             flows::choose(&pair, &mut settings);
         }
         engine.put_settings(&settings, "practice")?;
-        let host = Host {
-            practice: true,
-            company: "Fjord & Fjell AS".into(),
-            shop_admin: None,
-        };
-        let api = Api::new(Arc::clone(&engine), watch, host);
         Ok(Self {
             pair,
             engine,
             api,
+            served,
             ground,
         })
     }
@@ -106,15 +153,19 @@ pub async fn connect(ground: &Ground, shopify: &str, visma: &str) -> Result<(), 
         base_url: Some(shopify.to_owned()),
     };
     ground
-        .connect_shop(shop, SecretString::from(practice::SHOP_CLIENT_SECRET))
+        .connect_shop(shop, Some(SecretString::from(practice::SHOP_CLIENT_SECRET)))
         .await?;
     let company = CompanyConnection {
         client_id: practice::VISMA_CLIENT_ID.into(),
         tenant_id: practice::VISMA_COMPANY_TENANT.into(),
         base_url: Some(visma.to_owned()),
+        scopes: Vec::new(),
     };
     ground
-        .connect_company(company, SecretString::from(practice::VISMA_CLIENT_SECRET))
+        .connect_company(
+            company,
+            Some(SecretString::from(practice::VISMA_CLIENT_SECRET)),
+        )
         .await?;
     Ok(())
 }

@@ -26,6 +26,12 @@ pub mod practice {
     pub const VISMA_CLIENT_ID: &str = "isv_brygga_practice";
     /// Its secret.
     pub const VISMA_CLIENT_SECRET: &str = "practice-secret";
+    /// Client id of the public application with which people sign in.
+    pub const VISMA_PUBLIC_CLIENT_ID: &str = "brygga_practice_public";
+    /// Its registered redirect address.
+    pub const VISMA_REDIRECT: &str = "http://127.0.0.1:47823";
+    /// Another company in which the person on the sign-in page has the role "API User".
+    pub const VISMA_OTHER_COMPANY: &str = "Fjell Eiendom AS";
     /// Tenant id of the practice company.
     pub const VISMA_COMPANY_TENANT: &str = "11111111-2222-3333-4444-555555555555";
     /// Tenant id of the customer that owns the company: a token is issued for it, but every API call answers 401.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::client::Visma;
+use crate::config::{Api, same_scope};
 use crate::error::{CallError, Failed, REMOTE, unexpected};
 use crate::fault::{self, Fault};
 
@@ -41,7 +42,10 @@ impl Visma {
             return CallError::NotSent(Problem::new(Code::ErpLicence).with("reason", &fault.text));
         }
         match response.status {
-            // Also with a fresh token: the tenant is not the company's (`facts/visma` 1).
+            // Also with a fresh token: a person's grant was revoked, or the tenant is not the company's (`facts/visma` 1).
+            401 if call.api == Api::Erp && self.inner.erp_by_sign_in => {
+                CallError::NotSent(crate::connect::signed_out("status 401"))
+            }
             401 => CallError::NotSent(
                 Problem::new(Code::ErpTenantCustomer)
                     .with("tenant", &self.inner.tenant)
@@ -52,7 +56,9 @@ impl Visma {
                 let lacks_scope = challenge.contains("insufficient_scope")
                     || fault.text.to_ascii_lowercase().contains("scope")
                     || self.inner.granted().as_ref().is_some_and(|granted| {
-                        granted.split_whitespace().all(|had| had != call.scope())
+                        granted
+                            .split_whitespace()
+                            .all(|had| !same_scope(had, call.scope()))
                     });
                 let problem = if lacks_scope {
                     Problem::new(Code::ErpScope)

@@ -4,7 +4,7 @@ use brygga_core::{Code, Problem};
 
 use crate::call::Call;
 use crate::client::Visma;
-use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, ORDER_READ, ORDER_WRITE};
+use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, ORDER_READ, ORDER_WRITE, same_scope};
 use crate::erp::wire::Branch;
 use crate::sales_order::wire::{ListRow, Page};
 
@@ -43,6 +43,209 @@ impl ErpReport {
     pub fn complete(&self) -> bool {
         self.permissions.iter().all(|permission| permission.ok)
     }
+}
+
+/// Everything that was found out about what a token may do, for the wizard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Name of the main branch, which is the company's.
+    pub company: Option<String>,
+    /// What was tried or asked for, in order.
+    pub probes: Vec<Probe>,
+}
+
+/// One thing that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Stable name, such as `orders-write`.
+    pub name: &'static str,
+    /// The scope it takes, in the grant's own spelling.
+    pub scope: String,
+    /// Why not; none if it may.
+    pub problem: Option<Problem>,
+}
+
+/// What is read, one row each, to see if it may be: a scope alone does not tell, the user's role counts too (`facts/visma` 1).
+const READS: &[(&str, Api, &[&str], &str)] = &[
+    (
+        "customers-read",
+        Api::Erp,
+        &["v1", "customer"],
+        "read customers",
+    ),
+    ("items-read", Api::Erp, &["v1", "inventory"], "read items"),
+    (
+        "invoices-read",
+        Api::Erp,
+        &["v1", "customerinvoice"],
+        "read invoices",
+    ),
+    (
+        "payments-read",
+        Api::Erp,
+        &["v1", "customerPayment"],
+        "read payments",
+    ),
+    (
+        "cash-read",
+        Api::Erp,
+        &["v1", "cashTransaction"],
+        "read cash transactions",
+    ),
+    (
+        "orders-read",
+        Api::Orders,
+        &["api", "v3", "SalesOrders"],
+        "read sales orders",
+    ),
+    (
+        "stock-read",
+        Api::Orders,
+        &["api", "v3", "Inventory"],
+        "read the stock",
+    ),
+];
+
+impl Visma {
+    /// Tries everything that the program may want to do, as far as that can be tried without writing. What is not allowed is in
+    /// the answer; only where nothing works is the problem the answer.
+    pub async fn inspect(&self) -> Result<Inspection, Problem> {
+        let config = &self.inner.config;
+        let (usable, refused) = match self.granted().await {
+            Ok(_) => (self.clone(), Vec::new()),
+            // Visma Connect refuses a set of scopes as a whole: what is left is tried with those that it grants.
+            Err(problem) if problem.code == Code::ErpScope => {
+                let (granted, refused) = self.scopes_alone().await?;
+                if granted.is_empty() || refused.is_empty() {
+                    return Err(problem);
+                }
+                let mut less = config.clone();
+                if let Some(service) = less.service_mut() {
+                    service.scopes = granted;
+                }
+                (self.like(less)?, refused)
+            }
+            Err(problem) => return Err(problem),
+        };
+        let granted = usable.granted().await?;
+        let branches = usable
+            .whole_at::<Branch>(&["v1", "branch"], "read the company's set-up")
+            .await;
+        let mut probes = vec![Probe {
+            name: "settings-read",
+            scope: self.spelled(ERP_READ),
+            problem: branches.as_ref().err().cloned(),
+        }];
+        for (name, api, path, action) in READS {
+            let call = Call::get(*api, path, action).query("pageSize", 1);
+            let call = match api {
+                Api::Erp => call.query("pageNumber", 1),
+                Api::Orders => call.query("pageIndex", 0),
+            };
+            let scope = self.spelled(call.scope());
+            let problem = usable.read::<serde_json::Value>(call).await.err();
+            probes.push(Probe {
+                name,
+                scope,
+                problem,
+            });
+        }
+        // Writing cannot be tried without doing it; the scopes tell, where Visma Connect names them.
+        for (name, api, scope, action) in [
+            ("erp-create", Api::Erp, ERP_CREATE, "create documents"),
+            ("erp-change", Api::Erp, ERP_UPDATE, "change documents"),
+            (
+                "orders-write",
+                Api::Orders,
+                ORDER_WRITE,
+                "create and change sales orders",
+            ),
+        ] {
+            let closed = match api {
+                Api::Erp => usable.inner.erp_tokens.is_none(),
+                Api::Orders => usable.inner.order_tokens.is_none(),
+            };
+            let lacks = closed
+                || refused.iter().any(|named| named == scope)
+                || granted
+                    .as_ref()
+                    .is_some_and(|granted| granted.iter().all(|had| !same_scope(had, scope)));
+            let scope = self.spelled(scope);
+            let problem = lacks.then(|| {
+                Problem::new(Code::ErpScope)
+                    .with("action", action)
+                    .with("scope", &scope)
+            });
+            probes.push(Probe {
+                name,
+                scope,
+                problem,
+            });
+        }
+        // A problem that is no permission is about the connection, and so is one that is everywhere.
+        let about = |problem: &Problem| {
+            matches!(
+                problem.code,
+                Code::ErpScope
+                    | Code::ErpForbidden
+                    | Code::ErpTenantCustomer
+                    | Code::ErpLicence
+                    | Code::ErpSignedOut
+            )
+        };
+        let mut problems = probes.iter().filter_map(|probe| probe.problem.as_ref());
+        if let Some(other) = problems.clone().find(|problem| !about(problem)) {
+            return Err(other.clone());
+        }
+        if probes.iter().all(|probe| probe.problem.is_some())
+            && let Some(first) = problems.next()
+        {
+            return Err(first.clone());
+        }
+        if let Some(dead) = problems
+            .find(|problem| matches!(problem.code, Code::ErpSignedOut | Code::ErpTenantCustomer))
+        {
+            return Err(dead.clone());
+        }
+        Ok(Inspection {
+            company: company(branches.unwrap_or_default()),
+            probes,
+        })
+    }
+
+    /// A scope as the grant of its service spells it.
+    fn spelled(&self, scope: &str) -> String {
+        if self.inner.erp_by_sign_in {
+            scope.replace("vismanet_erp_service_api:", "vismanet_erp_interactive_api:")
+        } else {
+            scope.to_owned()
+        }
+    }
+
+    /// Which scopes of the client credentials are granted one by one, and which are not.
+    async fn scopes_alone(&self) -> Result<(Vec<String>, Vec<String>), Problem> {
+        let (mut granted, mut refused) = (Vec::new(), Vec::new());
+        let Some(service) = self.inner.config.service() else {
+            return Ok((granted, refused));
+        };
+        for scope in &service.scopes {
+            match self.token_for(scope).await {
+                Ok(()) => granted.push(scope.clone()),
+                Err(problem) if problem.code == Code::ErpScope => refused.push(scope.clone()),
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok((granted, refused))
+    }
+}
+
+/// The main branch's name is the company's.
+fn company(mut branches: Vec<Branch>) -> Option<String> {
+    branches.sort_by_key(|branch| branch.is_main_branch != Some(true));
+    branches
+        .into_iter()
+        .find_map(|branch| branch.name)
+        .filter(|name| !name.is_empty())
 }
 
 impl Visma {
@@ -87,7 +290,7 @@ impl Visma {
         let scoped = |what, scope: &str| {
             let lacks = granted
                 .as_ref()
-                .is_some_and(|granted| granted.iter().all(|had| had != scope));
+                .is_some_and(|granted| granted.iter().all(|had| !same_scope(had, scope)));
             Permission {
                 what,
                 ok: !lacks,
@@ -104,12 +307,7 @@ impl Visma {
             Permission::of("read sales orders", orders.as_ref().err()),
             scoped("create and change sales orders", ORDER_WRITE),
         ];
-        let mut branches = branches.unwrap_or_default();
-        branches.sort_by_key(|branch| branch.is_main_branch != Some(true));
-        let company = branches
-            .into_iter()
-            .find_map(|branch| branch.name)
-            .filter(|name| !name.is_empty());
+        let company = company(branches.unwrap_or_default());
         Ok(ErpReport {
             company,
             permissions,

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use brygga_core::policy::{Decision, Outcome, QuotaWindow, RetryPolicy};
 use brygga_core::{Clock, Code, Problem};
-use brygga_http::{Http, HttpResponse, TokenCache, TokenSource as _, TransportError};
+use brygga_http::{Http, HttpResponse, TokenCache, TokenSource, TransportError};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use crate::answer::{NO_LICENCE, ParseError, parse, rate_headers};
 use crate::call::Call;
-use crate::config::{Api, Hosts, VismaConfig};
-use crate::connect::Connect;
+use crate::config::{Api, Hosts, ServiceAccess, VismaConfig};
+use crate::connect::{Connect, Refreshed};
 use crate::error::{CallError, Failed, REMOTE, unexpected};
 use crate::fault;
 
@@ -34,7 +34,11 @@ pub(crate) struct Inner {
     hosts: Hosts,
     pub(crate) tenant: String,
     pub(crate) config: VismaConfig,
-    tokens: TokenCache,
+    /// By service; none where no grant opens it.
+    pub(crate) erp_tokens: Option<Arc<TokenCache>>,
+    pub(crate) order_tokens: Option<Arc<TokenCache>>,
+    /// The ERP is called as a person, not as an application.
+    pub(crate) erp_by_sign_in: bool,
     /// Scopes of the last token used, where Visma Connect named them.
     granted: Mutex<Option<String>>,
     policy: RetryPolicy,
@@ -66,14 +70,44 @@ impl Visma {
         policy: RetryPolicy,
     ) -> Result<Self, Problem> {
         let hosts = Hosts::of(&config)?;
-        let connect = Connect::new(http.clone(), &config, &hosts.connect, policy)?;
-        let tokens = TokenCache::new(Arc::new(connect), Arc::clone(http.clock()));
+        let cache = |source: Arc<dyn TokenSource>| {
+            Arc::new(TokenCache::new(source, Arc::clone(http.clock())))
+        };
+        let service = match config.service() {
+            Some(access) => Some(cache(Arc::new(Connect::new(
+                http.clone(),
+                access,
+                &hosts.connect,
+                policy,
+            )?))),
+            None => None,
+        };
+        let person = match config.signed_in() {
+            Some(access) => Some(cache(Arc::new(Refreshed::new(
+                http.clone(),
+                access,
+                &hosts.connect,
+                policy,
+            )?))),
+            None => None,
+        };
+        let named = |api| config.service().is_some_and(|access| access.names(api));
+        let erp_by_sign_in = person.is_some() && !named(Api::Erp);
+        let erp_tokens = if erp_by_sign_in {
+            person
+        } else {
+            service.clone()
+        };
+        // A person's token has no scope of SalesOrder v3 (`facts/visma` 1).
+        let order_tokens = service;
         let inner = Inner {
             http,
             hosts,
-            tenant: config.tenant_id.trim().to_owned(),
+            tenant: config.tenant(),
             config,
-            tokens,
+            erp_tokens,
+            order_tokens,
+            erp_by_sign_in,
             granted: Mutex::default(),
             policy,
             slots: Semaphore::new(IN_FLIGHT),
@@ -83,6 +117,11 @@ impl Visma {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The same with another set of grants.
+    pub(crate) fn like(&self, config: VismaConfig) -> Result<Self, Problem> {
+        Self::with_policy(config, self.inner.http.clone(), self.inner.policy)
     }
 
     /// Calls left in the tighter of the two windows, and when it ends, as far as the answers have told.
@@ -95,22 +134,34 @@ impl Visma {
 
     /// The scopes that the present token was granted, if Visma Connect told.
     pub(crate) async fn granted(&self) -> Result<Option<Vec<String>>, Problem> {
-        let token = self.inner.tokens.get().await?;
-        Ok(token
-            .scope
-            .map(|scope| scope.split_whitespace().map(str::to_owned).collect()))
+        let mut all: Option<Vec<String>> = None;
+        for tokens in [&self.inner.erp_tokens, &self.inner.order_tokens]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(scope) = tokens.get().await?.scope {
+                all.get_or_insert_default()
+                    .extend(scope.split_whitespace().map(str::to_owned));
+            }
+        }
+        Ok(all)
     }
 
     /// Could a token be had for this scope alone?
     pub(crate) async fn token_for(&self, scope: &str) -> Result<(), Problem> {
         let inner = &self.inner;
-        let config = VismaConfig {
+        let Some(access) = inner.config.service() else {
+            return Err(Problem::new(Code::ErpScope)
+                .with("action", "get a token")
+                .with("scope", scope));
+        };
+        let access = ServiceAccess {
             scopes: vec![scope.to_owned()],
-            ..inner.config.clone()
+            ..access.clone()
         };
         Connect::new(
             inner.http.clone(),
-            &config,
+            &access,
             &inner.hosts.connect,
             inner.policy,
         )?
@@ -205,17 +256,28 @@ impl Visma {
             .map_err(|_| CallError::NotSent(Problem::new(Code::Stopped)))?;
         let mut attempt = 1;
         let mut renewed = false;
+        let tokens = match call.api {
+            Api::Erp => &self.inner.erp_tokens,
+            Api::Orders => &self.inner.order_tokens,
+        };
+        let Some(tokens) = tokens else {
+            return Err(CallError::NotSent(
+                Problem::new(Code::ErpScope)
+                    .with("action", call.action)
+                    .with("scope", call.scope()),
+            ));
+        };
         loop {
             // The quota is asked before the call, not found out by a 429; and before the token, which could end during the wait.
             self.await_quota(call.api).await;
-            let token = self.inner.tokens.get().await.map_err(CallError::NotSent)?;
+            let token = tokens.get().await.map_err(CallError::NotSent)?;
             self.inner.granted().clone_from(&token.scope);
             let result = self.once(call, &token).await;
             let (outcome, otherwise) = match result {
                 // 401 was surely not done: once with a new token (`facts/visma` 1), outside the count of tries.
                 Try::Answer(response) if response.status == 401 && !renewed => {
                     renewed = true;
-                    self.inner.tokens.invalidate(&token).await;
+                    tokens.invalidate(&token).await;
                     continue;
                 }
                 Try::Answer(response) => return Ok(response),

@@ -21,8 +21,9 @@ mod rates;
 mod sales_order;
 mod text;
 
-pub use check::{ErpReport, Permission};
+pub use check::{ErpReport, Inspection, Permission, Probe};
 pub use client::Visma;
-pub use config::VismaConfig;
+pub use config::{Access, RefreshKeeper, ServiceAccess, SignedInAccess, VismaConfig};
+pub use connect::{CodeExchange, FirstTokens, authorize_url, exchange_code};
 pub use error::CallError;
 pub use goods::{ItemClass, ItemSet, ItemStock, PriceSet, StockSet};

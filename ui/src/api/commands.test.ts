@@ -5,7 +5,7 @@ import { COMMAND_NAMES } from "./commands";
 
 it("knows every command of the contract, with its request and answer", () => {
   const contract = readFileSync(join(import.meta.dirname, "../../../crates/brygga-api/src/contract.rs"), "utf8");
-  const table = contract.slice(contract.indexOf("macro_rules! with_commands"));
+  const table = contract.slice(contract.indexOf("macro_rules! with_setup_commands"));
   const listed = [...table.matchAll(/^\s+(\w+)\((\w+)\) -> (?:Vec<(\w+)>|(\w+));/gm)].map(
     ([, name, request, list, one]) => ({
       name,

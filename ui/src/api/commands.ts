@@ -18,11 +18,19 @@ import type { RecordsPage } from "./generated/RecordsPage";
 import type { RecordsQuery } from "./generated/RecordsQuery";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
+import type { SampleView } from "./generated/SampleView";
 import type { SettingsBack } from "./generated/SettingsBack";
 import type { SettingsChange } from "./generated/SettingsChange";
 import type { SettingsEntry } from "./generated/SettingsEntry";
 import type { SettingsImport } from "./generated/SettingsImport";
 import type { SettingsView } from "./generated/SettingsView";
+import type { SetupCompany } from "./generated/SetupCompany";
+import type { SetupGo } from "./generated/SetupGo";
+import type { SetupRead } from "./generated/SetupRead";
+import type { SetupShop } from "./generated/SetupShop";
+import type { SetupView } from "./generated/SetupView";
+import type { SignInAddress } from "./generated/SignInAddress";
+import type { SignInStart } from "./generated/SignInStart";
 import type { Started } from "./generated/Started";
 import type { Story } from "./generated/Story";
 import type { SyncNow } from "./generated/SyncNow";
@@ -31,6 +39,16 @@ import type { TextFile } from "./generated/TextFile";
 
 export interface Commands {
   app_info: { request: Nothing; answer: AppInfo };
+  setup: { request: Nothing; answer: SetupView };
+  setup_go: { request: SetupGo; answer: SetupView };
+  setup_shop: { request: SetupShop; answer: SetupView };
+  setup_company: { request: SetupCompany; answer: SetupView };
+  sign_in: { request: SignInStart; answer: SignInAddress };
+  sign_in_cancel: { request: Nothing; answer: SetupView };
+  setup_read: { request: Nothing; answer: SetupRead };
+  sample: { request: RecordKey; answer: SampleView };
+  sample_send: { request: RecordKey; answer: SampleView };
+  setup_start: { request: Nothing; answer: SetupView };
   overview: { request: Nothing; answer: Overview };
   sync_now: { request: SyncNow; answer: Started };
   sync_stop: { request: Nothing; answer: Nothing };
@@ -58,6 +76,16 @@ export type CommandName = keyof Commands;
 /** The names at run time, for hosts and tests. */
 export const COMMAND_NAMES: readonly CommandName[] = [
   "app_info",
+  "setup",
+  "setup_go",
+  "setup_shop",
+  "setup_company",
+  "sign_in",
+  "sign_in_cancel",
+  "setup_read",
+  "sample",
+  "sample_send",
+  "setup_start",
   "overview",
   "sync_now",
   "sync_stop",

@@ -8,6 +8,7 @@ import type { SyncNow } from "./generated/SyncNow";
 
 export const keys = {
   info: ["app_info"] as const,
+  setup: ["setup"] as const,
   overview: ["overview"] as const,
   held: ["held"] as const,
   records: ["records"] as const,
@@ -22,6 +23,11 @@ export const keys = {
 export function useInfo() {
   const backend = useBackend();
   return useQuery({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
+}
+
+export function useSetup() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.setup, queryFn: () => backend.call("setup", {}) });
 }
 
 export function useOverview() {

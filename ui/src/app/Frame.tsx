@@ -6,6 +6,7 @@ import type { Overview } from "../api/generated/Overview";
 import { useInfo, useOverview } from "../api/queries";
 import { Mark } from "../components/Mark";
 import { Trouble } from "../components/Trouble";
+import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
 import classes from "./Frame.module.css";
@@ -22,8 +23,18 @@ function heldCount({ health, flows }: Overview): number {
   return flows.reduce((sum, flow) => sum + flow.counts.held, 0);
 }
 
-/** The navigation at the left, the page at the right. */
+/** The wizard while the pair is not set up, and where it is asked for; else the pages. */
 export function Frame() {
+  const info = useInfo();
+  const route = useRoute();
+  // Which of the two it is must be known first: neither may flash before the other.
+  if (info.isPending) return null;
+  if (info.data !== undefined && (!info.data.set_up || route.path[0] === "setup")) return <SetupPage />;
+  return <Pages />;
+}
+
+/** The navigation at the left, the page at the right. */
+function Pages() {
   const intl = useIntl();
   const route = useRoute();
   const info = useInfo();

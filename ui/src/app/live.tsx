@@ -51,6 +51,9 @@ export function LiveEvents({ children }: { children: ReactNode }) {
         case "proof":
           proving.run(event.data);
           break;
+        case "setup_changed":
+          for (const queryKey of [keys.setup, keys.info]) client.invalidateQueries({ queryKey });
+          break;
         case "records_changed":
           reread.run(undefined);
           break;

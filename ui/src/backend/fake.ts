@@ -15,6 +15,7 @@ import type { State } from "../api/generated/State";
 import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
 import { FakeDesk } from "./fakeDesk";
+import { FakeSetup } from "./fakeSetup";
 import { type Backend, Refusal } from "./port";
 
 export interface FakeOptions {
@@ -25,6 +26,8 @@ export interface FakeOptions {
   empty?: boolean;
   /** Milliseconds between the steps of a run. */
   pace?: number;
+  /** Nothing is connected yet. */
+  fresh?: boolean;
   /** Which held codes pass when they are tried again. */
   mended?: string[];
 }
@@ -51,7 +54,15 @@ export class FakeBackend implements Backend {
   #stopping = false;
   #lastRun: RunSummary | null = null;
 
-  constructor({ orders = 60, log = 400, empty = false, pace = 0, mended = ["vat-unmapped"] }: FakeOptions = {}) {
+  constructor({
+    orders = 60,
+    log = 400,
+    empty = false,
+    pace = 0,
+    mended = ["vat-unmapped"],
+    fresh = false,
+  }: FakeOptions = {}) {
+    if (fresh) this.setup.begin();
     this.#pace = pace;
     this.#mended = mended;
     if (empty) return;
@@ -114,11 +125,20 @@ export class FakeBackend implements Backend {
     proving: (running, done) => this.emit({ event: "proof", data: { running, done, total: 40 } }),
   });
 
+  /** The set-up, for tests that let something happen there. */
+  readonly setup = new FakeSetup({
+    tell: (event) => this.emit(event),
+    record: (id) => this.#records.find((known) => known.kind === "order" && known.id === id),
+    sync: () => this.#start(async () => undefined),
+  });
+
   readonly #handlers: Handlers = {
     ...this.#desk.handlers,
+    ...this.setup.handlers,
     app_info: () => ({
       version: "0.1.0",
       practice: true,
+      set_up: this.setup.started,
       shop: "Fjord & Fjell AS",
       shop_domain: "fjord-og-fjell.myshopify.com",
       company: "Fjord & Fjell AS",

@@ -21,16 +21,17 @@ pub(crate) async fn run(options: Connect, folder: Option<PathBuf>) -> Result<End
         } => {
             let secret = secret("BRYGGA_SHOPIFY_SECRET", "Client secret or token: ")?;
             let ground = data_dir::open(folder)?;
-            let report = ground
+            let check = ground
                 .connect_shop(
                     ShopConnection {
                         domain,
                         client_id,
                         base_url,
                     },
-                    secret,
+                    Some(secret),
                 )
                 .await?;
+            let report = check.scopes;
             if json {
                 print::json(
                     &serde_json::json!({ "connected": true, "missing_scopes": report.missing, "sixty_days_only": report.sixty_days_only }),
@@ -67,8 +68,9 @@ pub(crate) async fn run(options: Connect, folder: Option<PathBuf>) -> Result<End
                         client_id,
                         tenant_id: tenant,
                         base_url,
+                        scopes: Vec::new(),
                     },
-                    secret,
+                    Some(secret),
                 )
                 .await?;
             let missing: Vec<_> = report

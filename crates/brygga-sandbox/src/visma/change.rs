@@ -50,6 +50,18 @@ pub enum Change {
         /// Granted from now on.
         granted: bool,
     },
+    /// People's sign-ins are revoked: their refresh tokens and tokens die.
+    SignInsRevoked {},
+    /// Another redirect address is registered for the application that people sign in with.
+    RedirectAddress {
+        /// Exactly as the application will send it.
+        address: String,
+    },
+    /// Refresh tokens stay good when they are used ("Re-use"), or not ("One-time").
+    RefreshTokens {
+        /// They stay.
+        reuse: bool,
+    },
     /// Lists lag a write by so many seconds from now on. Reading one record never lags.
     ListLag {
         /// Seconds.
@@ -354,6 +366,9 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
             world.connect.grant(&scope, granted);
             world.connect.drop_tokens();
         }
+        Change::SignInsRevoked {} => world.connect.revoke_people(),
+        Change::RedirectAddress { address } => world.connect.sign_ins.register(address),
+        Change::RefreshTokens { reuse } => world.connect.sign_ins.reuse = reuse,
         Change::ListLag { seconds } => world.list_lag = TimeDelta::seconds(seconds.into()),
         Change::Customer { number, with } => {
             let mut customer = world.customers.get(&number)?.clone();

@@ -1,4 +1,5 @@
-//! Visma Connect: tokens by client credentials with the company's tenant id (`facts/visma 1`). Sign-in by the browser comes with its flow.
+//! Visma Connect: tokens by client credentials with the company's tenant id, and what a token opens (`facts/visma 1`). How a person signs
+//! in is in [`super::sign_in`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::exchange::{Call, Reply, pairs};
+use super::sign_in::{self, SignIns};
 use super::world::World;
 use crate::practice;
 
@@ -32,13 +34,36 @@ pub(crate) struct Connect {
     pub(crate) role_missing: bool,
     /// The customer has withdrawn the app's approval.
     pub(crate) revoked: bool,
+    /// What people have allowed.
+    pub(crate) sign_ins: SignIns,
+}
+
+/// A company that a token is for: exactly one (`facts/visma 1`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// The practice company.
+    Practice,
+    /// Another of the same people, with nothing in it.
+    Other,
+}
+
+impl Company {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Practice => "Fjord & Fjell AS",
+            Self::Other => practice::VISMA_OTHER_COMPANY,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
 struct Token {
     until: DateTime<Utc>,
     scopes: BTreeSet<String>,
-    company: bool,
+    /// None: the customer's tenant, which opens nothing.
+    company: Option<Company>,
+    /// Of a person, not of the application.
+    personal: bool,
 }
 
 impl Default for Connect {
@@ -50,6 +75,7 @@ impl Default for Connect {
             granted,
             role_missing: false,
             revoked: false,
+            sign_ins: SignIns::default(),
         }
     }
 }
@@ -58,6 +84,33 @@ impl Connect {
     /// Ends all tokens, as a revoked session does.
     pub(crate) fn drop_tokens(&mut self) {
         self.tokens.clear();
+    }
+
+    /// Ends the tokens of people.
+    pub(crate) fn drop_personal_tokens(&mut self) {
+        self.tokens.retain(|_, token| !token.personal);
+    }
+
+    /// A new token, and its life in seconds.
+    pub(crate) fn issue(
+        &mut self,
+        scopes: BTreeSet<String>,
+        company: Option<Company>,
+        personal: bool,
+        now: DateTime<Utc>,
+    ) -> (String, i64) {
+        self.given += 1;
+        let text = format!("practice.{}.{:x}", self.given, now.timestamp());
+        self.tokens.insert(
+            text.clone(),
+            Token {
+                until: now + TimeDelta::seconds(LIFE_SECONDS),
+                scopes,
+                company,
+                personal,
+            },
+        );
+        (text, LIFE_SECONDS)
     }
 
     /// Takes a scope away from the app, or gives it back; tokens that are out keep theirs.
@@ -75,17 +128,20 @@ impl Connect {
         authorization: Option<&str>,
         scope: &str,
         now: DateTime<Utc>,
-    ) -> Result<(), u16> {
+    ) -> Result<Company, u16> {
         let bearer = authorization
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(401_u16)?;
         let token = self
             .tokens
             .get(bearer)
-            .filter(|token| now < token.until && token.company && !self.revoked)
+            .filter(|token| now < token.until && (token.personal || !self.revoked))
             .ok_or(401_u16)?;
-        if token.scopes.contains(scope) {
-            Ok(())
+        let company = token.company.ok_or(401_u16)?;
+        // A person's scopes of the ERP have another name (`facts/visma 1`).
+        let personal = scope.replace("_service_api:", "_interactive_api:");
+        if token.scopes.contains(scope) || (token.personal && token.scopes.contains(&personal)) {
+            Ok(company)
         } else {
             Err(403)
         }
@@ -111,6 +167,8 @@ pub(crate) fn token(world: &mut World, call: &Call) -> Reply {
     };
     match field("grant_type") {
         Some("client_credentials") => {}
+        Some("authorization_code") => return sign_in::exchange(world, &form),
+        Some("refresh_token") => return sign_in::refresh(world, &form),
         Some(_) => return refuse("unsupported_grant_type"),
         None => return refuse("invalid_request"),
     }
@@ -132,21 +190,15 @@ pub(crate) fn token(world: &mut World, call: &Call) -> Reply {
         return refuse("invalid_grant");
     }
     let company = match field("tenant_id") {
-        Some(practice::VISMA_COMPANY_TENANT) if !connect.role_missing => true,
+        Some(practice::VISMA_COMPANY_TENANT) if !connect.role_missing => Some(Company::Practice),
         // The token is issued, but opens nothing (`facts/visma 1`).
-        Some(practice::VISMA_CUSTOMER_TENANT) => false,
+        Some(practice::VISMA_CUSTOMER_TENANT) => None,
         _ => return refuse("invalid_tenant"),
     };
-    connect.given += 1;
-    let text = format!("practice.{}.{:x}", connect.given, world.now.timestamp());
     let scope = scopes.iter().cloned().collect::<Vec<_>>().join(" ");
-    connect.tokens.insert(
-        text.clone(),
-        Token {
-            until: world.now + TimeDelta::seconds(LIFE_SECONDS),
-            scopes,
-            company,
-        },
-    );
-    Reply::json(json!({"access_token": text, "expires_in": LIFE_SECONDS, "token_type": "Bearer", "scope": scope})).with("cache-control", "no-store")
+    let (text, life) = connect.issue(scopes, company, false, world.now);
+    Reply::json(
+        json!({"access_token": text, "expires_in": life, "token_type": "Bearer", "scope": scope}),
+    )
+    .with("cache-control", "no-store")
 }

@@ -70,6 +70,8 @@ pub(crate) enum Content {
     /// `application/problem+json`.
     Problem(Value),
     Html,
+    /// A page for people.
+    Page(String),
 }
 
 /// An answer.
@@ -113,6 +115,15 @@ impl Reply {
         }
     }
 
+    /// A page for people.
+    pub(crate) fn page(status: u16, text: String) -> Self {
+        Self {
+            status,
+            headers: vec![("cache-control", "no-store".to_owned())],
+            content: Content::Page(text),
+        }
+    }
+
     /// v3's `ProblemDetails`.
     pub(crate) fn problem(status: u16, title: &str, detail: Option<&str>) -> Self {
         let value = json!({"type": format!("https://httpstatuses.com/{status}"), "title": title, "status": status, "detail": detail});
@@ -143,6 +154,7 @@ impl Reply {
                 cut(value.to_string()),
             ),
             Content::Html => return broken::html(status),
+            Content::Page(text) => (Some("text/html; charset=utf-8"), cut(text)),
         };
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;

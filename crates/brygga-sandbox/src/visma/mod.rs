@@ -18,6 +18,7 @@ mod quota;
 mod serve;
 mod shape;
 mod shipping;
+mod sign_in;
 mod stock;
 #[cfg(test)]
 mod tests;

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::change::{self, Change};
+use super::connect::Company;
 use super::exchange::{Call, Content, Reply, pairs, segments};
 use super::wire::Scissors;
 use super::world::World;
-use super::{VismaConfig, background, connect, control, erp, orders, trade};
+use super::{VismaConfig, background, connect, control, erp, orders, sign_in, trade};
 use crate::broken;
 use crate::faults::{Fault, Faults, Side};
 use crate::record::Recorder;
@@ -207,6 +208,7 @@ fn dispatch(world: &mut World, call: &Call) -> Reply {
         return match (call.method.as_str(), parts.as_slice()) {
             ("POST", ["connect", "token"]) => connect::token(world, call),
             (_, ["connect", "token"]) => Reply::empty(405),
+            ("GET" | "POST", ["connect", "authorize"]) => sign_in::authorize(world, call),
             _ => Reply::empty(404),
         };
     }
@@ -231,9 +233,18 @@ fn dispatch(world: &mut World, call: &Call) -> Reply {
     {
         Err(401) => return unauthorized(),
         Err(status) => return Reply::empty(status),
-        Ok(()) => {}
+        Ok(Company::Practice) => serve(world, call, &parts, &lower),
+        Ok(Company::Other) => {
+            let now = world.now;
+            let sister = world.sister();
+            sister.arrive(now);
+            serve(sister, call, &parts, &lower)
+        }
     }
-    match lower.as_slice() {
+}
+
+fn serve(world: &mut World, call: &Call, parts: &[&str], lower: &[&str]) -> Reply {
+    match lower {
         ["api", "v3", "salesorders"] => orders::serve(world, call, &parts[3..]),
         ["api", "v3", resource] => trade::serve(world, call, resource, &parts[3..]),
         [version @ ("v1" | "v2"), ..] => background::serve(world, call, version, &parts[1..]),

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::background::{self, Jobs};
-use super::connect::Connect;
+use super::connect::{Company, Connect};
 use super::data::VismaData;
 use super::ledger::Ledger;
 use super::orders::{self, SalesOrder};
@@ -47,6 +47,8 @@ pub(crate) struct World {
     /// When everything was set up that was there before the first request.
     pub(crate) began: DateTime<Utc>,
     pub(crate) connect: Connect,
+    /// The other company of the same people; made when somebody looks into it.
+    sister: Option<Box<World>>,
     pub(crate) window: Window,
     pub(crate) counters: VismaCounters,
     /// The company rounds document totals to this, if it does (`booking-rules 2`).
@@ -106,6 +108,7 @@ impl World {
             list_lag: TimeDelta::from_std(config.list_lag).unwrap_or_default(),
             window: Window::new(config.calls_per_hour),
             connect: Connect::default(),
+            sister: None,
             counters: VismaCounters::default(),
             orders: BTreeMap::new(),
             deleted_orders: Vec::new(),
@@ -140,6 +143,16 @@ impl World {
         }
         world.now = now;
         world
+    }
+
+    /// The other company of the same people: set up like this one, with another name and nothing in it.
+    pub(crate) fn sister(&mut self) -> &mut World {
+        let (config, data, base_url, now) = (&self.config, &self.data, &self.base_url, self.now);
+        self.sister.get_or_insert_with(|| {
+            let mut data = data.clone();
+            data.branches = vec![super::data::Named::new("1", Company::Other.name())];
+            Box::new(Self::new(config.clone(), data, base_url.clone(), now))
+        })
     }
 
     /// A version that nothing had before.

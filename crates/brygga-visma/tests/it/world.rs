@@ -55,7 +55,7 @@ impl World {
             .and(path("/connect/token"))
             .respond_with(move |_: &Request| {
                 let number = given.fetch_add(1, Ordering::SeqCst) + 1;
-                let scope = VismaConfig::SCOPES.join(" ");
+                let scope = brygga_visma::ServiceAccess::SCOPES.join(" ");
                 ResponseTemplate::new(200)
                     .set_body_json(json!({"access_token": format!("token-{number}"), "expires_in": 3600, "token_type": "Bearer", "scope": scope}))
             })

@@ -13,6 +13,10 @@ version: string,
  */
 practice: boolean, 
 /**
+ * The pair is set up; else the wizard is where one begins.
+ */
+set_up: boolean, 
+/**
  * The shop's name.
  */
 shop: string, 

@@ -8,4 +8,4 @@ import type { RunSummary } from "./RunSummary";
 /**
  * What the host tells the UI without being asked.
  */
-export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "proof", "data": ProofProgress };
+export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "proof", "data": ProofProgress };

@@ -4,28 +4,34 @@ use std::time::Duration;
 
 use super::*;
 
+/// The client credentials, to make them wrong.
+fn service(config: &mut VismaConfig) -> &mut brygga_visma::ServiceAccess {
+    config.service_mut().expect("client credentials")
+}
+
 #[tokio::test]
 async fn wrong_connections_are_named() {
     let practice = Practice::new().await;
     let wrong = async |visma: Visma| visma.connect_check().await.expect_err("refused");
     assert_eq!(
-        wrong(practice.client(|config| config.secret = "wrong".into()))
+        wrong(practice.client(|config| service(config).secret = "wrong".into()))
             .await
             .code,
         Code::ErpCredentials
     );
     assert_eq!(
-        wrong(
-            practice
-                .client(|config| config.tenant_id = "00000000-0000-0000-0000-000000000000".into())
-        )
+        wrong(practice.client(
+            |config| service(config).tenant_id = "00000000-0000-0000-0000-000000000000".into()
+        ))
         .await
         .code,
         Code::ErpTenant
     );
-    let problem =
-        wrong(practice.client(|config| config.tenant_id = practice::VISMA_CUSTOMER_TENANT.into()))
-            .await;
+    let problem = wrong(
+        practice
+            .client(|config| service(config).tenant_id = practice::VISMA_CUSTOMER_TENANT.into()),
+    )
+    .await;
     assert_eq!(
         (problem.code, problem.params["tenant"].as_str()),
         (Code::ErpTenantCustomer, practice::VISMA_CUSTOMER_TENANT)
@@ -44,7 +50,7 @@ async fn wrong_connections_are_named() {
 
     // With a token that was not asked to do more than read.
     let reader = practice.client(|config| {
-        config.scopes = vec![
+        service(config).scopes = vec![
             "vismanet_erp_service_api:read".into(),
             "visma.net.erp.salesorder:read".into(),
         ];

@@ -1,0 +1,230 @@
+//! One pair as a host has it: from nothing connected to everything set up. The set-up commands are served here; all others by the
+//! [`Api`] over the engine, which is there once both sides are connected.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use brygga_core::settings::Settings;
+use brygga_core::{Code, Problem};
+use brygga_engine::connect::Ground;
+use brygga_engine::ports::Events;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use crate::api::{Api, Host, error, read, time, write};
+use crate::contract::{ApiError, AppInfo, Event, Nothing, PracticeHints};
+use crate::setup::{Kept, SigningIn};
+use crate::watch::Watch;
+
+/// What the host decides for a pair.
+#[derive(Debug, Clone)]
+pub struct PairHost {
+    /// It runs on the practice pair.
+    pub practice: bool,
+    /// What a person types there.
+    pub hints: Option<PracticeHints>,
+    /// Address of the practice Shopify; only of this computer.
+    pub shop_base: Option<String>,
+    /// Address of the practice Visma.net; only of this computer.
+    pub company_base: Option<String>,
+    /// How long the browser is waited for, on the pair's clock.
+    pub patience: Duration,
+}
+
+impl Default for PairHost {
+    fn default() -> Self {
+        Self {
+            practice: false,
+            hints: None,
+            shop_base: None,
+            company_base: None,
+            patience: Duration::from_mins(10),
+        }
+    }
+}
+
+/// Serves the commands of one pair.
+pub struct Pair {
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) host: PairHost,
+    api: Mutex<Option<Arc<Api>>>,
+    pub(crate) signing_in: Mutex<SigningIn>,
+    /// One change of the kept set-up at a time.
+    pub(crate) keeping: Mutex<()>,
+}
+
+#[allow(
+    clippy::unused_async,
+    reason = "every command is awaited by the table, whether it waits for anything or not"
+)]
+impl Pair {
+    /// A pair over its folder, whatever of it is connected.
+    pub fn open(
+        ground: Arc<Ground>,
+        watch: Arc<Watch>,
+        host: PairHost,
+    ) -> Result<Arc<Self>, Problem> {
+        let pair = Self {
+            ground,
+            watch,
+            host,
+            api: Mutex::default(),
+            signing_in: Mutex::default(),
+            keeping: Mutex::default(),
+        };
+        pair.connect()?;
+        Ok(Arc::new(pair))
+    }
+
+    /// Everything that happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.watch.subscribe()
+    }
+
+    /// The commands over the engine; [`Code::NotConnected`] before both sides are connected.
+    pub fn api(&self) -> Result<Arc<Api>, Problem> {
+        let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        match api.as_ref() {
+            Some(api) => Ok(Arc::clone(api)),
+            None => {
+                let shop = self.ground.shop()?.is_some();
+                let remote = if shop { "Visma.net" } else { "Shopify" };
+                Err(Problem::new(Code::NotConnected).with("remote", remote))
+            }
+        }
+    }
+
+    /// Runs the command `name` with its request, and gives its answer.
+    pub async fn call(self: &Arc<Self>, name: &str, payload: Value) -> Result<Value, ApiError> {
+        macro_rules! dispatch {
+            ($($command:ident($request:ty) -> $answer:ty;)+) => {
+                match name {
+                    $(stringify!($command) => {
+                        let answer: $answer = self.$command(read::<$request>(payload)?).await?;
+                        write(&answer)
+                    })+
+                    _ => self.api().map_err(error)?.call(name, payload).await,
+                }
+            };
+        }
+        #[allow(
+            clippy::wildcard_imports,
+            reason = "the table of commands names types of the contract"
+        )]
+        use crate::contract::*;
+        crate::with_setup_commands!(dispatch)
+    }
+
+    async fn app_info(&self, _: Nothing) -> Result<AppInfo, ApiError> {
+        let kept = self.kept().map_err(error)?;
+        let set_up = self.is_set_up(&kept).map_err(error)?;
+        let now = time(self.ground.clock.now());
+        // A pair that is set up says what its shop says now; a shop that is connected but does not answer is no reason to know nothing.
+        let known = match self.api() {
+            Ok(api) => match api.engine.shop_info().await {
+                Ok(shop) => Some((
+                    shop.name.clone(),
+                    shop.domain.clone(),
+                    shop.time_zone.name().to_owned(),
+                )),
+                Err(_) => None,
+            },
+            Err(_) => None,
+        };
+        let domain = self
+            .ground
+            .shop()
+            .map_err(error)?
+            .map(|shop| shop.domain)
+            .unwrap_or_default();
+        let (shop, shop_domain, time_zone) = known.unwrap_or_else(|| {
+            kept.shop.as_ref().map_or_else(
+                || (String::new(), domain.clone(), "UTC".to_owned()),
+                |shop| (shop.name.clone(), domain.clone(), shop.time_zone.clone()),
+            )
+        });
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            practice: self.host.practice,
+            set_up,
+            shop,
+            shop_domain,
+            company: self.company_name(&kept),
+            time_zone,
+            now,
+        })
+    }
+
+    /// The merchant's choices.
+    pub(crate) fn settings(&self) -> Result<Settings, Problem> {
+        match self.ground.store.setting(brygga_engine::SETTINGS)? {
+            Some(value) => serde_json::from_value(value)
+                .map_err(|fault| Problem::new(Code::SettingsUnreadable).with("detail", fault)),
+            None => Ok(Settings::default()),
+        }
+    }
+
+    /// Set up by the wizard, or by hand on the command line before there was one.
+    pub(crate) fn is_set_up(&self, kept: &Kept) -> Result<bool, Problem> {
+        if kept.started || kept.step.is_some() || kept.shop.is_some() || kept.company.is_some() {
+            return Ok(kept.started);
+        }
+        let connected = self
+            .api
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some();
+        Ok(connected
+            && self
+                .ground
+                .store
+                .setting(brygga_engine::SETTINGS)?
+                .is_some())
+    }
+
+    pub(crate) fn company_name(&self, kept: &Kept) -> String {
+        kept.company
+            .as_ref()
+            .and_then(|company| company.name.clone())
+            .or_else(|| self.ground.company_name().ok().flatten())
+            .unwrap_or_default()
+    }
+
+    /// An engine over what is connected now, in place of an earlier one.
+    pub(crate) fn connect(&self) -> Result<(), Problem> {
+        let ground = &self.ground;
+        let Some(shop) = ground.shop()? else {
+            return Ok(());
+        };
+        if ground.company()?.is_none() && ground.sign_in()?.is_none() {
+            return Ok(());
+        }
+        let events = Arc::clone(&self.watch) as Arc<dyn Events>;
+        let engine = match ground.engine(events) {
+            Ok(engine) => Arc::new(engine),
+            // A secret that is gone is asked for again in the wizard.
+            Err(problem) if problem.code == Code::NotConnected => return Ok(()),
+            Err(problem) => return Err(problem),
+        };
+        let shop_admin = shop
+            .base_url
+            .is_none()
+            .then(|| format!("https://{}/admin", shop.domain));
+        let host = Host {
+            practice: self.host.practice,
+            shop_admin,
+        };
+        let api = Api::new(engine, Arc::clone(&self.watch), host);
+        *self.api.lock().unwrap_or_else(PoisonError::into_inner) = Some(api);
+        Ok(())
+    }
+
+    /// Nothing is connected anew while a sync uses what is connected.
+    pub(crate) fn at_rest(&self) -> Result<(), Problem> {
+        if self.watch.run().is_some() {
+            return Err(Code::SyncUnderWay.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! Before the first sync: all orders looked at without sending anything, and one order planned, and sent if that is wanted.
+
+use brygga_core::booking::{self, BookedState, Decision, FirstLook, first_look, plan, plan_change};
+use brygga_core::shop::Order;
+use brygga_core::{Code, Problem};
+use brygga_store::{RecordKind, RecordRef, RecordRow};
+
+use crate::booked;
+use crate::decide::{Probe, describe};
+use crate::engine::Engine;
+use crate::ports::{Phase, Signal};
+use crate::run::RunReport;
+
+/// At most so many orders are looked at.
+const LOOKED_AT: usize = 2_000;
+
+/// What a look at the orders found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Orders read.
+    pub read: usize,
+    /// Orders that could be booked now, as far as the order alone tells.
+    pub ready: usize,
+    /// Orders that need something first.
+    pub held: usize,
+}
+
+/// What one order would become.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The order.
+    pub order: Order,
+    /// What is known of it in Visma.net.
+    pub booked: Option<BookedState>,
+    /// What would be done.
+    pub decision: Decision,
+}
+
+impl Engine {
+    /// Reads the orders from the start date on. Nothing is decided and nothing is sent.
+    pub async fn read_for_setup(&self) -> Result<usize, Problem> {
+        let Some(_running) = self.begin_run() else {
+            return Err(Code::SyncUnderWay.into());
+        };
+        Ok(self.read_orders(None).await?.read)
+    }
+
+    /// Decides on every order as far as it can be done from what was read, so that what is missing is known. Nothing is sent.
+    pub async fn survey(&self) -> Result<Survey, Problem> {
+        let Some(_running) = self.begin_run() else {
+            return Err(Code::SyncUnderWay.into());
+        };
+        let setup = self.setup().await?;
+        let mut survey = Survey::default();
+        let due = self
+            .store
+            .due(RecordKind::Order, self.clock.now(), LOOKED_AT)?;
+        let total = due.len();
+        for (done, record) in due.iter().enumerate() {
+            self.check_stop()?;
+            let Some(mirror) = self.store.mirror(record)? else {
+                continue;
+            };
+            let mut row = self
+                .store
+                .record(record)?
+                .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
+            row.name.clone_from(&mirror.name);
+            let decision = match self.shop.read(&mirror.payload) {
+                Err(problem) => Decision::Held(problem.with("order", &mirror.name)),
+                Ok(order) => {
+                    let known = booked::recall(&self.store, &order.id.0)?;
+                    describe(&mut row, &order, known.as_ref(), &setup);
+                    match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+                        FirstLook::Decided(decision) => decision,
+                        // The rest is decided when it is sent: then Visma.net is asked.
+                        FirstLook::New(_) | FirstLook::Changed(_) => {
+                            survey.ready += 1;
+                            self.store.put_record(&row)?;
+                            continue;
+                        }
+                    }
+                }
+            };
+            if matches!(decision, Decision::Held(_)) {
+                survey.held += 1;
+            }
+            row.decided_digest = Some(mirror.digest.clone());
+            row.settings_rev = setup.settings_rev;
+            row.due_at = None;
+            self.conclude(row, decision, None)?;
+            if done % 50 == 0 {
+                self.events
+                    .signal(Signal::Progress(Phase::Reading, done, Some(total)));
+            }
+        }
+        self.events.signal(Signal::Changed);
+        Ok(survey)
+    }
+
+    /// What one order would become now: both sides are asked, nothing is sent.
+    pub async fn sample(&self, record: &RecordRef) -> Result<Sample, Problem> {
+        let setup = self.setup().await?;
+        let mirror = self
+            .store
+            .mirror(record)?
+            .ok_or_else(|| Problem::new(Code::OrderGone).with("order", &record.id))?;
+        let order = self.shop.read(&mirror.payload)?;
+        let known = booked::recall(&self.store, &order.id.0)?;
+        let decision = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+            FirstLook::Decided(decision) => decision,
+            FirstLook::New(document) => {
+                let found = self.look_up_for(&document).await?;
+                plan(&order, setup.ground(), *document, &found)
+            }
+            FirstLook::Changed(change) => match &known {
+                Some(state) if state.number.is_some() => {
+                    let there = self.erp.order(booked::order_number(state)?).await?;
+                    plan_change(&order, *change, state, there.as_ref())
+                }
+                _ => Decision::UpToDate,
+            },
+        };
+        Ok(Sample {
+            order,
+            booked: known,
+            decision,
+        })
+    }
+
+    /// Sends one order, and reads it back: exactly as a sync would.
+    pub async fn send_one(&self, record: &RecordRef) -> Result<(), Problem> {
+        let Some(_running) = self.begin_run() else {
+            return Err(Code::SyncUnderWay.into());
+        };
+        let run = self.ids.next_id();
+        self.store.start_run(run, "sample")?;
+        let mut report = RunReport::default();
+        let result = async {
+            self.resolve_open().await?;
+            let setup = self.setup().await?;
+            self.sent_alone(record, &setup, Probe::GoFirst, &mut report)
+                .await
+        }
+        .await;
+        report.failure = result.as_ref().err().cloned();
+        let summary = serde_json::to_value(&report).map_err(booked::internal)?;
+        self.store.finish_run(run, &summary)?;
+        self.events.signal(Signal::Changed);
+        result
+    }
+
+    /// What the settings lead to for an order that is not booked: for the documents that follow the first.
+    pub fn side_of(&self, order: &Order) -> Result<brygga_core::shop::Side, Problem> {
+        Ok(booking::document::side(order, &self.settings()?))
+    }
+}

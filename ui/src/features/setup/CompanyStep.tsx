@@ -1,0 +1,273 @@
+import { Anchor, Button, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
+import { IconCircleCheck, IconCircleMinus } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import type { CompanyFound } from "../../api/generated/CompanyFound";
+import { keys } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { Trouble } from "../../components/Trouble";
+import { useWords } from "../../i18n/useWords";
+import { Found } from "./Found";
+import { Guide, type GuideStep } from "./Guide";
+import { Halves } from "./Halves";
+import { PracticeHint } from "./PracticeHint";
+import classes from "./Setup.module.css";
+import type { StepProps } from "./SetupPage";
+import { SignInForm } from "./SignInForm";
+import { Testing } from "./Testing";
+
+const PORTAL = "https://oauth.developers.visma.com";
+
+export function CompanyStep(props: StepProps) {
+  const { view, draft, onDraft, foot, onNext, going } = props;
+  const intl = useIntl();
+  const { company } = view;
+  const signIn = draft.way === "sign_in";
+  return (
+    <Halves
+      title={<FormattedMessage id="setup.company.title" />}
+      lead={<FormattedMessage id="setup.company.lead" />}
+      guide={
+        <Guide
+          key={draft.way}
+          steps={signIn ? signInGuide(company.sign_in.redirect) : applicationGuide(company.scopes)}
+        />
+      }
+      foot={foot(
+        <Button disabled={!view.done.includes("company")} loading={going} onClick={onNext}>
+          <FormattedMessage id="setup.next" />
+        </Button>,
+      )}
+    >
+      <SegmentedControl
+        fullWidth
+        aria-label={intl.formatMessage({ id: "setup.company.way" })}
+        value={draft.way}
+        onChange={(way) => onDraft({ way: way === "sign_in" ? "sign_in" : "application" })}
+        data={[
+          { value: "application", label: intl.formatMessage({ id: "setup.company.application" }) },
+          { value: "sign_in", label: intl.formatMessage({ id: "setup.company.signIn" }) },
+        ]}
+      />
+      <p className={classes.way}>
+        <FormattedMessage id={signIn ? "setup.company.signIn.more" : "setup.company.application.more"} />
+      </p>
+      {signIn ? <SignInForm {...props} /> : <ApplicationForm {...props} />}
+    </Halves>
+  );
+}
+
+function ApplicationForm({ view, draft, onDraft }: StepProps) {
+  const intl = useIntl();
+  const backend = useBackend();
+  const client = useQueryClient();
+  const { company, practice } = view;
+  const [more, setMore] = useState(false);
+  const label = (id: "client" | "secret" | "tenant" | "scopes") => intl.formatMessage({ id: `setup.company.${id}` });
+  const usual = company.scopes.join(" ");
+
+  const test = useMutation({
+    mutationFn: () =>
+      backend.call("setup_company", {
+        client_id: draft.companyClient.trim(),
+        tenant_id: draft.tenant.trim(),
+        scopes:
+          draft.companyScopes.trim() === usual ? company.scopes : draft.companyScopes.split(/[\s,]+/).filter(Boolean),
+        secret: draft.companySecret.trim() === "" ? null : draft.companySecret.trim(),
+      }),
+    onSuccess: (after) => {
+      onDraft({ companySecret: "", companyScopes: after.company.scopes.join(" ") });
+      client.setQueryData(keys.setup, after);
+      client.invalidateQueries({ queryKey: keys.info });
+    },
+  });
+  const changed =
+    draft.companySecret !== "" ||
+    draft.companyClient.trim() !== (company.client_id ?? "") ||
+    draft.tenant.trim() !== (company.tenant_id ?? "");
+  const lacks =
+    draft.companyClient.trim() === "" ||
+    draft.tenant.trim() === "" ||
+    (draft.companySecret.trim() === "" && !company.secret_kept);
+  const found = test.error === null && !changed && company.secret_kept ? company.found : null;
+
+  return (
+    <>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!lacks) test.mutate();
+        }}
+      >
+        <TextInput
+          label={label("client")}
+          placeholder="isv_..."
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.companyClient}
+          onChange={(event) => onDraft({ companyClient: event.currentTarget.value })}
+        />
+        <PasswordInput
+          label={label("secret")}
+          description={<FormattedMessage id={company.secret_kept ? "setup.secret.kept" : "setup.secret.where"} />}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ "aria-label": intl.formatMessage({ id: "setup.secret.show" }), tabIndex: 0 }}
+          value={draft.companySecret}
+          onChange={(event) => onDraft({ companySecret: event.currentTarget.value })}
+        />
+        <TextInput
+          label={label("tenant")}
+          description={<FormattedMessage id="setup.company.tenant.more" />}
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.tenant}
+          onChange={(event) => onDraft({ tenant: event.currentTarget.value })}
+        />
+        {more && (
+          <TextInput
+            label={label("scopes")}
+            autoComplete="off"
+            spellCheck={false}
+            value={draft.companyScopes}
+            onChange={(event) => onDraft({ companyScopes: event.currentTarget.value })}
+          />
+        )}
+        <div className={classes.formActions}>
+          <Button
+            type="submit"
+            variant={found === null ? "filled" : "default"}
+            disabled={lacks}
+            loading={test.isPending}
+          >
+            <FormattedMessage id="setup.test" />
+          </Button>
+          <Anchor component="button" type="button" size="sm" aria-expanded={more} onClick={() => setMore(!more)}>
+            <FormattedMessage id="setup.more" />
+          </Anchor>
+        </div>
+      </form>
+      {test.isPending && <Testing what="Visma.net" />}
+      {test.error !== null && !test.isPending && <Trouble error={test.error} />}
+      {found !== null && !test.isPending && <CompanyResult found={found} />}
+      {practice !== null && found === null && (
+        <PracticeHint
+          rows={[
+            { label: label("client"), text: practice.company_client_id },
+            { label: label("secret"), text: practice.company_secret },
+            { label: label("tenant"), text: practice.tenant_id },
+          ]}
+          onFill={() =>
+            onDraft({
+              companyClient: practice.company_client_id,
+              companySecret: practice.company_secret,
+              tenant: practice.tenant_id,
+            })
+          }
+        />
+      )}
+    </>
+  );
+}
+
+/** What was found in the company, and what an order can become with it. */
+export function CompanyResult({ found }: { found: CompanyFound }) {
+  const words = useWords();
+  const intl = useIntl();
+  return (
+    <Found
+      name={found.name ?? intl.formatMessage({ id: "setup.company.unnamed" })}
+      permissions={found.permissions}
+      remedy={<FormattedMessage id="setup.company.remedy" />}
+    >
+      <section className={classes.modes}>
+        <h2 className={classes.small}>
+          <FormattedMessage id="setup.modes" />
+        </h2>
+        <ul>
+          {found.modes.map(({ mode, open }) => (
+            <li key={mode} data-ok={open || undefined}>
+              {open ? (
+                <IconCircleCheck size={16} aria-hidden="true" />
+              ) : (
+                <IconCircleMinus size={16} aria-hidden="true" />
+              )}
+              {words.find(`choice.booking_mode.${mode}`) ?? mode}
+              <span className={classes.verdict}>
+                <FormattedMessage id={open ? "setup.mode.open" : "setup.mode.closed"} />
+              </span>
+            </li>
+          ))}
+        </ul>
+        {found.modes.some(({ mode, open }) => mode === "sales_order" && !open) && (
+          <p className={classes.remedy}>
+            <FormattedMessage id="setup.modes.closed" />
+          </p>
+        )}
+      </section>
+    </Found>
+  );
+}
+
+function applicationGuide(scopes: string[]): GuideStep[] {
+  return [
+    {
+      id: "application",
+      title: <FormattedMessage id="setup.company.guide.application" />,
+      body: <FormattedMessage id="setup.company.guide.application.more" />,
+      picture: "vismaApplication",
+      link: PORTAL,
+    },
+    {
+      id: "scopes",
+      title: <FormattedMessage id="setup.company.guide.scopes" />,
+      body: <FormattedMessage id="setup.company.guide.scopes.more" />,
+      picture: "vismaScopes",
+      copy: [{ label: "Scopes", text: scopes.join(" "), long: true }],
+    },
+    {
+      id: "secret",
+      title: <FormattedMessage id="setup.company.guide.secret" />,
+      body: <FormattedMessage id="setup.company.guide.secret.more" />,
+      picture: "vismaSecret",
+    },
+    {
+      id: "approve",
+      title: <FormattedMessage id="setup.company.guide.approve" />,
+      body: <FormattedMessage id="setup.company.guide.approve.more" />,
+      picture: "vismaApprove",
+    },
+    {
+      id: "tenant",
+      title: <FormattedMessage id="setup.company.guide.tenant" />,
+      body: <FormattedMessage id="setup.company.guide.tenant.more" />,
+      picture: "vismaTenant",
+    },
+  ];
+}
+
+function signInGuide(redirect: string): GuideStep[] {
+  return [
+    {
+      id: "role",
+      title: <FormattedMessage id="setup.company.guide.role" />,
+      body: <FormattedMessage id="setup.company.guide.role.more" />,
+      picture: "vismaRole",
+    },
+    {
+      id: "allow",
+      title: <FormattedMessage id="setup.company.guide.allow" />,
+      body: <FormattedMessage id="setup.company.guide.allow.more" />,
+      picture: "vismaAllow",
+    },
+    {
+      id: "own",
+      title: <FormattedMessage id="setup.company.guide.own" />,
+      body: <FormattedMessage id="setup.company.guide.own.more" />,
+      picture: "vismaApplication",
+      link: PORTAL,
+      copy: [{ label: "Redirect URI", text: redirect }],
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import { Button } from "@mantine/core";
+import { IconExternalLink } from "@tabler/icons-react";
+import { type ReactNode, useId, useState } from "react";
+import { FormattedMessage } from "react-intl";
+import { useBackend } from "../../backend/context";
+import { Copy } from "../../components/Copy";
+import { Picture, type PictureName } from "./Picture";
+import classes from "./Setup.module.css";
+
+export interface GuideStep {
+  id: string;
+  title: ReactNode;
+  body: ReactNode;
+  picture: PictureName;
+  /** A page to open for it. */
+  link?: string;
+  /** Texts to copy for it. */
+  copy?: { label: string; text: string; long?: boolean }[];
+}
+
+/** What to click in the other place, one thing at a time, each with a picture of where. */
+export function Guide({ steps }: { steps: GuideStep[] }) {
+  const [open, setOpen] = useState(0);
+  const backend = useBackend();
+  const base = useId();
+  return (
+    <ol className={classes.guideSteps}>
+      {steps.map((step, index) => {
+        const here = index === open;
+        return (
+          <li key={step.id} className={classes.guideStep} data-open={here || undefined}>
+            <button
+              type="button"
+              className={classes.guideTitle}
+              aria-expanded={here}
+              aria-controls={`${base}-${step.id}`}
+              onClick={() => setOpen(index)}
+            >
+              <span className={classes.guideNumber} aria-hidden="true">
+                {index + 1}
+              </span>
+              {step.title}
+            </button>
+            <div id={`${base}-${step.id}`} className={classes.guideBody} hidden={!here}>
+              <p>{step.body}</p>
+              {step.copy?.map(({ label, text, long }) => (
+                <div key={label} className={classes.copy} data-long={long || undefined}>
+                  <span className={classes.copyLabel}>{label}</span>
+                  <code>{text}</code>
+                  <Copy text={text} what={label} />
+                </div>
+              ))}
+              <Picture name={step.picture} />
+              <div className={classes.guideActions}>
+                {step.link !== undefined && (
+                  <Button
+                    variant="default"
+                    size="compact-md"
+                    rightSection={<IconExternalLink size={14} aria-hidden="true" />}
+                    onClick={() => step.link !== undefined && backend.openExternal(step.link)}
+                  >
+                    {new URL(step.link).host}
+                  </Button>
+                )}
+                {index < steps.length - 1 && (
+                  <Button variant="light" size="compact-md" onClick={() => setOpen(index + 1)}>
+                    <FormattedMessage id="setup.guide.next" />
+                  </Button>
+                )}
+              </div>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

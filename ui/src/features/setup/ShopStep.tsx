@@ -1,0 +1,206 @@
+import { Anchor, Button, PasswordInput, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { FormattedMessage, useIntl } from "react-intl";
+import { keys } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { Notice } from "../../components/Notice";
+import { Trouble } from "../../components/Trouble";
+import { useWords } from "../../i18n/useWords";
+import { Found } from "./Found";
+import { Guide, type GuideStep } from "./Guide";
+import { Halves } from "./Halves";
+import { PracticeHint } from "./PracticeHint";
+import classes from "./Setup.module.css";
+import type { StepProps } from "./SetupPage";
+import { Testing } from "./Testing";
+
+const DASHBOARD = "https://dev.shopify.com/dashboard";
+/** The address that Shopify's own guide gives for an app without pages. */
+const APP_URL = "https://shopify.dev/apps/default-app-home";
+
+export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProps) {
+  const intl = useIntl();
+  const words = useWords();
+  const backend = useBackend();
+  const client = useQueryClient();
+  const { shop, practice } = view;
+  const label = (id: "domain" | "client" | "secret" | "token") => intl.formatMessage({ id: `setup.shop.${id}` });
+
+  const test = useMutation({
+    mutationFn: () =>
+      backend.call("setup_shop", {
+        domain: draft.domain.trim(),
+        client_id: draft.legacy ? null : draft.shopClient.trim(),
+        secret: draft.shopSecret.trim() === "" ? null : draft.shopSecret.trim(),
+      }),
+    onSuccess: (after) => {
+      onDraft({ shopSecret: "", domain: after.shop.domain ?? draft.domain });
+      client.setQueryData(keys.setup, after);
+      client.invalidateQueries({ queryKey: keys.info });
+    },
+  });
+  const changed =
+    draft.shopSecret !== "" ||
+    draft.domain.trim() !== (shop.domain ?? "") ||
+    (draft.legacy ? shop.client_id !== null : draft.shopClient.trim() !== (shop.client_id ?? ""));
+  const lacks =
+    draft.domain.trim() === "" ||
+    (!draft.legacy && draft.shopClient.trim() === "") ||
+    (draft.shopSecret.trim() === "" && (!shop.secret_kept || changedKind(draft.legacy, shop.client_id)));
+  const found = test.error === null && !changed ? shop.found : null;
+
+  const guide: GuideStep[] = draft.legacy
+    ? [
+        {
+          id: "token",
+          title: <FormattedMessage id="setup.shop.guide.token" />,
+          body: <FormattedMessage id="setup.shop.guide.token.more" />,
+          picture: "shopToken",
+        },
+      ]
+    : [
+        {
+          id: "dashboard",
+          title: <FormattedMessage id="setup.shop.guide.dashboard" />,
+          body: <FormattedMessage id="setup.shop.guide.dashboard.more" />,
+          picture: "shopOrganisation",
+          link: DASHBOARD,
+        },
+        {
+          id: "create",
+          title: <FormattedMessage id="setup.shop.guide.create" />,
+          body: <FormattedMessage id="setup.shop.guide.create.more" />,
+          picture: "shopCreate",
+        },
+        {
+          id: "version",
+          title: <FormattedMessage id="setup.shop.guide.version" />,
+          body: <FormattedMessage id="setup.shop.guide.version.more" />,
+          picture: "shopVersion",
+          copy: [
+            { label: "App URL", text: APP_URL },
+            { label: intl.formatMessage({ id: "setup.scopes" }), text: shop.scope_list, long: true },
+          ],
+        },
+        {
+          id: "install",
+          title: <FormattedMessage id="setup.shop.guide.install" />,
+          body: <FormattedMessage id="setup.shop.guide.install.more" />,
+          picture: "shopInstall",
+        },
+        {
+          id: "secret",
+          title: <FormattedMessage id="setup.shop.guide.secret" />,
+          body: <FormattedMessage id="setup.shop.guide.secret.more" />,
+          picture: "shopSecret",
+        },
+      ];
+
+  return (
+    <Halves
+      title={<FormattedMessage id="setup.shop.title" />}
+      lead={<FormattedMessage id="setup.shop.lead" />}
+      guide={<Guide key={String(draft.legacy)} steps={guide} />}
+      foot={foot(
+        <Button disabled={shop.found === null || changed} loading={going} onClick={onNext}>
+          <FormattedMessage id="setup.next" />
+        </Button>,
+      )}
+    >
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!lacks) test.mutate();
+        }}
+      >
+        <TextInput
+          label={label("domain")}
+          description={<FormattedMessage id="setup.shop.domain.more" />}
+          placeholder="my-shop.myshopify.com"
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.domain}
+          onChange={(event) => onDraft({ domain: event.currentTarget.value })}
+        />
+        {!draft.legacy && (
+          <TextInput
+            label={label("client")}
+            autoComplete="off"
+            spellCheck={false}
+            value={draft.shopClient}
+            onChange={(event) => onDraft({ shopClient: event.currentTarget.value })}
+          />
+        )}
+        <PasswordInput
+          label={label(draft.legacy ? "token" : "secret")}
+          description={
+            shop.secret_kept && !changedKind(draft.legacy, shop.client_id) ? (
+              <FormattedMessage id="setup.secret.kept" />
+            ) : (
+              <FormattedMessage id="setup.secret.where" />
+            )
+          }
+          autoComplete="off"
+          visibilityToggleButtonProps={{ "aria-label": intl.formatMessage({ id: "setup.secret.show" }), tabIndex: 0 }}
+          value={draft.shopSecret}
+          onChange={(event) => onDraft({ shopSecret: event.currentTarget.value })}
+        />
+        <div className={classes.formActions}>
+          <Button
+            type="submit"
+            variant={found === null ? "filled" : "default"}
+            disabled={lacks}
+            loading={test.isPending}
+          >
+            <FormattedMessage id="setup.test" />
+          </Button>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            onClick={() => {
+              test.reset();
+              onDraft({ legacy: !draft.legacy, shopSecret: "" });
+            }}
+          >
+            <FormattedMessage id={draft.legacy ? "setup.shop.app" : "setup.shop.legacy"} />
+          </Anchor>
+        </div>
+      </form>
+      {test.isPending && <Testing what="Shopify" />}
+      {test.error !== null && !test.isPending && <Trouble error={test.error} />}
+      {found !== null && !test.isPending && (
+        <Found name={found.name} permissions={found.permissions} remedy={<FormattedMessage id="setup.shop.remedy" />}>
+          {found.sixty_days_only && (
+            <Notice tone="quiet">
+              {words.reason({ code: "shop-only-60-days", params: {} })}{" "}
+              {words.remedy({ code: "shop-only-60-days", params: {} })}
+            </Notice>
+          )}
+        </Found>
+      )}
+      {practice !== null && !draft.legacy && found === null && (
+        <PracticeHint
+          rows={[
+            { label: label("domain"), text: practice.shop_domain },
+            { label: label("client"), text: practice.shop_client_id },
+            { label: label("secret"), text: practice.shop_secret },
+          ]}
+          onFill={() =>
+            onDraft({
+              domain: practice.shop_domain,
+              shopClient: practice.shop_client_id,
+              shopSecret: practice.shop_secret,
+            })
+          }
+        />
+      )}
+    </Halves>
+  );
+}
+
+/** A token is no client secret: the kept one of the other kind does not fit. */
+function changedKind(legacy: boolean, client: string | null): boolean {
+  return legacy !== (client === null);
+}

@@ -1,0 +1,152 @@
+import { Anchor, Button, NumberInput, TextInput } from "@mantine/core";
+import { IconBrowser } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import { keys } from "../../api/queries";
+import { useBackend } from "../../backend/context";
+import { Refusal } from "../../backend/port";
+import { Copy } from "../../components/Copy";
+import { Notice } from "../../components/Notice";
+import { Trouble } from "../../components/Trouble";
+import { useWords } from "../../i18n/useWords";
+import { CompanyResult } from "./CompanyStep";
+import { PracticeHint } from "./PracticeHint";
+import classes from "./Setup.module.css";
+import type { StepProps } from "./SetupPage";
+
+/** Sign-in by the browser: the program waits at a port of this computer, and the page follows what it says. */
+export function SignInForm({ view, draft, onDraft }: StepProps) {
+  const intl = useIntl();
+  const words = useWords();
+  const backend = useBackend();
+  const client = useQueryClient();
+  const { practice } = view;
+  const { sign_in: signIn, found } = view.company;
+  const [more, setMore] = useState(false);
+  const waiting = signIn.waiting;
+
+  const start = useMutation({
+    mutationFn: () =>
+      backend.call("sign_in", {
+        client_id: draft.person.trim(),
+        scopes: draft.personScopes.split(/[\s,]+/).filter(Boolean),
+        port: draft.port,
+        language: intl.locale,
+        done: intl.formatMessage({ id: "setup.signIn.page.done" }),
+        failed: intl.formatMessage({ id: "setup.signIn.page.failed" }),
+        next: intl.formatMessage({ id: "setup.signIn.page.then" }),
+      }),
+    onSuccess: async ({ address }) => {
+      await backend.openExternal(address);
+      await client.invalidateQueries({ queryKey: keys.setup });
+    },
+  });
+  const cancel = useMutation({
+    mutationFn: () => backend.call("sign_in_cancel", {}),
+    onSuccess: (after) => client.setQueryData(keys.setup, after),
+  });
+  const lacks = draft.person.trim() === "" || draft.personScopes.trim() === "";
+
+  return (
+    <>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!lacks) start.mutate();
+        }}
+      >
+        {(more || signIn.client_id === null) && (
+          <TextInput
+            label={intl.formatMessage({ id: "setup.signIn.client" })}
+            description={<FormattedMessage id="setup.signIn.client.more" />}
+            autoComplete="off"
+            spellCheck={false}
+            value={draft.person}
+            onChange={(event) => onDraft({ person: event.currentTarget.value })}
+          />
+        )}
+        {more && (
+          <>
+            <NumberInput
+              label={intl.formatMessage({ id: "setup.signIn.port" })}
+              description={<FormattedMessage id="setup.signIn.port.more" />}
+              maw={320}
+              min={1024}
+              max={65535}
+              allowDecimal={false}
+              allowNegative={false}
+              hideControls
+              value={draft.port}
+              onChange={(port) => typeof port === "number" && onDraft({ port })}
+            />
+            <TextInput
+              label={intl.formatMessage({ id: "setup.company.scopes" })}
+              autoComplete="off"
+              spellCheck={false}
+              value={draft.personScopes}
+              onChange={(event) => onDraft({ personScopes: event.currentTarget.value })}
+            />
+          </>
+        )}
+        <div className={classes.formActions}>
+          <Button
+            type="submit"
+            variant={signIn.signed_in ? "default" : "filled"}
+            leftSection={<IconBrowser size={16} aria-hidden="true" />}
+            disabled={lacks}
+            loading={start.isPending}
+          >
+            <FormattedMessage id={signIn.signed_in ? "setup.signIn.again" : "setup.signIn.start"} />
+          </Button>
+          <Anchor component="button" type="button" size="sm" aria-expanded={more} onClick={() => setMore(!more)}>
+            <FormattedMessage id="setup.more" />
+          </Anchor>
+        </div>
+      </form>
+      {start.error !== null && <Trouble error={start.error} />}
+      {waiting !== null && (
+        <Notice
+          tone="waiting"
+          actions={
+            <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              <FormattedMessage id="settings.cancel" />
+            </Button>
+          }
+        >
+          <p className={classes.foundText} role="status">
+            <FormattedMessage id="setup.signIn.waiting" />
+          </p>
+          <p className={classes.remedy}>
+            <FormattedMessage id="setup.signIn.waiting.more" />{" "}
+            <Anchor component="button" type="button" size="sm" onClick={() => backend.openExternal(waiting)}>
+              <FormattedMessage id="setup.signIn.open" />
+            </Anchor>
+          </p>
+          <div className={classes.copy}>
+            <code>{waiting}</code>
+            <Copy text={waiting} what={intl.formatMessage({ id: "setup.signIn.address" })} />
+          </div>
+          {signIn.trouble !== null && (
+            <p className={classes.remedy}>
+              {words.reason(signIn.trouble)} {words.remedy(signIn.trouble)}
+            </p>
+          )}
+        </Notice>
+      )}
+      {waiting === null && signIn.trouble !== null && start.error === null && (
+        <Trouble error={new Refusal(signIn.trouble)} />
+      )}
+      {waiting === null && signIn.trouble === null && signIn.signed_in && found !== null && (
+        <CompanyResult found={found} />
+      )}
+      {practice !== null && !signIn.signed_in && waiting === null && (
+        <PracticeHint
+          rows={[{ label: intl.formatMessage({ id: "setup.signIn.client" }), text: practice.sign_in_client_id }]}
+          onFill={() => onDraft({ person: practice.sign_in_client_id })}
+        />
+      )}
+    </>
+  );
+}
