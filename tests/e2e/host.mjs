@@ -37,12 +37,17 @@ export async function startHost() {
   return program ? startProgram(program) : startFake();
 }
 
-async function startProgram(program) {
-  const child = spawn(program, ["serve", "--practice", "--orders", "120", "--seed", "1", "--port", "0"], {
+const PRACTICE = ["serve", "--practice", "--orders", "120", "--seed", "1", "--port", "0"];
+
+/** @returns what a page needs, and where the practice remotes are, if the program started them */
+export async function startProgram(program, options = PRACTICE, environment = {}) {
+  const child = spawn(program, options, {
     // The built screens are looked for from the root of the project.
     cwd: ROOT,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const remotes = {};
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const lines = createInterface({ input: child.stdout });
   const url = await new Promise((resolve, reject) => {
@@ -50,6 +55,8 @@ async function startProgram(program) {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`brygga serve ended with ${code}`)));
     lines.on("line", (line) => {
+      const remote = /^practice (shopify|visma) at (\S+)/.exec(line);
+      if (remote !== null) remotes[remote[1]] = remote[2];
       const found = /^listening on (http:\/\/127\.0\.0\.1:\d+\/#token=\S+)/.exec(line);
       if (found === null) return;
       clearTimeout(late);
@@ -58,6 +65,7 @@ async function startProgram(program) {
   });
   return {
     url,
+    ...remotes,
     real: true,
     stop: async () => {
       child.kill("SIGTERM");

@@ -158,7 +158,11 @@ async fn a_shop_that_cannot_be_connected_says_why() {
         .await
         .expect("connected");
     assert!(
-        report.missing.iter().any(|scope| scope == "read_customers"),
+        report
+            .scopes
+            .missing
+            .iter()
+            .any(|scope| scope == "read_customers"),
         "{report:?}"
     );
 }

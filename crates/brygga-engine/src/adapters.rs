@@ -188,6 +188,10 @@ impl From<CallError> for WriteError {
 
 #[async_trait]
 impl Erp for VismaErp {
+    fn opens_sales_orders(&self) -> bool {
+        self.0.opens_sales_orders()
+    }
+
     async fn catalogue(&self) -> Result<Catalogue, Problem> {
         self.0.catalogue().await
     }

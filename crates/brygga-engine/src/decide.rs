@@ -138,7 +138,12 @@ impl Engine {
     pub(crate) async fn look_up_for(&self, document: &Document) -> Result<LookedUp, Problem> {
         let key = document.identity.link_key(&document.draft.currency);
         let linked_customer = self.store.link(CUSTOMER, &key)?.map(|link| link.erp_id);
-        let mut documents = self.documents_of(&document.draft.head).await?;
+        // Where sales orders are closed to us none of them is ours; one can only be made where it can be found again.
+        let mut documents = if self.erp.opens_sales_orders() {
+            self.documents_of(&document.draft.head).await?
+        } else {
+            Vec::new()
+        };
         documents.retain(|document| document.status != OrderStatus::Cancelled);
         let candidates = if linked_customer.is_some() || !documents.is_empty() {
             customer::Candidates::default()

@@ -54,6 +54,8 @@ pub struct Unconnected {
     pub pair: Pair,
     /// The product's commands.
     pub served: Arc<Served>,
+    /// What it stands on.
+    pub ground: Arc<Ground>,
 }
 
 /// Starts the pair and a product with an empty database in memory.
@@ -97,8 +99,12 @@ impl Unconnected {
     pub async fn start(options: PracticeOptions, patience: Duration) -> Result<Self, DemoError> {
         let (pair, ground) = begin(options).await?;
         let host = practice_host(&pair.shopify_url(), &pair.visma_url(), patience);
-        let served = Served::open(ground, Watch::new(), host)?;
-        Ok(Self { pair, served })
+        let served = Served::open(Arc::clone(&ground), Watch::new(), host)?;
+        Ok(Self {
+            pair,
+            served,
+            ground,
+        })
     }
 }
 

@@ -124,6 +124,11 @@ impl Visma {
         Self::with_policy(config, self.inner.http.clone(), self.inner.policy)
     }
 
+    /// Is there a grant for SalesOrder v3: not with a person's sign-in alone (`facts/visma` 1).
+    pub fn opens_sales_orders(&self) -> bool {
+        self.inner.order_tokens.is_some()
+    }
+
     /// Calls left in the tighter of the two windows, and when it ends, as far as the answers have told.
     pub fn calls_left(&self) -> Option<(u32, DateTime<Utc>)> {
         [Api::Erp, Api::Orders]

@@ -27,8 +27,8 @@ function heldCount({ health, flows }: Overview): number {
 export function Frame() {
   const info = useInfo();
   const route = useRoute();
-  // Which of the two it is must be known first: neither may flash before the other.
-  if (info.isPending) return null;
+  // Which of the two it is must be known first: neither may flash before the other. A program that does not answer is a page's matter.
+  if (info.data === undefined && info.errorUpdateCount === 0) return null;
   if (info.data !== undefined && (!info.data.set_up || route.path[0] === "setup")) return <SetupPage />;
   return <Pages />;
 }

@@ -252,7 +252,7 @@ impl Engine {
             }
         }
         let of_parts = format!("{}-", shelf.order.id);
-        if has_part_orders(shelf) {
+        if has_part_orders(shelf) && self.erp.opens_sales_orders() {
             let is_part = |id: &Option<String>| {
                 id.as_deref()
                     .is_some_and(|id| id.starts_with(of_parts.as_str()))

@@ -82,6 +82,11 @@ pub enum WriteError {
 /// The ERP.
 #[async_trait]
 pub trait Erp: Ledger + Send + Sync {
+    /// May sales orders be read and made. Not with a person's sign-in alone: then orders become invoices (`facts/visma` 1).
+    fn opens_sales_orders(&self) -> bool {
+        true
+    }
+
     /// What it is set up with.
     async fn catalogue(&self) -> Result<Catalogue, Problem>;
     /// Customers with exactly this e-mail.

@@ -191,7 +191,12 @@ impl Engine {
                 by_name.entry(name).or_default().push(link);
             }
         }
-        for hit in self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await? {
+        let hits = if self.erp.opens_sales_orders() {
+            self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await?
+        } else {
+            Vec::new()
+        };
+        for hit in hits {
             if hit.status == OrderStatus::Cancelled {
                 continue;
             }

@@ -1,9 +1,11 @@
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../../api/generated/Overview";
 import { useInfo } from "../../api/queries";
+import { Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { placeToConnect } from "../setup/again";
 import classes from "./HealthSentence.module.css";
 
 /** The one sentence that tells if all is well. Green only for what was read back. */
@@ -42,12 +44,26 @@ export function HealthSentence({ overview }: { overview: Overview }) {
           />
         </Sentence>
       );
-    case "stopped":
+    case "stopped": {
+      const place = placeToConnect(health.reason.code);
       return (
-        <Sentence tone="held" more={words.remedy(health.reason)}>
+        <Sentence
+          tone="held"
+          more={
+            <>
+              {words.remedy(health.reason)}{" "}
+              {place !== undefined && (
+                <Link to={place}>
+                  <FormattedMessage id="setup.open" />
+                </Link>
+              )}
+            </>
+          }
+        >
           <FormattedMessage id="health.stopped" values={{ reason: words.reason(health.reason) }} />
         </Sentence>
       );
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
+import { ConnectionsSection } from "./ConnectionsSection";
 import { FieldControl } from "./FieldControl";
 import { SettingsMenu } from "./SettingsMenu";
 import classes from "./SettingsPage.module.css";
@@ -104,7 +105,7 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[...view.sections.map((one) => one.name), "window"].map((name) => (
+        {[...view.sections.map((one) => one.name), "connections", "window"].map((name) => (
           <a key={name} href={href("settings", name)} className={classes.indexLink}>
             {section(name)}
           </a>
@@ -157,6 +158,7 @@ function Sections({ view }: { view: SettingsView }) {
             </div>
           </section>
         ))}
+        {wanted === "" && <ConnectionsSection title={section("connections")} />}
         {wanted === "" && <WindowSection title={section("window")} />}
         {shown.length === 0 && <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />}
         <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undefined}>

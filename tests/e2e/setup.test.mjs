@@ -1,0 +1,412 @@
+/**
+ * The set-up wizard in a browser: from nothing to the first sync, each wrong word, sign-in on the practice page, leave and resume, connecting
+ * again after a revoked grant, by keyboard alone, and without a fault that axe finds. Needs the program (BRYGGA_BIN): the wizard is its set-up.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { BROWSER, launch } from "./browser.mjs";
+import { require, startProgram } from "./host.mjs";
+
+const AXE = require.resolve("axe-core/axe.min.js");
+const PROGRAM = process.env.BRYGGA_BIN;
+const WAIT_MS = 60_000;
+
+if (PROGRAM === undefined) process.stdout.write("set-up tests left out: BRYGGA_BIN names no program\n");
+
+describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undefined }, () => {
+  /** @type {Awaited<ReturnType<typeof startProgram>>} */
+  let host;
+  let browser;
+  let port = 0;
+
+  before(async () => {
+    browser = await launch();
+  });
+
+  beforeEach(async () => {
+    await host?.stop();
+    host = await startProgram(PROGRAM, ["serve", "--practice", "--fresh", "--orders", "80", "--port", "0"]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  /** Opens the window; a console error or an uncaught one fails the test, but for those of commands that are meant to fail. */
+  async function open(options = {}, url = host.url) {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: "en-GB",
+      reducedMotion: "reduce",
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    const problems = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) problems.push(message.text());
+    });
+    page.on("pageerror", (error) => problems.push(error.message));
+    await page.goto(url);
+    await heading(page, "Which shop is it?");
+    return {
+      page,
+      context,
+      done: async () => {
+        await context.close();
+        assert.deepEqual(problems, []);
+      },
+    };
+  }
+
+  const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+  const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+  const connected = (page) => page.getByText(/^Connected to Fjord & Fjell AS\. (\d+) of \1 permissions\./).waitFor();
+
+  async function connectShop(page) {
+    await press(page, "Fill it in");
+    await press(page, "Test and connect");
+    await connected(page);
+    await press(page, "Continue");
+    await heading(page, "Which company is it?");
+  }
+
+  async function connectCompany(page) {
+    await press(page, "Fill it in");
+    await press(page, "Test and connect");
+    await connected(page);
+  }
+
+  /** Something happens at the practice Visma.net. */
+  async function visma(change) {
+    const answer = await fetch(`${host.visma}/__control/change`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(change),
+    });
+    assert.equal(answer.status, 200);
+  }
+
+  async function shopify(config) {
+    const url = `${host.shopify}/__control/config`;
+    const before = await (await fetch(url)).json();
+    const answer = await fetch(url, { method: "POST", body: JSON.stringify({ ...before, ...config(before) }) });
+    assert.equal(answer.status, 200);
+  }
+
+  async function faultless(page) {
+    await page.evaluate(require("node:fs").readFileSync(AXE, "utf8"));
+    const violations = await page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document);
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+    });
+    assert.deepEqual(violations, []);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(over <= 0, `${over} pixels too wide`);
+  }
+
+  /** A port for the sign-in, registered for the practice application. */
+  async function freePort() {
+    const { createServer } = await import("node:net");
+    port = await new Promise((resolve) => {
+      const server = createServer().listen(0, "127.0.0.1", () => {
+        const { port } = server.address();
+        server.close(() => resolve(port));
+      });
+    });
+    await visma({ change: "redirect_address", address: `http://127.0.0.1:${port}` });
+  }
+
+  async function chooseSignIn(page) {
+    await page.getByText("Sign in", { exact: true }).click();
+    await press(page, "Fill it in");
+    await press(page, "More choices");
+    await page.getByRole("textbox", { name: "Port on this computer" }).fill(String(port));
+  }
+
+  /** Presses the button and gives the page that the browser opened. */
+  async function signInPage(context, page, button = "Sign in with Visma") {
+    const opened = context.waitForEvent("page");
+    await press(page, button);
+    const connect = await opened;
+    connect.setDefaultTimeout(WAIT_MS);
+    await connect.getByRole("heading", { name: "Practice Visma Connect" }).waitFor();
+    return connect;
+  }
+
+  it("goes from nothing to the first sync", async () => {
+    const { page, done } = await open();
+    assert.equal(await page.getByRole("navigation", { name: "Pages" }).count(), 0);
+    await connectShop(page);
+    await connectCompany(page);
+    await press(page, "Continue");
+    await heading(page, "What should be kept in step?");
+    assert.match(await page.getByLabel("Book orders from this day on").inputValue(), /^2026-10-01$/);
+    await press(page, "Continue");
+    await heading(page, "What is what in Visma.net?");
+    await page.getByText(/^\d+ orders were read\. \d+ rows are filled\./).waitFor();
+    await press(page, "Continue");
+    await heading(page, "Does it look right?");
+    await page.getByText(/^Order #\d+ would become these documents\.$/).waitFor();
+    await page.getByText(/^Sales order/).waitFor();
+    await page.getByRole("button", { name: /^Send #\d+ to Visma\.net$/ }).click();
+    await page.getByText(/was read back, and is equal to the cent\.$/).waitFor();
+    assert.equal(await page.getByText("differs", { exact: true }).count(), 0);
+    await press(page, "Continue");
+    await heading(page, "Ready");
+    await page.getByRole("main").getByRole("button", { name: "Start" }).click();
+    await heading(page, "Overview");
+    await page.getByRole("link", { name: /Orders, Booked: [1-9]/ }).waitFor();
+    // It stays set up.
+    await page.reload();
+    await heading(page, "Overview");
+    await done();
+  });
+
+  it("says in words what is wrong with the shop, and what to do", async () => {
+    const { page, done } = await open();
+    await press(page, "Fill it in");
+    const address = page.getByRole("textbox", { name: "Shop address" });
+    const client = page.getByRole("textbox", { name: "Client ID" });
+    const secret = page.getByLabel("Client secret", { exact: true });
+    const refused = async (words) => {
+      await press(page, "Test and connect");
+      await page.getByRole("alert").filter({ hasText: words }).waitFor();
+      assert.ok(await page.getByRole("button", { name: "Continue" }).isDisabled());
+    };
+    await address.fill("www.fjord-og-fjell.no");
+    await refused("is not a shop’s own address");
+    await address.fill("no-such-shop-here.myshopify.com");
+    await refused("There is no shop at no-such-shop-here.myshopify.com");
+    await address.fill("fjord-og-fjell.myshopify.com");
+    await secret.fill("wrong");
+    await refused("Shopify does not accept the client id or the secret");
+    await secret.fill("practice-secret");
+    await client.fill("nobody");
+    await refused("Shopify does not accept the client id or the secret");
+    await client.fill("practice-client");
+    await shopify(() => ({ app_installed: false }));
+    await refused("The app is not installed");
+    await shopify(() => ({ app_installed: true, same_organization: false }));
+    await refused("another organization");
+    await shopify(({ granted_scopes }) => ({
+      same_organization: true,
+      granted_scopes: granted_scopes.filter((scope) => scope !== "read_returns"),
+    }));
+    await press(page, "Test and connect");
+    await page.getByText(/5 of 6 permissions\. Missing: read_returns\./).waitFor();
+    await page.getByText(/make a new version with these scopes added/).waitFor();
+    await shopify(({ granted_scopes }) => ({ granted_scopes: [...granted_scopes, "read_returns"] }));
+    await press(page, "Test and connect");
+    await connected(page);
+    await done();
+  });
+
+  it("says in words what is wrong with the company, and what to do", async () => {
+    const { page, done } = await open();
+    await connectShop(page);
+    await press(page, "Fill it in");
+    const tenant = page.getByRole("textbox", { name: "The company’s tenant ID" });
+    const secret = page.getByLabel("Client secret", { exact: true });
+    const refused = async (words) => {
+      await press(page, "Test and connect");
+      await page.getByRole("alert").filter({ hasText: words }).waitFor();
+    };
+    await secret.fill("wrong");
+    await refused("Visma Connect does not accept the client id or the secret");
+    await secret.fill("practice-secret");
+    const right = await tenant.inputValue();
+    await tenant.fill("00000000-0000-0000-0000-000000000000");
+    await refused("does not know the company");
+    await tenant.fill("99999999-8888-7777-6666-555555555555");
+    await refused("the customer instead of the company");
+    await tenant.fill(right);
+    await visma({ change: "role", missing: true });
+    await refused("the role API User");
+    await visma({ change: "role", missing: false });
+    await visma({ change: "scope", scope: "visma.net.erp.salesorder:write", granted: false });
+    await press(page, "Test and connect");
+    await page.getByText(/8 of 9 permissions\. Missing: create and change sales orders\./).waitFor();
+    await page.getByText(/^For sales orders, connect an own application/).waitFor();
+    await visma({ change: "scope", scope: "visma.net.erp.salesorder:write", granted: true });
+    await press(page, "Test and connect");
+    await connected(page);
+    await done();
+  });
+
+  it("signs a person in by the browser, and again after the grant was revoked", async () => {
+    const { page, context, done } = await open();
+    await connectShop(page);
+    await freePort();
+    await chooseSignIn(page);
+
+    // Cancelled there.
+    let connect = await signInPage(context, page);
+    await page.getByText("Waiting for you in the browser.").waitFor();
+    await connect.getByRole("button", { name: "Cancel" }).click();
+    await connect.getByRole("heading", { name: "The sign-in was not completed" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "The sign-in was cancelled." }).waitFor();
+    await connect.close();
+
+    // Another account, which has the role nowhere.
+    connect = await signInPage(context, page);
+    await connect.getByRole("button", { name: "Use another account" }).click();
+    await connect.getByText("Ola Uten Rolle").waitFor();
+    await connect.getByRole("button", { name: "Allow" }).click();
+    await page.getByRole("alert").filter({ hasText: "the role API User" }).waitFor();
+    await connect.close();
+
+    // Cancelled here.
+    connect = await signInPage(context, page);
+    await page.getByRole("main").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("alert").filter({ hasText: "The sign-in was cancelled." }).waitFor();
+    await connect.close();
+
+    connect = await signInPage(context, page);
+    await connect.getByRole("button", { name: "Allow" }).click();
+    await connect.getByRole("heading", { name: "You are signed in" }).waitFor();
+    await connect.close();
+    await page.getByText(/^Connected to Fjord & Fjell AS\./).waitFor();
+    await page.getByText(/^For sales orders, connect an own application/).waitFor();
+
+    // What a sales order takes is closed, and the wizard says so where it is chosen.
+    await press(page, "Continue");
+    await page.getByText(/^Your connection does not open this for orders/).waitFor();
+    await page.getByRole("combobox", { name: "What an order becomes" }).click();
+    await page.getByRole("option", { name: "An invoice", exact: true }).click();
+    await press(page, "Continue");
+    await page.getByText(/orders were read/).waitFor();
+
+    await visma({ change: "sign_ins_revoked" });
+    await press(page, "Back");
+    await press(page, "Back");
+    await heading(page, "Which company is it?");
+    connect = await signInPage(context, page, "Sign in again");
+    await connect.getByRole("button", { name: "Allow" }).click();
+    await connect.getByRole("heading", { name: "You are signed in" }).waitFor();
+    await connect.close();
+    await page.getByText(/^Connected to Fjord & Fjell AS\./).waitFor();
+    await press(page, "Continue");
+    await press(page, "Continue");
+    await page.getByText(/orders were read/).waitFor();
+    await done();
+  });
+
+  it("can be left at any step and goes on there, and Back keeps everything", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "brygga-setup-"));
+    const environment = { BRYGGA_PASSPHRASE: "open sesame", BRYGGA_PASSPHRASE_COST: "2" };
+    const real = ["--data-dir", folder, "serve", "--port", "0", "--shopify-url", host.shopify, "--visma-url", host.visma];
+    let product = await startProgram(PROGRAM, real, environment);
+    try {
+      let { page, done } = await open({}, product.url);
+      await connectShop(page);
+      await page.getByRole("textbox", { name: "Client ID" }).fill("isv_half_typed");
+      await press(page, "Back");
+      await heading(page, "Which shop is it?");
+      assert.equal(await page.getByRole("textbox", { name: "Client ID" }).inputValue(), "practice-client");
+      assert.equal(await page.getByLabel("Client secret", { exact: true }).inputValue(), "");
+      await press(page, "Continue");
+      assert.equal(await page.getByRole("textbox", { name: "Client ID" }).inputValue(), "isv_half_typed");
+      await connectCompany(page);
+      await press(page, "Continue");
+      await heading(page, "What should be kept in step?");
+      await done();
+
+      // The program ends and starts again.
+      await product.stop();
+      product = await startProgram(PROGRAM, real, environment);
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
+      page = await context.newPage();
+      page.setDefaultTimeout(WAIT_MS);
+      await page.goto(product.url);
+      await heading(page, "What should be kept in step?");
+      await page.getByRole("button", { name: /^Shopify, done$/ }).click();
+      await connected(page);
+      await context.close();
+    } finally {
+      await product.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("can be gone through by keyboard alone", async () => {
+    const { page, done } = await open();
+    const tabTo = async (name, role = "button") => {
+      const wanted = page.getByRole(role, { name, exact: true });
+      await wanted.waitFor();
+      for (let presses = 0; presses < 60; presses += 1) {
+        if (await wanted.evaluate((element) => element === document.activeElement)) return;
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`${name} is not reached by Tab`);
+    };
+    const enter = async (name) => {
+      await tabTo(name);
+      await page.keyboard.press("Enter");
+    };
+    await enter("Create the app");
+    await enter("Fill it in");
+    await enter("Test and connect");
+    await connected(page);
+    await enter("Continue");
+    await heading(page, "Which company is it?");
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+    await enter("Fill it in");
+    await enter("Test and connect");
+    await connected(page);
+    await enter("Continue");
+    await heading(page, "What should be kept in step?");
+    await page.getByLabel("Book orders from this day on").waitFor();
+    await enter("Continue");
+    await page.getByText(/orders were read/).waitFor();
+    await enter("Continue");
+    await page.getByText(/would become these documents/).waitFor();
+    await enter("Continue");
+    await heading(page, "Ready");
+    await enter("Start");
+    await heading(page, "Overview");
+    await done();
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    it(`has no fault that axe finds, ${colorScheme}`, async () => {
+      const { page, done } = await open({ colorScheme, bypassCSP: true, viewport: { width: 900, height: 600 } });
+      await faultless(page);
+      await page.getByLabel("Client secret", { exact: true }).fill("wrong");
+      await page.getByRole("textbox", { name: "Client ID" }).fill("practice-client");
+      await page.getByRole("textbox", { name: "Shop address" }).fill("fjord-og-fjell.myshopify.com");
+      await press(page, "Test and connect");
+      await page.getByRole("alert").waitFor();
+      await faultless(page);
+      await press(page, "Fill it in");
+      await press(page, "Test and connect");
+      await connected(page);
+      await page.getByText(/^All \d+ permissions$/).click();
+      await faultless(page);
+      await press(page, "Continue");
+      await heading(page, "Which company is it?");
+      await page.getByText("Sign in", { exact: true }).click();
+      await faultless(page);
+      await page.getByText("Own application", { exact: true }).click();
+      await connectCompany(page);
+      await faultless(page);
+      await press(page, "Continue");
+      await page.getByLabel("Book orders from this day on").waitFor();
+      await faultless(page);
+      await press(page, "Continue");
+      await page.getByText(/orders were read/).waitFor();
+      await faultless(page);
+      await press(page, "Continue");
+      await page.getByText(/would become these documents/).waitFor();
+      await faultless(page);
+      await press(page, "Continue");
+      await heading(page, "Ready");
+      await faultless(page);
+      await done();
+    });
+  }
+});

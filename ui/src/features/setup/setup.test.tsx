@@ -1,0 +1,133 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+import { expectAccessible } from "../../test/axe";
+import { open } from "../../test/open";
+
+beforeEach(() => localStorage.clear());
+
+const main = () => within(screen.getByRole("main"));
+const press = async (user: Awaited<ReturnType<typeof open>>["user"], name: string) =>
+  user.click(await main().findByRole("button", { name }));
+
+async function connectShop(user: Awaited<ReturnType<typeof open>>["user"]) {
+  await press(user, "Fill it in");
+  await press(user, "Test and connect");
+  await screen.findByText(/3 of 3 permissions/);
+}
+
+describe("the set-up wizard", () => {
+  it("is where a pair without a set-up begins, whatever the address", async () => {
+    const { container } = await open("#/records", { fresh: true, empty: true });
+    expect(await screen.findByRole("heading", { level: 1, name: "Which shop is it?" })).toBeVisible();
+    expect(screen.queryByRole("navigation", { name: "Pages" })).toBeNull();
+    expect(main().getByRole("button", { name: "Continue" })).toBeDisabled();
+    await expectAccessible(container);
+  });
+
+  it("says what a test found, and what is missing with its remedy", async () => {
+    const { user, backend, container } = await open("#/", { fresh: true });
+    backend.setup.lacking = ["read_returns", "write_products"];
+    await press(user, "Fill it in");
+    await press(user, "Test and connect");
+    const found = await screen.findByRole("status");
+    await waitFor(() => expect(main().getByText(/2 of 3 permissions/)).toBeVisible());
+    expect(found).toBeInTheDocument();
+    expect(main().getByText(/Missing: read_returns\./)).toBeVisible();
+    expect(main().getByText(/make a new version with these scopes added/)).toBeVisible();
+    await expectAccessible(container);
+  });
+
+  it("shows a refusal in words, and keeps what was typed", async () => {
+    const { user } = await open("#/", { fresh: true });
+    await user.type(await main().findByRole("textbox", { name: "Shop address" }), "fjord-og-fjell.myshopify.com");
+    await user.type(main().getByRole("textbox", { name: "Client ID" }), "practice-client");
+    await user.type(main().getByLabelText("Client secret"), "wrong");
+    await press(user, "Test and connect");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Copy both again from the app’s settings");
+    expect(main().getByRole("textbox", { name: "Shop address" })).toHaveValue("fjord-og-fjell.myshopify.com");
+    expect(main().getByRole("button", { name: "Continue" })).toBeDisabled();
+  });
+
+  it("forgets a secret once it is kept, and tests again without it", async () => {
+    const { user, backend } = await open("#/", { fresh: true });
+    await connectShop(user);
+    expect(main().getByLabelText("Client secret")).toHaveValue("");
+    await press(user, "Test and connect");
+    await waitFor(() =>
+      expect(backend.calls.filter(({ name }) => name === "setup_shop").at(-1)?.request).toMatchObject({ secret: null }),
+    );
+  });
+
+  it("asks for a token in place of both for an older app", async () => {
+    const { user, backend } = await open("#/", { fresh: true });
+    await press(user, "Fill it in");
+    await press(user, "I have a token of an older app");
+    expect(main().queryByRole("textbox", { name: "Client ID" })).toBeNull();
+    await user.type(main().getByLabelText("Admin API access token"), "practice-secret");
+    await press(user, "Test and connect");
+    await waitFor(() =>
+      expect(backend.calls.find(({ name }) => name === "setup_shop")?.request).toMatchObject({ client_id: null }),
+    );
+  });
+
+  it("follows a sign-in by the browser to its end", async () => {
+    const { user, backend } = await open("#/", { fresh: true });
+    await connectShop(user);
+    await press(user, "Continue");
+    await user.click(await main().findByText("Sign in"));
+    await press(user, "Sign in with Visma");
+    expect(await main().findByText("Waiting for you in the browser.")).toBeVisible();
+    expect(backend.opened).toEqual(["http://127.0.0.1:1/connect/authorize?state=x"]);
+    await press(user, "Cancel");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The sign-in was cancelled.");
+    await press(user, "Sign in with Visma");
+    await main().findByText("Waiting for you in the browser.");
+    act(() => backend.setup.signedIn());
+    expect(await main().findByText(/1 of 2 permissions/)).toBeVisible();
+    expect(main().getByText(/^For sales orders, connect an own application/)).toBeVisible();
+  });
+
+  it("goes through all steps, and back without losing anything", async () => {
+    const { user, backend } = await open("#/", { fresh: true, empty: false });
+    await connectShop(user);
+    await press(user, "Continue");
+    await screen.findByRole("heading", { level: 1, name: "Which company is it?" });
+    await press(user, "Fill it in");
+    await press(user, "Back");
+    await screen.findByRole("heading", { level: 1, name: "Which shop is it?" });
+    await press(user, "Continue");
+    expect(await main().findByRole("textbox", { name: "Client ID" })).toHaveValue("isv_brygga_practice");
+    await press(user, "Test and connect");
+    await main().findByText(/2 of 2 permissions/);
+    await press(user, "Continue");
+
+    await screen.findByRole("heading", { level: 1, name: "What should be kept in step?" });
+    expect(await main().findByLabelText("Book orders from this day on")).toHaveValue("2026-10-01");
+    await press(user, "Continue");
+    await screen.findByRole("heading", { level: 1, name: "What is what in Visma.net?" });
+    expect(backend.calls.find(({ name }) => name === "put_settings")?.request).toMatchObject({
+      values: { start_date: "2026-10-01" },
+    });
+    expect(await main().findByText(/60 orders were read/)).toBeVisible();
+    await user.click(await main().findByRole("button", { name: /^Take the suggestion for Norway/ }));
+    await press(user, "Save and continue");
+    await waitFor(() => expect(backend.calls.some(({ name }) => name === "put_mapping")).toBe(true));
+
+    await screen.findByRole("heading", { level: 1, name: "Does it look right?" });
+    const orders = screen.getByRole("region", { name: "Choose an order" });
+    await user.click(await within(orders).findByRole("button", { name: /#1059/ }));
+    const becomes = screen.getByRole("region", { name: "What it becomes" });
+    expect(await within(becomes).findByText(/VAT zone NO-IN/)).toBeVisible();
+    await press(user, "Continue");
+    await screen.findByRole("heading", { level: 1, name: "Ready" });
+    await user.click(main().getByRole("button", { name: "Start" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  }, 90_000);
+
+  it("opens again for a pair that is set up, and leads back", async () => {
+    const { user } = await open("#/setup/company");
+    expect(await screen.findByRole("heading", { level: 1, name: "Which company is it?" })).toBeVisible();
+    await user.click(screen.getByRole("link", { name: "To the overview" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  });
+});
