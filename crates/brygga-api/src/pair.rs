@@ -85,14 +85,12 @@ impl Pair {
     /// The commands over the engine; [`Code::NotConnected`] before both sides are connected.
     pub fn api(&self) -> Result<Arc<Api>, Problem> {
         let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
-        match api.as_ref() {
-            Some(api) => Ok(Arc::clone(api)),
-            None => {
-                let shop = self.ground.shop()?.is_some();
-                let remote = if shop { "Visma.net" } else { "Shopify" };
-                Err(Problem::new(Code::NotConnected).with("remote", remote))
-            }
+        if let Some(api) = api.as_ref() {
+            return Ok(Arc::clone(api));
         }
+        let shop = self.ground.shop()?.is_some();
+        let remote = if shop { "Visma.net" } else { "Shopify" };
+        Err(Problem::new(Code::NotConnected).with("remote", remote))
     }
 
     /// Runs the command `name` with its request, and gives its answer.

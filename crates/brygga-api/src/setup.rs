@@ -12,6 +12,7 @@ use brygga_engine::connect::{CompanyConnection, ShopConnection, SignInConnection
 use brygga_engine::sign_in::{self, Farewell, SignIn};
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::api::{count, error};
 use crate::contract::{
@@ -29,6 +30,8 @@ pub(crate) struct SigningIn {
     /// Counts sign-ins, so that one that ends late says nothing about a newer one.
     number: u64,
     waiting: Option<(String, Arc<Notify>)>,
+    /// Holds the port until it has ended.
+    task: Option<JoinHandle<()>>,
     trouble: Option<Problem>,
 }
 
@@ -97,8 +100,13 @@ impl Pair {
         request: SignInStart,
     ) -> Result<SignInAddress, ApiError> {
         self.at_rest().map_err(error)?;
-        // Only one may hold the port.
+        // Only one may hold the port: an earlier one is called off, and has let go of it when its task has ended.
         self.call_off();
+        let earlier = self.signing().task.take();
+        if let Some(earlier) = earlier {
+            // One that panicked has let go of the port as well.
+            let _ended = earlier.await;
+        }
         let scopes = words(&request.scopes);
         let connection = SignInConnection {
             client_id: request.client_id.trim().to_owned(),
@@ -113,7 +121,7 @@ impl Pair {
             port: request.port,
             base_url: self.host.company_base.clone(),
         };
-        let sign_in = self.take_port(connection).await.map_err(error)?;
+        let sign_in = SignIn::begin(connection).await.map_err(error)?;
         let farewell = Farewell {
             language: request.language,
             done: request.done,
@@ -130,7 +138,7 @@ impl Pair {
             state.number
         };
         let pair = Arc::clone(self);
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let strange = |problem| {
                 pair.signing().trouble = Some(problem);
                 pair.watch.tell(Event::SetupChanged(Nothing {}));
@@ -151,23 +159,9 @@ impl Pair {
             }
             pair.watch.tell(Event::SetupChanged(Nothing {}));
         });
+        self.signing().task = Some(task);
         self.watch.tell(Event::SetupChanged(Nothing {}));
         Ok(SignInAddress { address })
-    }
-
-    /// The port of a sign-in that was just called off is free a moment later.
-    async fn take_port(&self, connection: SignInConnection) -> Result<SignIn, Problem> {
-        const TRIES: u32 = 20;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match SignIn::begin(connection.clone()).await {
-                Err(problem) if problem.code == Code::SignInPort && tries < TRIES => {
-                    tokio::task::yield_now().await;
-                }
-                result => return result,
-            }
-        }
     }
 
     pub(crate) async fn sign_in_cancel(&self, _: Nothing) -> Result<SetupView, ApiError> {

@@ -27,7 +27,7 @@ pub(super) async fn view(
         .ok_or_else(|| crate::api::wrong_use("no such order"))?;
     let record = record_line(&row);
     let side = api.engine.side_of(&sample.order).map_err(error)?;
-    let (outcome, why) = outcome(&sample, &record.state, record.reason.as_ref());
+    let (outcome, why) = outcome(&sample, record.state, record.reason.as_ref());
     let documents = documents(&sample, &settings, side, api.zone().await?);
     Ok(SampleView {
         outcome: outcome.to_owned(),
@@ -42,12 +42,12 @@ pub(super) async fn view(
 
 fn outcome(
     sample: &Sample,
-    state: &State,
+    state: State,
     kept: Option<&crate::contract::Reason>,
 ) -> (&'static str, Option<crate::contract::Reason>) {
     let told = |problem: &Problem| Some(reason(problem));
     // What a person must look at after sending stands in the record, not in a new plan.
-    if sample.booked.is_some() && *state == State::Held {
+    if sample.booked.is_some() && state == State::Held {
         return ("held", kept.cloned());
     }
     match &sample.decision {

@@ -231,8 +231,8 @@ fn dispatch(world: &mut World, call: &Call) -> Reply {
         .connect
         .admit(call.header("authorization"), scope, world.now)
     {
-        Err(401) => return unauthorized(),
-        Err(status) => return Reply::empty(status),
+        Err(401) => unauthorized(),
+        Err(status) => Reply::empty(status),
         Ok(Company::Practice) => serve(world, call, &parts, &lower),
         Ok(Company::Other) => {
             let now = world.now;

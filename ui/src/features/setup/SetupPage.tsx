@@ -74,10 +74,9 @@ function Wizard({ view }: { view: SetupView }) {
 
   const move = useMutation({
     mutationFn: (request: { step: SetupStep; finished: SetupStep | null }) => backend.call("setup_go", request),
-    onSuccess: (after, { step: to }) => {
-      client.setQueryData(keys.setup, after);
-      replace(href("setup", to));
-    },
+    // The page turns at once; that it is kept is a matter of a moment.
+    onMutate: ({ step: to }) => replace(href("setup", to)),
+    onSuccess: (after) => client.setQueryData(keys.setup, after),
   });
   const onDraft = useCallback((change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change })), []);
   const next = STEPS[index + 1];
