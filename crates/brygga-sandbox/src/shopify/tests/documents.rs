@@ -149,7 +149,7 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
     let bench = Bench::new().await;
     let ids = bench
         .data(
-            "{ orders(first: 250) { nodes { id refunds { id } customer { id } } } }",
+            "{ orders(first: 250) { nodes { id refunds { id } customer { id } fulfillmentOrders(first: 1) { nodes { id } } } } }",
             json!({}),
         )
         .await["orders"]["nodes"]
@@ -163,6 +163,10 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
         .iter()
         .find_map(|order| order["customer"]["id"].as_str())
         .expect("a customer");
+    let fulfilment_order = orders
+        .iter()
+        .find_map(|order| order["fulfillmentOrders"]["nodes"][0]["id"].as_str())
+        .expect("a fulfilment order");
     let documents: Vec<PathBuf> = files(&dir, "graphql")
         .into_iter()
         .filter(|file| !file.starts_with(dir.join("fragments")))
@@ -185,6 +189,8 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
             refund
         } else if text.contains("customer(id:") {
             customer
+        } else if text.contains("fulfillmentOrder(id:") {
+            fulfilment_order
         } else {
             orders[0]["id"].as_str().expect("an id")
         };
