@@ -45,7 +45,7 @@ async fn shipments_come_with_their_boxes_and_are_listed_by_change() {
     let news = practice.visma.shipment_news(before).await.expect("read");
     assert_eq!(news.len(), 1);
     assert_eq!(news[0].number, shipment);
-    assert_eq!(news[0].orders, [number.clone()]);
+    assert_eq!(news[0].orders, std::slice::from_ref(&number));
     assert_eq!(
         (&news[0].operation, &news[0].status),
         (&Operation::Issue, &ShipmentStatus::Open)
