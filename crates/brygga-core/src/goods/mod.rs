@@ -2,6 +2,7 @@
 
 mod link;
 mod own;
+mod price;
 mod product;
 mod stock;
 

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::price::factor;
 use super::product::{
-    ProductGround, ProductItem, ProductOutcome, ProductStatus, Variant, Weight, factor, title_of,
+    ProductGround, ProductItem, ProductOutcome, ProductStatus, Variant, Weight, title_of,
 };
 use super::sku;
 use crate::code::{Code, Problem};
