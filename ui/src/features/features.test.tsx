@@ -13,7 +13,10 @@ describe("activity", () => {
     grid.scrollTop = 190 * 36;
     fireEvent.scroll(grid);
     await waitFor(() =>
-      expect(backend.calls).toContainEqual({ name: "activity", request: { search: null, before: 4801, limit: 200 } }),
+      expect(backend.calls).toContainEqual({
+        name: "activity",
+        request: { search: null, kind: null, serious: false, before: 4801, limit: 200 },
+      }),
     );
     await expectAccessible(container);
   });

@@ -233,7 +233,7 @@ impl House {
                     &mut self.shop.order.fulfilments,
                 ] {
                     let one = told.iter_mut().find(|one| one.id == *fulfilment);
-                    one.unwrap().tracking = tracking.numbers.clone();
+                    one.unwrap().tracking.clone_from(&tracking.numbers);
                 }
             }
             other => self.run.visma.apply(other),
