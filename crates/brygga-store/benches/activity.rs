@@ -1,6 +1,6 @@
 //! The activity log with a million events of 200,000 orders in a file: what a page, a search and a filter take.
 //!
-//! `cargo bench -p brygga-store`; the figures are in `docs/performance.md`.
+//! `cargo bench -p brygga-store`.
 
 #![allow(
     missing_docs,
