@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use brygga_core::policy::{Lane, Lanes};
 use brygga_core::{Money, Problem};
 use brygga_engine::{Engine, RunOptions};
 use brygga_store::{ActivityFilter, RecordKind, RecordRef, RecordRow, RecordState};
@@ -11,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
+use crate::background::Background;
 use crate::contract::{
     ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup, Nothing, Reason,
-    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, RunSummary, Started, State,
+    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started, State,
     SyncNow,
 };
 use crate::watch::Watch;
@@ -36,6 +38,7 @@ pub struct Api {
     pub(crate) choosing: Mutex<()>,
     /// Why the newest proof could not be finished.
     pub(crate) unproven: Mutex<Option<Problem>>,
+    pub(crate) background: Background,
 }
 
 /// At most so many rows in one answer.
@@ -57,6 +60,7 @@ impl Api {
             host,
             choosing: Mutex::default(),
             unproven: Mutex::default(),
+            background: Background::default(),
         })
     }
 
@@ -93,44 +97,29 @@ impl Api {
 
     /// The shop's time zone.
     pub(crate) async fn zone(&self) -> Result<chrono_tz::Tz, ApiError> {
-        Ok(self.engine.shop_info().await.map_err(error)?.time_zone)
+        Ok(self.shop().await.map_err(error)?.time_zone())
     }
 
-    pub(crate) async fn sync_now(self: &Arc<Self>, _: SyncNow) -> Result<Started, ApiError> {
-        if let Some(run) = self.watch.run() {
-            return Ok(Started {
-                run: run.run,
-                already: true,
-            });
-        }
-        let run = self.engine.ids().next_id();
-        self.watch.run_started(&run.to_string());
-        let api = Arc::clone(self);
-        let started = self.engine.clock().now();
-        tokio::spawn(async move {
-            let result = api
-                .engine
-                .sync(RunOptions {
-                    run: Some(run),
-                    ..RunOptions::default()
-                })
-                .await;
-            let report = result.unwrap_or_else(|problem| brygga_engine::RunReport {
-                failure: Some(problem),
-                ..Default::default()
-            });
-            api.watch.run_ended(RunSummary {
-                run: run.to_string(),
-                started: time(started),
-                ended: time(api.engine.clock().now()),
-                read: count(report.read),
-                written: count(report.written),
-                failure: report.failure.as_ref().map(reason),
-            });
+    pub(crate) async fn sync_now(self: &Arc<Self>, request: SyncNow) -> Result<Started, ApiError> {
+        let lanes = match request.flow.as_deref() {
+            None => Lanes::all(),
+            Some(flow) => Lane::of_flow(flow)
+                .ok_or_else(|| wrong_use(&format!("no flow {flow}")))?
+                .into(),
+        };
+        let started = self.start(RunOptions {
+            lanes,
+            ..RunOptions::default()
         });
-        Ok(Started {
-            run: run.to_string(),
-            already: false,
+        Ok(match started {
+            Ok((run, _)) => Started {
+                run,
+                already: false,
+            },
+            Err(under_way) => Started {
+                run: under_way.run,
+                already: true,
+            },
         })
     }
 
@@ -245,17 +234,23 @@ impl Api {
 }
 
 pub(crate) fn read<T: DeserializeOwned>(payload: Value) -> Result<T, ApiError> {
-    // A command without a request may be called with nothing at all.
-    let payload = if payload.is_null() {
-        Value::Object(serde_json::Map::new())
-    } else {
-        payload
+    let payload = match payload {
+        // A command without a request may be called with nothing at all.
+        Value::Null => Value::Object(serde_json::Map::new()),
+        Value::Object(_) => payload,
+        // A list would be taken for the fields in their order.
+        _ => return Err(wrong_use("a request is an object")),
     };
     serde_json::from_value(payload).map_err(|error| wrong_use(&error.to_string()))
 }
 
 pub(crate) fn write<T: Serialize>(answer: &T) -> Result<Value, ApiError> {
     serde_json::to_value(answer).map_err(|error| wrong_use(&error.to_string()))
+}
+
+/// The answer to a message that is none of the contract: for hosts that find out before a command is known.
+pub fn misused(detail: &str) -> ApiError {
+    wrong_use(detail)
 }
 
 pub(crate) fn wrong_use(detail: &str) -> ApiError {

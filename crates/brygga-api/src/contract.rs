@@ -2,6 +2,7 @@
 //!
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
+mod background;
 mod mapping;
 mod proof;
 mod settings;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
@@ -131,16 +133,36 @@ pub enum Health {
         booked: u32,
         /// Read up to, ISO 8601.
         up_to: String,
+        /// When both sides were last read afresh and agreed, ISO 8601; none before the first proof.
+        proven: Option<String>,
     },
     /// Records need a person.
     NeedsYou {
         /// How many.
         held: u32,
     },
+    /// The last proof found differences that nothing explains.
+    Differs {
+        /// How many.
+        differences: u32,
+        /// When it read both sides, ISO 8601.
+        at: String,
+    },
     /// The last run could not go on.
     Stopped {
         /// Why.
         reason: Reason,
+        /// It passes by itself, and is tried again.
+        passing: bool,
+    },
+    /// One flow could not go on; everything else does.
+    FlowStopped {
+        /// As in [`FlowRow::flow`].
+        flow: String,
+        /// Why.
+        reason: Reason,
+        /// It passes by itself, and is tried again.
+        passing: bool,
     },
 }
 
@@ -160,6 +182,14 @@ pub struct FlowRow {
     pub days: Vec<DayCount>,
     /// End of the last run, ISO 8601.
     pub last_run: Option<String>,
+    /// Why the last run of this flow could not go on.
+    pub failure: Option<Reason>,
+    /// It is switched on.
+    pub on: bool,
+    /// `continuous`, `quarter`, `hour`, `day` or `by_hand`.
+    pub every: String,
+    /// When it runs next by itself, ISO 8601; none while it is off, paused or run by hand.
+    pub next_run: Option<String>,
 }
 
 /// A count on a day.
@@ -184,6 +214,8 @@ pub struct Overview {
     pub run: Option<RunProgress>,
     /// The last run that ended.
     pub last_run: Option<RunSummary>,
+    /// What starts by itself, and when.
+    pub schedule: ScheduleView,
 }
 
 /// How far a run is.
@@ -244,6 +276,7 @@ pub struct ActivityRow {
 /// Asks for a piece of the activity log, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct ActivityQuery {
     /// Order number or other text to look for.
     pub search: Option<String>,
@@ -313,6 +346,7 @@ pub struct RecordLine {
 /// Asks for a piece of the record list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct RecordsQuery {
     /// As in [`RecordLine::kind`].
     pub kind: String,
@@ -339,6 +373,7 @@ pub struct RecordsPage {
 /// Names one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct RecordKey {
     /// As in [`RecordLine::kind`].
     pub kind: String,
@@ -447,6 +482,7 @@ pub struct Story {
 /// Asks to try records again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct Retry {
     /// The records; empty means all held ones.
     pub records: Vec<RecordKey>,
@@ -463,8 +499,9 @@ pub struct Retried {
 /// Starts a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SyncNow {
-    /// Only this flow: `orders` or `customers`.
+    /// Only this flow, as in [`FlowRow::flow`]. Orders, customers, invoices, credit notes and payments run together.
     pub flow: Option<String>,
 }
 
@@ -481,6 +518,7 @@ pub struct Started {
 /// Nothing: for commands without a request or an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// What the host tells the UI without being asked.
@@ -498,6 +536,8 @@ pub enum Event {
     RecordsChanged(Nothing),
     /// The set-up is another: it should be read again.
     SetupChanged(Nothing),
+    /// It was paused, or goes on.
+    Schedule(ScheduleView),
     /// How far the proof is; when it no longer runs, its result can be read.
     Proof(ProofProgress),
 }
@@ -519,6 +559,9 @@ macro_rules! with_setup_commands {
             sample(RecordKey) -> SampleView;
             sample_send(RecordKey) -> SampleView;
             setup_start(Nothing) -> SetupView;
+            desktop(Nothing) -> Option<DesktopView>;
+            put_desktop(DesktopChange) -> DesktopView;
+            desktop_act(DesktopAct) -> Nothing;
         }
     };
 }
@@ -548,6 +591,8 @@ macro_rules! with_commands {
             put_mapping(MappingChange) -> MappingView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
+            pause(Nothing) -> ScheduleView;
+            resume(Nothing) -> ScheduleView;
         }
     };
 }

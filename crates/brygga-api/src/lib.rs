@@ -1,18 +1,27 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+mod background;
 pub mod contract;
+mod desktop;
 mod mapping;
+mod notices;
 mod overview;
 mod pair;
 mod proof;
+mod pulse;
 mod settings;
 mod setup;
 mod spreadsheet;
+mod shop;
 mod story;
 mod watch;
 
-pub use api::{Api, Host};
+pub use api::{Api, Host, misused};
+pub use background::{LaneAgenda, Step};
 pub use contract::{ApiError, Event};
 pub use pair::{Pair, PairHost};
+pub use desktop::Desktop;
+pub use notices::Notice;
+pub use pulse::{Pulse, Tone};
 pub use watch::Watch;

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brygga_core::Problem;
-use brygga_core::settings::WhoShips;
+use brygga_core::policy::{Every, Lane};
+use brygga_core::settings::{Settings, WhoShips};
 use brygga_store::{RecordKind, RecordState, StateCounts};
 use chrono::{TimeDelta, Utc};
 
 use crate::api::{Api, count, error, reason, stored, time};
-use crate::contract::{ApiError, Counts, DayCount, FlowRow, Health, Nothing, Overview, RunSummary};
+use crate::contract::{ApiError, Counts, DayCount, FlowRow, Nothing, Overview, RunSummary};
 
 const DAYS: i64 = 30;
+/// How far back an ended run is looked for.
+const RUNS: usize = 20;
 
 /// A flow as the overview shows it.
 struct Flow {
@@ -59,35 +62,18 @@ const FLOWS: [Flow; 9] = [
 impl Api {
     pub(crate) async fn overview(self: &Arc<Self>, _: Nothing) -> Result<Overview, ApiError> {
         let store = self.engine.store();
-        let orders = store.counts(RecordKind::Order).map_err(stored)?;
-        let mut held = 0;
-        for kind in RecordKind::ALL {
-            held += store.counts(*kind).map_err(stored)?.held;
-        }
-        let last_run = self.last_run()?;
-        let run = self.watch.run();
-        let ended = last_run.as_ref().map(|run| run.ended.clone());
-        let failure = last_run
-            .as_ref()
-            .and_then(|run| run.failure.clone())
-            .filter(|_| run.is_none());
-        let health = match failure {
-            Some(reason) if reason.code != "stopped" => Health::Stopped { reason },
-            _ if held > 0 => Health::NeedsYou { held: count(held) },
-            _ => match store.cursor("orders").map_err(stored)? {
-                Some(up_to) => Health::AllWell {
-                    booked: count(orders.booked),
-                    up_to: time(up_to),
-                },
-                None => Health::NothingYet,
-            },
-        };
-        let mut flows = Vec::with_capacity(FLOWS.len());
+        let agenda = self.agenda().map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
+        let schedule = self.schedule().map_err(error)?;
+        let now = self.engine.clock().now();
+        let mut flows = Vec::with_capacity(FLOWS.len());
         let visma_ships = settings.invoices.who_ships == WhoShips::Visma;
         // A flow of a choice that was not made would be a row of noughts.
         let shown = |flow: &Flow| flow.kind != RecordKind::Shipment || visma_ships;
         for flow in FLOWS.into_iter().filter(shown) {
+            let lane = Lane::of_flow(flow.name).unwrap_or(Lane::Orders);
+            let own = agenda.iter().find(|known| known.lane == lane);
+            let state = own.and_then(|own| own.state.as_ref());
             flows.push(FlowRow {
                 flow: flow.name.into(),
                 from: flow.from.into(),
@@ -98,19 +84,27 @@ impl Api {
                 } else {
                     Vec::new()
                 },
-                last_run: ended.clone(),
+                last_run: state.map(|state| time(state.ended)),
+                failure: state.and_then(|state| state.failure.as_ref()).map(reason),
+                on: is_on(&settings, flow.name),
+                every: word(settings.schedule.lane(lane).every).into(),
+                next_run: own
+                    .and_then(|own| own.due)
+                    .filter(|_| schedule.paused.is_none() && is_on(&settings, flow.name))
+                    .map(|due| time(due.max(now))),
             });
         }
         Ok(Overview {
-            health,
+            health: self.health(&agenda).map_err(error)?,
             flows,
-            run,
-            last_run,
+            run: self.watch.run(),
+            last_run: self.last_run()?,
+            schedule,
         })
     }
 
     async fn days(&self, kind: RecordKind) -> Result<Vec<DayCount>, ApiError> {
-        let zone = self.engine.shop_info().await.map_err(error)?.time_zone;
+        let zone = self.shop().await.map_err(error)?.time_zone();
         let now = self.engine.clock().now();
         let since = now - TimeDelta::days(DAYS);
         let date = |moment: chrono::DateTime<Utc>| moment.with_timezone(&zone).date_naive();
@@ -137,7 +131,8 @@ impl Api {
     }
 
     fn last_run(&self) -> Result<Option<RunSummary>, ApiError> {
-        let runs = self.engine.store().runs(2).map_err(stored)?;
+        // Those before it may have been ended by a power cut.
+        let runs = self.engine.store().runs(RUNS).map_err(stored)?;
         let Some(run) = runs.into_iter().find(|run| run.finished_at.is_some()) else {
             return Ok(None);
         };
@@ -156,6 +151,29 @@ impl Api {
             written: count(report.written),
             failure: report.failure.as_ref().map(reason),
         }))
+    }
+}
+
+/// Is a flow switched on, among those that run in its lane.
+fn is_on(settings: &Settings, flow: &str) -> bool {
+    match flow {
+        "invoices" => settings.invoices.on,
+        "credit_notes" => settings.refunds.on,
+        "payments" => settings.payments.on,
+        "products" => settings.products.on,
+        "stock" => settings.stock.on,
+        "payouts" => settings.payouts.on,
+        _ => true,
+    }
+}
+
+fn word(every: Every) -> &'static str {
+    match every {
+        Every::Continuous => "continuous",
+        Every::Quarter => "quarter",
+        Every::Hour => "hour",
+        Every::Day => "day",
+        Every::ByHand => "by_hand",
     }
 }
 

@@ -1,7 +1,8 @@
 //! One pair as a host has it: from nothing connected to everything set up. The set-up commands are served here; all others by the
 //! [`Api`] over the engine, which is there once both sides are connected.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use brygga_core::settings::Settings;
@@ -9,10 +10,13 @@ use brygga_core::{Code, Problem};
 use brygga_engine::connect::Ground;
 use brygga_engine::ports::Events;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::api::{Api, Host, error, read, time, write};
-use crate::contract::{ApiError, AppInfo, Event, Nothing, PracticeHints};
+use crate::background::LOOK;
+use crate::contract::{ApiError, AppInfo, Event, Health, Nothing, PracticeHints, ScheduleView};
+use crate::desktop::Desktop;
+use crate::pulse::Pulse;
 use crate::setup::{Kept, SigningIn};
 use crate::watch::Watch;
 
@@ -52,6 +56,11 @@ pub struct Pair {
     pub(crate) signing_in: Mutex<SigningIn>,
     /// One change of the kept set-up at a time.
     pub(crate) keeping: Mutex<()>,
+    /// Where the window lives, if it lives on a desktop.
+    pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
+    closing: AtomicBool,
+    /// Another engine, or the end.
+    changed: Notify,
 }
 
 #[allow(
@@ -72,6 +81,9 @@ impl Pair {
             api: Mutex::default(),
             signing_in: Mutex::default(),
             keeping: Mutex::default(),
+            desktop: OnceLock::new(),
+            closing: AtomicBool::new(false),
+            changed: Notify::new(),
         };
         pair.connect()?;
         Ok(Arc::new(pair))
@@ -120,16 +132,10 @@ impl Pair {
         let now = time(self.ground.clock.now());
         // A pair that is set up says what its shop says now; a shop that is connected but does not answer is no reason to know nothing.
         let known = match self.api() {
-            Ok(api) => match api.engine.shop_info().await {
-                Ok(shop) => Some((
-                    shop.name.clone(),
-                    shop.domain.clone(),
-                    shop.time_zone.name().to_owned(),
-                )),
-                Err(_) => None,
-            },
+            Ok(api) => api.shop().await.ok(),
             Err(_) => None,
-        };
+        }
+        .map(|shop| (shop.name, shop.domain, shop.zone));
         let domain = self
             .ground
             .shop()
@@ -214,8 +220,58 @@ impl Pair {
             shop_admin,
         };
         let api = Api::new(engine, Arc::clone(&self.watch), host);
-        *self.api.lock().unwrap_or_else(PoisonError::into_inner) = Some(api);
+        let before = self
+            .api
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(api);
+        if let Some(before) = before {
+            before.look_again();
+        }
+        self.changed.notify_one();
         Ok(())
+    }
+
+    /// The commands over the engine of a pair that is set up: until the wizard's last step nothing starts by itself.
+    pub fn at_work(&self) -> Option<Arc<Api>> {
+        let api = self.api().ok()?;
+        let kept = self.kept().ok()?;
+        self.is_set_up(&kept).ok()?.then_some(api)
+    }
+
+    /// Runs whatever is due, from the moment on at which the pair is set up, until [`Pair::close`].
+    pub async fn keep_in_step(self: Arc<Self>) {
+        while !self.closing.load(Ordering::SeqCst) {
+            match self.at_work() {
+                Some(api) => api.round(&mut |_| ()).await,
+                None => tokio::select! {
+                    () = self.ground.clock.sleep(LOOK) => {}
+                    () = self.changed.notified() => {}
+                },
+            }
+        }
+    }
+
+    /// How it stands; before the set-up is done nothing was read.
+    pub fn pulse(&self) -> Result<Pulse, Problem> {
+        match self.at_work() {
+            Some(api) => api.pulse(),
+            None => Ok(Pulse {
+                health: Health::NothingYet,
+                schedule: ScheduleView::default(),
+                running: false,
+            }),
+        }
+    }
+
+    /// Ends the run under way after the record in hand, and begins no other. See [`Api::close`].
+    pub async fn close(&self, patience: Duration) -> bool {
+        self.closing.store(true, Ordering::SeqCst);
+        self.changed.notify_one();
+        match self.api() {
+            Ok(api) => api.close(patience).await,
+            Err(_) => true,
+        }
     }
 
     /// Nothing is connected anew while a sync uses what is connected.

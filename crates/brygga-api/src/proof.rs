@@ -7,10 +7,11 @@ use brygga_core::proof::{Account, DayRow, Difference};
 use brygga_core::{Code, Currency, Problem};
 use brygga_engine::ProofReport;
 use brygga_store::Link;
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Api, count, error, reason, stored, time};
+use crate::api::{Api, count, error, reason, time};
 use crate::contract::{
     ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofStock, ProofVat,
     ProofView,
@@ -26,15 +27,32 @@ struct Kept {
     report: ProofReport,
 }
 
+/// The last proof that ended.
+pub(crate) struct LastProof {
+    /// When both sides were read.
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) report: ProofReport,
+}
+
 impl Api {
+    /// The last proof that ended. One that an older program kept in another form is made again when somebody asks for it.
+    pub(crate) fn last_proof(&self) -> Result<Option<LastProof>, Problem> {
+        let kept = self.engine.store().link(PROOF, LAST)?;
+        Ok(kept.and_then(|link| {
+            let kept: Kept = serde_json::from_value(link.detail).ok()?;
+            Some(LastProof {
+                at: link.made_at,
+                report: kept.report,
+            })
+        }))
+    }
+
     #[allow(clippy::unused_async, reason = "every command is awaited by the table")]
     pub(crate) async fn proof(&self, _: Nothing) -> Result<ProofView, ApiError> {
-        let kept = self.engine.store().link(PROOF, LAST).map_err(stored)?;
-        // One that an older program kept in another form is made again when somebody asks for it.
-        let last = kept.and_then(|link| {
-            let kept: Kept = serde_json::from_value(link.detail).ok()?;
-            Some(result(time(link.made_at), kept.report))
-        });
+        let last = self
+            .last_proof()
+            .map_err(error)?
+            .map(|proof| result(time(proof.at), proof.report));
         let failure = self
             .unproven
             .lock()

@@ -137,6 +137,7 @@ impl Api {
         let settings = change(&self.engine.settings()?)?;
         self.engine.put_settings(&settings, WINDOW)?;
         self.watch.settings_changed();
+        self.look_again();
         Ok(())
     }
 }

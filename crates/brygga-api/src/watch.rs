@@ -8,7 +8,7 @@ use brygga_store::Store;
 use tokio::sync::broadcast;
 
 use crate::api::activity_row;
-use crate::contract::{Event, Nothing, ProofProgress, RunProgress, RunSummary};
+use crate::contract::{Event, Nothing, ProofProgress, RunProgress, RunSummary, ScheduleView};
 
 /// Watches an engine for the hosts. Made before the engine, told of its store after.
 #[derive(Debug)]
@@ -48,13 +48,27 @@ impl Watch {
         self.lock().clone()
     }
 
-    pub(crate) fn run_started(&self, run: &str) {
-        *self.lock() = Some(RunProgress {
+    /// Takes the place of the one run at a time; `Err` with the one that has it.
+    pub(crate) fn try_start(&self, run: &str) -> Result<(), RunProgress> {
+        let mut under_way = self.lock();
+        if let Some(under_way) = under_way.as_ref() {
+            return Err(under_way.clone());
+        }
+        let progress = RunProgress {
             run: run.to_owned(),
             phase: "reading".into(),
             done: 0,
             total: None,
-        });
+        };
+        *under_way = Some(progress.clone());
+        drop(under_way);
+        // Also those that did not start it see it run.
+        self.tell(Event::Progress(progress));
+        Ok(())
+    }
+
+    pub(crate) fn schedule_changed(&self, schedule: ScheduleView) {
+        self.tell(Event::Schedule(schedule));
     }
 
     pub(crate) fn run_ended(&self, summary: RunSummary) {

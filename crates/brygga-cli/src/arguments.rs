@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use brygga_core::policy::Lane;
 use brygga_store::RecordKind;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -223,14 +224,37 @@ pub(crate) enum SettingsAction {
 
 /// What can be synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub(crate) enum Flow {
     Orders,
     Customers,
+    Invoices,
+    CreditNotes,
+    Payments,
+    Payouts,
+    Products,
+    Stock,
+}
+
+impl Flow {
+    /// What it runs with.
+    pub(crate) fn lane(self) -> Lane {
+        match self {
+            Self::Orders
+            | Self::Customers
+            | Self::Invoices
+            | Self::CreditNotes
+            | Self::Payments => Lane::Orders,
+            Self::Payouts => Lane::Payouts,
+            Self::Products => Lane::Products,
+            Self::Stock => Lane::Stock,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// Only this flow; customers come with their orders.
+    /// Only this flow; customers, invoices, credit notes and payments come with their orders.
     #[arg(long, value_enum)]
     pub(crate) flow: Vec<Flow>,
     /// Read again from this moment, such as 2026-10-01T00:00:00Z.
@@ -239,7 +263,7 @@ pub(crate) struct Sync {
     /// Say what would be booked; send nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Go on every 60 seconds until stopped.
+    /// Go on by the schedule of the settings until stopped.
     #[arg(long)]
     pub(crate) watch: bool,
     /// Print one JSON object.

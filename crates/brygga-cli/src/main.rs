@@ -6,6 +6,7 @@ mod data_dir;
 mod end;
 mod print;
 mod serve;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -6,17 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::StringRejection;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use brygga_api::contract::Nothing;
-use brygga_api::{ApiError, Event, Pair, PairHost, Watch};
-use brygga_core::{Code, Problem};
+use brygga_api::{ApiError, Event, Pair, PairHost, Watch, misused};
+use brygga_core::Code;
 use brygga_http::loopback_only;
-use brygga_practice::{fresh, practice_host, watched};
+use brygga_practice::{SPEED, fresh, practice_host, watched};
 use brygga_sandbox::faults::Faults;
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +29,7 @@ use crate::arguments::Serve;
 use crate::data_dir;
 use crate::end::End;
 use crate::print;
+use crate::stop;
 
 struct Served {
     pair: Arc<Pair>,
@@ -44,8 +46,9 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
         .map_err(|error| End::Fault(error.to_string()))?;
     let (pair, practice) = start(&options, folder).await?;
     let token = uuid::Uuid::new_v4().simple().to_string();
+    tokio::spawn(Arc::clone(&pair).keep_in_step());
     let served = Arc::new(Served {
-        pair,
+        pair: Arc::clone(&pair),
         token: token.clone(),
         host: address.to_string(),
     });
@@ -56,13 +59,11 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
         .fallback_service(ServeDir::new(&options.ui))
         .layer(middleware::from_fn_with_state(served, only_here));
     print::line(format_args!("listening on http://{address}/#token={token}"));
-    let stop = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
     tokio::select! {
         result = async { axum::serve(listener, app).await } => result.map_err(|error| End::Fault(error.to_string()))?,
-        () = stop => {}
+        () = stop::asked() => {}
     }
+    pair.close(stop::PATIENCE).await;
     drop(practice);
     Ok(End::Done)
 }
@@ -87,7 +88,7 @@ async fn start(
             ));
             return Ok((Arc::clone(&started.served), Some(Box::new(started))));
         }
-        let started = watched(options.orders, options.seed, faults).await?;
+        let started = watched(options.orders, options.seed, SPEED, faults).await?;
         return Ok((Arc::clone(&started.served), Some(Box::new(started))));
     }
     let ground = Arc::new(data_dir::open(folder)?);
@@ -114,21 +115,44 @@ async fn only_here(
     let own_host = text(header::HOST).is_some_and(|host| host == served.host);
     let own_origin =
         text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{}", served.host));
-    if own_host && own_origin {
+    let mut response = if own_host && own_origin {
         next.run(request).await
     } else {
         refused(
             StatusCode::FORBIDDEN,
             "This address serves its own page only.",
         )
+    };
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
+    response
 }
+
+/// The same policy as the desktop window's (`tauri.conf.json`), but that commands and events go to this server. A browser must also not
+/// guess what a file is, nor tell others of this address, nor show the page in somebody else's.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+         script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
 
 async fn rpc(
     State(served): State<Arc<Served>>,
     Path(name): Path<String>,
     headers: HeaderMap,
-    body: String,
+    body: Result<String, StringRejection>,
 ) -> Response {
     if headers
         .get("x-brygga-token")
@@ -140,16 +164,9 @@ async fn rpc(
             "The page was opened without its token. Open the address that was printed.",
         );
     }
-    let payload = if body.trim().is_empty() {
-        Ok(Value::Null)
-    } else {
-        serde_json::from_str(&body)
-    };
-    let result = match payload {
+    let result = match payload(body) {
         Ok(payload) => served.pair.call(&name, payload).await,
-        Err(error) => Err(api_error(
-            Problem::new(Code::WrongUse).with("detail", error),
-        )),
+        Err(error) => Err(error),
     };
     match result {
         Ok(answer) => axum::Json(answer).into_response(),
@@ -158,6 +175,15 @@ async fn rpc(
         }
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response(),
     }
+}
+
+/// What was sent, as JSON; a body that is none (too long, no text, cut off) is refused before any command hears of it.
+fn payload(body: Result<String, StringRejection>) -> Result<Value, ApiError> {
+    let body = body.map_err(|error| misused(&error.body_text()))?;
+    if body.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&body).map_err(|error| misused(&error.to_string()))
 }
 
 #[derive(Deserialize)]
@@ -185,18 +211,5 @@ async fn events(State(served): State<Arc<Served>>, Query(ticket): Query<Ticket>)
 }
 
 fn refused(status: StatusCode, detail: &str) -> Response {
-    (
-        status,
-        axum::Json(api_error(
-            Problem::new(Code::WrongUse).with("detail", detail),
-        )),
-    )
-        .into_response()
-}
-
-fn api_error(problem: Problem) -> ApiError {
-    ApiError {
-        code: problem.code.to_string(),
-        params: problem.params,
-    }
+    (status, axum::Json(misused(detail))).into_response()
 }

@@ -275,6 +275,7 @@ codes! {
     SettingsStale = "settings-stale", Failure, "The settings were changed meanwhile.", "Look at the new ones, then make your change again.";
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
+    DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 

@@ -59,6 +59,7 @@ pub struct Engine {
     pub(crate) events: Arc<dyn Events>,
     pub(crate) exchanges: Arc<ExchangeLog>,
     stop: AtomicBool,
+    closing: AtomicBool,
     draining: AtomicBool,
     running: tokio::sync::Mutex<()>,
     seen: Mutex<Seen>,
@@ -124,6 +125,7 @@ impl Engine {
             events,
             exchanges,
             stop: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
             draining: AtomicBool::new(false),
             running: tokio::sync::Mutex::new(()),
             seen: Mutex::default(),
@@ -247,8 +249,13 @@ impl Engine {
         self.stop.store(true, Ordering::SeqCst);
     }
 
+    /// Ends the run under way like [`Engine::stop`], and every later one before it does anything: the program ends.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn check_stop(&self) -> Result<(), Problem> {
-        if self.stop.load(Ordering::SeqCst) {
+        if self.stop.load(Ordering::SeqCst) || self.closing.load(Ordering::SeqCst) {
             Err(Code::Stopped.into())
         } else {
             Ok(())

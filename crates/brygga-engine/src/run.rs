@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
+use brygga_core::policy::{Lane, Lanes};
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Level, RecordKind, RecordRef, RecordRow, RecordState};
 
@@ -26,12 +27,25 @@ const PASSES: usize = 50;
 pub(crate) const SILENCES: usize = 5;
 
 /// What a run shall do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOptions {
     /// Read again from this moment, whatever the cursor says.
     pub since: Option<DateTime<Utc>>,
+    /// What runs.
+    pub lanes: Lanes,
     /// Id of the run, where somebody already told it; else a new one.
     pub run: Option<uuid::Uuid>,
+}
+
+impl Default for RunOptions {
+    /// Everything, from where it stands.
+    fn default() -> Self {
+        Self {
+            since: None,
+            lanes: Lanes::all(),
+            run: None,
+        }
+    }
 }
 
 /// What a run did.
@@ -48,6 +62,15 @@ pub struct RunReport {
     pub flows: std::collections::BTreeMap<String, crate::flow::FlowReport>,
     /// Why it ended early, if it did.
     pub failure: Option<Problem>,
+}
+
+/// How a run of these lanes is called in the list of runs.
+fn what(lanes: Lanes) -> String {
+    if lanes == Lanes::all() {
+        return "sync".into();
+    }
+    let names: Vec<_> = lanes.iter().map(Lane::as_str).collect();
+    names.join("+")
 }
 
 /// Must the run end for this, since every other record would meet it too.
@@ -97,14 +120,19 @@ impl Engine {
             return Err(Code::StoreInUse.into());
         };
         let run = options.run.unwrap_or_else(|| self.ids.next_id());
-        self.store.start_run(run, "sync")?;
+        self.store.start_run(run, &what(options.lanes))?;
         let mut report = RunReport::default();
-        let mut result = Box::pin(self.run_through(options, &mut report)).await;
+        let mut result = if options.lanes.has(Lane::Orders) {
+            Box::pin(self.run_through(options, &mut report)).await
+        } else {
+            Ok(())
+        };
         if result.is_ok() {
-            result = Box::pin(self.run_flows(&mut report)).await;
+            result = Box::pin(self.run_flows(options.lanes, &mut report)).await;
         }
         report.failure = result.err();
         let now = self.clock.now();
+        self.note_lanes(options.lanes, &report)?;
         // A run that found nothing to do leaves no line behind: background sync runs every minute.
         let told = match &report.failure {
             Some(problem) => {

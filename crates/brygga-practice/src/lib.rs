@@ -11,4 +11,4 @@ pub use clock::FastClock;
 pub use demo::{DemoError, DemoOptions, demo};
 pub use report::DemoReport;
 pub use setup::{Practice, PracticeOptions, Unconnected, connect, practice_host, settings};
-pub use watched::{fresh, watched};
+pub use watched::{SPEED, fresh, watched};

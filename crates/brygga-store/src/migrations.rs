@@ -19,6 +19,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::records::ADD_PART_OF),
     M::up(table::activity::ADD_FILTERS),
     M::up(table::records::ADD_NAMES),
+    M::up(table::background::CREATE),
 ];
 
 /// The steps, ready to run.

@@ -6,11 +6,11 @@ import { COMMAND_NAMES } from "./commands";
 it("knows every command of the contract, with its request and answer", () => {
   const contract = readFileSync(join(import.meta.dirname, "../../../crates/brygga-api/src/contract.rs"), "utf8");
   const table = contract.slice(contract.indexOf("macro_rules! with_setup_commands"));
-  const listed = [...table.matchAll(/^\s+(\w+)\((\w+)\) -> (?:Vec<(\w+)>|(\w+));/gm)].map(
-    ([, name, request, list, one]) => ({
+  const listed = [...table.matchAll(/^\s+(\w+)\((\w+)\) -> (?:Vec<(\w+)>|Option<(\w+)>|(\w+));/gm)].map(
+    ([, name, request, list, optional, one]) => ({
       name,
       request,
-      answer: list === undefined ? one : `${list}[]`,
+      answer: list !== undefined ? `${list}[]` : optional !== undefined ? `${optional} | null` : one,
     }),
   );
   expect(listed.map(({ name }) => name).sort()).toEqual([...COMMAND_NAMES].sort());

@@ -6,6 +6,9 @@ import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
 import type { BinaryFile } from "./generated/BinaryFile";
+import type { DesktopAct } from "./generated/DesktopAct";
+import type { DesktopChange } from "./generated/DesktopChange";
+import type { DesktopView } from "./generated/DesktopView";
 import type { HeldGroup } from "./generated/HeldGroup";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
@@ -19,6 +22,7 @@ import type { RecordsQuery } from "./generated/RecordsQuery";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
 import type { SampleView } from "./generated/SampleView";
+import type { ScheduleView } from "./generated/ScheduleView";
 import type { SettingsBack } from "./generated/SettingsBack";
 import type { SettingsChange } from "./generated/SettingsChange";
 import type { SettingsEntry } from "./generated/SettingsEntry";
@@ -69,6 +73,11 @@ export interface Commands {
   put_mapping: { request: MappingChange; answer: MappingView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
+  pause: { request: Nothing; answer: ScheduleView };
+  resume: { request: Nothing; answer: ScheduleView };
+  desktop: { request: Nothing; answer: DesktopView | null };
+  put_desktop: { request: DesktopChange; answer: DesktopView };
+  desktop_act: { request: DesktopAct; answer: Nothing };
 }
 
 export type CommandName = keyof Commands;
@@ -106,4 +115,9 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "put_mapping",
   "proof",
   "prove",
+  "pause",
+  "resume",
+  "desktop",
+  "put_desktop",
+  "desktop_act",
 ];

@@ -2,6 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useBackend } from "../backend/context";
+import type { DesktopChange } from "./generated/DesktopChange";
+import type { DesktopView } from "./generated/DesktopView";
 import type { Overview } from "./generated/Overview";
 import type { RecordKey } from "./generated/RecordKey";
 import type { SyncNow } from "./generated/SyncNow";
@@ -18,6 +20,7 @@ export const keys = {
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
   proof: ["proof"] as const,
+  desktop: ["desktop"] as const,
 };
 
 export function useInfo() {
@@ -63,6 +66,41 @@ export function useSyncNow() {
 export function useSyncStop() {
   const backend = useBackend();
   return useMutation({ mutationFn: () => backend.call("sync_stop", {}) });
+}
+
+/** Nothing starts by itself any more, or does again. */
+export function usePause() {
+  const backend = useBackend();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (pause: boolean) => backend.call(pause ? "pause" : "resume", {}),
+    onSuccess: (schedule) => {
+      client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, schedule });
+      client.invalidateQueries({ queryKey: keys.overview });
+    },
+  });
+}
+
+/** The desktop that the window lives on; null in a browser. */
+export function useDesktop() {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.desktop, queryFn: () => backend.call("desktop", {}) });
+}
+
+export function usePutDesktop() {
+  const backend = useBackend();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Partial<DesktopChange>) =>
+      backend.call("put_desktop", {
+        autostart: null,
+        close_to_tray: null,
+        notifications: null,
+        language: null,
+        ...change,
+      }),
+    onSuccess: (view) => client.setQueryData<DesktopView | null>(keys.desktop, view),
+  });
 }
 
 export function useSettings() {

@@ -9,6 +9,7 @@ import { Trouble } from "../components/Trouble";
 import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
+import { DesktopLanguage } from "./DesktopLanguage";
 import classes from "./Frame.module.css";
 import { PreferencesMenu } from "./PreferencesMenu";
 import { PAGES, pageOf } from "./pages";
@@ -120,6 +121,7 @@ function Pages() {
       </main>
       <Spotlight opened={spotlight.opened} onClose={spotlight.close} />
       <Announcer />
+      <DesktopLanguage />
     </div>
   );
 }

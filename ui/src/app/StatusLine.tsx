@@ -1,32 +1,51 @@
 import { Tooltip } from "@mantine/core";
-import { FormattedMessage, useIntl } from "react-intl";
+import { FormattedMessage, type IntlShape, useIntl } from "react-intl";
 import type { Health } from "../api/generated/Health";
 import { useInfo, useOverview } from "../api/queries";
 import { StateIcon } from "../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../i18n/format";
+import { useWords } from "../i18n/useWords";
+import type { Words } from "../i18n/words";
 import classes from "./StatusLine.module.css";
 
-const TONES: Record<Health["kind"], "booked" | "held" | "new"> = {
-  nothing_yet: "new",
-  all_well: "booked",
-  needs_you: "held",
-  stopped: "held",
-};
+type Tone = "booked" | "held" | "new" | "waiting";
 
-/** Health in a word, and when it was last looked at. */
+function toneOf(health: Health): Tone {
+  switch (health.kind) {
+    case "nothing_yet":
+      return "new";
+    case "all_well":
+      return "booked";
+    case "needs_you":
+    case "differs":
+      return "held";
+    case "stopped":
+    case "flow_stopped":
+      return health.passing ? "waiting" : "held";
+  }
+}
+
+/** Health in a word, when it was last looked at, and when it is next. */
 export function StatusLine({ small }: { small: boolean }) {
   const intl = useIntl();
+  const words = useWords();
   const { data } = useOverview();
   const { data: info } = useInfo();
   if (data === undefined) return null;
   const { timeZone = "UTC" } = intl;
-  const tone = TONES[data.health.kind];
-  const word = intl.formatMessage({ id: `status.${data.health.kind}` });
+  const paused = data.schedule.paused !== null;
+  const health = toneOf(data.health);
+  // A pause hides nothing that needs a person.
+  const tone = paused && health !== "held" ? "waiting" : health;
+  const word =
+    paused && health !== "held" ? intl.formatMessage({ id: "schedule.paused" }) : wordOf(intl, words, data.health);
   const waiting = data.flows.reduce((sum, flow) => sum + flow.counts.waiting, 0);
+  const moment = (at: string) => {
+    const today = info !== undefined && dayOf(at, timeZone) === dayOf(info.now, timeZone);
+    return formatMoment(intl.locale, timeZone, at, today ? "time" : "day-time");
+  };
   const ended = data.last_run?.ended;
-  const today = ended !== undefined && info !== undefined && dayOf(ended, timeZone) === dayOf(info.now, timeZone);
-  const last =
-    ended === undefined ? undefined : formatMoment(intl.locale, timeZone, ended, today ? "time" : "day-time");
+  const next = data.schedule.next_run;
   return (
     <Tooltip label={word} position="right" disabled={!small}>
       <div className={classes.status} data-tone={tone}>
@@ -36,9 +55,19 @@ export function StatusLine({ small }: { small: boolean }) {
         </span>
         {!small && (
           <ul className={classes.facts}>
-            {last !== undefined && (
+            {paused && health === "held" && (
               <li>
-                <FormattedMessage id="status.last" values={{ at: last }} />
+                <FormattedMessage id="schedule.paused" />
+              </li>
+            )}
+            {next !== null && data.run === null && (
+              <li>
+                <FormattedMessage id="status.next" values={{ at: moment(next) }} />
+              </li>
+            )}
+            {ended !== undefined && (
+              <li>
+                <FormattedMessage id="status.last" values={{ at: moment(ended) }} />
               </li>
             )}
             <li>
@@ -52,4 +81,13 @@ export function StatusLine({ small }: { small: boolean }) {
       </div>
     </Tooltip>
   );
+}
+
+function wordOf(intl: IntlShape, words: Words, health: Health): string {
+  if (health.kind === "stopped" && health.passing) return intl.formatMessage({ id: "status.passing" });
+  if (health.kind === "flow_stopped")
+    return health.passing
+      ? intl.formatMessage({ id: "status.passing" })
+      : intl.formatMessage({ id: "status.flow_stopped" }, { flow: words.value("flow", health.flow) });
+  return intl.formatMessage({ id: `status.${health.kind}` });
 }

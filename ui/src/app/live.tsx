@@ -48,6 +48,10 @@ export function LiveEvents({ children }: { children: ReactNode }) {
           client.invalidateQueries({ queryKey: keys.info });
           for (const hear of finished.current) hear(event.data);
           break;
+        case "schedule":
+          client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, schedule: event.data });
+          client.invalidateQueries({ queryKey: keys.overview });
+          break;
         case "proof":
           proving.run(event.data);
           break;

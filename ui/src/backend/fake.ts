@@ -3,6 +3,7 @@ import type { CommandName, Commands } from "../api/commands";
 import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Amount } from "../api/generated/Amount";
 import type { Counts } from "../api/generated/Counts";
+import type { DesktopView } from "../api/generated/DesktopView";
 import type { Event } from "../api/generated/Event";
 import type { HeldGroup } from "../api/generated/HeldGroup";
 import type { Overview } from "../api/generated/Overview";
@@ -11,6 +12,7 @@ import type { RecordKey } from "../api/generated/RecordKey";
 import type { RecordLine } from "../api/generated/RecordLine";
 import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
+import type { ScheduleView } from "../api/generated/ScheduleView";
 import type { State } from "../api/generated/State";
 import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
@@ -30,6 +32,10 @@ export interface FakeOptions {
   fresh?: boolean;
   /** Which held codes pass when they are tried again. */
   mended?: string[];
+  /** It lives on a desktop. */
+  desktop?: boolean;
+  /** The desktop has a tray. */
+  tray?: boolean;
 }
 
 type Handlers = { [Name in CommandName]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
@@ -44,6 +50,8 @@ export class FakeBackend implements Backend {
   readonly calls: { name: CommandName; request: unknown }[] = [];
   /** These commands fail with these codes. */
   readonly failing = new Map<CommandName, Reason>();
+  /** These commands answer so, whatever is pretended otherwise. */
+  readonly answers = new Map<CommandName, unknown>();
   readonly opened: string[] = [];
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #pace: number;
@@ -52,6 +60,8 @@ export class FakeBackend implements Backend {
   #log: ActivityRow[] = [];
   #run: RunProgress | null = null;
   #stopping = false;
+  #paused = false;
+  #desktop: DesktopView | null;
   #lastRun: RunSummary | null = null;
 
   constructor({
@@ -60,9 +70,14 @@ export class FakeBackend implements Backend {
     empty = false,
     pace = 0,
     mended = ["vat-unmapped"],
+    desktop = false,
+    tray = true,
     fresh = false,
   }: FakeOptions = {}) {
     if (fresh) this.setup.begin();
+    this.#desktop = desktop
+      ? { autostart: false, close_to_tray: true, notifications: true, tray, language: "en" }
+      : null;
     this.#pace = pace;
     this.#mended = mended;
     if (empty) return;
@@ -85,6 +100,7 @@ export class FakeBackend implements Backend {
     this.calls.push({ name, request });
     const failure = this.failing.get(name);
     if (failure !== undefined) throw new Refusal(failure);
+    if (this.answers.has(name)) return structuredClone(this.answers.get(name)) as Commands[Name]["answer"];
     // What a host sends is a copy: nothing here may change under the page's hands.
     return structuredClone(this.#handlers[name](request));
   }
@@ -175,6 +191,16 @@ export class FakeBackend implements Backend {
       return { rows: fits.slice(offset, offset + limit), total: fits.length };
     },
     story: (key) => this.#story(key),
+    pause: () => this.#pauseAll(true),
+    resume: () => this.#pauseAll(false),
+    desktop: () => this.#desktop,
+    put_desktop: (change) => {
+      if (this.#desktop === null) throw new Refusal({ code: "wrong-use", params: { detail: "no desktop" } });
+      const chosen = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== null));
+      this.#desktop = { ...this.#desktop, ...chosen };
+      return this.#desktop;
+    },
+    desktop_act: () => ({}),
     retry: ({ records }) => {
       const chosen = this.#records.filter(
         (record) =>
@@ -210,6 +236,10 @@ export class FakeBackend implements Backend {
         count: this.#records.length === 0 ? 0 : (index * 7 + (kind === "order" ? 3 : 1)) % (kind === "order" ? 11 : 4),
       })),
       last_run: this.#lastRun?.ended ?? null,
+      failure: null,
+      on: true,
+      every: "continuous",
+      next_run: this.#paused ? null : "2026-10-31T13:06:00Z",
     });
     return {
       health:
@@ -217,11 +247,22 @@ export class FakeBackend implements Backend {
           ? { kind: "nothing_yet" }
           : held > 0
             ? { kind: "needs_you", held }
-            : { kind: "all_well", booked: counts.booked, up_to: "2026-10-31T13:05:00Z" },
+            : { kind: "all_well", booked: counts.booked, up_to: "2026-10-31T13:05:00Z", proven: null },
       flows: [flow("orders", "order"), flow("customers", "customer")],
       run: this.#run,
       last_run: this.#lastRun,
+      schedule: this.#schedule(),
     };
+  }
+
+  #schedule(): ScheduleView {
+    return { paused: this.#paused ? NOW : null, next_run: this.#paused ? null : "2026-10-31T13:06:00Z" };
+  }
+
+  #pauseAll(paused: boolean): ScheduleView {
+    this.#paused = paused;
+    this.emit({ event: "schedule", data: this.#schedule() });
+    return this.#schedule();
   }
 
   #count(kind: string): Counts {

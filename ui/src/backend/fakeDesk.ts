@@ -25,6 +25,11 @@ type DeskCommand = Exclude<
   | "records"
   | "story"
   | "retry"
+  | "pause"
+  | "resume"
+  | "desktop"
+  | "put_desktop"
+  | "desktop_act"
 >;
 type Handlers = { [Name in DeskCommand]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
 

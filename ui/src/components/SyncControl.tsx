@@ -1,9 +1,9 @@
 /** Sync now, with a menu for one flow; while a run goes on, how far it is and Stop. */
 import { ActionIcon, Button, Menu, Progress } from "@mantine/core";
-import { IconChevronDown, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
+import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { RunProgress } from "../api/generated/RunProgress";
-import { useOverview, useSyncNow, useSyncStop } from "../api/queries";
+import { useOverview, usePause, useSyncNow, useSyncStop } from "../api/queries";
 import { formatCount } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
 import classes from "./SyncControl.module.css";
@@ -15,7 +15,9 @@ export function SyncControl() {
   const { data: overview } = useOverview();
   const sync = useSyncNow();
   const stop = useSyncStop();
+  const pause = usePause();
   const run = overview?.run ?? null;
+  const paused = overview?.schedule.paused != null;
 
   if (run !== null) {
     return (
@@ -64,13 +66,29 @@ export function SyncControl() {
                 <FormattedMessage id="sync.only" values={{ flow: words.value("flow", flow) }} />
               </Menu.Item>
             ))}
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={
+                paused ? (
+                  <IconPlayerPlay size={16} aria-hidden="true" />
+                ) : (
+                  <IconPlayerPause size={16} aria-hidden="true" />
+                )
+              }
+              onClick={() => pause.mutate(!paused)}
+            >
+              <FormattedMessage id={paused ? "schedule.resume" : "schedule.pause"} />
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </div>
-      {sync.error !== null && (
-        <div className={classes.trouble}>
-          <Trouble error={sync.error} />
-        </div>
+      {[sync.error, pause.error].map(
+        (error) =>
+          error !== null && (
+            <div key={error.message} className={classes.trouble}>
+              <Trouble error={error} />
+            </div>
+          ),
       )}
     </>
   );

@@ -79,6 +79,7 @@ pub struct Suggestion {
 /// Changes one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct MappingEdit {
     /// As in [`MappingTable::name`].
     pub table: String,
@@ -91,6 +92,7 @@ pub struct MappingEdit {
 /// Changes some rows at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct MappingChange {
     /// The revision that the page showed.
     #[ts(type = "number")]

@@ -40,6 +40,8 @@ pub enum Control {
     Text,
     /// A day.
     Date,
+    /// A time of day, `HH:MM`.
+    Time,
     /// One of fixed words; the page has a sentence for each.
     Choice {
         /// The words.
@@ -94,7 +96,7 @@ pub struct SettingField {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SettingSection {
-    /// `orders`, `customers`, `vat`, `invoices`, `payments`, `refunds`, `products`, `stock`, `payouts`, `currencies`.
+    /// `orders`, `customers`, `vat`, `invoices`, `payments`, `refunds`, `products`, `stock`, `payouts`, `currencies`, `schedule`.
     pub name: String,
     /// Its choices.
     pub fields: Vec<SettingField>,
@@ -114,6 +116,7 @@ pub struct SettingsView {
 /// Changes some choices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SettingsChange {
     /// The revision that the page showed.
     #[ts(type = "number")]
@@ -135,6 +138,7 @@ pub struct TextFile {
 /// Takes settings from a file that was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SettingsImport {
     /// The revision that the page showed.
     #[ts(type = "number")]
@@ -175,6 +179,7 @@ pub struct ChangedPlace {
 /// Puts the settings back to what they were before a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SettingsBack {
     /// The revision that the page showed.
     #[ts(type = "number")]

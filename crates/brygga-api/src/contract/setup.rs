@@ -179,6 +179,7 @@ pub struct PracticeHints {
 /// Remembers where the person is, and that the step before is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SetupGo {
     /// Where the person goes.
     pub step: SetupStep,
@@ -189,6 +190,7 @@ pub struct SetupGo {
 /// Connects the shop.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SetupShop {
     /// `something.myshopify.com`.
     pub domain: String,
@@ -201,6 +203,7 @@ pub struct SetupShop {
 /// Connects the company by client credentials.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SetupCompany {
     /// Client id.
     pub client_id: String,
@@ -215,6 +218,7 @@ pub struct SetupCompany {
 /// Begins a sign-in by the browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct SignInStart {
     /// Client id of the public application.
     pub client_id: String,

@@ -6,6 +6,7 @@ use ts_rs::TS;
 /// A table in the user's words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
+#[serde(deny_unknown_fields)]
 pub struct Table {
     /// Name of the sheet.
     pub name: String,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brygga_core::Problem;
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::{Owner, ProductField, ProductSettings, Settings};
+use chrono::NaiveTime;
 use serde_json::{Map, Value};
 
 use super::table::{Field, Kind, OWNERS, SECTIONS};
@@ -94,6 +95,7 @@ fn control(kind: Kind, catalogue: Option<&Catalogue>) -> Control {
         Kind::Number(least, most) => Control::Number { least, most },
         Kind::Text => Control::Text,
         Kind::Date => Control::Date,
+        Kind::Time => Control::Time,
         Kind::Choice(of) => Control::Choice {
             of: of.iter().map(|word| (*word).to_owned()).collect(),
         },
@@ -130,13 +132,18 @@ fn checked(
                 .collect();
             words.into_iter().map(Value::from).collect()
         }
-        (Kind::Text | Kind::Pick(_) | Kind::Date, SettingValue::Nothing) => empty(default, no)?,
-        (Kind::Text | Kind::Pick(_) | Kind::Date, SettingValue::Text(text)) => {
+        (Kind::Text | Kind::Pick(_) | Kind::Date | Kind::Time, SettingValue::Nothing) => {
+            empty(default, no)?
+        }
+        (Kind::Text | Kind::Pick(_) | Kind::Date | Kind::Time, SettingValue::Text(text)) => {
             let text = text.trim();
             if text.is_empty() {
                 empty(default, no)?
             } else {
                 match field.kind {
+                    Kind::Time if NaiveTime::parse_from_str(text, "%H:%M").is_err() => {
+                        return Err(no());
+                    }
                     Kind::Date if text.parse::<chrono::NaiveDate>().is_err() => return Err(no()),
                     Kind::Pick(source) => {
                         let known = picks(catalogue, source);
@@ -296,6 +303,9 @@ mod tests {
             ("rounding_limit", SettingValue::Text("5".into())),
             ("order_type", SettingValue::Nothing),
             ("start_date", SettingValue::Text("2026-02-30".into())),
+            ("schedule/payouts/at", SettingValue::Text("25:00".into())),
+            ("schedule/payouts/at", SettingValue::Nothing),
+            ("schedule/pause_seconds", SettingValue::Number(5)),
             ("booking_mode", SettingValue::Text("guess".into())),
             (
                 "missing_item/rule",

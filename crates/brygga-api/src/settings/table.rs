@@ -103,6 +103,7 @@ pub(super) enum Kind {
     Number(u32, u32),
     Text,
     Date,
+    Time,
     Choice(&'static [&'static str]),
     Pick(Source),
     List,
@@ -131,15 +132,16 @@ const fn only(path: &'static str, kind: Kind, other: &'static str, is: &'static 
     }
 }
 
-use Kind::{Choice as One, Date, List, Number, Pick, Switch, Text};
+use Kind::{Choice as One, Date, List, Number, Pick, Switch, Text, Time};
 
 const REFUND: Kind = One(&["automatic", "ask", "ignore"]);
 const REGISTERED: Kind = One(&["not_told", "yes", "no"]);
+const EVERY: Kind = One(&["continuous", "quarter", "hour", "day", "by_hand"]);
 const OWNER: Kind = One(&["erp", "shop"]);
 pub(super) const OWNERS: &str = "products/owners/";
 
 /// Every section with its choices, in the order in which they are shown.
-pub(super) const SECTIONS: [(&str, &[Field]); 10] = [
+pub(super) const SECTIONS: [(&str, &[Field]); 11] = [
     (
         "orders",
         &[
@@ -354,6 +356,25 @@ pub(super) const SECTIONS: [(&str, &[Field]); 10] = [
             ),
             only("rates/visma_type", Text, "rates/source", "visma_net"),
             field("rates/oldest_days", Number(0, 60)),
+        ],
+    ),
+    (
+        "schedule",
+        &[
+            field("schedule/orders/every", EVERY),
+            only("schedule/orders/at", Time, "schedule/orders/every", "day"),
+            field("schedule/products/every", EVERY),
+            only(
+                "schedule/products/at",
+                Time,
+                "schedule/products/every",
+                "day",
+            ),
+            field("schedule/stock/every", EVERY),
+            only("schedule/stock/at", Time, "schedule/stock/every", "day"),
+            field("schedule/payouts/every", EVERY),
+            only("schedule/payouts/at", Time, "schedule/payouts/every", "day"),
+            field("schedule/pause_seconds", Number(30, 3600)),
         ],
     ),
 ];

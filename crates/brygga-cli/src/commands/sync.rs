@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
+use brygga_api::{Api, Host, Watch};
+use brygga_core::policy::Lanes;
+use brygga_engine::connect::Ground;
 use brygga_engine::ports::Unwatched;
 use brygga_engine::{Engine, Preview, RunOptions, RunReport};
 use brygga_store::RecordKind;
@@ -12,39 +14,70 @@ use crate::arguments::Sync;
 use crate::data_dir;
 use crate::end::End;
 use crate::print;
-
-/// How often `--watch` looks.
-const EVERY: Duration = Duration::from_mins(1);
+use crate::stop;
 
 pub(crate) async fn run(options: Sync, folder: Option<PathBuf>) -> Result<End, End> {
     let ground = data_dir::open(folder)?;
+    if options.watch {
+        return watch(&ground, &options).await;
+    }
     let engine = ground.engine(Arc::new(Unwatched))?;
     if options.dry_run {
         return dry_run(&engine, &options).await;
     }
-    loop {
-        let report = engine
-            .sync(RunOptions {
-                since: options.since,
-                run: None,
-            })
-            .await?;
-        let held = tell(&engine, &report, options.json)?;
-        if !options.watch {
-            return match report.failure {
-                Some(problem) if !options.json => Err(problem.into()),
-                Some(_) => Ok(End::Left),
-                None if held > 0 => Ok(End::Left),
-                None => Ok(End::Done),
-            };
+    let report = engine.sync(what(&options)).await?;
+    let held = tell(&engine, &report, options.json)?;
+    match report.failure {
+        Some(problem) if !options.json => Err(problem.into()),
+        Some(_) => Ok(End::Left),
+        None if held > 0 => Ok(End::Left),
+        None => Ok(End::Done),
+    }
+}
+
+fn what(options: &Sync) -> RunOptions {
+    let lanes: Lanes = options.flow.iter().map(|flow| flow.lane()).collect();
+    RunOptions {
+        since: options.since,
+        lanes: if lanes.is_empty() {
+            Lanes::all()
+        } else {
+            lanes
+        },
+        run: None,
+    }
+}
+
+/// One run now, then whatever is due, until somebody asks to end. The run under way then comes to its safe point.
+async fn watch(ground: &Ground, options: &Sync) -> Result<End, End> {
+    let watch = Watch::new();
+    let engine =
+        Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
+    let api = Api::new(Arc::clone(&engine), watch, Host::default());
+    let first = api.start(what(options)).ok().map(|(_, run)| run);
+    let on = async {
+        if let Some(run) = first
+            && let Ok(report) = run.await
+        {
+            told(&engine, report, options.json);
         }
-        if let Some(problem) = report.failure {
-            print::aside(&problem);
+        Arc::clone(&api)
+            .keep_in_step(|report| told(&engine, report, options.json))
+            .await;
+    };
+    tokio::select! {
+        () = on => {}
+        () = stop::asked() => {
+            api.close(stop::PATIENCE).await;
         }
-        tokio::select! {
-            () = engine.clock().sleep(EVERY) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(End::Done),
-        }
+    }
+    Ok(End::Done)
+}
+
+fn told(engine: &Engine, report: RunReport, json: bool) {
+    // What the store cannot tell now, the next run tells.
+    if let Ok(Some(problem)) = tell(engine, &report, json).map(|_| report.failure) {
+        print::aside(&problem);
     }
 }
 

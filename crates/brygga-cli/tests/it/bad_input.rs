@@ -203,3 +203,40 @@ async fn a_database_that_cannot_be_used() {
     assert_eq!(last["orders"], first["orders"]);
     assert_eq!(world.pair.visma().orders().len(), documents);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_computer_that_shuts_down_in_the_middle_of_a_sync_doubles_nothing() {
+    let world = World::new().await;
+    world.set_up();
+    let mut first = world
+        .command(&["sync", "--watch"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    while world.pair.visma().orders().is_empty() {
+        assert!(first.try_wait().expect("ours").is_none(), "it runs");
+        tokio::task::yield_now().await;
+    }
+    let told = std::process::Command::new("kill")
+        .args(["-TERM", &first.id().to_string()])
+        .status();
+    assert!(told.expect("kill is there").success());
+    let ended = tokio::task::block_in_place(|| first.wait());
+    assert_eq!(ended.expect("ours").code(), Some(0), "it ends by itself");
+    let last = world.run(&["sync", "--json"]).json();
+    assert_eq!(last["failure"], serde_json::Value::Null, "{last}");
+    let orders = world.pair.visma().orders();
+    let mut ids: Vec<_> = orders
+        .iter()
+        .filter(|order| order.status != "Cancelled")
+        .filter_map(|order| order.custom_str1.clone().or_else(|| order.ref_no.clone()))
+        .collect();
+    let documents = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), documents, "no order twice");
+    let proof = world.run(&["proof", "--json"]).json();
+    assert_eq!(proof["differences"], serde_json::json!([]), "{proof}");
+}

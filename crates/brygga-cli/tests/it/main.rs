@@ -8,4 +8,5 @@
 )]
 
 mod bad_input;
+mod messages;
 mod program;

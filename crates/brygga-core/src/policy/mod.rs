@@ -1,7 +1,9 @@
-//! Pure decisions about waiting: when to try again, and how much a remote still allows. All are functions of a given `now`.
+//! Pure decisions about waiting: when to run, when to try again, and how much a remote still allows. All are functions of a given `now`.
 
 pub mod rate;
 pub mod retry;
+pub mod schedule;
 
 pub use rate::{CostBucket, QuotaWindow};
 pub use retry::{Decision, Outcome, RetryPolicy};
+pub use schedule::{Every, Lane, Lanes, Last, Rhythm, Trouble, next_due};

@@ -4,6 +4,7 @@ mod goods;
 mod money;
 mod payouts;
 mod rates;
+mod schedule;
 mod vat;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ pub use money::{
 };
 pub use payouts::{PayoutClass, PayoutRow, PayoutSettings};
 pub use rates::{FixedRate, RateSettings, RateSource};
+pub use schedule::{LaneSchedule, ScheduleSettings};
 pub use vat::{Registered, Registrations};
 
 /// Everything the merchant can choose for orders and customers. Written and read as one readable file.
@@ -85,6 +87,8 @@ pub struct Settings {
     pub payouts: PayoutSettings,
     /// Exchange rates.
     pub rates: RateSettings,
+    /// When each lane runs by itself.
+    pub schedule: ScheduleSettings,
 }
 
 impl Default for Settings {
@@ -118,6 +122,7 @@ impl Default for Settings {
             stock: StockSettings::default(),
             payouts: PayoutSettings::default(),
             rates: RateSettings::default(),
+            schedule: ScheduleSettings::default(),
         }
     }
 }

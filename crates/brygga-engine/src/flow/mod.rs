@@ -10,6 +10,7 @@ mod stock;
 
 use serde::{Deserialize, Serialize};
 
+use brygga_core::policy::{Lane, Lanes};
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Level, RecordKind};
 
@@ -50,21 +51,25 @@ pub(crate) fn has_own_flow(kind: RecordKind) -> bool {
 }
 
 impl Engine {
-    /// Runs the flows that are switched on. Only being stopped ends them all.
-    pub(crate) async fn run_flows(&self, report: &mut RunReport) -> Result<(), Problem> {
+    /// Runs the flows that are asked for and switched on. Only being stopped ends them all.
+    pub(crate) async fn run_flows(
+        &self,
+        lanes: Lanes,
+        report: &mut RunReport,
+    ) -> Result<(), Problem> {
         let settings = self.settings()?;
         let mut round = Round::default();
-        if settings.products.on {
+        if lanes.has(Lane::Products) && settings.products.on {
             let mut own = FlowReport::default();
             let result = Box::pin(self.products(&mut round, &mut own)).await;
             self.end_flow(report, "products", own, result)?;
         }
-        if settings.stock.on {
+        if lanes.has(Lane::Stock) && settings.stock.on {
             let mut own = FlowReport::default();
             let result = Box::pin(self.stock(&mut round, &mut own)).await;
             self.end_flow(report, "stock", own, result)?;
         }
-        if settings.payouts.on {
+        if lanes.has(Lane::Payouts) && settings.payouts.on {
             let mut own = FlowReport::default();
             let result = Box::pin(self.payouts(&mut own)).await;
             self.end_flow(report, "payouts", own, result)?;

@@ -97,11 +97,11 @@ fn older_file_is_copied_and_then_brought_up() {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     db.execute_batch(
-        "DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
+        "DROP TABLE background; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
          DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of",
     )
     .unwrap();
-    let older = version - 3;
+    let older = version - 4;
     db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 

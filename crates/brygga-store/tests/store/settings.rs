@@ -86,3 +86,22 @@ fn run_begins_and_ends() {
     let unknown = store.finish_run(Uuid::from_u128(3), &json!(null));
     assert!(matches!(unknown, Err(StoreError::Fault { .. })));
 }
+
+#[test]
+fn what_is_remembered_is_no_choice() {
+    let store = memory();
+    assert_eq!(store.remembered("paused").unwrap(), None);
+    store.remember("paused", &json!(true)).unwrap();
+    store.remember("paused", &json!({"since": "noon"})).unwrap();
+    assert_eq!(
+        store.remembered("paused").unwrap(),
+        Some(json!({"since": "noon"}))
+    );
+    assert_eq!(
+        store.settings_rev().unwrap(),
+        0,
+        "nothing is decided anew for it, and no page is out of date"
+    );
+    store.forget("paused").unwrap();
+    assert_eq!(store.remembered("paused").unwrap(), None);
+}

@@ -12,7 +12,7 @@ least: number,
 /**
  * The most that is allowed.
  */
-most: number, } | { "kind": "text" } | { "kind": "date" } | { "kind": "choice", 
+most: number, } | { "kind": "text" } | { "kind": "date" } | { "kind": "time" } | { "kind": "choice", 
 /**
  * The words.
  */

@@ -4,8 +4,9 @@ import type { Nothing } from "./Nothing";
 import type { ProofProgress } from "./ProofProgress";
 import type { RunProgress } from "./RunProgress";
 import type { RunSummary } from "./RunSummary";
+import type { ScheduleView } from "./ScheduleView";
 
 /**
  * What the host tells the UI without being asked.
  */
-export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "proof", "data": ProofProgress };
+export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "schedule", "data": ScheduleView } | { "event": "proof", "data": ProofProgress };

@@ -12,12 +12,40 @@ booked: number,
 /**
  * Read up to, ISO 8601.
  */
-up_to: string, } | { "kind": "needs_you", 
+up_to: string, 
+/**
+ * When both sides were last read afresh and agreed, ISO 8601; none before the first proof.
+ */
+proven: string | null, } | { "kind": "needs_you", 
 /**
  * How many.
  */
-held: number, } | { "kind": "stopped", 
+held: number, } | { "kind": "differs", 
+/**
+ * How many.
+ */
+differences: number, 
+/**
+ * When it read both sides, ISO 8601.
+ */
+at: string, } | { "kind": "stopped", 
 /**
  * Why.
  */
-reason: Reason, };
+reason: Reason, 
+/**
+ * It passes by itself, and is tried again.
+ */
+passing: boolean, } | { "kind": "flow_stopped", 
+/**
+ * As in [`FlowRow::flow`].
+ */
+flow: string, 
+/**
+ * Why.
+ */
+reason: Reason, 
+/**
+ * It passes by itself, and is tried again.
+ */
+passing: boolean, };

@@ -3,6 +3,7 @@ import type { FlowRow } from "./FlowRow";
 import type { Health } from "./Health";
 import type { RunProgress } from "./RunProgress";
 import type { RunSummary } from "./RunSummary";
+import type { ScheduleView } from "./ScheduleView";
 
 /**
  * The overview page.
@@ -23,4 +24,8 @@ run: RunProgress | null,
 /**
  * The last run that ended.
  */
-last_run: RunSummary | null, };
+last_run: RunSummary | null, 
+/**
+ * What starts by itself, and when.
+ */
+schedule: ScheduleView, };

@@ -6,7 +6,7 @@ import type { SettingField } from "./SettingField";
  */
 export type SettingSection = { 
 /**
- * `orders`, `customers`, `vat`, `invoices`, `payments`, `refunds`, `products`, `stock`, `payouts`, `currencies`.
+ * `orders`, `customers`, `vat`, `invoices`, `payments`, `refunds`, `products`, `stock`, `payouts`, `currencies`, `schedule`.
  */
 name: string, 
 /**

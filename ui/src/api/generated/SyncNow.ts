@@ -5,6 +5,6 @@
  */
 export type SyncNow = { 
 /**
- * Only this flow: `orders` or `customers`.
+ * Only this flow, as in [`FlowRow::flow`]. Orders, customers, invoices, credit notes and payments run together.
  */
 flow: string | null, };

@@ -4,11 +4,11 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { FlowRow } from "../../api/generated/FlowRow";
 import type { Overview } from "../../api/generated/Overview";
 import type { State } from "../../api/generated/State";
-import { useSyncNow } from "../../api/queries";
+import { useInfo, useSyncNow } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { When } from "../../components/When";
-import { formatCount } from "../../i18n/format";
+import { dayOf, formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { Days } from "./Days";
 import classes from "./Flows.module.css";
@@ -50,6 +50,9 @@ export function Flows({ overview }: { overview: Overview }) {
             <th scope="col" className={classes.last}>
               <FormattedMessage id="overview.last" />
             </th>
+            <th scope="col" className={classes.next}>
+              <FormattedMessage id="overview.next" />
+            </th>
             <th scope="col">
               <span className="visually-hidden">
                 <FormattedMessage id="sync.now" />
@@ -59,7 +62,7 @@ export function Flows({ overview }: { overview: Overview }) {
         </thead>
         <tbody>
           {overview.flows.map((row) => (
-            <Flow key={row.flow} row={row} running={overview.run !== null} />
+            <Flow key={row.flow} row={row} running={overview.run !== null} paused={overview.schedule.paused !== null} />
           ))}
         </tbody>
       </table>
@@ -67,10 +70,13 @@ export function Flows({ overview }: { overview: Overview }) {
   );
 }
 
-function Flow({ row, running }: { row: FlowRow; running: boolean }) {
+function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused: boolean }) {
   const intl = useIntl();
   const words = useWords();
   const sync = useSyncNow();
+  const { data: info } = useInfo();
+  const { timeZone = "UTC" } = intl;
+  const today = (at: string) => info !== undefined && dayOf(at, timeZone) === dayOf(info.now, timeZone);
   const name = words.value("flow", row.flow);
   const kind = KINDS[row.flow] ?? row.flow;
   const only = intl.formatMessage({ id: "sync.only" }, { flow: name });
@@ -105,7 +111,26 @@ function Flow({ row, running }: { row: FlowRow; running: boolean }) {
             <FormattedMessage id="overview.never" />
           </span>
         ) : (
-          <When at={row.last_run} />
+          <span className={classes.moment}>
+            {row.failure !== null && (
+              <Tooltip label={words.reason(row.failure)} multiline maw={360}>
+                <span className={classes.failed}>
+                  <StateIcon state="held" size={14} />
+                  <span className="visually-hidden">{words.reason(row.failure)}</span>
+                </span>
+              </Tooltip>
+            )}
+            <When at={row.last_run} style={today(row.last_run) ? "time" : "day-time"} />
+          </span>
+        )}
+      </td>
+      <td className={classes.next}>
+        {row.next_run === null ? (
+          <span className="quiet">
+            <FormattedMessage id={whyNever(row, paused)} />
+          </span>
+        ) : (
+          <When at={row.next_run} style={today(row.next_run) ? "time" : "day-time"} />
         )}
       </td>
       <td className={classes.sync}>
@@ -124,4 +149,9 @@ function Flow({ row, running }: { row: FlowRow; running: boolean }) {
       </td>
     </tr>
   );
+}
+
+function whyNever(row: FlowRow, paused: boolean) {
+  if (!row.on) return "overview.next.off";
+  return paused && row.every !== "by_hand" ? "overview.next.paused" : "overview.next.hand";
 }

@@ -27,7 +27,19 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       const today = info !== undefined && dayOf(health.up_to, timeZone) === dayOf(info.now, timeZone);
       const upTo = formatMoment(locale, timeZone, health.up_to, today ? "time" : "day-time");
       return (
-        <Sentence tone="booked" more={<FormattedMessage id="health.all_well.more" />}>
+        <Sentence
+          tone="booked"
+          more={
+            health.proven === null ? (
+              <FormattedMessage id="health.all_well.more" />
+            ) : (
+              <FormattedMessage
+                id="health.all_well.proven"
+                values={{ at: formatMoment(locale, timeZone, health.proven, "day-time") }}
+              />
+            )
+          }
+        >
           <FormattedMessage
             id="health.all_well"
             values={{ count: health.booked, shown: formatCount(locale, health.booked), upTo }}
@@ -44,11 +56,37 @@ export function HealthSentence({ overview }: { overview: Overview }) {
           />
         </Sentence>
       );
+    case "differs":
+      return (
+        <Sentence
+          tone="held"
+          more={
+            <FormattedMessage
+              id="health.differs.more"
+              values={{ at: formatMoment(locale, timeZone, health.at, "day-time") }}
+            />
+          }
+        >
+          <FormattedMessage
+            id="health.differs"
+            values={{ count: health.differences, shown: formatCount(locale, health.differences) }}
+          />
+        </Sentence>
+      );
+    case "flow_stopped":
+      return (
+        <Sentence tone={health.passing ? "waiting" : "held"} more={words.remedy(health.reason)}>
+          <FormattedMessage
+            id="health.flow_stopped"
+            values={{ flow: words.value("flow", health.flow), reason: words.reason(health.reason) }}
+          />
+        </Sentence>
+      );
     case "stopped": {
       const place = placeToConnect(health.reason.code);
       return (
         <Sentence
-          tone="held"
+          tone={health.passing ? "waiting" : "held"}
           more={
             <>
               {words.remedy(health.reason)}{" "}
@@ -60,7 +98,10 @@ export function HealthSentence({ overview }: { overview: Overview }) {
             </>
           }
         >
-          <FormattedMessage id="health.stopped" values={{ reason: words.reason(health.reason) }} />
+          <FormattedMessage
+            id={health.passing ? "health.passing" : "health.stopped"}
+            values={{ reason: words.reason(health.reason) }}
+          />
         </Sentence>
       );
     }
@@ -72,7 +113,7 @@ function Sentence({
   more,
   children,
 }: {
-  tone: "new" | "booked" | "held";
+  tone: "new" | "booked" | "held" | "waiting";
   more: React.ReactNode;
   children: React.ReactNode;
 }) {

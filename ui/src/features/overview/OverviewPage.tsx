@@ -1,7 +1,8 @@
 import { Button, Skeleton } from "@mantine/core";
 import { FormattedMessage } from "react-intl";
-import { useOverview } from "../../api/queries";
+import { useOverview, usePause } from "../../api/queries";
 import { href } from "../../app/router";
+import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { SyncControl } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
@@ -32,12 +33,35 @@ export function OverviewPage() {
                   <FormattedMessage id="overview.look" />
                 </Button>
               )}
+              {data.health.kind === "differs" && (
+                <Button component="a" href={href("proof")} variant="default" className={classes.fix}>
+                  <FormattedMessage id="nav.proof" />
+                </Button>
+              )}
             </section>
+            {data.schedule.paused !== null && <Paused />}
             <Flows overview={data} />
             {data.last_run !== null && data.run === null && <LastRun run={data.last_run} />}
           </>
         )}
       </div>
     </Page>
+  );
+}
+
+/** Nothing starts by itself: said where one looks first, with the way back. */
+function Paused() {
+  const pause = usePause();
+  return (
+    <Notice
+      tone="waiting"
+      actions={
+        <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate(false)}>
+          <FormattedMessage id="schedule.resume" />
+        </Button>
+      }
+    >
+      <FormattedMessage id="schedule.paused.why" />
+    </Notice>
   );
 }

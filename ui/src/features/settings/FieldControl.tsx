@@ -52,6 +52,16 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
           onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
         />
       );
+    case "time":
+      return (
+        <TextInput
+          aria-label={label}
+          type="time"
+          w={140}
+          value={text}
+          onChange={(event) => event.currentTarget.value !== "" && onChange(event.currentTarget.value)}
+        />
+      );
     case "text":
       return (
         <TextInput

@@ -5,7 +5,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { SettingField } from "../../api/generated/SettingField";
 import type { SettingsView } from "../../api/generated/SettingsView";
 import type { SettingValue } from "../../api/generated/SettingValue";
-import { useRereadSettings, useSettings } from "../../api/queries";
+import { useDesktop, useRereadSettings, useSettings } from "../../api/queries";
 import { href, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
@@ -15,6 +15,7 @@ import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { ConnectionsSection } from "./ConnectionsSection";
+import { DesktopSection } from "./DesktopSection";
 import { FieldControl } from "./FieldControl";
 import { SettingsMenu } from "./SettingsMenu";
 import classes from "./SettingsPage.module.css";
@@ -44,6 +45,7 @@ function Sections({ view }: { view: SettingsView }) {
   const fields = useFieldWords();
   const backend = useBackend();
   const reread = useRereadSettings();
+  const { data: desktop } = useDesktop();
   const { path, search: query } = useRoute();
   const search = query.get("search") ?? "";
   const [changed, setChanged] = useState<Values>({});
@@ -105,7 +107,7 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[...view.sections.map((one) => one.name), "connections", "window"].map((name) => (
+        {[...view.sections.map((one) => one.name), "connections", ...(desktop ? ["desktop"] : []), "window"].map((name) => (
           <a key={name} href={href("settings", name)} className={classes.indexLink}>
             {section(name)}
           </a>
@@ -159,6 +161,7 @@ function Sections({ view }: { view: SettingsView }) {
           </section>
         ))}
         {wanted === "" && <ConnectionsSection title={section("connections")} />}
+        {wanted === "" && desktop && <DesktopSection title={section("desktop")} desktop={desktop} />}
         {wanted === "" && <WindowSection title={section("window")} />}
         {shown.length === 0 && <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />}
         <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undefined}>

@@ -1,0 +1,317 @@
+//! Running by itself: what is due starts, one run at a time, until the program ends. The command line and the desktop share it.
+//!
+//! When something is due is decided by [`brygga_core::policy::next_due`]; here is only the waiting. It looks at the wall clock at least
+//! every [`LOOK`], for a sleeping computer's timers sleep with it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use brygga_core::policy::{Every, Lane, Lanes, Last, Trouble, next_due};
+use brygga_core::settings::Settings;
+use brygga_core::{Code, Problem};
+use brygga_engine::{LaneState, RunOptions, RunReport};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::api::{Api, count, reason, time};
+use crate::contract::{RunProgress, RunSummary, ScheduleView};
+
+/// The longest time without a look at the clock.
+pub(crate) const LOOK: Duration = Duration::from_secs(30);
+/// A wait that took so much longer than it should was slept through.
+const SLEPT: TimeDelta = TimeDelta::minutes(2);
+
+/// What running by itself keeps in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Background {
+    wake: Notify,
+    closing: AtomicBool,
+    /// The computer woke up: what failed for want of a network is tried at once.
+    woke: AtomicBool,
+    /// Lanes whose run was stopped, and when: they are not begun again at once.
+    stopped: Mutex<BTreeMap<Lane, DateTime<Utc>>>,
+}
+
+/// How a lane stands, and when it is due.
+#[derive(Debug, Clone)]
+pub struct LaneAgenda {
+    /// Which.
+    pub lane: Lane,
+    /// Is it switched on.
+    pub on: bool,
+    /// How it went last time.
+    pub state: Option<LaneState>,
+    /// When it runs next by itself; none where it is off or only run by hand.
+    pub due: Option<DateTime<Utc>>,
+}
+
+/// What came of one look at what is due.
+#[derive(Debug)]
+pub enum Step {
+    /// A run ended.
+    Ran(RunReport),
+    /// Nothing is due for so long.
+    Waits(Duration),
+}
+
+impl Api {
+    /// Starts a run. `Err` with the one under way.
+    pub fn start(
+        self: &Arc<Self>,
+        options: RunOptions,
+    ) -> Result<(String, JoinHandle<RunReport>), RunProgress> {
+        let run = options.run.unwrap_or_else(|| self.engine.ids().next_id());
+        self.watch.try_start(&run.to_string())?;
+        let api = Arc::clone(self);
+        let handle = tokio::spawn(async move {
+            let options = RunOptions {
+                run: Some(run),
+                ..options
+            };
+            api.carried_through(run.to_string(), options).await
+        });
+        Ok((run.to_string(), handle))
+    }
+
+    async fn carried_through(&self, run: String, options: RunOptions) -> RunReport {
+        let started = self.engine.clock().now();
+        let report = self.engine.sync(options).await;
+        let report = report.unwrap_or_else(|problem| RunReport {
+            failure: Some(problem),
+            ..RunReport::default()
+        });
+        let ended = self.engine.clock().now();
+        self.note_stopped(options.lanes, &report, ended);
+        if report.failure.is_none()
+            && let Err(problem) = self.remember_shop().await
+        {
+            tracing::debug!(%problem, "what the shop says of itself could not be remembered");
+        }
+        self.watch.run_ended(RunSummary {
+            run,
+            started: time(started),
+            ended: time(ended),
+            read: count(report.read),
+            written: count(report.written),
+            failure: report.failure.as_ref().map(reason),
+        });
+        self.background.wake.notify_one();
+        report
+    }
+
+    fn note_stopped(&self, lanes: Lanes, report: &RunReport, now: DateTime<Utc>) {
+        let is_stopped = report
+            .failure
+            .as_ref()
+            .is_some_and(|problem| problem.code == Code::Stopped);
+        let mut stopped = self.stopped_lanes();
+        for lane in lanes.iter() {
+            if is_stopped {
+                stopped.insert(lane, now);
+            } else {
+                stopped.remove(&lane);
+            }
+        }
+    }
+
+    /// Every lane, with when it is due.
+    pub fn agenda(&self) -> Result<Vec<LaneAgenda>, Problem> {
+        let settings = self.engine.settings()?;
+        let on = self.engine.lanes_on(&settings);
+        let zone = self.known_zone()?;
+        let now = self.engine.clock().now();
+        let woke = self.background.woke.load(Ordering::SeqCst);
+        let mut agenda = Vec::with_capacity(Lane::ALL.len());
+        for lane in Lane::ALL {
+            let state = self.engine.lane(lane)?;
+            let is_on = on.has(lane);
+            let due = if is_on {
+                self.due(lane, &settings, zone, state.as_ref(), now, woke)
+            } else {
+                None
+            };
+            agenda.push(LaneAgenda {
+                lane,
+                on: is_on,
+                state,
+                due,
+            });
+        }
+        Ok(agenda)
+    }
+
+    fn due(
+        &self,
+        lane: Lane,
+        settings: &Settings,
+        zone: Tz,
+        state: Option<&LaneState>,
+        now: DateTime<Utc>,
+        woke: bool,
+    ) -> Option<DateTime<Utc>> {
+        let rhythm = settings.schedule.rhythm(lane, zone);
+        let mut last = state.map(LaneState::last);
+        if let Some(at) = self.stopped_lanes().get(&lane) {
+            last = Some(Last {
+                ended: *at,
+                failed: None,
+            });
+        }
+        let passing = last
+            .and_then(|last| last.failed)
+            .is_some_and(|(_, trouble)| trouble == Trouble::Passing);
+        if woke && passing && rhythm.every != Every::ByHand {
+            return Some(now);
+        }
+        next_due(&rhythm, last, now)
+    }
+
+    /// What starts by itself, and when.
+    pub fn schedule(&self) -> Result<ScheduleView, Problem> {
+        let paused = self.engine.paused()?;
+        let now = self.engine.clock().now();
+        let next = self
+            .agenda()?
+            .into_iter()
+            .filter_map(|lane| lane.due)
+            .min()
+            .filter(|_| paused.is_none());
+        Ok(ScheduleView {
+            paused: paused.map(time),
+            next_run: next.map(|next| time(next.max(now))),
+        })
+    }
+
+    /// Pauses, or goes on; kept over a new start.
+    pub fn set_paused(&self, paused: bool) -> Result<(), Problem> {
+        if paused {
+            self.engine.pause()?;
+        } else {
+            self.engine.resume()?;
+            // Whoever says so wants to see it go.
+            self.stopped_lanes().clear();
+        }
+        self.watch.schedule_changed(self.schedule()?);
+        self.background.wake.notify_one();
+        Ok(())
+    }
+
+    /// One look at the clock: runs what is due, or says for how long nothing is.
+    pub async fn step(self: &Arc<Self>) -> Step {
+        match self.due_now() {
+            Ok((lanes, wait)) if lanes.is_empty() => Step::Waits(wait),
+            Ok((lanes, _)) => {
+                let options = RunOptions {
+                    lanes,
+                    ..RunOptions::default()
+                };
+                match self.start(options) {
+                    Ok((_, run)) => Step::Ran(run.await.unwrap_or_else(|fault| RunReport {
+                        failure: Some(Problem::new(Code::Internal).with("detail", fault)),
+                        ..RunReport::default()
+                    })),
+                    Err(_) => Step::Waits(LOOK),
+                }
+            }
+            Err(problem) => {
+                tracing::warn!(%problem, "it could not be seen what is due");
+                Step::Waits(LOOK)
+            }
+        }
+    }
+
+    fn due_now(&self) -> Result<(Lanes, Duration), Problem> {
+        let nothing = (Lanes::default(), LOOK);
+        // What a sync writes while both sides are read would look like a difference to the proof.
+        let busy = self.watch.run().is_some() || self.watch.proof().is_some();
+        if busy || self.is_closing() || self.engine.paused()?.is_some() {
+            return Ok(nothing);
+        }
+        let agenda = self.agenda()?;
+        self.background.woke.store(false, Ordering::SeqCst);
+        let now = self.engine.clock().now();
+        let lanes: Lanes = agenda
+            .iter()
+            .filter(|lane| lane.due.is_some_and(|due| due <= now))
+            .map(|lane| lane.lane)
+            .collect();
+        let next = agenda.iter().filter_map(|lane| lane.due).min();
+        let wait = next
+            .and_then(|next| (next - now).to_std().ok())
+            .map_or(LOOK, |wait| wait.min(LOOK));
+        Ok((lanes, wait))
+    }
+
+    /// Runs whatever is due, until [`Api::close`]; tells of each run that ended.
+    pub async fn keep_in_step(self: Arc<Self>, mut told: impl FnMut(RunReport) + Send) {
+        while !self.is_closing() {
+            self.round(&mut told).await;
+        }
+    }
+
+    /// One run, or one wait.
+    pub(crate) async fn round(self: &Arc<Self>, told: &mut (dyn FnMut(RunReport) + Send)) {
+        let wait = match self.step().await {
+            Step::Waits(wait) => wait,
+            Step::Ran(report) => {
+                told(report);
+                return;
+            }
+        };
+        let clock = Arc::clone(self.engine.clock());
+        let before = clock.now();
+        tokio::select! {
+            () = clock.sleep(wait) => {
+                let slept = clock.now() - before - TimeDelta::from_std(wait).unwrap_or_default();
+                if slept > SLEPT {
+                    self.background.woke.store(true, Ordering::SeqCst);
+                }
+            }
+            () = self.background.wake.notified() => {}
+        }
+    }
+
+    /// Looks again at once: settings were changed.
+    pub(crate) fn look_again(&self) {
+        self.background.wake.notify_one();
+    }
+
+    /// Ends the run under way after the record in hand, and begins no other; waits for it, but no longer than `patience`. Did it end? What
+    /// is in the journal goes on at the next start either way.
+    pub async fn close(&self, patience: Duration) -> bool {
+        self.background.closing.store(true, Ordering::SeqCst);
+        self.engine.close();
+        self.background.wake.notify_one();
+        let mut events = self.watch.subscribe();
+        let ended = async {
+            while self.watch.run().is_some() {
+                // Whatever comes, or is missed: the question is asked again.
+                let _ = events.recv().await;
+            }
+        };
+        tokio::time::timeout(patience, ended).await.is_ok()
+    }
+
+    fn is_closing(&self) -> bool {
+        self.background.closing.load(Ordering::SeqCst)
+    }
+
+    fn stopped_lanes(&self) -> std::sync::MutexGuard<'_, BTreeMap<Lane, DateTime<Utc>>> {
+        self.background
+            .stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The shop's zone as it was last; before anything was read UTC.
+    fn known_zone(&self) -> Result<Tz, Problem> {
+        Ok(self
+            .known_shop()?
+            .and_then(|shop| shop.zone.parse().ok())
+            .unwrap_or(Tz::UTC))
+    }
+}
