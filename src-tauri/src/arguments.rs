@@ -20,6 +20,22 @@ pub(crate) struct Arguments {
     /// Seed of the practice shop: the same seed makes the same shop.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// How many times faster than life the practice clock runs.
+    #[arg(long, default_value_t = brygga_practice::SPEED, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) speed: u32,
+    /// Start without the window, in the tray: so does a start with the computer.
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Sync at once; when Brygga runs already, that one does.
+    #[arg(long)]
+    pub(crate) sync: bool,
+}
+
+impl Arguments {
+    /// Those of a second start, which the first one is told; its first word is the program. What cannot be read just asks for the window.
+    pub(crate) fn of_second_start(words: &[String]) -> Self {
+        Self::try_parse_from(words).unwrap_or_else(|_| Self::parse_from(["brygga-desktop"]))
+    }
 }
 
 #[cfg(test)]
@@ -36,6 +52,29 @@ mod tests {
     #[test]
     fn unknown_arguments_are_refused() {
         assert!(Arguments::try_parse_from(["brygga-desktop", "--practise"]).is_err());
+    }
+
+    #[test]
+    fn a_second_start_says_what_it_wants_and_is_never_an_error() {
+        let second = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            let arguments = Arguments::of_second_start(&words);
+            (arguments.hidden, arguments.sync)
+        };
+        assert_eq!(
+            second(&["/usr/bin/brygga-desktop", "--hidden"]),
+            (true, false)
+        );
+        assert_eq!(
+            second(&["brygga-desktop", "--practice", "--sync"]),
+            (false, true)
+        );
+        assert_eq!(
+            second(&["brygga-desktop", "--from-the-future"]),
+            (false, false)
+        );
+        assert_eq!(second(&["brygga-desktop", "--help"]), (false, false));
+        assert_eq!(second(&[]), (false, false));
     }
 
     #[test]

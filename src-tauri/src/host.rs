@@ -38,7 +38,7 @@ impl Host {
                 _practice: Some(Box::new(started)),
             });
         }
-        let started = watched(orders, seed, Faults::default()).await?;
+        let started = watched(orders, seed, arguments.speed, Faults::default()).await?;
         Ok(Self {
             pair: Arc::clone(&started.served),
             _practice: Some(Box::new(started)),
@@ -53,5 +53,10 @@ impl Host {
     /// Everything that happens from now on.
     pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
         self.pair.events()
+    }
+
+    /// The pair, for what the shell does by itself.
+    pub(crate) fn pair(&self) -> &Arc<Pair> {
+        &self.pair
     }
 }

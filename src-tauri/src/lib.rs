@@ -2,22 +2,33 @@
 //!
 //! It is thin on purpose. It decides what must be decided before a window exists ([`arguments`], [`display`]), opens the program's
 //! host ([`host`]), and then carries commands and events between the page and [`brygga_api`] without looking into them ([`rpc`]).
+//! What the desktop itself shows of the program is [`shell`]: the [`tray`], what it tells ([`notify`]), and the end.
 
 mod arguments;
 mod display;
 mod host;
+mod notify;
+mod preferences;
 mod rpc;
+mod shell;
+mod tray;
 mod window;
+mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use brygga_api::Desktop as _;
+use brygga_api::contract::DesktopAction;
 use clap::Parser as _;
-use tauri::Manager as _;
+use tauri::{Manager as _, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 
-use crate::arguments::Arguments;
+pub(crate) use crate::arguments::Arguments;
+use crate::shell::Shell;
 
-/// Runs the program: arguments, display, host, window. Returns when the last window is closed.
+/// Runs the program: arguments, display, host, tray, window. Returns when somebody quits.
 pub fn main() -> ExitCode {
     // `--version` and `--help` end here, before anything needs a display.
     let arguments = Arguments::parse();
@@ -49,13 +60,28 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
 
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
         // First of all plugins: a second start must end before it opens anything.
         .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| window::focus(app),
+            |app, words, _folder| match app.try_state::<Arc<Shell>>() {
+                Some(shell) => shell.started_again(&Arguments::of_second_start(&words)),
+                None => window::open(app),
+            },
         ))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                // A window that was hidden at the end is not hidden at the next start.
+                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+                .build(),
+        )
+        .plugin(
+            tauri_plugin_autostart::Builder::new()
+                .args(["--hidden"])
+                .build(),
+        )
+        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(move |app| {
             // After the plugins: a second start has ended by now.
@@ -63,11 +89,29 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let folder = app.path().app_data_dir()?.join("pairs").join("default");
             let host = tauri::async_runtime::block_on(host::Host::open(&arguments, &folder))?;
             rpc::forward_events(app.handle().clone(), &host);
+            let pair = Arc::clone(host.pair());
             app.manage(host);
-            window::open(app.handle())?;
+            let shell = Shell::start(app.handle(), pair);
+            app.manage(Arc::clone(&shell));
+            // Hidden without a tray would be gone.
+            if !arguments.hidden || !shell.has_tray() {
+                window::make(app.handle())?;
+            }
+            if arguments.sync {
+                shell.act(DesktopAction::Sync);
+            }
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?;
+    app.run(|_, event| {
+        // Only `Shell::quit` ends the program: it says so with a code.
+        if let RunEvent::ExitRequested {
+            code: None, api, ..
+        } = event
+        {
+            api.prevent_exit();
+        }
+    });
     Ok(())
 }
 

@@ -1,31 +1,67 @@
-//! The one window.
+//! The one window. It is made when it is first wanted: a program that starts with the computer, hidden, spares its memory until then.
 
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+use std::sync::Arc;
+
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
+
+use crate::shell::Shell;
 
 /// The window's label: capabilities name it.
 const MAIN: &str = "main";
 
-/// Opens the window. It never leaves the program's own page: links to the two admin sites go to the browser through the opener.
-pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+/// Opens the window, or brings it to the front.
+pub(crate) fn open(app: &AppHandle) {
+    let opened = match app.get_webview_window(MAIN) {
+        Some(window) => front(&window),
+        None => make(app),
+    };
+    if let Err(error) = opened {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+/// Hides the window; what was typed in it stays.
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the window could not be hidden");
+    }
+}
+
+/// Does somebody look at it.
+pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN).is_some_and(|window| {
+        window.is_visible().unwrap_or(false) && window.is_focused().unwrap_or(false)
+    })
+}
+
+/// It never leaves the program's own page: links to the two admin sites go to the browser through the opener.
+pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Brygga")
         .inner_size(1280.0, 800.0)
         .min_inner_size(600.0, 480.0)
         .on_navigation(is_own_page)
         .build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && let Some(shell) = app.try_state::<Arc<Shell>>()
+        {
+            api.prevent_close();
+            shell.closed();
+        }
+    });
     Ok(())
 }
 
-/// Brings the window to the front when the program is started a second time.
-pub(crate) fn focus(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN) else {
-        return;
-    };
-    for result in [window.unminimize(), window.show(), window.set_focus()] {
-        if let Err(error) = result {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
-    }
+fn front(window: &WebviewWindow) -> tauri::Result<()> {
+    window.unminimize()?;
+    window.show()?;
+    window.set_focus()
 }
 
 /// Own page: embedded in the program, or the development server of a build that has nothing embedded.

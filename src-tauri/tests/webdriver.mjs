@@ -64,6 +64,11 @@ export class Window {
     }
   }
 
+  /** The program has ended by itself: only the driver is left. */
+  async leave() {
+    this.#driver.kill("SIGKILL");
+  }
+
   async #call(method, path, body) {
     const init = { method, signal: AbortSignal.timeout(path === "/session" ? 60_000 : 15_000) };
     if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -111,8 +111,75 @@ test("a record's story shows both sides", async () => {
   });
 });
 
-test("a command that does not exist is refused with a code", async () => {
-  await assert.rejects(call("no_such_command"), (error) => typeof error.refusal.code === "string");
+test("a message that is none of the contract gets a code and does nothing", async () => {
+  const before = await call("overview");
+  const invoke = (command, message) =>
+    window.scriptWithCallback(
+      `const [command, message, done] = arguments;
+       globalThis.__TAURI_INTERNALS__.invoke(command, message).then((v) => done([true, v]), (e) => done([false, e]))`,
+      command,
+      message,
+    );
+  const wrong = [
+    {},
+    { payload: {} },
+    { name: null, payload: {} },
+    { name: 7, payload: {} },
+    { name: ["sync_now"], payload: {} },
+    { name: "no_such_command", payload: {} },
+    { name: "sync_now", payload: "orders" },
+    { name: "sync_now", payload: [] },
+    { name: "sync_now", payload: { flow: 1 } },
+    { name: "sync_now", payload: { flow: "flwo" } },
+    { name: "sync_now", payload: { flwo: "orders" } },
+    { name: "desktop_act", payload: { action: "format" } },
+    { name: "desktop_act", payload: "quit" },
+    { name: "put_desktop", payload: { autostart: "yes" } },
+    { name: "put_settings", payload: { revision: 1 } },
+  ];
+  for (const message of wrong) {
+    const [ok, error] = await invoke("rpc", message);
+    assert.deepEqual([ok, error.code], [false, "wrong-use"], JSON.stringify(message));
+  }
+  const after = await call("overview");
+  assert.deepEqual([after.run, after.last_run], [before.run, before.last_run]);
+});
+
+test("the page may do nothing but what its capability names", async () => {
+  // Plugins that the program uses itself, and some that it has not.
+  for (const command of [
+    "plugin:autostart|enable",
+    "plugin:store|load",
+    "plugin:notification|notify",
+    "plugin:window|close",
+    "plugin:window|set_title",
+    "plugin:webview|create_webview_window",
+    "plugin:event|emit",
+    "plugin:app|version",
+    "plugin:fs|read_text_file",
+    "plugin:shell|execute",
+    "plugin:no-such-plugin|do",
+    "no_such_command",
+  ]) {
+    const refused = await window.scriptWithCallback(
+      `const [command, done] = arguments;
+       globalThis.__TAURI_INTERNALS__.invoke(command, {}).then(() => done(null), (e) => done(String(e)))`,
+      command,
+    );
+    assert.match(refused ?? "it was done", /not allowed|not found|permission/i, command);
+  }
+  // Neither script of another origin nor a request to one.
+  const asked = await window.scriptWithCallback(
+    `const done = arguments[0];
+     fetch("http://127.0.0.1:9/").then(() => done("answered"), (e) => done(String(e)))`,
+  );
+  assert.notEqual(asked, "answered");
+  const ran = await window.script(
+    `globalThis.stranger = false;
+     const inline = document.createElement("script"); inline.textContent = "globalThis.stranger = true"; document.head.append(inline);
+     return globalThis.stranger`,
+  );
+  assert.equal(ran, false, "the content policy stops script that is not ours");
 });
 
 test("the page can neither leave nor open strangers", async () => {
@@ -125,11 +192,125 @@ test("the page can neither leave nor open strangers", async () => {
   assert.equal(opened, false, "only the two admin sites may be opened");
 });
 
-test("a second start hands over to the first and ends", async () => {
-  const second = spawn(PROGRAM, ARGUMENTS, { stdio: "ignore", env: { ...process.env, ...env } });
+/** Starts the program a second time, and waits for its end. */
+async function startAgain(...more) {
+  const second = spawn(PROGRAM, [...ARGUMENTS, ...more], { stdio: "ignore", env: { ...process.env, ...env } });
   const timer = setTimeout(() => second.kill("SIGKILL"), 20_000);
   const [code] = await once(second, "exit");
   clearTimeout(timer);
-  assert.equal(code, 0);
+  return code;
+}
+
+const act = (action) => call("desktop_act", { action });
+const isVisible = () => window.script("return document.visibilityState === 'visible'");
+const lastRun = async () => (await call("overview")).last_run?.run;
+
+// A panel is needed to click a tray. What a click does is the function behind `desktop_act`; that the menu's lines lead to it is a unit
+// test of src-tauri/src/tray.rs.
+test("the tray syncs now, pauses and resumes, and the page follows", async () => {
+  await goTo("overview");
+  const before = await lastRun();
+  await act("sync");
+  await until("the run ends", async () => (await call("overview")).run === null && (await lastRun()) !== before, 120);
+  await act("resume");
+  assert.equal((await call("overview")).schedule.paused, null);
+  await until("it runs by itself", async () => (await call("overview")).run !== null, 60);
+  await act("pause");
+  await until("the page says so", async () => (await window.text()).includes(words["schedule.paused.why"]));
+  assert.equal((await call("overview")).schedule.next_run, null);
+  await until("the run ends", async () => (await call("overview")).run === null, 120);
+});
+
+test("closing hides the window and keeps what is in it; a second start brings it back", async () => {
+  assert.equal(await isVisible(), true);
+  const { tray } = await call("desktop");
+  if (!tray) return; // Without a tray closing ends the program: the last test does that.
+  await goTo("settings");
+  await act("close");
+  await until("it is hidden", async () => !(await isVisible()));
+  assert.equal(await startAgain("--hidden"), 0);
+  assert.equal(await isVisible(), false, "a start with the computer does not bring it up");
+  assert.equal(await startAgain(), 0);
+  await until("it is there again", isVisible);
+  assert.equal(await window.script("return location.hash"), "#/settings");
+});
+
+test("a second start hands its arguments over and ends", async () => {
+  const before = await lastRun();
+  assert.equal(await startAgain("--hidden", "--sync"), 0);
+  await until("the first one syncs", async () => (await lastRun()) !== before, 120);
+  assert.equal(await startAgain("--from-the-future"), 2, "what no version knows is refused where it is typed");
   assert.equal((await call("app_info")).practice, true);
 });
+
+test("starts with the computer when it is told to, hidden", async () => {
+  const file = join(home, "config", "autostart", "brygga-desktop.desktop");
+  await goTo("settings/desktop");
+  const name = words["desktop.autostart"];
+  await window.click(await until("the switch", () => window.named("input[role=switch]", name)));
+  await until("the computer knows", async () => (await call("desktop")).autostart);
+  const entries = await readdir(join(home, "config", "autostart"));
+  assert.equal(entries.length, 1, `${file}: ${entries}`);
+  assert.match(await readFile(join(home, "config", "autostart", entries[0]), "utf8"), /Exec=.*--hidden/);
+  await window.click(await window.named("input[role=switch]", name));
+  await until("the computer forgets", async () => !(await call("desktop")).autostart);
+});
+
+test("quit in the middle of a sync ends at a safe point", async () => {
+  const [pid, ...others] = await running();
+  assert.deepEqual(others, [], "one program and no more");
+  await act("sync");
+  await until("the run is under way", async () => (await call("overview")).run !== null);
+  // The answer may be lost with the window.
+  await act("quit").catch(() => undefined);
+  await until("it has ended by itself", async () => !(await running()).includes(pid));
+  await window.leave();
+  window = undefined;
+});
+
+test("a hidden start has no window until one is wanted, and ends with the computer", async () => {
+  const hidden = spawn(PROGRAM, [...ARGUMENTS, "--hidden"], { stdio: "ignore", env: { ...process.env, ...env } });
+  const gone = once(hidden, "exit");
+  await until("a second start is handed over", async () => (await startAgain("--hidden")) === 0 && hidden.exitCode === null, 60);
+  assert.equal((await webProcesses(hidden.pid)).length, 0, "none of a window's memory");
+  assert.equal(await startAgain(), 0);
+  await until("the window is made", async () => (await webProcesses(hidden.pid)).length > 0, 60);
+  hidden.kill("SIGTERM");
+  assert.deepEqual(await gone, [0, null]);
+});
+
+/** Processes of this program with this test's home. */
+async function running() {
+  const own = [];
+  for (const pid of await processes()) {
+    try {
+      if ((await readlink(`/proc/${pid}/exe`)) !== (await realpath(PROGRAM))) continue;
+      if ((await readFile(`/proc/${pid}/environ`, "utf8")).includes(`HOME=${home}\0`)) own.push(pid);
+    } catch {
+      // It ended while we looked, or is somebody else's.
+    }
+  }
+  return own;
+}
+
+/** The processes that draw a window of this program. */
+async function webProcesses(parent) {
+  const parents = new Map();
+  const names = new Map();
+  for (const pid of await processes()) {
+    try {
+      const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+      const [, name, rest] = /^\d+ \((.*)\) . (\d+)/.exec(stat);
+      parents.set(pid, Number(rest));
+      names.set(pid, name);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const isBelow = (pid) => pid === parent || (parents.has(pid) && isBelow(parents.get(pid)));
+  return [...parents.keys()].filter((pid) => names.get(pid).startsWith("WebKitWeb") && isBelow(pid));
+}
+
+async function processes() {
+  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+}

@@ -1,0 +1,291 @@
+//! The program on the desktop: it runs in the background, shows how it stands in the tray, tells when a person is needed, and ends cleanly.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
+use brygga_api::{Desktop, Event, Pair};
+use brygga_core::{Code, Problem};
+use brygga_engine::RunOptions;
+use tauri::AppHandle;
+use tauri_plugin_autostart::ManagerExt as _;
+use tauri_plugin_notification::NotificationExt as _;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::preferences::Preferences;
+use crate::tray::{self, Tray};
+use crate::words::Words;
+use crate::{notify, window};
+
+/// How long the run under way may take to come to its safe point. What is in the journal goes on at the next start either way.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The program on the desktop.
+pub(crate) struct Shell {
+    app: AppHandle,
+    pair: Arc<Pair>,
+    preferences: Preferences,
+    tray: OnceLock<Tray>,
+    quitting: AtomicBool,
+}
+
+impl Shell {
+    /// Puts the program on the desktop, and lets it run by itself.
+    pub(crate) fn start(app: &AppHandle, pair: Arc<Pair>) -> Arc<Self> {
+        let shell = Arc::new(Self {
+            app: app.clone(),
+            pair,
+            preferences: Preferences::read(app),
+            tray: OnceLock::new(),
+            quitting: AtomicBool::new(false),
+        });
+        let clicked = Arc::downgrade(&shell);
+        let act = move |action| {
+            if let Some(shell) = clicked.upgrade() {
+                shell.act(action);
+            }
+        };
+        if let Some(tray) = Tray::open(app, Arc::new(act)) {
+            let _ = shell.tray.set(tray);
+        }
+        let tapped = Arc::downgrade(&shell);
+        let heard = app.notification().on_action(move |_| {
+            if let Some(shell) = tapped.upgrade() {
+                shell.act(DesktopAction::Open);
+            }
+        });
+        if let Err(error) = heard {
+            tracing::debug!(%error, "a click on a notification opens nothing here");
+        }
+        shell.pair.stand_on(Arc::clone(&shell) as Arc<dyn Desktop>);
+        shell.refresh();
+        tauri::async_runtime::spawn(follow(Arc::downgrade(&shell)));
+        tauri::async_runtime::spawn(Arc::clone(&shell.pair).keep_in_step());
+        tauri::async_runtime::spawn(end_when_told(Arc::downgrade(&shell)));
+        shell
+    }
+
+    /// Is there a tray from which the window can be opened again.
+    pub(crate) fn has_tray(&self) -> bool {
+        self.tray.get().is_some()
+    }
+
+    /// The window was closed: it is hidden, or the program ends.
+    pub(crate) fn closed(&self) {
+        let mut chosen = self.preferences.chosen();
+        if !chosen.close_to_tray || !self.has_tray() {
+            self.quit();
+            return;
+        }
+        window::hide(&self.app);
+        if !chosen.hinted {
+            notify::say(&self.app, &self.words().text("notify.background"));
+            chosen.hinted = true;
+            if let Err(problem) = self.preferences.keep(chosen) {
+                tracing::warn!(%problem, "the hint will be shown again");
+            }
+        }
+    }
+
+    /// A second start of the program was handed over to this one.
+    pub(crate) fn started_again(&self, arguments: &crate::Arguments) {
+        if arguments.sync {
+            self.act(DesktopAction::Sync);
+        }
+        if !arguments.hidden {
+            self.act(DesktopAction::Open);
+        }
+    }
+
+    /// Ends the program, after the record in hand.
+    fn quit(&self) {
+        if self.quitting.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        window::hide(&self.app);
+        let (app, pair) = (self.app.clone(), Arc::clone(&self.pair));
+        tauri::async_runtime::spawn(async move {
+            if !pair.close(PATIENCE).await {
+                tracing::warn!("the sync under way did not come to an end; the next start goes on");
+            }
+            app.exit(0);
+        });
+    }
+
+    /// Shows how it stands.
+    fn refresh(&self) {
+        if let Some(tray) = self.tray.get() {
+            let pulse = self
+                .pair
+                .pulse()
+                .inspect_err(|problem| tracing::warn!(%problem, "it cannot be read how it stands"))
+                .ok();
+            tray.show(&self.app, tray::face(pulse.as_ref(), &self.words()));
+        }
+    }
+
+    /// Tells what nobody was told yet, unless somebody is looking.
+    fn tell(&self) {
+        let Some(api) = self.pair.at_work() else {
+            return;
+        };
+        match api.notices() {
+            Ok(notices) => {
+                let wanted = self.preferences.chosen().notifications;
+                if wanted
+                    && !window::is_looked_at(&self.app)
+                    && let Some(text) = notify::sentences(&notices, &self.words())
+                {
+                    notify::say(&self.app, &text);
+                }
+            }
+            Err(problem) => tracing::warn!(%problem, "it cannot be read what there is to tell"),
+        }
+    }
+
+    fn words(&self) -> Words {
+        Words::of(&self.preferences.chosen().language)
+    }
+
+    fn is_autostarted(&self) -> bool {
+        self.app.autolaunch().is_enabled().unwrap_or(false)
+    }
+}
+
+impl Desktop for Shell {
+    fn view(&self) -> DesktopView {
+        let chosen = self.preferences.chosen();
+        DesktopView {
+            autostart: self.is_autostarted(),
+            close_to_tray: chosen.close_to_tray,
+            notifications: chosen.notifications,
+            tray: self.has_tray(),
+            language: chosen.language,
+        }
+    }
+
+    fn put(&self, change: &DesktopChange) -> Result<(), Problem> {
+        let before = self.preferences.chosen();
+        let chosen = before.clone().with(change)?;
+        if let Some(on) = change.autostart
+            && on != self.is_autostarted()
+        {
+            let manager = self.app.autolaunch();
+            let set = if on {
+                manager.enable()
+            } else {
+                manager.disable()
+            };
+            set.map_err(|error| {
+                Problem::new(Code::DesktopSetting)
+                    .with("setting", "autostart")
+                    .with("detail", error)
+            })?;
+        }
+        if chosen != before {
+            self.preferences.keep(chosen)?;
+            self.refresh();
+        }
+        Ok(())
+    }
+
+    fn act(&self, action: DesktopAction) {
+        let done = match action {
+            DesktopAction::Open => {
+                window::open(&self.app);
+                Ok(())
+            }
+            DesktopAction::Close => {
+                self.closed();
+                Ok(())
+            }
+            DesktopAction::Sync => {
+                match self.pair.at_work() {
+                    Some(api) => {
+                        tauri::async_runtime::spawn(async move {
+                            // One that is under way is as good.
+                            let _ = api.start(RunOptions::default());
+                        });
+                    }
+                    // What is not set up yet is set up first.
+                    None => window::open(&self.app),
+                }
+                Ok(())
+            }
+            DesktopAction::Pause => self.pair.api().and_then(|api| api.set_paused(true)),
+            DesktopAction::Resume => self.pair.api().and_then(|api| api.set_paused(false)),
+            DesktopAction::Quit => {
+                self.quit();
+                Ok(())
+            }
+        };
+        if let Err(problem) = done {
+            tracing::warn!(%problem, ?action, "it could not be done");
+        }
+    }
+}
+
+/// Follows what happens, for the tray and for whoever must be told.
+async fn follow(shell: Weak<Shell>) {
+    let Some(mut events) = shell.upgrade().map(|shell| shell.pair.events()) else {
+        return;
+    };
+    let mut running = false;
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => Some(event),
+            Err(RecvError::Lagged(_)) => None,
+            Err(RecvError::Closed) => return,
+        };
+        let Some(shell) = shell.upgrade() else {
+            return;
+        };
+        let began = matches!(event, Some(Event::Progress(_))) && !running;
+        let ended = matches!(event, None | Some(Event::Finished(_)));
+        let proven = matches!(&event, Some(Event::Proof(progress)) if !progress.running);
+        running = match event {
+            Some(Event::Progress(_)) => true,
+            Some(Event::Finished(_)) => false,
+            _ => running,
+        };
+        // During a run records change all the time; how it stands is seen at its end.
+        let changed =
+            !running && matches!(event, Some(Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_)));
+        if began || ended || proven || changed {
+            shell.refresh();
+        }
+        if ended || proven {
+            shell.tell();
+        }
+    }
+}
+
+/// The signal with which a computer shuts down, or somebody at a terminal, ends the program like *Quit* does.
+async fn end_when_told(shell: Weak<Shell>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminated), Ok(mut interrupted)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        ) else {
+            return;
+        };
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        if let Some(shell) = shell.upgrade() {
+            shell.quit();
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        if tokio::signal::ctrl_c().await.is_ok()
+            && let Some(shell) = shell.upgrade()
+        {
+            shell.quit();
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The tray: an icon with three honest states, and a menu. What it shows is a function of [`Pulse`]; what it does is
+//! [`DesktopAction`], the same that the page's command does.
+
+mod mark;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use brygga_api::contract::{DesktopAction, Health};
+use brygga_api::{Pulse, Tone};
+use tauri::AppHandle;
+use tauri::image::Image;
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+
+use crate::words::Words;
+use mark::Style;
+
+/// What the tray shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Face {
+    pub(crate) tone: Tone,
+    /// How it stands, in a line: the first line of the menu, which does nothing, and what is shown when the pointer rests on the icon.
+    pub(crate) status: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) action: DesktopAction,
+    pub(crate) words: String,
+    pub(crate) enabled: bool,
+}
+
+/// What the tray shows for how it stands. Without a pulse the database cannot be read, which needs a person.
+pub(crate) fn face(pulse: Option<&Pulse>, words: &Words) -> Face {
+    let paused = pulse.is_some_and(|pulse| pulse.schedule.paused.is_some());
+    let running = pulse.is_some_and(|pulse| pulse.running);
+    let entry = |action, id, enabled| Entry {
+        action,
+        words: words.text(id),
+        enabled,
+    };
+    Face {
+        tone: pulse.map_or(Tone::NeedsYou, Pulse::tone),
+        status: status(pulse, words),
+        entries: vec![
+            entry(DesktopAction::Open, "tray.open", true),
+            entry(DesktopAction::Sync, "sync.now", !running),
+            if paused {
+                entry(DesktopAction::Resume, "schedule.resume", true)
+            } else {
+                entry(DesktopAction::Pause, "schedule.pause", true)
+            },
+            entry(DesktopAction::Quit, "tray.quit", true),
+        ],
+    }
+}
+
+fn status(pulse: Option<&Pulse>, words: &Words) -> String {
+    let Some(pulse) = pulse else {
+        return words.text("status.stopped");
+    };
+    let health = match &pulse.health {
+        Health::NothingYet => words.text("status.nothing_yet"),
+        Health::AllWell { .. } => words.text("status.all_well"),
+        Health::NeedsYou { held } => words.counted("health.needs_you", *held),
+        Health::Differs { .. } => words.text("status.differs"),
+        Health::Stopped { passing: true, .. } | Health::FlowStopped { passing: true, .. } => {
+            words.text("status.passing")
+        }
+        Health::Stopped { .. } => words.text("status.stopped"),
+        Health::FlowStopped { flow, .. } => {
+            words.with("status.flow_stopped", &[("flow", &words.flow(flow))])
+        }
+    };
+    if pulse.running {
+        words.text("sync.running")
+    } else if pulse.schedule.paused.is_some() {
+        format!("{health} \u{b7} {}", words.text("schedule.paused"))
+    } else {
+        health
+    }
+}
+
+/// The id of a menu line is its action's word, as the contract writes it.
+fn id_of(action: DesktopAction) -> &'static str {
+    match action {
+        DesktopAction::Open => "open",
+        DesktopAction::Close => "close",
+        DesktopAction::Sync => "sync",
+        DesktopAction::Pause => "pause",
+        DesktopAction::Resume => "resume",
+        DesktopAction::Quit => "quit",
+    }
+}
+
+fn action_of(id: &str) -> Option<DesktopAction> {
+    [
+        DesktopAction::Open,
+        DesktopAction::Sync,
+        DesktopAction::Pause,
+        DesktopAction::Resume,
+        DesktopAction::Quit,
+    ]
+    .into_iter()
+    .find(|action| id_of(*action) == id)
+}
+
+/// The tray as the system has it.
+pub(crate) struct Tray {
+    icon: TrayIcon,
+    shown: Mutex<Option<Face>>,
+}
+
+/// What a click asks for.
+pub(crate) type Act = Arc<dyn Fn(DesktopAction) + Send + Sync>;
+
+impl Tray {
+    /// The tray, or `None` where this desktop has none.
+    pub(crate) fn open(app: &AppHandle, act: Act) -> Option<Self> {
+        // The library that talks to a Linux panel is looked for at run time, and its binding panics where it is not installed.
+        let built = catch_unwind(AssertUnwindSafe(|| build(app, &act)));
+        match built {
+            Ok(Ok(icon)) => Some(Self {
+                icon,
+                shown: Mutex::new(None),
+            }),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "there is no tray");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("there is no tray: libayatana-appindicator3 is not installed");
+                None
+            }
+        }
+    }
+
+    /// Shows it, if it is not what is shown already.
+    pub(crate) fn show(&self, app: &AppHandle, face: Face) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.as_ref() == Some(&face) {
+            return;
+        }
+        if let Err(error) = self.put(app, &face, shown.as_ref().map(|face| face.tone)) {
+            tracing::warn!(%error, "the tray could not be changed");
+        }
+        *shown = Some(face);
+    }
+
+    fn put(&self, app: &AppHandle, face: &Face, before: Option<Tone>) -> tauri::Result<()> {
+        if before != Some(face.tone) {
+            let style = Style::of_this_system();
+            let picture = Image::new_owned(mark::draw(face.tone, style), mark::SIZE, mark::SIZE);
+            self.icon
+                .set_icon_with_as_template(Some(picture), style == Style::Template)?;
+        }
+        self.icon
+            .set_tooltip(Some(format!("Brygga \u{b7} {}", face.status)))?;
+        self.icon.set_menu(Some(menu(app, face)?))
+    }
+}
+
+fn menu(app: &AppHandle, face: &Face) -> tauri::Result<Menu<tauri::Wry>> {
+    let menu = Menu::new(app)?;
+    menu.append(&MenuItem::with_id(
+        app,
+        "status",
+        &face.status,
+        false,
+        None::<&str>,
+    )?)?;
+    menu.append(&PredefinedMenuItem::separator(app)?)?;
+    for entry in &face.entries {
+        if entry.action == DesktopAction::Quit {
+            menu.append(&PredefinedMenuItem::separator(app)?)?;
+        }
+        menu.append(&MenuItem::with_id(
+            app,
+            id_of(entry.action),
+            &entry.words,
+            entry.enabled,
+            None::<&str>,
+        )?)?;
+    }
+    Ok(menu)
+}
+
+fn build(app: &AppHandle, act: &Act) -> tauri::Result<TrayIcon> {
+    let on_menu = Arc::clone(act);
+    let on_click = Arc::clone(act);
+    let style = Style::of_this_system();
+    TrayIconBuilder::with_id("brygga")
+        .icon(Image::new_owned(
+            mark::draw(Tone::Well, style),
+            mark::SIZE,
+            mark::SIZE,
+        ))
+        .icon_as_template(style == Style::Template)
+        .menu(&Menu::new(app)?)
+        // On Windows a click opens the window, as everywhere there; the menu is at the other button.
+        .show_menu_on_left_click(!cfg!(windows))
+        .on_menu_event(move |_, event| {
+            if let Some(action) = action_of(event.id().as_ref()) {
+                on_menu(action);
+            }
+        })
+        .on_tray_icon_event(move |_, event| {
+            if let TrayIconEvent::Click {
+                button: MouseButton::Left,
+                button_state: MouseButtonState::Up,
+                ..
+            } = event
+                && cfg!(windows)
+            {
+                on_click(DesktopAction::Open);
+            }
+        })
+        .build(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use brygga_api::contract::{Reason, ScheduleView};
+
+    use super::*;
+
+    fn pulse(health: Health) -> Pulse {
+        Pulse {
+            health,
+            schedule: ScheduleView::default(),
+            running: false,
+        }
+    }
+
+    fn well() -> Health {
+        Health::AllWell {
+            booked: 7,
+            up_to: "2026-10-15T12:00:00Z".into(),
+            proven: None,
+        }
+    }
+
+    fn stopped(passing: bool) -> Health {
+        let reason = Reason {
+            code: "remote-unreachable".into(),
+            params: std::collections::BTreeMap::new(),
+        };
+        Health::Stopped { reason, passing }
+    }
+
+    #[test]
+    fn each_state_has_its_colour_and_its_words() {
+        let words = Words::of("en");
+        let shown = |pulse: &Pulse| {
+            let face = face(Some(pulse), &words);
+            (face.tone, face.status)
+        };
+        assert_eq!(shown(&pulse(well())), (Tone::Well, "All well".into()));
+        let held = pulse(Health::NeedsYou { held: 2 });
+        assert_eq!(
+            shown(&held),
+            (Tone::NeedsYou, "2 records wait for you.".into())
+        );
+        assert_eq!(shown(&pulse(stopped(true))).0, Tone::Unusual);
+        assert_eq!(shown(&pulse(stopped(false))).0, Tone::NeedsYou);
+        assert_eq!(shown(&pulse(Health::NothingYet)).0, Tone::Unusual);
+        assert_eq!(face(None, &words).tone, Tone::NeedsYou);
+    }
+
+    #[test]
+    fn the_menu_follows_what_goes_on() {
+        let words = Words::of("nb");
+        let actions = |pulse: &Pulse| {
+            let entries = face(Some(pulse), &words).entries;
+            entries
+                .into_iter()
+                .map(|entry| (entry.action, entry.enabled))
+                .collect::<Vec<_>>()
+        };
+        let mut now = pulse(well());
+        assert_eq!(
+            actions(&now),
+            [
+                (DesktopAction::Open, true),
+                (DesktopAction::Sync, true),
+                (DesktopAction::Pause, true),
+                (DesktopAction::Quit, true)
+            ]
+        );
+        now.running = true;
+        assert_eq!(actions(&now)[1], (DesktopAction::Sync, false));
+        now.schedule.paused = Some("2026-10-15T12:00:00Z".into());
+        assert_eq!(actions(&now)[2], (DesktopAction::Resume, true));
+        now.running = false;
+        let face = face(Some(&now), &words);
+        assert_eq!(face.tone, Tone::Unusual);
+        assert!(face.status.contains(&words.text("schedule.paused")));
+    }
+
+    #[test]
+    fn every_line_leads_to_its_action() {
+        let words = Words::of("fi");
+        for entry in face(None, &words).entries {
+            assert_eq!(action_of(id_of(entry.action)), Some(entry.action));
+            assert!(!entry.words.contains('.'), "{}", entry.words);
+        }
+        assert_eq!(action_of("status"), None);
+        assert_eq!(action_of("resume"), Some(DesktopAction::Resume));
+    }
+}
