@@ -18,6 +18,7 @@ mod words;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use brygga_api::Desktop as _;
 use brygga_api::contract::DesktopAction;
@@ -62,12 +63,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 
     let app = tauri::Builder::default()
         // First of all plugins: a second start must end before it opens anything.
-        .plugin(tauri_plugin_single_instance::init(
-            |app, words, _folder| match app.try_state::<Arc<Shell>>() {
-                Some(shell) => shell.started_again(&Arguments::of_second_start(&words)),
-                None => window::open(app),
-            },
-        ))
+        .plugin(tauri_plugin_single_instance::init(|app, words, _folder| {
+            let arguments = Arguments::of_second_start(&words);
+            match app.try_state::<Arc<Shell>>() {
+                Some(shell) => shell.started_again(&arguments),
+                // It is still on its way; what it is wanted for is seen at the end of it.
+                None => app.state::<Wanted>().note(&arguments),
+            }
+        }))
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 // A window that was hidden at the end is not hidden at the next start.
@@ -83,6 +86,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
+        .manage(Wanted::default())
         .setup(move |app| {
             // After the plugins: a second start has ended by now.
             // One folder per pair; this version has one pair.
@@ -93,11 +97,13 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             app.manage(host);
             let shell = Shell::start(app.handle(), pair);
             app.manage(Arc::clone(&shell));
+            let wanted = app.state::<Wanted>();
+            wanted.note(&arguments);
             // Hidden without a tray would be gone.
-            if !arguments.hidden || !shell.has_tray() {
+            if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
                 window::make(app.handle())?;
             }
-            if arguments.sync {
+            if wanted.sync.load(Ordering::SeqCst) {
                 shell.act(DesktopAction::Sync);
             }
             Ok(())
@@ -113,6 +119,20 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+/// What the program is wanted for, as told before it is up.
+#[derive(Debug, Default)]
+struct Wanted {
+    window: AtomicBool,
+    sync: AtomicBool,
+}
+
+impl Wanted {
+    fn note(&self, arguments: &Arguments) {
+        self.window.fetch_or(!arguments.hidden, Ordering::SeqCst);
+        self.sync.fetch_or(arguments.sync, Ordering::SeqCst);
+    }
 }
 
 /// A sentence for the person at the terminal; there may be no window to show it in.

@@ -250,8 +250,11 @@ async fn follow(shell: Weak<Shell>) {
             _ => running,
         };
         // During a run records change all the time; how it stands is seen at its end.
-        let changed =
-            !running && matches!(event, Some(Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_)));
+        let changed = !running
+            && matches!(
+                event,
+                Some(Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_))
+            );
         if began || ended || proven || changed {
             shell.refresh();
         }

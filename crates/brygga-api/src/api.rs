@@ -15,8 +15,7 @@ use tokio::sync::broadcast;
 use crate::background::Background;
 use crate::contract::{
     ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup, Nothing, Reason,
-    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started, State,
-    SyncNow,
+    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started, State, SyncNow,
 };
 use crate::watch::Watch;
 

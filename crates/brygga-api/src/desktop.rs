@@ -5,10 +5,10 @@ use std::sync::Arc;
 use brygga_core::Problem;
 
 use crate::api::{Api, error, wrong_use};
-use crate::pair::Pair;
 use crate::contract::{
     ApiError, DesktopAct, DesktopAction, DesktopChange, DesktopView, Nothing, ScheduleView,
 };
+use crate::pair::Pair;
 
 /// What the shell can do for the window.
 pub trait Desktop: Send + Sync {

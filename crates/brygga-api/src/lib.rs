@@ -12,16 +12,16 @@ mod proof;
 mod pulse;
 mod settings;
 mod setup;
-mod spreadsheet;
 mod shop;
+mod spreadsheet;
 mod story;
 mod watch;
 
 pub use api::{Api, Host, misused};
 pub use background::{LaneAgenda, Step};
 pub use contract::{ApiError, Event};
-pub use pair::{Pair, PairHost};
 pub use desktop::Desktop;
 pub use notices::Notice;
+pub use pair::{Pair, PairHost};
 pub use pulse::{Pulse, Tone};
 pub use watch::Watch;

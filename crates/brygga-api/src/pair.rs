@@ -242,12 +242,13 @@ impl Pair {
     /// Runs whatever is due, from the moment on at which the pair is set up, until [`Pair::close`].
     pub async fn keep_in_step(self: Arc<Self>) {
         while !self.closing.load(Ordering::SeqCst) {
-            match self.at_work() {
-                Some(api) => api.round(&mut |_| ()).await,
-                None => tokio::select! {
-                    () = self.ground.clock.sleep(LOOK) => {}
-                    () = self.changed.notified() => {}
-                },
+            if let Some(api) = self.at_work() {
+                api.round(&mut |_| ()).await;
+                continue;
+            }
+            tokio::select! {
+                () = self.ground.clock.sleep(LOOK) => {}
+                () = self.changed.notified() => {}
             }
         }
     }

@@ -140,7 +140,7 @@ impl Engine {
         let mut row = before.cloned().unwrap_or_else(|| {
             RecordRow::new(
                 RecordRef::new(RecordKind::Payout, &payout.id),
-                format!("Payout {}", payout.id),
+                payout.id.clone(),
                 self.clock.now(),
             )
         });

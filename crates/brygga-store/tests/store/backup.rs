@@ -91,7 +91,7 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last three steps left it.
+    // The file as the program before the last four steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))

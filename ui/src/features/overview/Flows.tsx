@@ -125,7 +125,7 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
         )}
       </td>
       <td className={classes.next}>
-        {row.next_run === null ? (
+        {row.next_run === null || paused ? (
           <span className="quiet">
             <FormattedMessage id={whyNever(row, paused)} />
           </span>

@@ -107,11 +107,13 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[...view.sections.map((one) => one.name), "connections", ...(desktop ? ["desktop"] : []), "window"].map((name) => (
-          <a key={name} href={href("settings", name)} className={classes.indexLink}>
-            {section(name)}
-          </a>
-        ))}
+        {[...view.sections.map((one) => one.name), "connections", ...(desktop ? ["desktop"] : []), "window"].map(
+          (name) => (
+            <a key={name} href={href("settings", name)} className={classes.indexLink}>
+              {section(name)}
+            </a>
+          ),
+        )}
       </nav>
       <div className={classes.sections}>
         <FilterBox label={intl.formatMessage({ id: "settings.search" })} value={search} onChange={onSearch} />
