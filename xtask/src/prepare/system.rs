@@ -7,7 +7,12 @@ use crate::project::{self, Project};
 /// To compile and link anything at all.
 const TO_COMPILE: &[&str] = &["build-essential", "pkg-config"];
 /// To build and run the window (Tauri on WebKitGTK).
-const FOR_WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "librsvg2-dev"];
+const FOR_WINDOW: &[&str] = &[
+    "libwebkit2gtk-4.1-dev",
+    "librsvg2-dev",
+    // The tray: looked for at run time.
+    "libayatana-appindicator3-1",
+];
 /// To drive a browser and the real window without a screen.
 const FOR_TESTS: &[&str] = &[
     "chromium",
@@ -16,6 +21,8 @@ const FOR_TESTS: &[&str] = &[
     "xauth",
     "dbus",
     "dbus-x11",
+    // To click the tray over the bus, as a panel does.
+    "libglib2.0-bin",
 ];
 
 /// How much a task needs.
