@@ -301,7 +301,7 @@ async fn a_pause_is_kept_over_a_new_start() {
     // By hand it still goes.
     let started = call(&anew, "sync_now", json!({"flow": "stock"})).await;
     assert_eq!(started.expect("started")["already"], false);
-    anew.close(Duration::from_secs(60)).await;
+    anew.close(Duration::from_mins(1)).await;
     let anew = started_anew(&bench);
     let resumed = call(&anew, "resume", Value::Null).await.expect("resumed");
     assert!(
@@ -380,7 +380,7 @@ async fn ending_in_the_middle_of_a_sync_loses_and_doubles_nothing() {
     // Some of it is in Visma.net, some is not.
     until(&run, || bench.practice.pair.visma().orders().len() >= 3).await;
     assert!(
-        api(&bench).close(Duration::from_secs(60)).await,
+        api(&bench).close(Duration::from_mins(1)).await,
         "it came to its safe point"
     );
     let report = run.await.expect("ended");

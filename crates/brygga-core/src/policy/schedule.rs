@@ -248,24 +248,24 @@ mod tests {
         }
     }
 
-    fn well(ended: &str) -> Option<Last> {
-        Some(Last {
+    fn well(ended: &str) -> Last {
+        Last {
             ended: at(ended),
             failed: None,
-        })
+        }
     }
 
-    fn failed(ended: &str, failures: u32, trouble: Trouble) -> Option<Last> {
-        Some(Last {
+    fn failed(ended: &str, failures: u32, trouble: Trouble) -> Last {
+        Last {
             ended: at(ended),
             failed: Some((failures, trouble)),
-        })
+        }
     }
 
     const NOON: &str = "2026-10-15T12:00:00Z";
 
-    fn due(every: Every, last: Option<Last>, now: &str) -> Option<DateTime<Utc>> {
-        next_due(&rhythm(every), last, at(now))
+    fn due(every: Every, last: impl Into<Option<Last>>, now: &str) -> Option<DateTime<Utc>> {
+        next_due(&rhythm(every), last.into(), at(now))
     }
 
     #[test]
@@ -320,13 +320,13 @@ mod tests {
         // 2026-03-29: 02:00 to 03:00 is not there in Oslo.
         let next = next_due(
             &two_thirty,
-            well("2026-03-28T12:00:00Z"),
+            Some(well("2026-03-28T12:00:00Z")),
             at("2026-03-28T12:00:00Z"),
         );
         assert_eq!(next, Some(at("2026-03-29T01:30:00Z")));
         // 2026-10-25: 02:30 is there twice, and runs once.
         let now = at("2026-10-25T00:30:00Z");
-        let last = well("2026-10-25T00:30:00Z");
+        let last = Some(well("2026-10-25T00:30:00Z"));
         assert_eq!(
             next_due(&two_thirty, last, now),
             Some(at("2026-10-26T01:30:00Z"))
