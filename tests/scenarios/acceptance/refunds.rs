@@ -2,7 +2,8 @@
 
 use brygga_core::settings::{ClosedPeriod, RefundRule};
 use brygga_core::{Code, Decimal};
-use brygga_store::RecordState;
+use brygga_sandbox::visma::{Change, ShipmentAction};
+use brygga_store::{RecordRef, RecordState};
 use brygga_tests::books::days;
 use brygga_tests::{Back, Bench, Sale};
 
@@ -281,6 +282,50 @@ async fn money_on_its_way_is_waited_for_and_money_that_failed_is_nothing() {
     for sale in &sales {
         bench.all_booked(sale);
     }
+    bench.at_rest().await;
+}
+
+/// Visma.net changes no order of which a shipment is open (code 0005): what was taken out waits until that shipment is brought to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_left_waits_for_a_shipment_that_is_open() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 970_291);
+    sale.paid();
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    // Two leave the shop; Visma.net has one on its shelf.
+    let item = bench.document(sale.id).lines[1].item.clone();
+    let visma = bench.practice.pair.visma();
+    visma.set_stock(&item, brygga_tests::goods::MAIN, Decimal::ONE);
+    sale.send(&[(0, 1), (1, 1)]);
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    let refund = sale.give_back(&Back::units(0, 1, "CANCEL"));
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    assert_eq!(
+        bench.refund_record(refund),
+        (RecordState::Waiting, Some(Code::WaitingEarlierPart))
+    );
+
+    // Somebody counts the shelf anew and takes the shipment back, as the cause says.
+    visma.set_stock(&item, brygga_tests::goods::MAIN, Decimal::from(9));
+    let number = visma.shipments()[0].number.clone();
+    visma.change(Change::ShipmentDone {
+        number,
+        action: ShipmentAction::Cancel,
+    });
+    let held: Vec<RecordRef> = bench
+        .parts(&sale)
+        .into_iter()
+        .filter(|row| row.state == RecordState::Held)
+        .map(|row| row.record)
+        .collect();
+    assert_eq!(held.len(), 1);
+    let store = bench.practice.engine.store();
+    store.mark_retry(&held).expect("known");
+    bench.quiet().await;
+    bench.all_booked(&sale);
     bench.at_rest().await;
 }
 

@@ -11,7 +11,7 @@ use crate::booking::basis::Component;
 use crate::booking::change::is_changeable;
 use crate::booking::gate::price;
 use crate::code::{Code, Problem};
-use crate::erp::{BookedLine, BookedOrder, LineDraft, Operation, ShipmentStatus};
+use crate::erp::{BookedLine, BookedOrder, LineDraft, Operation, OrderStatus, ShipmentStatus};
 
 /// Goods that are in no sales order yet were sent: they get one of their own.
 pub(super) fn supplement(
@@ -144,6 +144,11 @@ pub(super) fn reduce(life: &Life<'_>, legs: &[Leg]) -> Result<Option<PartState>,
             } else {
                 patch.push(less(life, line, quantity));
             }
+        }
+        // No order changes while a shipment of it is open (code 0005): that shipment comes first, and holds where something is wrong with it.
+        if order.status == OrderStatus::Shipping && !(patch.is_empty() && delete.is_empty()) {
+            let waits = life.problem(Code::WaitingEarlierPart);
+            return Ok(Some(PartState::Waiting(waits, None)));
         }
         let number = order.number.clone();
         if !patch.is_empty() {
