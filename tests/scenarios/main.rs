@@ -25,4 +25,5 @@ mod shipping;
 mod sign_in;
 mod stock;
 mod strangers;
+mod units;
 mod wrong_setup;

@@ -75,6 +75,7 @@ codes! {
     SpecialTerritory = "special-territory-taxed", Held, "Order {order} goes to {territory}, which has its own VAT rules, but was taxed like {country}.", "Check the tax settings for this territory in Shopify.";
     SkuMissing = "sku-missing", Held, "The line \"{title}\" of order {order} has no SKU.", "Give the product a SKU in Shopify, or choose a default item in the settings.";
     ItemNotFound = "item-not-found", Held, "No item {sku} in Visma.net.", "Make the item in Visma.net, correct the SKU in Shopify, or choose a default item.";
+    ItemUnitUndecided = "item-unit-undecided", Held, "{sku} is counted in {base} but sold in {sales} in Visma.net, and it is not decided which of them one unit in the shop is.", "Choose the unit in Mapping, under Units, or give the item one unit in Visma.net.";
     ItemInactive = "item-inactive", Held, "The item {sku} is not for sale in Visma.net ({status}).", "Make the item active in Visma.net.";
     ItemUnsupported = "item-unsupported", Held, "The item {sku} is a kit or is tracked by lot or serial number.", "Book this order by hand.";
     SpecialItemUnmapped = "special-item-unmapped", Held, "No item is chosen for {kind}.", "Choose this item in the mapping.";

@@ -22,7 +22,7 @@ pub struct MappingView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct MappingTable {
-    /// `vat`, `gateways`, `items`, `warehouses`, `stock`, `classes`, `house`, `payouts`.
+    /// `vat`, `gateways`, `items`, `shipping`, `warehouses`, `stock`, `units`, `categories`, `classes`, `house`, `payouts`.
     pub name: String,
     /// What a row is about.
     pub keys: Vec<MappingColumn>,
@@ -72,7 +72,7 @@ pub struct MappingRow {
 pub struct Suggestion {
     /// Values by column.
     pub values: BTreeMap<String, String>,
-    /// What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`.
+    /// What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `base-unit`.
     pub evidence: Reason,
 }
 

@@ -32,8 +32,11 @@ pub(super) fn applied(
             "vat" => row.vat(&mut settings)?,
             "gateways" => row.gateway(&mut settings)?,
             "items" => row.item(&mut settings)?,
+            "shipping" => row.shipping(&mut settings)?,
             "warehouses" => row.warehouse(&mut settings)?,
             "stock" => row.stock(&mut settings)?,
+            "units" => row.unit(&mut settings)?,
+            "categories" => row.category(&mut settings)?,
             "classes" => row.class(&mut settings)?,
             "house" => row.house(&mut settings)?,
             "payouts" => row.payout(&mut settings)?,
@@ -254,6 +257,50 @@ impl Row<'_> {
         Ok(())
     }
 
+    fn shipping(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let method = self.key("method")?.to_owned();
+        let rows = &mut settings.special_items.shipping_methods;
+        if self.is_empty() {
+            rows.remove(&method);
+        } else {
+            let item = SpecialItem {
+                item: self.picked("item", Source::Items)?,
+                account: self.maybe("account"),
+            };
+            rows.insert(method, item);
+        }
+        Ok(())
+    }
+
+    fn unit(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let number = self.key("item")?.to_owned();
+        if self.is_empty() {
+            settings.units.remove(&number);
+            return Ok(());
+        }
+        let unit = self.value("unit")?;
+        let item = self.catalogue.items.get(&number);
+        let fits = item
+            .and_then(brygga_core::erp::Item::two_units)
+            .is_some_and(|(base, sales)| unit == base || unit == sales);
+        if !fits {
+            return Err(refused("unit", unit));
+        }
+        settings.units.insert(number, unit);
+        Ok(())
+    }
+
+    fn category(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let class = self.key("class")?.to_owned();
+        let rows = &mut settings.products.product_types;
+        if self.is_empty() {
+            rows.remove(&class);
+        } else {
+            rows.insert(class, self.value("product_type")?);
+        }
+        Ok(())
+    }
+
     fn warehouse(&self, settings: &mut Settings) -> Result<(), Problem> {
         let location = self.key("location")?.to_owned();
         let rows = &mut settings.invoices.warehouses;
@@ -361,7 +408,7 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brygga_core::erp::{VatCalculation, VatId};
+    use brygga_core::erp::{Item, ItemType, VatCalculation, VatId};
 
     fn catalogue() -> Catalogue {
         let id = |id: &str, zone: &str| VatId {
@@ -373,8 +420,30 @@ mod tests {
             rates: Vec::new(),
             reverse: false,
         };
+        let wine = Item {
+            number: "WINE".into(),
+            description: "Wine".into(),
+            status: "Active".into(),
+            item_type: ItemType::FinishedGood,
+            stock: true,
+            unsupported: false,
+            class: None,
+            vat_category: None,
+            base_unit: Some("STK".into()),
+            sales_unit: Some("KASSE".into()),
+        };
         Catalogue {
             vat_ids: vec![id("3", "NO"), id("31", "EXP"), id("32", "EXP")],
+            items: ["TIPS", "EXPRESS", "WINE"]
+                .map(|number| {
+                    let number = number.to_owned();
+                    let item = Item {
+                        number: number.clone(),
+                        ..wine.clone()
+                    };
+                    (number, item)
+                })
+                .into(),
             ..Catalogue::default()
         }
     }
@@ -456,6 +525,21 @@ mod tests {
                 "warehouses",
                 cells(&[("location", "7001")]),
                 cells(&[("warehouse", "1")]),
+            ),
+            (
+                "shipping",
+                cells(&[("method", "Express")]),
+                cells(&[("item", "EXPRESS"), ("account", "3111")]),
+            ),
+            (
+                "units",
+                cells(&[("item", "WINE")]),
+                cells(&[("unit", "STK")]),
+            ),
+            (
+                "categories",
+                cells(&[("class", "VARER")]),
+                cells(&[("product_type", "Mugs")]),
             ),
             (
                 "stock",

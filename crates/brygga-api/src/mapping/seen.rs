@@ -29,6 +29,8 @@ pub(super) struct Seen {
     pub(super) countries: BTreeSet<String>,
     /// Ways in which money came.
     pub(super) tenders: BTreeSet<Tender>,
+    /// Titles of shipping lines.
+    pub(super) methods: BTreeSet<String>,
     /// Numeric ids of locations: the shop's, and those that goods left from or a row names.
     pub(super) locations: BTreeSet<String>,
 }
@@ -57,6 +59,7 @@ impl Seen {
             held,
             countries: BTreeSet::from([shop.country.clone()]),
             tenders: BTreeSet::new(),
+            methods: BTreeSet::new(),
             locations: BTreeSet::new(),
         };
         seen.countries
@@ -93,6 +96,13 @@ impl Seen {
                     .to_owned(),
                 });
             }
+            seen.methods.extend(
+                order
+                    .shipping
+                    .iter()
+                    .map(|line| line.title.trim().to_owned())
+                    .filter(|title| !title.is_empty()),
+            );
             seen.locations.extend(
                 order
                     .fulfilments

@@ -1,10 +1,12 @@
 //! The tables with their rows: what is chosen, what waits, what could be chosen.
 
+mod goods;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Code;
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::{GatewayRule, PayoutClass, SpecialItem, VatKey};
+use brygga_core::settings::{GatewayRule, PayoutClass, VatKey};
 
 use super::Ground;
 use super::seen::Waiting;
@@ -36,9 +38,12 @@ pub(super) fn all(ground: &Ground<'_>) -> Vec<MappingTable> {
     let mut tables = vec![
         vat(ground),
         gateways(ground),
-        items(ground),
+        goods::items(ground),
+        goods::shipping(ground),
         warehouses(ground),
         stock(ground),
+        goods::units(ground),
+        goods::categories(ground),
         classes(ground),
         house(ground),
         payouts(ground),
@@ -361,62 +366,6 @@ fn gateways(ground: &Ground<'_>) -> MappingTable {
         ],
         open: true,
         rows: rows.into_values().collect(),
-    }
-}
-
-fn items(ground: &Ground<'_>) -> MappingTable {
-    let values = |item: Option<&SpecialItem>| {
-        item.map_or_else(Cells::new, |special| {
-            cells([
-                ("item", special.item.as_str()),
-                ("account", special.account.as_deref().unwrap_or_default()),
-            ])
-        })
-    };
-    let rows = ITEMS
-        .iter()
-        .map(|kind| {
-            let chosen = super::edit::special(ground.settings, kind);
-            let suggested = super::edit::special(&ground.suggested, kind);
-            let evidence = suggested.map(|special| {
-                let item = ground.catalogue.items.get(&special.item);
-                suggestion(
-                    values(Some(special)),
-                    "item-name",
-                    [("name", item.map_or("", |item| item.description.as_str()))],
-                )
-            });
-            // Held records write the names of some kinds with a blank or a hyphen.
-            let waits = ["_", " ", "-"]
-                .iter()
-                .map(|between| kind.replace('_', between))
-                .collect::<BTreeSet<_>>()
-                .iter()
-                .map(|name| {
-                    ground
-                        .seen
-                        .waiting(Code::SpecialItemUnmapped, &[("kind", name)])
-                })
-                .fold(Waiting::default(), Waiting::and);
-            let mut row = row(cells([("for", *kind)]), values(chosen), waits, evidence);
-            row.trouble = chosen
-                .filter(|special| !ground.catalogue.items.contains_key(&special.item))
-                .map(|special| Reason {
-                    code: Code::ItemNotFound.to_string(),
-                    params: cells([("sku", special.item.as_str())]),
-                });
-            row
-        })
-        .collect();
-    MappingTable {
-        name: "items".into(),
-        keys: vec![words("for", &ITEMS)],
-        columns: vec![
-            picked("item", Source::Items, ground.catalogue, false),
-            typed("account", true),
-        ],
-        open: false,
-        rows,
     }
 }
 

@@ -28,6 +28,7 @@ pub fn same_line(booked: &BookedLine, line: &LineDraft) -> bool {
         && booked.discount == line.discount
         && booked.vat_category.as_deref() == Some(line.vat_category.as_str())
         && (line.warehouse.is_none() || booked.warehouse == line.warehouse)
+        && (line.unit.is_none() || booked.unit == line.unit)
 }
 
 /// What of ours may stand in a document beside what was written last as a whole.

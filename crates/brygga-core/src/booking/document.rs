@@ -257,6 +257,7 @@ pub(super) fn lined(
         lines.push(LineDraft {
             link: line.component.link.clone(),
             item: item.number,
+            unit: item.unit,
             description: line.component.title.clone(),
             quantity,
             unit_price: price.unit_price,
@@ -282,6 +283,7 @@ pub(super) fn lined(
         lines.push(LineDraft {
             link: "rounding".into(),
             item: special.item.clone(),
+            unit: None,
             description: ROUNDING_TEXT.into(),
             quantity: Decimal::ONE,
             unit_price: amount,

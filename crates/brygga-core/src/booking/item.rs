@@ -10,6 +10,8 @@ use crate::shop::Order;
 /// The item of a line, and the rule that chose it.
 pub(super) struct Chosen {
     pub(super) number: String,
+    /// Where the item has two units: the one that a unit in the shop is.
+    pub(super) unit: Option<String>,
     pub(super) account: Option<String>,
     pub(super) stock: bool,
     pub(super) rule: &'static str,
@@ -25,12 +27,15 @@ pub(super) fn item_for(
     match part {
         Part::Product { sku } => product(sku.as_deref(), title, order, ground),
         Part::Custom { sku } => match find(sku.as_deref(), ground) {
-            Some(item) => usable(item, "custom-by-sku"),
+            Some(item) => usable(item, ground, "custom-by-sku"),
             None => of(special.custom.as_ref(), "custom", "custom-line"),
         },
         Part::Tip => of(special.tip.as_ref(), "tip", "tip"),
         Part::GiftCard => of(special.gift_card.as_ref(), "gift_card", "gift-card"),
-        Part::Shipping => of(special.shipping.as_ref(), "shipping", "shipping"),
+        Part::Shipping => match special.shipping_methods.get(title.trim()) {
+            Some(own) => of(Some(own), "shipping", "shipping-method"),
+            None => of(special.shipping.as_ref(), "shipping", "shipping"),
+        },
         Part::Duty => of(special.duty.as_ref(), "duty", "duty"),
         Part::Fee => of(special.fee.as_ref(), "fee", "fee"),
         Part::ChannelTax => of(special.channel_tax.as_ref(), "channel_tax", "channel-tax"),
@@ -44,12 +49,12 @@ fn product(
     ground: Ground<'_>,
 ) -> Result<Chosen, Problem> {
     if let Some(item) = find(sku, ground) {
-        return usable(item, "product-by-sku");
+        return usable(item, ground, "product-by-sku");
     }
     if let MissingItem::DefaultItem { item } = &ground.settings.missing_item
         && let Some(item) = ground.catalogue.items.get(item)
     {
-        return usable(item, "default-item");
+        return usable(item, ground, "default-item");
     }
     match sku.map(str::trim).filter(|sku| !sku.is_empty()) {
         Some(sku) => Err(Problem::new(Code::ItemNotFound).with("sku", sku)),
@@ -66,7 +71,7 @@ fn find<'a>(sku: Option<&str>, ground: Ground<'a>) -> Option<&'a Item> {
         .and_then(|sku| ground.catalogue.items.get(sku))
 }
 
-fn usable(item: &Item, rule: &'static str) -> Result<Chosen, Problem> {
+fn usable(item: &Item, ground: Ground<'_>, rule: &'static str) -> Result<Chosen, Problem> {
     if item.unsupported {
         return Err(Problem::new(Code::ItemUnsupported).with("sku", &item.number));
     }
@@ -80,10 +85,26 @@ fn usable(item: &Item, rule: &'static str) -> Result<Chosen, Problem> {
     }
     Ok(Chosen {
         number: item.number.clone(),
+        unit: unit(item, ground)?,
         account: None,
         stock: item.stock,
         rule,
     })
+}
+
+/// Where an item is sold in another unit than it is counted in, a line without a unit is of the sales unit: one mug of the shop would be
+/// a box of twelve. Nobody but the merchant knows which the shop means.
+fn unit(item: &Item, ground: Ground<'_>) -> Result<Option<String>, Problem> {
+    let Some((base, sales)) = item.two_units() else {
+        return Ok(None);
+    };
+    match ground.settings.units.get(&item.number) {
+        Some(unit) if unit == base || unit == sales => Ok(Some(unit.clone())),
+        _ => Err(Problem::new(Code::ItemUnitUndecided)
+            .with("sku", &item.number)
+            .with("base", base)
+            .with("sales", sales)),
+    }
 }
 
 fn of(special: Option<&SpecialItem>, kind: &str, rule: &'static str) -> Result<Chosen, Problem> {
@@ -91,6 +112,7 @@ fn of(special: Option<&SpecialItem>, kind: &str, rule: &'static str) -> Result<C
         special.ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", kind))?;
     Ok(Chosen {
         number: special.item.clone(),
+        unit: None,
         account: special.account.clone(),
         stock: false,
         rule,

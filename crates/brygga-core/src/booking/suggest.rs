@@ -237,6 +237,7 @@ fn special_items(catalogue: &Catalogue) -> SpecialItems {
             })
     };
     SpecialItems {
+        shipping_methods: std::collections::BTreeMap::new(),
         shipping: find(&["frakt", "fragt", "shipping", "freight", "toimitus"]),
         tip: find(&["tips", "drikkepenge", "dricks"]),
         duty: find(&["toll", "tull", "duty", "told"]),

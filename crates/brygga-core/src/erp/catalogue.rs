@@ -47,10 +47,26 @@ pub struct Item {
     pub stock: bool,
     /// A kit, or tracked by lot or serial number: not supported yet.
     pub unsupported: bool,
+    /// Item class.
+    #[serde(default)]
+    pub class: Option<String>,
     /// Default VAT category.
     pub vat_category: Option<String>,
-    /// Sales unit.
+    /// Unit in which it is counted in stock.
+    #[serde(default)]
+    pub base_unit: Option<String>,
+    /// Unit in which a line sells it that names none.
     pub sales_unit: Option<String>,
+}
+
+impl Item {
+    /// The unit in which it is counted and the one in which it is sold, where they are two.
+    pub fn two_units(&self) -> Option<(&str, &str)> {
+        let base = self.base_unit.as_deref()?.trim();
+        let sales = self.sales_unit.as_deref()?.trim();
+        let differ = base != sales && !base.is_empty() && !sales.is_empty();
+        differ.then_some((base, sales))
+    }
 }
 
 /// `InventoryDto.type`.

@@ -203,6 +203,9 @@ pub struct LedgerLineDraft {
     pub link: String,
     /// Inventory number of a non-stock item.
     pub item: Option<String>,
+    /// Unit of measure, where the item has two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Account, where not the item's own.
     pub account: Option<String>,
     /// Text.

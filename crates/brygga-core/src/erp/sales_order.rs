@@ -110,6 +110,9 @@ pub struct LineDraft {
     pub link: String,
     /// Inventory number.
     pub item: String,
+    /// Unit of measure, where the item has two: without it the line would be of the item's sales unit (`facts/visma` 7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Text (at most 256).
     pub description: String,
     /// Units.
@@ -232,6 +235,9 @@ pub struct BookedLine {
     pub link: Option<String>,
     /// Inventory number.
     pub item: String,
+    /// Unit of measure.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// Units.
     #[serde(with = "rust_decimal::serde::str")]
     pub quantity: Decimal,

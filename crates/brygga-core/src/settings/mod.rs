@@ -63,6 +63,9 @@ pub struct Settings {
     pub gift_cards: GiftCards,
     /// What to do with a product that has no item.
     pub missing_item: MissingItem,
+    /// The unit of Visma.net that one unit in the shop is, per item number: only for items that are counted in another unit than
+    /// they are sold in.
+    pub units: BTreeMap<String, String>,
     /// Customers.
     pub customers: CustomerSettings,
     /// What to do with a date in a closed period.
@@ -110,6 +113,7 @@ impl Default for Settings {
             special_items: SpecialItems::default(),
             gift_cards: GiftCards::MultiPurpose,
             missing_item: MissingItem::Hold,
+            units: BTreeMap::new(),
             customers: CustomerSettings::default(),
             closed_period: ClosedPeriod::Hold,
             lookup_gap_seconds: 5,
@@ -294,8 +298,11 @@ pub struct SpecialItem {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SpecialItems {
-    /// Shipping.
+    /// Shipping, where its method has no item of its own.
     pub shipping: Option<SpecialItem>,
+    /// Shipping by method: the title of the shipping line, as the customer saw it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shipping_methods: BTreeMap<String, SpecialItem>,
     /// Tips.
     pub tip: Option<SpecialItem>,
     /// Duties.

@@ -118,6 +118,7 @@ pub(crate) fn settings() -> Settings {
     let mut settings = Settings {
         vat: vat_rows(),
         special_items: SpecialItems {
+            shipping_methods: BTreeMap::new(),
             shipping: Some(special("FRAKT")),
             tip: Some(special("TIPS")),
             duty: Some(special("TOLL")),
@@ -190,6 +191,8 @@ pub(crate) fn item(number: &str, stock: bool) -> (String, Item) {
             stock,
             unsupported: false,
             vat_category: None,
+            class: None,
+            base_unit: None,
             sales_unit: None,
         },
     )

@@ -24,6 +24,7 @@ fn line_draft() -> impl Strategy<Value = LineDraft> {
         .prop_map(|(link, item, quantity, price, discount, high)| LineDraft {
             link: format!("line/{link}"),
             item: format!("SKU{item}"),
+            unit: None,
             description: "Thing".into(),
             quantity: quantity.into(),
             unit_price: brygga_core::Decimal::new(price * 100, 2),

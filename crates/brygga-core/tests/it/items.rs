@@ -245,3 +245,54 @@ fn the_same_sku_on_two_lines_stays_two_lines() {
     );
     assert_eq!(setting.document(&order).unwrap().draft.lines.len(), 2);
 }
+
+/// A method with an item of its own has it; every other has the one for shipping.
+#[test]
+fn a_shipping_method_may_have_an_item_of_its_own() {
+    let mut setting = setting();
+    let own = SpecialItem {
+        item: "EKSPRESS".into(),
+        account: Some("3111".into()),
+    };
+    let methods = &mut setting.settings.special_items.shipping_methods;
+    methods.insert("Express".into(), own);
+    let mut order = simple();
+    let shown = |setting: &Setting, order: &Order| {
+        let draft = setting.document(order).unwrap().draft;
+        let line = draft.lines.last().unwrap().clone();
+        (line.item, line.account)
+    };
+    assert_eq!(shown(&setting, &order), ("FRAKT".into(), None));
+    order.shipping[0].title = " Express ".into();
+    assert_eq!(
+        shown(&setting, &order),
+        ("EKSPRESS".into(), Some("3111".into()))
+    );
+}
+
+/// A line without a unit is of the item's sales unit: which of the two a unit in the shop is, only the merchant knows.
+#[test]
+fn an_item_of_two_units_needs_a_choice() {
+    let two = |item: &mut Item| {
+        item.base_unit = Some("STK".into());
+        item.sales_unit = Some("ESKE".into());
+    };
+    let mut setting = with_item(two);
+    assert_eq!(setting.refusal(&simple()), Some(Code::ItemUnitUndecided));
+    for unit in ["STK", "ESKE"] {
+        setting.settings.units.insert("SKU1".into(), unit.into());
+        let draft = setting.document(&simple()).unwrap().draft;
+        assert_eq!(draft.lines[0].unit.as_deref(), Some(unit));
+        assert_eq!(draft.lines[1].unit, None);
+    }
+    // The unit that was chosen is no longer one of the two.
+    setting.settings.units.insert("SKU1".into(), "PALL".into());
+    assert_eq!(setting.refusal(&simple()), Some(Code::ItemUnitUndecided));
+
+    let one = with_item(|item| {
+        item.base_unit = Some("STK".into());
+        item.sales_unit = Some(" STK ".into());
+    });
+    let draft = one.document(&simple()).unwrap().draft;
+    assert_eq!(draft.lines[0].unit, None);
+}

@@ -226,6 +226,7 @@ impl Stored {
                     line_id: *line_id,
                     link: Some(line.link.clone()),
                     item: line.item.clone(),
+                    unit: line.unit.clone(),
                     quantity: line.quantity,
                     unit_price: line.unit_price,
                     discount: line.discount,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::data::WAREHOUSE;
+use super::data::{SalesUnit, WAREHOUSE};
 use super::ledger::by_hand;
 use super::moment;
 use super::shipping::{self, Part, Request, ShipmentAction};
@@ -85,6 +85,15 @@ pub enum Change {
         number: String,
         /// `InventoryDto.status`.
         status: String,
+    },
+    /// An item is sold in another unit than it is counted in.
+    ItemUnit {
+        /// Inventory number.
+        number: String,
+        /// `InventoryDto.salesUnit`, such as `ESKE`.
+        unit: String,
+        /// Base units in one.
+        holds: Decimal,
     },
     /// An item is taken out.
     ItemGone {
@@ -381,6 +390,15 @@ pub(crate) fn apply(world: &mut World, change: Change) -> Option<String> {
         }
         Change::Item { number, status } => {
             world.data.items.get_mut(&number)?.status = status;
+            world.touch_item(&number);
+        }
+        Change::ItemUnit {
+            number,
+            unit,
+            holds,
+        } => {
+            let item = world.data.items.get_mut(&number)?;
+            item.sales_unit = Some(SalesUnit { name: unit, holds });
             world.touch_item(&number);
         }
         Change::ItemEdited {

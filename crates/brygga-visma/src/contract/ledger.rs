@@ -36,6 +36,7 @@ fn ledger_draft(kind: DocumentKind) -> LedgerDraft {
         lines: vec![LedgerLineDraft {
             link: "line/77".into(),
             item: Some("FRAKT".into()),
+            unit: Some("STK".into()),
             account: Some("3000".into()),
             description: "Frakt".into(),
             quantity: Decimal::ONE,

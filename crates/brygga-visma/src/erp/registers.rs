@@ -38,7 +38,9 @@ pub(super) fn item(row: wire::Inventory, tracked: &HashSet<String>) -> Item {
         item_type,
         stock: row.stock_item.unwrap_or(goods),
         unsupported,
+        class: row.item_class.and_then(|class| class.id),
         vat_category: row.vat_code.and_then(|code| code.id),
+        base_unit: row.base_unit,
         sales_unit: row.sales_unit,
     }
 }

@@ -164,8 +164,10 @@ pub(crate) struct Inventory {
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
     pub(crate) description: Option<String>,
+    pub(crate) item_class: Option<Id>,
     pub(crate) vat_code: Option<Id>,
     pub(crate) lot_serial_class: Option<Id>,
+    pub(crate) base_unit: Option<String>,
     pub(crate) sales_unit: Option<String>,
     pub(crate) stock_item: Option<bool>,
     pub(crate) kit_item: Option<bool>,

@@ -111,6 +111,7 @@ fn line(wire: Line) -> BookedLine {
             .inventory
             .and_then(|inventory| inventory.id)
             .unwrap_or_default(),
+        unit: wire.unit_of_measure,
         quantity,
         unit_price,
         discount,

@@ -117,6 +117,8 @@ pub(crate) struct PatchLine {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LineBody {
     pub(crate) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unit_of_measure: Option<String>,
     pub(crate) quantity: Exact,
     pub(crate) unit_price: Exact,
     pub(crate) has_manual_price: bool,
@@ -248,6 +250,7 @@ pub(crate) struct ReadCustomFields {
 pub(crate) struct Line {
     pub(crate) line_id: i64,
     pub(crate) inventory: Option<Pair>,
+    pub(crate) unit_of_measure: Option<String>,
     pub(crate) quantity: Option<Exact>,
     pub(crate) unit_price: Option<Exact>,
     pub(crate) line_total_before_discount: Option<Exact>,

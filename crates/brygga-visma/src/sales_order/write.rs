@@ -141,6 +141,7 @@ fn new_line(draft: &LineDraft) -> NewLine {
 fn line_body(draft: &LineDraft) -> LineBody {
     LineBody {
         description: cut(&draft.description, LINE_DESCRIPTION),
+        unit_of_measure: draft.unit.clone(),
         quantity: Exact(draft.quantity),
         unit_price: Exact(draft.unit_price),
         // Without these the ERP's own price and discount rules win (`facts/visma` 7, `booking-rules` 3).
@@ -202,6 +203,7 @@ pub(crate) mod tests {
             lines: vec![LineDraft {
                 link: "line/77".into(),
                 item: "TELT-2".into(),
+                unit: None,
                 description: "Telt".into(),
                 quantity: Decimal::from(3),
                 unit_price: Decimal::new(79_933, 2),
@@ -229,6 +231,7 @@ pub(crate) mod tests {
             }
         }
         draft.lines[0].account = Some("3000".into());
+        draft.lines[0].unit = Some("STK".into());
         let mut back = draft.lines[0].clone();
         back.operation = Some(Operation::Receipt);
         back.invoice = Some(InvoiceReference {

@@ -35,6 +35,7 @@ fn line(link: &str, item: &str) -> LineDraft {
     LineDraft {
         link: link.into(),
         item: item.into(),
+        unit: None,
         description: item.into(),
         quantity: Decimal::ONE,
         unit_price: Decimal::new(9_999_999_999_999, 2),

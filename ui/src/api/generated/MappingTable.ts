@@ -7,7 +7,7 @@ import type { MappingRow } from "./MappingRow";
  */
 export type MappingTable = { 
 /**
- * `vat`, `gateways`, `items`, `warehouses`, `stock`, `classes`, `house`, `payouts`.
+ * `vat`, `gateways`, `items`, `shipping`, `warehouses`, `stock`, `units`, `categories`, `classes`, `house`, `payouts`.
  */
 name: string, 
 /**

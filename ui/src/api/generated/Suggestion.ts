@@ -10,6 +10,6 @@ export type Suggestion = {
  */
 values: { [key in string]: string }, 
 /**
- * What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`.
+ * What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `base-unit`.
  */
 evidence: Reason, };

@@ -18,6 +18,7 @@ const ORDER = [
   "gateway",
   "method",
   "for",
+  "item",
   "warehouse",
   "name",
   "location",

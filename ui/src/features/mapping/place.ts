@@ -25,6 +25,8 @@ function place({ code, params }: Reason): Place | undefined {
     case "special-item-unmapped":
       if (kind === "warehouse") return { table: "warehouses" };
       return { table: "items", row: rowId({ for: kind?.replaceAll(/[ -]/g, "_") }) };
+    case "item-unit-undecided":
+      return { table: "units", row: rowId({ item: params.sku }) };
     case "customer-class-unmapped":
       return { table: "classes", row: rowId({ country, party: kind }) };
     case "house-customer-missing":

@@ -100,6 +100,7 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
         lines.push(LedgerLineDraft {
             link: component.link.clone(),
             item: Some(item.number),
+            unit: item.unit,
             account: item.account,
             description: component.title.clone(),
             quantity,
@@ -160,6 +161,7 @@ pub(super) fn instead(life: &Life<'_>, component: &Component) -> Option<Result<C
     Some(match special {
         Some(special) => Ok(Chosen {
             number: special.item.clone(),
+            unit: None,
             account: special.account.clone(),
             stock: false,
             rule: "refund-difference",
@@ -365,6 +367,7 @@ pub(super) fn cash_rounding_line(
     let line = LedgerLineDraft {
         link: CASH_ROUNDING.into(),
         item: Some(special.item.clone()),
+        unit: None,
         account: special.account.clone(),
         description: CASH_ROUNDING_TEXT.into(),
         quantity: Decimal::ONE,

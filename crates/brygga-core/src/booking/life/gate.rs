@@ -183,6 +183,7 @@ pub(super) fn release(
             let line = LedgerLineDraft {
                 link: "rounding".into(),
                 item: Some(special.item.clone()),
+                unit: None,
                 account: special.account.clone(),
                 description: ROUNDING_TEXT.into(),
                 quantity: Decimal::ONE,

@@ -375,6 +375,7 @@ pub(super) fn as_stored(life: &Life<'_>, line: &BookedLine) -> LineDraft {
     LineDraft {
         link: line.link.clone().unwrap_or_default(),
         item: line.item.clone(),
+        unit: planned.and_then(|planned| planned.unit.clone()),
         description: planned.map_or_else(
             || {
                 life.components

@@ -212,6 +212,7 @@ impl Visma {
                     line_id: row.id,
                     link: Some(row.line.link.clone()),
                     item: row.line.item.clone(),
+                    unit: row.line.unit.clone(),
                     quantity: row.line.quantity,
                     unit_price: row.line.unit_price,
                     discount: row.line.discount,

@@ -122,6 +122,7 @@ fn add<'a>(
         barcode: None,
         weight: Decimal::ZERO,
         sales_account: account.to_owned(),
+        sales_unit: None,
         on_hand: Decimal::ZERO,
     })
 }

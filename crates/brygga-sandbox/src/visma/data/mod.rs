@@ -108,8 +108,22 @@ pub struct Item {
     pub sales_account: String,
     /// Kilograms.
     pub weight: Decimal,
+    /// The unit in which it is sold, where that is not the one in which it is counted.
+    pub sales_unit: Option<SalesUnit>,
     /// Units in the main warehouse on the first day, for stock items; a tenth of it lies in the shop's.
     pub on_hand: Decimal,
+}
+
+/// The unit in which every item of the company is counted.
+pub(in crate::visma) const BASE_UNIT: &str = "STK";
+
+/// A unit that holds several of those in which an item is counted (`InventoryDto.salesUnit`, `InventoryUnitDto`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SalesUnit {
+    /// Its name, at most six letters.
+    pub name: String,
+    /// Base units in one.
+    pub holds: Decimal,
 }
 
 /// One row of a price list.
@@ -144,6 +158,21 @@ impl Item {
             self.kind,
             "FinishedGoodItem" | "ComponentPartItem" | "SubassemblyItem"
         )
+    }
+
+    /// `salesUnit`: that of a line which names none.
+    pub fn sold_in(&self) -> &str {
+        self.sales_unit
+            .as_ref()
+            .map_or(BASE_UNIT, |unit| &unit.name)
+    }
+
+    /// Base units in one of a unit; none if the item does not come in it.
+    pub fn holds(&self, unit: &str) -> Option<Decimal> {
+        match &self.sales_unit {
+            Some(sales) if sales.name == unit => Some(sales.holds),
+            _ => (unit == BASE_UNIT).then_some(Decimal::ONE),
+        }
     }
 
     /// The line type of its order lines. Only `MiscCharge` lines may have a negative quantity (code 1809).

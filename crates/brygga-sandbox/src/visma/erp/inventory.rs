@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{self, Since};
 use crate::visma::amounts::number;
-use crate::visma::data::{Item, WAREHOUSE, text_of};
+use crate::visma::data::{BASE_UNIT, Item, WAREHOUSE, text_of};
 use crate::visma::exchange::{Call, Reply};
 use crate::visma::moment;
 use crate::visma::stock::{self, Place, Taken};
@@ -156,9 +156,9 @@ fn dto(world: &World, item: &Item, taken: &BTreeMap<Place, Taken>) -> Map<String
         "vatCode": {"id": item.vat_category, "description": text_of(&world.data.vat_categories, &item.vat_category)},
         "defaultPrice": number(item.default_price),
         "lastModifiedDateTime": when,
-        "baseUnit": "STK",
-        "salesUnit": "STK",
-        "purchaseUnit": "STK",
+        "baseUnit": BASE_UNIT,
+        "salesUnit": item.sold_in(),
+        "purchaseUnit": BASE_UNIT,
         "stockItem": item.is_stock(),
         "kitItem": false,
         "accountInformation": {"salesAccount": {"type": "Income", "number": item.sales_account, "description": text_of(&world.data.accounts, &item.sales_account)}},

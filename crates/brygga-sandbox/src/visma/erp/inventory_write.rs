@@ -57,6 +57,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         default_price: rust_decimal::Decimal::ZERO,
         barcode: None,
         sales_account: "3000".to_owned(),
+        sales_unit: None,
         weight: rust_decimal::Decimal::ZERO,
         on_hand: rust_decimal::Decimal::ZERO,
     };

@@ -37,6 +37,7 @@ pub(crate) struct FromOrderLine {
     /// Sales account; the item's own when absent.
     pub(crate) account: Option<String>,
     pub(crate) description: String,
+    pub(crate) unit: String,
     pub(crate) quantity: Decimal,
     pub(crate) unit_price: Decimal,
     /// Discount of the line, not of one unit.
@@ -84,7 +85,7 @@ pub(crate) fn from_order(world: &mut World, input: FromOrder) -> Result<String, 
                 manual: None,
                 category: line.vat_category,
                 branch: input.branch.clone(),
-                unit: "STK".to_owned(),
+                unit: line.unit,
                 note: None,
                 link: line.external_link,
                 order: Some(OrderLine {

@@ -300,7 +300,9 @@ pub(super) fn line(
         warehouse: item.is_stock().then(|| warehouse.to_owned()),
         account: item.sales_account.clone(),
         branch: order.branch.clone(),
-        unit: "STK".to_owned(),
+        // "This will override the default UOM for the inventory item" (`facts/visma-schemas`, NewSalesOrderLineDto).
+        unit: item.sold_in().to_owned(),
+        holds: item.holds(item.sold_in()).unwrap_or(Decimal::ONE),
         link: None,
         completed: false,
         operation,
@@ -460,10 +462,15 @@ fn names(
         }
         id.clone_into(&mut line.branch);
     }
-    if let Some(unit) = text(input, "unitOfMeasure")
-        && unit != "STK"
-    {
-        unknown("1808-InvalidUnitOfMeasure", "unitOfMeasure", unit);
+    if let Some(unit) = text(input, "unitOfMeasure") {
+        let item = data.items.get(&line.item);
+        match item.and_then(|item| item.holds(unit)) {
+            Some(holds) => {
+                unit.clone_into(&mut line.unit);
+                line.holds = holds;
+            }
+            None => unknown("1808-InvalidUnitOfMeasure", "unitOfMeasure", unit),
+        }
     }
     // None of these is set up in the practice company.
     for (name, code) in [

@@ -74,6 +74,8 @@ pub(crate) struct Line {
     pub(crate) account: String,
     pub(crate) branch: String,
     pub(crate) unit: String,
+    /// Base units in one unit of the line.
+    pub(crate) holds: Decimal,
     pub(crate) link: Option<String>,
     pub(crate) completed: bool,
     /// `Issue` or `Receipt`.

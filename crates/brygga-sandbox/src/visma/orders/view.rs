@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Line, SalesOrder};
 use crate::visma::amounts::{number, round};
-use crate::visma::data::{VismaData, text_of};
+use crate::visma::data::{BASE_UNIT, VismaData, text_of};
 use crate::visma::exchange::{Call, Reply, object};
 use crate::visma::moment;
 use crate::visma::world::World;
@@ -355,11 +355,11 @@ fn line_dto(world: &World, order: &SalesOrder, line: &Line) -> Value {
         "inventory": {
             "id": line.item,
             "description": world.data.items.get(&line.item).map(|item| item.description.as_str()),
-            "baseUnit": line.unit,
+            "baseUnit": BASE_UNIT,
         },
         "unitOfMeasure": line.unit,
         "quantity": number(line.quantity),
-        "baseOrderQuantity": number(line.quantity),
+        "baseOrderQuantity": number(line.quantity * line.holds),
         "unitCost": 0.0,
         "unitPrice": number(line.unit_price),
         "description": line.description,

@@ -251,7 +251,7 @@ fn set_units(
             .lines
             .iter()
             .filter(|other| other.item == line.item)
-            .map(|other| other.shipped)
+            .map(|other| other.shipped * other.holds)
             .sum();
         let stored = world
             .shipments
@@ -261,12 +261,12 @@ fn set_units(
                     .lines
                     .iter()
                     .filter(|other| other.item == line.item)
-                    .map(|other| other.shipped)
+                    .map(|other| other.shipped * other.holds)
                     .sum()
             });
         // What the stored shipment holds of the item is this shipment's own.
         let left = free.get(&place).copied().unwrap_or_default() + stored;
-        if other - line.shipped + units > left {
+        if other + (units - line.shipped) * line.holds > left {
             return Err(format!(
                 "Insufficient quantity of item '{}' in warehouse '{}'.",
                 line.item, shipment.warehouse

@@ -226,9 +226,14 @@ fn chosen(
         let limited = is_stock && operation == "Issue" && !request.without_stock;
         let units = if limited {
             let left = free.get_mut(&(line.item.clone(), request.warehouse.clone()));
-            let units = wanted.min(left.as_deref().copied().unwrap_or_default());
+            let there = left.as_deref().copied().unwrap_or_default() / line.holds;
+            let units = if there < wanted {
+                there.floor()
+            } else {
+                wanted
+            };
             if let Some(left) = left {
-                *left -= units;
+                *left -= units * line.holds;
             }
             units.max(Decimal::ZERO)
         } else {
@@ -259,6 +264,8 @@ fn chosen(
             item: line.item.clone(),
             is_stock,
             description: line.description.clone(),
+            unit: line.unit.clone(),
+            holds: line.holds,
             shipped: units,
             ordered: wanted,
             link: line.link.clone(),
@@ -293,7 +300,7 @@ pub(super) fn free_stock(
             .or_insert_with(|| world.figures(&place, &taken).for_shipment());
         let allocated = own && !line.completed && line.warehouse.as_deref() == Some(warehouse);
         if allocated {
-            *left += (line.quantity - line.shipped).max(Decimal::ZERO);
+            *left += (line.quantity - line.shipped).max(Decimal::ZERO) * line.holds;
         }
     }
     free

@@ -67,6 +67,9 @@ pub(crate) struct ShipmentLine {
     pub(crate) item: String,
     pub(crate) is_stock: bool,
     pub(crate) description: String,
+    /// Unit of the order's line, and the base units in one.
+    pub(crate) unit: String,
+    pub(crate) holds: Decimal,
     pub(crate) shipped: Decimal,
     /// Units that the order had open when the line was made.
     pub(crate) ordered: Decimal,

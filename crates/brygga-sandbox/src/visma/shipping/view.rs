@@ -219,7 +219,7 @@ fn line_dto(
         "inventoryNumber": line.item,
         "freeItem": false,
         "warehouse": warehouse,
-        "uom": "STK",
+        "uom": line.unit,
         "shippedQty": number(line.shipped),
         "orderedQty": number(line.ordered),
         "openQty": number(open),

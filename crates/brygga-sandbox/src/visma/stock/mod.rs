@@ -195,7 +195,7 @@ impl World {
             .iter()
             .filter(|line| line.operation == "Issue" && !line.completed)
         {
-            let left = line.quantity - line.shipped;
+            let left = (line.quantity - line.shipped) * line.holds;
             let Some(warehouse) = line.warehouse.clone().filter(|_| left > Decimal::ZERO) else {
                 continue;
             };
@@ -246,7 +246,7 @@ pub(crate) fn places(shipment: &Shipment) -> impl Iterator<Item = (Place, Decima
         .map(|line| {
             (
                 (line.item.clone(), shipment.warehouse.clone()),
-                line.shipped,
+                line.shipped * line.holds,
             )
         })
 }

@@ -105,6 +105,7 @@ fn line(draft: &LedgerLineDraft) -> LineUpdate {
     LineUpdate {
         operation: Operation::Insert,
         inventory_number: wrap_some(draft.item.clone()),
+        uom: wrap_some(draft.unit.clone()),
         account_number: wrap_some(draft.account.clone()),
         description: wrap(cut(&draft.description, LINE_TEXT)),
         quantity: wrap(Exact(draft.quantity)),

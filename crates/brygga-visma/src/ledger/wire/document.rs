@@ -64,6 +64,8 @@ pub(crate) struct LineUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) inventory_number: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uom: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) account_number: Option<Wrapped<String>>,
     pub(crate) description: Wrapped<String>,
     pub(crate) quantity: Wrapped<Exact>,

@@ -24,6 +24,7 @@ pub(super) fn line(text: &str, quantity: i64, net: i64) -> LedgerLineDraft {
     LedgerLineDraft {
         link: "shipping/1".into(),
         item: Some("FRAKT".into()),
+        unit: None,
         account: None,
         description: text.into(),
         quantity: kroner(quantity),
