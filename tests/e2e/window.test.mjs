@@ -153,15 +153,8 @@ describe("the window", { skip: BROWSER === undefined }, () => {
   });
 
   for (const scheme of ["light", "dark"]) {
-    it(`has no fault that axe finds, ${scheme}`, async () => {
+    it(`has no fault that axe finds while one searches, ${scheme}`, async () => {
       const { page, done } = await open("overview", { colorScheme: scheme, reducedMotion: "reduce", bypassCSP: true });
-      for (const route of ["overview", "fixes", "activity", "records?kind=order", "records?kind=order&state=held"]) {
-        await page.evaluate((hash) => {
-          window.location.hash = hash;
-        }, `#/${route}`);
-        await page.waitForTimeout(400);
-        await contrastAndRoles(page);
-      }
       await page.evaluate(() => {
         window.location.hash = "#/records?kind=order&state=booked";
       });
@@ -171,27 +164,6 @@ describe("the window", { skip: BROWSER === undefined }, () => {
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").waitFor();
       await contrastAndRoles(page);
-      await done();
-    });
-  }
-
-  for (const width of [1280, 900, 640, 600]) {
-    it(`never scrolls sideways at ${width} pixels`, async () => {
-      const { page, done } = await open("overview", { viewport: { width, height: 700 } });
-      for (const route of ["overview", "fixes", "activity", "records"]) {
-        await page.evaluate((hash) => {
-          window.location.hash = hash;
-        }, `#/${route}`);
-        await page.waitForTimeout(300);
-        const over = await page.evaluate(() => {
-          const main = document.querySelector("main");
-          return Math.max(
-            document.documentElement.scrollWidth - window.innerWidth,
-            main.scrollWidth - main.clientWidth,
-          );
-        });
-        assert.ok(over <= 0, `${route} is ${over} pixels too wide`);
-      }
       await done();
     });
   }

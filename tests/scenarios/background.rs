@@ -128,6 +128,37 @@ async fn each_lane_has_a_rhythm_of_its_own() {
     assert_eq!(row("orders")["every"], "continuous");
 }
 
+/// What came to where it is since somebody looked, per flow; nothing of before, and nothing of what nobody was away from.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_away_is_told_what_happened_since() {
+    let bench = month().await;
+    let before = bench.clock.now() - TimeDelta::hours(1);
+    caught_up(api(&bench)).await;
+    let away = async |since: chrono::DateTime<chrono::Utc>| {
+        let asked = json!({"since": since.to_rfc3339()});
+        call(api(&bench), "away", asked).await.expect("an answer")
+    };
+    let told = away(before).await;
+    let rows = told.as_array().expect("rows");
+    let overview = call(api(&bench), "overview", json!({}))
+        .await
+        .expect("an overview");
+    for flow in overview["flows"].as_array().expect("rows") {
+        let (booked, held) = (&flow["counts"]["booked"], &flow["counts"]["held"]);
+        let row = rows.iter().find(|row| row["flow"] == flow["flow"]);
+        match row {
+            Some(row) => assert_eq!((&row["booked"], &row["held"]), (booked, held)),
+            None => assert_eq!((booked, held), (&json!(0), &json!(0)), "{flow}"),
+        }
+    }
+    assert!(rows.len() > 3, "{told}");
+
+    bench.clock.advance(MINUTE);
+    assert_eq!(away(bench.clock.now()).await, json!([]));
+    let wrong = call(api(&bench), "away", json!({"since": "yesterday"})).await;
+    assert_eq!(wrong.expect_err("no moment"), "wrong-use");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn three_weeks_of_sleep_are_one_run_and_the_same_books() {
     let bench = month().await;

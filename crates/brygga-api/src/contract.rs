@@ -218,6 +218,27 @@ pub struct Overview {
     pub schedule: ScheduleView,
 }
 
+/// Asks what happened while nobody looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(deny_unknown_fields)]
+pub struct AwaySince {
+    /// When somebody looked last, ISO 8601.
+    pub since: String,
+}
+
+/// What happened in a flow while nobody looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AwayRow {
+    /// As in [`FlowRow::flow`].
+    pub flow: String,
+    /// Booked since.
+    pub booked: u32,
+    /// Held since.
+    pub held: u32,
+}
+
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -572,6 +593,7 @@ macro_rules! with_commands {
     ($callback:ident) => {
         $callback! {
             overview(Nothing) -> Overview;
+            away(AwaySince) -> Vec<AwayRow>;
             sync_now(SyncNow) -> Started;
             sync_stop(Nothing) -> Nothing;
             activity(ActivityQuery) -> ActivityPage;

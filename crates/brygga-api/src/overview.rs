@@ -7,10 +7,12 @@ use brygga_core::Problem;
 use brygga_core::policy::{Every, Lane};
 use brygga_core::settings::{Settings, WhoShips};
 use brygga_store::{RecordKind, RecordState, StateCounts};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::api::{Api, count, error, reason, stored, time};
-use crate::contract::{ApiError, Counts, DayCount, FlowRow, Nothing, Overview, RunSummary};
+use crate::api::{Api, count, error, reason, stored, time, wrong_use};
+use crate::contract::{
+    ApiError, AwayRow, AwaySince, Counts, DayCount, FlowRow, Nothing, Overview, RunSummary,
+};
 
 const DAYS: i64 = 30;
 /// How far back an ended run is looked for.
@@ -101,6 +103,25 @@ impl Api {
             last_run: self.last_run()?,
             schedule,
         })
+    }
+
+    pub(crate) async fn away(&self, request: AwaySince) -> Result<Vec<AwayRow>, ApiError> {
+        let since: DateTime<Utc> = request
+            .since
+            .parse()
+            .map_err(|_| wrong_use(&format!("no moment {}", request.since)))?;
+        let store = self.engine.store();
+        let changed = store.changed_since(since).map_err(stored)?;
+        let of = |flow: &Flow, state| changed.get(&(flow.kind, state)).copied();
+        Ok(FLOWS
+            .iter()
+            .map(|flow| AwayRow {
+                flow: flow.name.into(),
+                booked: count(of(flow, RecordState::Booked).unwrap_or_default()),
+                held: count(of(flow, RecordState::Held).unwrap_or_default()),
+            })
+            .filter(|row| row.booked + row.held > 0)
+            .collect())
     }
 
     async fn days(&self, kind: RecordKind) -> Result<Vec<DayCount>, ApiError> {

@@ -5,6 +5,8 @@
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
+import type { AwayRow } from "./generated/AwayRow";
+import type { AwaySince } from "./generated/AwaySince";
 import type { BinaryFile } from "./generated/BinaryFile";
 import type { DesktopAct } from "./generated/DesktopAct";
 import type { DesktopChange } from "./generated/DesktopChange";
@@ -54,6 +56,7 @@ export interface Commands {
   sample_send: { request: RecordKey; answer: SampleView };
   setup_start: { request: Nothing; answer: SetupView };
   overview: { request: Nothing; answer: Overview };
+  away: { request: AwaySince; answer: AwayRow[] };
   sync_now: { request: SyncNow; answer: Started };
   sync_stop: { request: Nothing; answer: Nothing };
   activity: { request: ActivityQuery; answer: ActivityPage };
@@ -96,6 +99,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "sample_send",
   "setup_start",
   "overview",
+  "away",
   "sync_now",
   "sync_stop",
   "activity",

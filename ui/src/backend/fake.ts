@@ -162,6 +162,13 @@ export class FakeBackend implements Backend {
       now: NOW,
     }),
     overview: () => this.#overview(),
+    away: ({ since }) => {
+      const of = (kind: string, state: State) =>
+        this.#records.filter((one) => one.kind === kind && one.state === state && one.changed >= since).length;
+      return [{ flow: "orders", booked: of("order", "booked"), held: of("order", "held") }].filter(
+        (row) => row.booked + row.held > 0,
+      );
+    },
     sync_now: () => this.#start(async () => undefined),
     sync_stop: () => {
       this.#stopping = true;

@@ -17,6 +17,7 @@ type DeskCommand = Exclude<
   | keyof FakeSetup["handlers"]
   | "app_info"
   | "overview"
+  | "away"
   | "sync_now"
   | "sync_stop"
   | "activity"

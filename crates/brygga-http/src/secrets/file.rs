@@ -165,8 +165,20 @@ mod tests {
         let path = folder.path().join("deep/secrets.age");
         let store = EncryptedFile::open(&path, secret("open sesame"), 2).unwrap();
         assert!(store.get("a", SecretName::DataKey).unwrap().is_none());
-        store.set("a", SecretName::DataKey, &secret("k1")).unwrap();
-        store.set("b", SecretName::DataKey, &secret("k2")).unwrap();
+        store
+            .set(
+                "a",
+                SecretName::DataKey,
+                &secret("the key of the first pair"),
+            )
+            .unwrap();
+        store
+            .set(
+                "b",
+                SecretName::DataKey,
+                &secret("the key of the second pair"),
+            )
+            .unwrap();
         store
             .set("a", SecretName::ShopifyToken, &secret("t"))
             .unwrap();
@@ -174,7 +186,9 @@ mod tests {
 
         let bytes = fs::read(&path).unwrap();
         assert!(
-            !bytes.windows(2).any(|pair| pair == b"k1"),
+            !bytes
+                .windows(2)
+                .any(|pair| pair == b"the key of the first pair"),
             "plain text in the file"
         );
         let again = EncryptedFile::open(&path, secret("open sesame"), 2).unwrap();
@@ -184,7 +198,7 @@ mod tests {
                 .unwrap()
                 .unwrap()
                 .expose_secret(),
-            "k1"
+            "the key of the first pair"
         );
         assert_eq!(
             again
@@ -192,7 +206,7 @@ mod tests {
                 .unwrap()
                 .unwrap()
                 .expose_secret(),
-            "k2"
+            "the key of the second pair"
         );
         assert!(again.get("a", SecretName::ShopifyToken).unwrap().is_none());
         assert!(!format!("{again:?}").contains("sesame"));

@@ -575,6 +575,26 @@ impl Store {
         })
     }
 
+    /// How many records of each kind came to the state they are in at `since` or later.
+    pub fn changed_since(
+        &self,
+        since: DateTime<Utc>,
+    ) -> Result<BTreeMap<(RecordKind, RecordState), usize>, StoreError> {
+        let rows = self.read(|db| {
+            all(
+                db,
+                "SELECT kind, state, count(*) AS count FROM records WHERE changed_at >= ?1 GROUP BY kind, state",
+                [time(since)],
+                |row| {
+                    let kind = get::<String>(row, "kind")?.parse()?;
+                    let state = get::<String>(row, "state")?.parse()?;
+                    Ok(((kind, state), get_count(row, "count")?))
+                },
+            )
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// How many records of `kind` are in each state.
     pub fn counts(&self, kind: RecordKind) -> Result<StateCounts, StoreError> {
         let states = self.read(|db| {

@@ -45,7 +45,7 @@ describe("mapping", () => {
     await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     await waitFor(() => expect(screen.queryByText("1 change")).toBeNull());
-    await user.click(screen.getByRole("button", { name: /^Take the suggestion for Norway/ }));
+    await user.click(screen.getByRole("button", { name: /^Take it: the suggestion for Norway/ }));
     await user.click(await screen.findByRole("button", { name: "See what changes" }));
     await user.click(await screen.findByRole("button", { name: "Save" }));
     await user.click(await screen.findByRole("button", { name: "Undo the change" }));

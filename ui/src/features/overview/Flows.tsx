@@ -12,20 +12,9 @@ import { dayOf, formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { Days } from "./Days";
 import classes from "./Flows.module.css";
+import { KINDS } from "./kinds";
 
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held"];
-
-/** Which kind of record a flow carries: the records page is asked for it. */
-const KINDS: Record<string, string> = {
-  orders: "order",
-  customers: "customer",
-  invoices: "invoice",
-  credit_notes: "credit_note",
-  payments: "payment",
-  shipments: "shipment",
-  payouts: "payout",
-  products: "product",
-};
 
 export function Flows({ overview }: { overview: Overview }) {
   return (

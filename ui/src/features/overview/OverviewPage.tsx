@@ -6,6 +6,7 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { SyncControl } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
+import { Away } from "./Away";
 import { Flows } from "./Flows";
 import { HealthSentence } from "./HealthSentence";
 import { LastRun } from "./LastRun";
@@ -41,6 +42,7 @@ export function OverviewPage() {
             </section>
             {data.schedule.paused !== null && <Paused />}
             <Flows overview={data} />
+            <Away />
             {data.last_run !== null && data.run === null && <LastRun run={data.last_run} />}
           </>
         )}

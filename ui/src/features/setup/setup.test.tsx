@@ -109,7 +109,7 @@ describe("the set-up wizard", () => {
       values: { start_date: "2026-10-01" },
     });
     expect(await main().findByText(/60 orders were read/)).toBeVisible();
-    await user.click(await main().findByRole("button", { name: /^Take the suggestion for Norway/ }));
+    await user.click(await main().findByRole("button", { name: /^Take it: the suggestion for Norway/ }));
     await press(user, "Save and continue");
     await waitFor(() => expect(backend.calls.some(({ name }) => name === "put_mapping")).toBe(true));
 
