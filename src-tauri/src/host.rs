@@ -1,13 +1,12 @@
 //! What stands behind the window.
 
-use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
-use brygga_api::{ApiError, Event, Pair, PairHost, Watch};
+use brygga_api::{ApiError, PairEvent, Pairs, PairsHost};
 use brygga_engine::folder;
-use brygga_practice::{fresh, watched};
-use brygga_sandbox::faults::Faults;
+use brygga_engine::pairs_folder::PairsFolder;
+use brygga_practice::PracticeStage;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
@@ -15,48 +14,49 @@ use crate::arguments::Arguments;
 
 /// The program behind the window.
 pub(crate) struct Host {
-    pair: Arc<Pair>,
-    /// The practice pair lives as long as the program.
-    _practice: Option<Box<dyn Any + Send + Sync>>,
+    pairs: Arc<Pairs>,
 }
 
 impl Host {
-    /// Opens the pair in `folder`; with `--practice`, a practice pair instead. What is not set up yet begins with the wizard.
-    pub(crate) async fn open(arguments: &Arguments, folder: &Path) -> anyhow::Result<Self> {
-        if !arguments.practice {
-            let ground = Arc::new(folder::open(folder)?);
-            return Ok(Self {
-                pair: Pair::open(ground, Watch::new(), PairHost::default())?,
-                _practice: None,
-            });
-        }
-        let (orders, seed) = (arguments.orders, arguments.seed);
-        if arguments.fresh {
-            let started = fresh(orders, seed, Faults::default()).await?;
-            return Ok(Self {
-                pair: Arc::clone(&started.served),
-                _practice: Some(Box::new(started)),
-            });
-        }
-        let started = watched(orders, seed, arguments.speed, Faults::default()).await?;
-        Ok(Self {
-            pair: Arc::clone(&started.served),
-            _practice: Some(Box::new(started)),
-        })
+    /// Opens the pairs in `home`, each as far as it can be; with `--practice`, practice pairs instead. What is not set up yet begins
+    /// with the wizard.
+    pub(crate) async fn open(arguments: &Arguments, home: &Path) -> anyhow::Result<Self> {
+        let stage = PracticeStage {
+            orders: arguments.orders,
+            seed: arguments.seed,
+            speed: arguments.speed,
+            faults: "none".into(),
+            fresh: arguments.fresh,
+        };
+        let pairs = if arguments.practice {
+            Pairs::practice(stage.staged(1).await?, Arc::new(stage))
+        } else {
+            Pairs::open(PairsHost {
+                folder: Some(PairsFolder::at(home)),
+                stage: Some(Arc::new(stage)),
+                clock: folder::clock(),
+            })?
+        };
+        Ok(Self { pairs })
     }
 
-    /// Runs a command of the contract.
-    pub(crate) async fn call(&self, name: &str, payload: Value) -> Result<Value, ApiError> {
-        self.pair.call(name, payload).await
+    /// Runs a command of the contract, for a pair or for the one that is shown.
+    pub(crate) async fn call(
+        &self,
+        pair: Option<&str>,
+        name: &str,
+        payload: Value,
+    ) -> Result<Value, ApiError> {
+        self.pairs.call(pair, name, payload).await
     }
 
     /// Everything that happens from now on.
-    pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
-        self.pair.events()
+    pub(crate) fn events(&self) -> broadcast::Receiver<PairEvent> {
+        self.pairs.events()
     }
 
-    /// The pair, for what the shell does by itself.
-    pub(crate) fn pair(&self) -> &Arc<Pair> {
-        &self.pair
+    /// The pairs, for what the shell does by itself.
+    pub(crate) fn pairs(&self) -> &Arc<Pairs> {
+        &self.pairs
     }
 }

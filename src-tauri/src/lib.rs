@@ -89,13 +89,13 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .manage(Wanted::default())
         .setup(move |app| {
             // After the plugins: a second start has ended by now.
-            // One folder per pair; this version has one pair.
-            let folder = app.path().app_data_dir()?.join("pairs").join("default");
+            // One folder in it per pair.
+            let folder = app.path().app_data_dir()?.join("pairs");
             let host = tauri::async_runtime::block_on(host::Host::open(&arguments, &folder))?;
             rpc::forward_events(app.handle().clone(), &host);
-            let pair = Arc::clone(host.pair());
+            let pairs = Arc::clone(host.pairs());
             app.manage(host);
-            let shell = Shell::start(app.handle(), pair);
+            let shell = Shell::start(app.handle(), pairs);
             app.manage(Arc::clone(&shell));
             let wanted = app.state::<Wanted>();
             wanted.note(&arguments);

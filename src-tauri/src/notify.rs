@@ -6,29 +6,46 @@ use tauri_plugin_notification::NotificationExt as _;
 
 use crate::words::Words;
 
-/// What is said: all of one moment in one notification.
-pub(crate) fn sentences(notices: &[Notice], words: &Words) -> Option<String> {
-    let sentences: Vec<_> = notices
+/// What is said: all of one moment in one notification. Where there are several pairs, each sentence names its own.
+pub(crate) fn sentences(
+    told: &[(String, Vec<Notice>)],
+    several: bool,
+    words: &Words,
+) -> Option<String> {
+    let sentences: Vec<_> = told
         .iter()
-        .map(|notice| match notice {
-            Notice::Held { new } => words.counted("notify.held", *new),
-            Notice::Stopped { reason } => {
-                words.with("health.stopped", &[("reason", &words.reason(reason))])
-            }
-            Notice::FlowStopped { flow, reason } => words.with(
-                "health.flow_stopped",
-                &[
-                    ("flow", &words.flow(flow)),
-                    ("reason", &words.reason(reason)),
-                ],
-            ),
-            Notice::Differs { differences } => words.counted("health.differs", *differences),
+        .flat_map(|(name, notices)| {
+            notices.iter().map(move |notice| {
+                let sentence = sentence(notice, words);
+                if several {
+                    words.of_pair(name, &sentence)
+                } else {
+                    sentence
+                }
+            })
         })
         .collect();
     if sentences.is_empty() {
         None
     } else {
         Some(sentences.join("\n"))
+    }
+}
+
+fn sentence(notice: &Notice, words: &Words) -> String {
+    match notice {
+        Notice::Held { new } => words.counted("notify.held", *new),
+        Notice::Stopped { reason } => {
+            words.with("health.stopped", &[("reason", &words.reason(reason))])
+        }
+        Notice::FlowStopped { flow, reason } => words.with(
+            "health.flow_stopped",
+            &[
+                ("flow", &words.flow(flow)),
+                ("reason", &words.reason(reason)),
+            ],
+        ),
+        Notice::Differs { differences } => words.counted("health.differs", *differences),
     }
 }
 
@@ -71,7 +88,14 @@ mod tests {
             Notice::Held { new: 1 },
         ];
         for language in ["en", "nb", "sv", "da", "fi"] {
-            let text = sentences(&notices, &Words::of(language)).unwrap();
+            let told = [("Fjord & Fjell AS".to_owned(), notices.clone().to_vec())];
+            let words = Words::of(language);
+            let named = sentences(&told, true, &words).unwrap();
+            for line in named.lines() {
+                assert!(line.starts_with("Fjord & Fjell AS: "), "{line}");
+            }
+            let text = sentences(&told, false, &words).unwrap();
+            assert!(!text.contains("Fjord & Fjell"), "{text}");
             assert_eq!(text.lines().count(), 4, "{text}");
             assert!(text.contains("fjord.myshopify.com"), "{text}");
             assert!(!text.contains(['{', '}', '!']), "{text}");
@@ -79,6 +103,8 @@ mod tests {
                 assert!(line.contains(' '), "{language}: {line}");
             }
         }
-        assert_eq!(sentences(&[], &Words::of("en")), None);
+        assert_eq!(sentences(&[], true, &Words::of("en")), None);
+        let quiet = [("Fjord".to_owned(), Vec::new())];
+        assert_eq!(sentences(&quiet, true, &Words::of("en")), None);
     }
 }

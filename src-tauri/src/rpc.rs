@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use brygga_api::contract::Nothing;
-use brygga_api::{ApiError, Event, misused};
+use brygga_api::{ApiError, Event, PairEvent, misused};
 use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, State};
 use tokio::sync::broadcast::error::RecvError;
@@ -16,20 +16,27 @@ const EVENT_CHANNEL: &str = "brygga://event";
 /// The page has what it draws first.
 static USABLE: AtomicBool = AtomicBool::new(false);
 
-/// Runs the command `name` of the contract with its request, and gives its answer.
+/// Runs the command `name` of the contract with its request, for a pair or for the one that is shown, and gives its answer.
 ///
-/// Both are taken as they come: a message without them, or with something else in their place, gets the contract's own error like every
+/// All are taken as they come: a message without them, or with something else in their place, gets the contract's own error like every
 /// other message that is none of it.
 #[tauri::command]
 pub(crate) async fn rpc(
     host: State<'_, Host>,
     name: Option<Value>,
     payload: Option<Value>,
+    pair: Option<Value>,
 ) -> Result<Value, ApiError> {
     let Some(Value::String(name)) = name else {
         return Err(misused("a message names its command"));
     };
-    let answer = host.call(&name, payload.unwrap_or(Value::Null)).await;
+    let pair = match pair {
+        None | Some(Value::Null) => None,
+        Some(Value::String(pair)) => Some(pair),
+        Some(_) => return Err(misused("a pair is named by its id")),
+    };
+    let payload = payload.unwrap_or(Value::Null);
+    let answer = host.call(pair.as_deref(), &name, payload).await;
     if name == "overview" && answer.is_ok() && !USABLE.swap(true, Ordering::Relaxed) {
         // `cargo xtask bench-app` waits for this line.
         tracing::info!("the window is usable");
@@ -47,7 +54,11 @@ pub(crate) fn forward_events(app: AppHandle, host: &Host) {
                 Err(RecvError::Lagged(missed)) => {
                     tracing::debug!(missed, "the window was slower than the events");
                     // What was missed cannot be told again: the page reads everything anew.
-                    send(&app, &Event::RecordsChanged(Nothing {}));
+                    let anything = PairEvent {
+                        pair: String::new(),
+                        event: Event::RecordsChanged(Nothing {}),
+                    };
+                    send(&app, &anything);
                 }
                 Err(RecvError::Closed) => break,
             }
@@ -55,7 +66,7 @@ pub(crate) fn forward_events(app: AppHandle, host: &Host) {
     });
 }
 
-fn send(app: &AppHandle, event: &Event) {
+fn send(app: &AppHandle, event: &PairEvent) {
     if let Err(error) = app.emit(EVENT_CHANNEL, event) {
         tracing::warn!(%error, "an event did not reach the window");
     }

@@ -1,11 +1,12 @@
 //! The program on the desktop: it runs in the background, shows how it stands in the tray, tells when a person is needed, and ends cleanly.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
-use brygga_api::{Desktop, Event, Pair};
+use brygga_api::{Desktop, Event, PairEvent, Pairs};
 use brygga_core::{Code, Problem};
 use brygga_engine::RunOptions;
 use tauri::AppHandle;
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The program on the desktop.
 pub(crate) struct Shell {
     app: AppHandle,
-    pair: Arc<Pair>,
+    pairs: Arc<Pairs>,
     preferences: Preferences,
     tray: OnceLock<Tray>,
     quitting: AtomicBool,
@@ -32,10 +33,10 @@ pub(crate) struct Shell {
 
 impl Shell {
     /// Puts the program on the desktop, and lets it run by itself.
-    pub(crate) fn start(app: &AppHandle, pair: Arc<Pair>) -> Arc<Self> {
+    pub(crate) fn start(app: &AppHandle, pairs: Arc<Pairs>) -> Arc<Self> {
         let shell = Arc::new(Self {
             app: app.clone(),
-            pair,
+            pairs,
             preferences: Preferences::read(app),
             tray: OnceLock::new(),
             quitting: AtomicBool::new(false),
@@ -58,10 +59,10 @@ impl Shell {
         if let Err(error) = heard {
             tracing::debug!(%error, "a click on a notification opens nothing here");
         }
-        shell.pair.stand_on(Arc::clone(&shell) as Arc<dyn Desktop>);
+        shell.pairs.stand_on(Arc::clone(&shell) as Arc<dyn Desktop>);
         shell.refresh();
         tauri::async_runtime::spawn(follow(Arc::downgrade(&shell)));
-        tauri::async_runtime::spawn(Arc::clone(&shell.pair).keep_in_step());
+        shell.pairs.keep_in_step();
         tauri::async_runtime::spawn(end_when_told(Arc::downgrade(&shell)));
         shell
     }
@@ -104,9 +105,9 @@ impl Shell {
             return;
         }
         window::hide(&self.app);
-        let (app, pair) = (self.app.clone(), Arc::clone(&self.pair));
+        let (app, pairs) = (self.app.clone(), Arc::clone(&self.pairs));
         tauri::async_runtime::spawn(async move {
-            if !pair.close(PATIENCE).await {
+            if !pairs.close(PATIENCE).await {
                 tracing::warn!("the sync under way did not come to an end; the next start goes on");
             }
             app.exit(0);
@@ -116,32 +117,40 @@ impl Shell {
     /// Shows how it stands.
     fn refresh(&self) {
         if let Some(tray) = self.tray.get() {
-            let pulse = self
-                .pair
-                .pulse()
-                .inspect_err(|problem| tracing::warn!(%problem, "it cannot be read how it stands"))
-                .ok();
-            tray.show(&self.app, tray::face(pulse.as_ref(), &self.words()));
+            tray.show(
+                &self.app,
+                tray::face(&self.pairs.standings(), &self.words()),
+            );
         }
     }
 
     /// Tells what nobody was told yet, unless somebody is looking.
     fn tell(&self) {
-        let Some(api) = self.pair.at_work() else {
-            return;
-        };
-        match api.notices() {
-            Ok(notices) => {
-                let wanted = self.preferences.chosen().notifications;
-                if wanted
-                    && !window::is_looked_at(&self.app)
-                    && let Some(text) = notify::sentences(&notices, &self.words())
-                {
-                    notify::say(&self.app, &text);
-                }
+        let mut told = Vec::new();
+        for (name, notices) in self.pairs.notices() {
+            match notices {
+                Ok(notices) if notices.is_empty() => {}
+                Ok(notices) => told.push((name, notices)),
+                Err(problem) => tracing::warn!(%problem, "it cannot be read what there is to tell"),
             }
-            Err(problem) => tracing::warn!(%problem, "it cannot be read what there is to tell"),
         }
+        let several = self.pairs.standings().len() > 1;
+        let wanted = self.preferences.chosen().notifications;
+        if wanted
+            && !window::is_looked_at(&self.app)
+            && let Some(text) = notify::sentences(&told, several, &self.words())
+        {
+            notify::say(&self.app, &text);
+        }
+    }
+
+    /// All of them, whatever one of them says.
+    fn pause_all(&self, paused: bool) -> Result<(), Problem> {
+        let mut done = Ok(());
+        for api in self.pairs.at_work() {
+            done = done.and(api.set_paused(paused));
+        }
+        done
     }
 
     fn words(&self) -> Words {
@@ -201,20 +210,21 @@ impl Desktop for Shell {
                 Ok(())
             }
             DesktopAction::Sync => {
-                match self.pair.at_work() {
-                    Some(api) => {
-                        tauri::async_runtime::spawn(async move {
-                            // One that is under way is as good.
-                            let _ = api.start(RunOptions::default());
-                        });
-                    }
+                let working = self.pairs.at_work();
+                if working.is_empty() {
                     // What is not set up yet is set up first.
-                    None => window::open(&self.app),
+                    window::open(&self.app);
+                }
+                for api in working {
+                    tauri::async_runtime::spawn(async move {
+                        // One that is under way is as good.
+                        let _ = api.start(RunOptions::default());
+                    });
                 }
                 Ok(())
             }
-            DesktopAction::Pause => self.pair.api().and_then(|api| api.set_paused(true)),
-            DesktopAction::Resume => self.pair.api().and_then(|api| api.set_paused(false)),
+            DesktopAction::Pause => self.pause_all(true),
+            DesktopAction::Resume => self.pause_all(false),
             DesktopAction::Quit => {
                 self.quit();
                 Ok(())
@@ -228,33 +238,39 @@ impl Desktop for Shell {
 
 /// Follows what happens, for the tray and for whoever must be told.
 async fn follow(shell: Weak<Shell>) {
-    let Some(mut events) = shell.upgrade().map(|shell| shell.pair.events()) else {
+    let Some(mut events) = shell.upgrade().map(|shell| shell.pairs.events()) else {
         return;
     };
-    let mut running = false;
+    let mut running = HashSet::new();
     loop {
-        let event = match events.recv().await {
-            Ok(event) => Some(event),
+        let told = match events.recv().await {
+            Ok(told) => Some(told),
             Err(RecvError::Lagged(_)) => None,
             Err(RecvError::Closed) => return,
         };
         let Some(shell) = shell.upgrade() else {
             return;
         };
-        let began = matches!(event, Some(Event::Progress(_))) && !running;
-        let ended = matches!(event, None | Some(Event::Finished(_)));
-        let proven = matches!(&event, Some(Event::Proof(progress)) if !progress.running);
-        running = match event {
-            Some(Event::Progress(_)) => true,
-            Some(Event::Finished(_)) => false,
-            _ => running,
+        let Some(PairEvent { pair, event }) = told else {
+            // What was missed is looked at anew.
+            running.clear();
+            shell.refresh();
+            shell.tell();
+            continue;
         };
+        let began = matches!(event, Event::Progress(_)) && running.insert(pair.clone());
+        let ended = matches!(event, Event::Finished(_));
+        if ended {
+            running.remove(&pair);
+        }
+        let proven = matches!(&event, Event::Proof(progress) if !progress.running);
         // During a run records change all the time; how it stands is seen at its end.
-        let changed = !running
-            && matches!(
-                event,
-                Some(Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_))
-            );
+        let changed = matches!(event, Event::PairsChanged(_))
+            || !running.contains(&pair)
+                && matches!(
+                    event,
+                    Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_)
+                );
         if began || ended || proven || changed {
             shell.refresh();
         }

@@ -1,5 +1,5 @@
-//! The tray: an icon with three honest states, and a menu. What it shows is a function of [`Pulse`]; what it does is
-//! [`DesktopAction`], the same that the page's command does.
+//! The tray: an icon with three honest states, and a menu. What it shows is a function of how all pairs stand; what it
+//! does is [`DesktopAction`], the same that the page's command does.
 
 mod mark;
 
@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use brygga_api::contract::{DesktopAction, Health};
-use brygga_api::{Pulse, Tone};
+use brygga_api::{Pulse, Standing, Tone};
 use tauri::AppHandle;
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
@@ -20,8 +20,9 @@ use mark::Style;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Face {
     pub(crate) tone: Tone,
-    /// How it stands, in a line: the first line of the menu, which does nothing, and what is shown when the pointer rests on the icon.
-    pub(crate) status: String,
+    /// How it stands, a line per pair that has something to say: the first lines of the menu, which do nothing, and what is shown when the
+    /// pointer rests on the icon.
+    pub(crate) status: Vec<String>,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -33,18 +34,25 @@ pub(crate) struct Entry {
     pub(crate) enabled: bool,
 }
 
-/// What the tray shows for how it stands. Without a pulse the database cannot be read, which needs a person.
-pub(crate) fn face(pulse: Option<&Pulse>, words: &Words) -> Face {
-    let paused = pulse.is_some_and(|pulse| pulse.schedule.paused.is_some());
-    let running = pulse.is_some_and(|pulse| pulse.running);
+/// What the tray shows for how all pairs stand: the colour of the one that stands worst, and which one needs somebody.
+pub(crate) fn face(pairs: &[Standing], words: &Words) -> Face {
+    let all = |is: fn(&Pulse) -> bool| {
+        !pairs.is_empty() && pairs.iter().all(|pair| pair.pulse.as_ref().is_some_and(is))
+    };
+    let paused = all(|pulse| pulse.schedule.paused.is_some());
+    let running = all(|pulse| pulse.running);
     let entry = |action, id, enabled| Entry {
         action,
         words: words.text(id),
         enabled,
     };
     Face {
-        tone: pulse.map_or(Tone::NeedsYou, Pulse::tone),
-        status: status(pulse, words),
+        tone: pairs
+            .iter()
+            .map(Standing::tone)
+            .max()
+            .unwrap_or(Tone::Unusual),
+        status: statuses(pairs, words),
         entries: vec![
             entry(DesktopAction::Open, "tray.open", true),
             entry(DesktopAction::Sync, "sync.now", !running),
@@ -55,6 +63,44 @@ pub(crate) fn face(pulse: Option<&Pulse>, words: &Words) -> Face {
             },
             entry(DesktopAction::Quit, "tray.quit", true),
         ],
+    }
+}
+
+/// One line for one pair. For several: each that needs somebody, else that they run, else each that is unusual, else that all is well.
+fn statuses(pairs: &[Standing], words: &Words) -> Vec<String> {
+    match pairs {
+        [] => return vec![words.text("status.nothing_yet")],
+        [one] => return vec![status(one.pulse.as_ref(), words)],
+        _ => {}
+    }
+    let of_tone = |tone| {
+        pairs
+            .iter()
+            .filter(|pair| pair.tone() == tone)
+            .map(|pair| {
+                let own = pair.pulse.as_ref().map(|pulse| Pulse {
+                    running: false,
+                    ..pulse.clone()
+                });
+                words.of_pair(&pair.name, &status(own.as_ref(), words))
+            })
+            .collect::<Vec<_>>()
+    };
+    let needing = of_tone(Tone::NeedsYou);
+    if !needing.is_empty() {
+        return needing;
+    }
+    if pairs
+        .iter()
+        .any(|pair| pair.pulse.as_ref().is_some_and(|pulse| pulse.running))
+    {
+        return vec![words.text("sync.running")];
+    }
+    let unusual = of_tone(Tone::Unusual);
+    if unusual.is_empty() {
+        vec![words.text("status.all_well")]
+    } else {
+        unusual
     }
 }
 
@@ -157,21 +203,20 @@ impl Tray {
             self.icon
                 .set_icon_with_as_template(Some(picture), style == Style::Template)?;
         }
-        self.icon
-            .set_tooltip(Some(format!("Brygga \u{b7} {}", face.status)))?;
+        self.icon.set_tooltip(Some(format!(
+            "Brygga \u{b7} {}",
+            face.status.join(" \u{b7} ")
+        )))?;
         self.icon.set_menu(Some(menu(app, face)?))
     }
 }
 
 fn menu(app: &AppHandle, face: &Face) -> tauri::Result<Menu<tauri::Wry>> {
     let menu = Menu::new(app)?;
-    menu.append(&MenuItem::with_id(
-        app,
-        "status",
-        &face.status,
-        false,
-        None::<&str>,
-    )?)?;
+    for (at, line) in face.status.iter().enumerate() {
+        let id = format!("status-{at}");
+        menu.append(&MenuItem::with_id(app, id, line, false, None::<&str>)?)?;
+    }
     menu.append(&PredefinedMenuItem::separator(app)?)?;
     for entry in &face.entries {
         if entry.action == DesktopAction::Quit {
@@ -235,6 +280,17 @@ mod tests {
         }
     }
 
+    fn alone(pulse: Option<&Pulse>) -> Vec<Standing> {
+        vec![standing("", pulse)]
+    }
+
+    fn standing(name: &str, pulse: Option<&Pulse>) -> Standing {
+        Standing {
+            name: name.into(),
+            pulse: pulse.cloned(),
+        }
+    }
+
     fn well() -> Health {
         Health::AllWell {
             booked: 7,
@@ -255,8 +311,8 @@ mod tests {
     fn each_state_has_its_colour_and_its_words() {
         let words = Words::of("en");
         let shown = |pulse: &Pulse| {
-            let face = face(Some(pulse), &words);
-            (face.tone, face.status)
+            let face = face(&alone(Some(pulse)), &words);
+            (face.tone, face.status.join("|"))
         };
         assert_eq!(shown(&pulse(well())), (Tone::Well, "All well".into()));
         let held = pulse(Health::NeedsYou { held: 2 });
@@ -267,14 +323,14 @@ mod tests {
         assert_eq!(shown(&pulse(stopped(true))).0, Tone::Unusual);
         assert_eq!(shown(&pulse(stopped(false))).0, Tone::NeedsYou);
         assert_eq!(shown(&pulse(Health::NothingYet)).0, Tone::Unusual);
-        assert_eq!(face(None, &words).tone, Tone::NeedsYou);
+        assert_eq!(face(&alone(None), &words).tone, Tone::NeedsYou);
     }
 
     #[test]
     fn the_menu_follows_what_goes_on() {
         let words = Words::of("nb");
         let actions = |pulse: &Pulse| {
-            let entries = face(Some(pulse), &words).entries;
+            let entries = face(&alone(Some(pulse)), &words).entries;
             entries
                 .into_iter()
                 .map(|entry| (entry.action, entry.enabled))
@@ -295,19 +351,74 @@ mod tests {
         now.schedule.paused = Some("2026-10-15T12:00:00Z".into());
         assert_eq!(actions(&now)[2], (DesktopAction::Resume, true));
         now.running = false;
-        let face = face(Some(&now), &words);
+        let face = face(&alone(Some(&now)), &words);
         assert_eq!(face.tone, Tone::Unusual);
-        assert!(face.status.contains(&words.text("schedule.paused")));
+        assert!(face.status[0].contains(&words.text("schedule.paused")));
+    }
+
+    #[test]
+    fn with_several_pairs_the_worst_one_colours_the_tray_and_is_named() {
+        let words = Words::of("en");
+        let shown = |pairs: &[Standing]| {
+            let face = face(pairs, &words);
+            (face.tone, face.status)
+        };
+        let (fine, held) = (pulse(well()), pulse(Health::NeedsYou { held: 2 }));
+        let mut busy = pulse(well());
+        busy.running = true;
+        let two = |first: Option<&Pulse>, second: Option<&Pulse>| {
+            vec![standing("Fjord & Fjell", first), standing("", second)]
+        };
+        assert_eq!(
+            shown(&two(Some(&fine), Some(&fine))),
+            (Tone::Well, vec!["All well".to_owned()])
+        );
+        assert_eq!(
+            shown(&two(Some(&held), Some(&busy))),
+            (
+                Tone::NeedsYou,
+                vec!["Fjord & Fjell: 2 records wait for you.".to_owned()]
+            )
+        );
+        // A damaged one needs somebody, whatever the others say; a new one is named as such.
+        let (tone, lines) = shown(&two(Some(&held), None));
+        assert_eq!((tone, lines.len()), (Tone::NeedsYou, 2));
+        assert!(lines[1].starts_with(&words.text("pairs.new")), "{lines:?}");
+        assert_eq!(
+            shown(&two(Some(&fine), Some(&busy))).1,
+            [words.text("sync.running")]
+        );
+        let (tone, lines) = shown(&two(Some(&fine), Some(&pulse(Health::NothingYet))));
+        assert_eq!((tone, lines.len()), (Tone::Unusual, 1));
+        // Pause and sync are for all of them: offered while there is one for which they would do something.
+        let actions = |pairs: &[Standing]| {
+            let entries = face(pairs, &words).entries;
+            (entries[1].enabled, entries[2].action)
+        };
+        let mut paused = pulse(well());
+        paused.schedule.paused = Some("2026-10-15T12:00:00Z".into());
+        assert_eq!(
+            actions(&two(Some(&paused), Some(&busy))),
+            (true, DesktopAction::Pause)
+        );
+        assert_eq!(
+            actions(&two(Some(&busy), Some(&busy))),
+            (false, DesktopAction::Pause)
+        );
+        assert_eq!(
+            actions(&two(Some(&paused), Some(&paused))),
+            (true, DesktopAction::Resume)
+        );
     }
 
     #[test]
     fn every_line_leads_to_its_action() {
         let words = Words::of("fi");
-        for entry in face(None, &words).entries {
+        for entry in face(&alone(None), &words).entries {
             assert_eq!(action_of(id_of(entry.action)), Some(entry.action));
             assert!(!entry.words.contains('.'), "{}", entry.words);
         }
-        assert_eq!(action_of("status"), None);
+        assert_eq!(action_of("status-0"), None);
         assert_eq!(action_of("resume"), Some(DesktopAction::Resume));
     }
 }

@@ -88,6 +88,13 @@ impl Words {
         }
     }
 
+    /// A sentence about one of several pairs.
+    pub(crate) fn of_pair(&self, name: &str, sentence: &str) -> String {
+        let nameless = name.is_empty().then(|| self.text("pairs.new"));
+        let name = nameless.as_deref().unwrap_or(name);
+        self.with("pairs.says", &[("pair", name), ("sentence", sentence)])
+    }
+
     /// A flow's name.
     pub(crate) fn flow(&self, flow: &str) -> String {
         self.text(&format!("value.flow.{}", flow.replace('_', "-")))

@@ -6,7 +6,7 @@ use brygga_core::ids::RandomIds;
 use brygga_core::{Clock, Code, Problem};
 use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
 use brygga_engine::ports::Unwatched;
-use brygga_engine::{RateHosts, RunOptions};
+use brygga_engine::{Place, RateHosts, RunOptions};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
@@ -379,6 +379,7 @@ async fn with_file(bench: &Bench, options: OpenOptions) -> Result<Ground, Proble
         ids: Arc::new(RandomIds),
         http: HttpConfig::default(),
         rates: RateHosts::at(bench.practice.pair.rates_url())?,
+        place: Place::default(),
     };
     brygga_practice::connect(
         &ground,

@@ -8,7 +8,7 @@ use brygga_core::clock::{JumpClock, Wait};
 use brygga_core::ids::CountingIds;
 use brygga_engine::connect::Ground;
 use brygga_engine::ports::Unwatched;
-use brygga_engine::{Engine, RateHosts, RunOptions};
+use brygga_engine::{Engine, Place, RateHosts, RunOptions};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_practice::{connect, settings};
@@ -64,6 +64,7 @@ async fn month(errors: &[(i64, TimeDelta)]) {
         ids: Arc::new(CountingIds::from_seed(1)),
         http: HttpConfig::default(),
         rates: RateHosts::at(pair.rates_url()).expect("an address of this computer"),
+        place: Place::default(),
     };
     let connected = connect(&ground, &pair.shopify_url(), &pair.visma_url()).await;
     connected.expect("both sides answer");

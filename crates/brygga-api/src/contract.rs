@@ -4,6 +4,7 @@
 
 mod background;
 mod mapping;
+mod pairs;
 mod proof;
 mod settings;
 mod setup;
@@ -18,6 +19,10 @@ pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, Sche
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
+};
+pub use pairs::{
+    PairAway, PairEvent, PairKey, PairLine, PairPutAway, PairRename, PairState, PairsView, Play,
+    PlayedOrder, PracticePlay, PracticePlayed,
 };
 pub use proof::{
     ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofStock, ProofVat,
@@ -561,10 +566,12 @@ pub enum Event {
     Schedule(ScheduleView),
     /// How far the proof is; when it no longer runs, its result can be read.
     Proof(ProofProgress),
+    /// Pairs came, went or got another name: their list should be read again.
+    PairsChanged(Nothing),
 }
 
 /// The commands that are there before anything is connected: name, request, answer. Hosts and the generated TypeScript are made from
-/// this table and the next.
+/// this table and the next two.
 #[macro_export]
 macro_rules! with_setup_commands {
     ($callback:ident) => {
@@ -580,6 +587,21 @@ macro_rules! with_setup_commands {
             sample(RecordKey) -> SampleView;
             sample_send(RecordKey) -> SampleView;
             setup_start(Nothing) -> SetupView;
+            practice_play(PracticePlay) -> PracticePlayed;
+        }
+    };
+}
+
+/// The commands that are of no pair: the list of pairs, and the desktop.
+#[macro_export]
+macro_rules! with_program_commands {
+    ($callback:ident) => {
+        $callback! {
+            pairs(Nothing) -> PairsView;
+            pair_add(Nothing) -> PairsView;
+            pair_show(PairKey) -> PairsView;
+            pair_rename(PairRename) -> PairsView;
+            pair_put_away(PairPutAway) -> PairAway;
             desktop(Nothing) -> Option<DesktopView>;
             put_desktop(DesktopChange) -> DesktopView;
             desktop_act(DesktopAct) -> Nothing;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use brygga_core::settings::Settings;
 use brygga_core::{Code, Problem};
-use brygga_engine::connect::Ground;
+use brygga_engine::connect::{Ground, loopback_only};
 use brygga_engine::ports::Events;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
@@ -15,7 +15,7 @@ use tokio::sync::{Notify, broadcast};
 use crate::api::{Api, Host, error, read, time, write};
 use crate::background::LOOK;
 use crate::contract::{ApiError, AppInfo, Event, Health, Nothing, PracticeHints, ScheduleView};
-use crate::desktop::Desktop;
+use crate::practice::Playground;
 use crate::pulse::Pulse;
 use crate::setup::{Kept, SigningIn};
 use crate::watch::Watch;
@@ -47,6 +47,24 @@ impl Default for PairHost {
     }
 }
 
+impl PairHost {
+    fn check(&self) -> Result<(), Problem> {
+        let refused =
+            |address: &str| Problem::new(Code::AddressNotLoopback).with("address", address);
+        for address in [&self.shop_base, &self.company_base] {
+            match (self.practice, address) {
+                (true, Some(address)) => {
+                    loopback_only(address)?;
+                }
+                (true, None) => return Err(refused("-")),
+                (false, Some(address)) => return Err(refused(address)),
+                (false, None) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Serves the commands of one pair.
 pub struct Pair {
     pub(crate) ground: Arc<Ground>,
@@ -56,8 +74,8 @@ pub struct Pair {
     pub(crate) signing_in: Mutex<SigningIn>,
     /// One change of the kept set-up at a time.
     pub(crate) keeping: Mutex<()>,
-    /// Where the window lives, if it lives on a desktop.
-    pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
+    /// Lets things happen in the practice shop.
+    pub(crate) playground: OnceLock<Arc<dyn Playground>>,
     closing: AtomicBool,
     /// Another engine, or the end.
     changed: Notify,
@@ -69,11 +87,15 @@ pub struct Pair {
 )]
 impl Pair {
     /// A pair over its folder, whatever of it is connected.
+    ///
+    /// [`Code::AddressNotLoopback`] for a practice pair without both addresses of this computer, and for a real pair with one: neither can
+    /// ever be taken for the other.
     pub fn open(
         ground: Arc<Ground>,
         watch: Arc<Watch>,
         host: PairHost,
     ) -> Result<Arc<Self>, Problem> {
+        host.check()?;
         let pair = Self {
             ground,
             watch,
@@ -81,12 +103,22 @@ impl Pair {
             api: Mutex::default(),
             signing_in: Mutex::default(),
             keeping: Mutex::default(),
-            desktop: OnceLock::new(),
+            playground: OnceLock::new(),
             closing: AtomicBool::new(false),
             changed: Notify::new(),
         };
         pair.connect()?;
         Ok(Arc::new(pair))
+    }
+
+    /// Address of the practice Shopify; none for a real pair.
+    pub fn shop_address(&self) -> Option<&str> {
+        self.host.shop_base.as_deref()
+    }
+
+    /// Address of the practice Visma.net; none for a real pair.
+    pub fn company_address(&self) -> Option<&str> {
+        self.host.company_base.as_deref()
     }
 
     /// Everything that happens from now on.
@@ -132,7 +164,15 @@ impl Pair {
         let now = time(self.ground.clock.now());
         // A pair that is set up says what its shop says now; a shop that is connected but does not answer is no reason to know nothing.
         let known = match self.api() {
-            Ok(api) => api.shop().await.ok(),
+            Ok(api) => {
+                let met = api.known_shop().ok().flatten().is_some();
+                let shop = api.shop().await.ok();
+                if shop.is_some() && !met {
+                    // From now on it has a name among the others.
+                    self.watch.tell(Event::PairsChanged(Nothing {}));
+                }
+                shop
+            }
             Err(_) => None,
         }
         .map(|shop| (shop.name, shop.domain, shop.zone));
@@ -185,6 +225,23 @@ impl Pair {
                 .store
                 .setting(brygga_engine::SETTINGS)?
                 .is_some())
+    }
+
+    /// The shop's name as it was read last, else its address; empty before it is connected.
+    pub(crate) fn shop_name(&self) -> Result<String, Problem> {
+        if let Ok(api) = self.api()
+            && let Some(shop) = api.known_shop()?
+        {
+            return Ok(shop.name);
+        }
+        match self.kept()?.shop {
+            Some(shop) => Ok(shop.name),
+            None => Ok(self
+                .ground
+                .shop()?
+                .map(|shop| shop.domain)
+                .unwrap_or_default()),
+        }
     }
 
     pub(crate) fn company_name(&self, kept: &Kept) -> String {

@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "brygga", version)]
 pub(crate) struct Arguments {
-    /// Folder of the database; made when it is not there.
+    /// Folder of one pair: one shop and one company with their database; made when it is not there. The window keeps each of its pairs in such
+    /// a folder.
     #[arg(long, global = true, env = "BRYGGA_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     #[command(subcommand)]

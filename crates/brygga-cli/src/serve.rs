@@ -1,6 +1,5 @@
 //! `brygga serve`: the screens and their commands on loopback, for a browser of this computer.
 
-use std::any::Any;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,11 +13,11 @@ use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use brygga_api::contract::Nothing;
-use brygga_api::{ApiError, Event, Pair, PairHost, Watch, misused};
+use brygga_api::{ApiError, Event, Pair, PairEvent, PairHost, Pairs, Watch, misused};
 use brygga_core::Code;
 use brygga_http::loopback_only;
-use brygga_practice::{SPEED, fresh, practice_host, watched};
-use brygga_sandbox::faults::Faults;
+use brygga_practice::{PracticeStage, SPEED, practice_host};
+use brygga_sandbox::Identity;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_stream::StreamExt as _;
@@ -31,8 +30,11 @@ use crate::end::End;
 use crate::print;
 use crate::stop;
 
+/// A message names its pair here; one that names none is for the pair that is shown.
+const PAIR: &str = "x-brygga-pair";
+
 struct Served {
-    pair: Arc<Pair>,
+    pairs: Arc<Pairs>,
     token: String,
     host: String,
 }
@@ -44,11 +46,11 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
     let address = listener
         .local_addr()
         .map_err(|error| End::Fault(error.to_string()))?;
-    let (pair, practice) = start(&options, folder).await?;
+    let pairs = start(&options, folder).await?;
     let token = uuid::Uuid::new_v4().simple().to_string();
-    tokio::spawn(Arc::clone(&pair).keep_in_step());
+    pairs.keep_in_step();
     let served = Arc::new(Served {
-        pair: Arc::clone(&pair),
+        pairs: Arc::clone(&pairs),
         token: token.clone(),
         host: address.to_string(),
     });
@@ -63,44 +65,42 @@ pub(crate) async fn run(options: Serve, folder: Option<PathBuf>) -> Result<End, 
         result = async { axum::serve(listener, app).await } => result.map_err(|error| End::Fault(error.to_string()))?,
         () = stop::asked() => {}
     }
-    pair.close(stop::PATIENCE).await;
-    drop(practice);
+    pairs.close(stop::PATIENCE).await;
     Ok(End::Done)
 }
 
-/// The pair that is served, and what must live as long as it.
-async fn start(
-    options: &Serve,
-    folder: Option<PathBuf>,
-) -> Result<(Arc<Pair>, Option<Box<dyn Any + Send>>), End> {
+/// The pairs that are served: practice alone, or the pair of the folder with practice beside it.
+async fn start(options: &Serve, folder: Option<PathBuf>) -> Result<Arc<Pairs>, End> {
+    let stage = PracticeStage {
+        orders: options.orders,
+        seed: options.seed,
+        speed: SPEED,
+        faults: options.faults.clone(),
+        fresh: options.fresh,
+    };
     if options.practice {
-        let faults = Faults::profile(&options.faults, options.seed)
-            .ok_or_else(|| End::Use(format!("There is no fault profile {}.", options.faults)))?;
-        if options.fresh {
-            let started = fresh(options.orders, options.seed, faults).await?;
-            print::line(format_args!(
-                "practice shopify at {}",
-                started.pair.shopify_url()
-            ));
-            print::line(format_args!(
-                "practice visma at {}",
-                started.pair.visma_url()
-            ));
-            return Ok((Arc::clone(&started.served), Some(Box::new(started))));
+        let first = stage.staged(1).await?;
+        for (name, address) in [
+            ("shopify", first.pair.shop_address()),
+            ("visma", first.pair.company_address()),
+        ] {
+            let address = address.unwrap_or_default();
+            print::line(format_args!("practice {name} at {address}"));
         }
-        let started = watched(options.orders, options.seed, SPEED, faults).await?;
-        return Ok((Arc::clone(&started.served), Some(Box::new(started))));
+        return Ok(Pairs::practice(first, Arc::new(stage)));
     }
     let ground = Arc::new(data_dir::open(folder)?);
     let host = match (&options.shopify_url, &options.visma_url) {
         (Some(shopify), Some(visma)) => {
             loopback_only(shopify)?;
             loopback_only(visma)?;
-            practice_host(shopify, visma, PairHost::default().patience)
+            let patience = PairHost::default().patience;
+            practice_host(&Identity::default(), shopify, visma, patience)
         }
         _ => PairHost::default(),
     };
-    Ok((Pair::open(ground, Watch::new(), host)?, None))
+    let pair = Pair::open(ground, Watch::new(), host)?;
+    Ok(Pairs::of_one(pair, Some(Arc::new(stage))))
 }
 
 /// Only pages of this very server may talk to it: a foreign page in the same browser has another Origin, and a name that
@@ -164,8 +164,9 @@ async fn rpc(
             "The page was opened without its token. Open the address that was printed.",
         );
     }
+    let pair = headers.get(PAIR).and_then(|value| value.to_str().ok());
     let result = match payload(body) {
-        Ok(payload) => served.pair.call(&name, payload).await,
+        Ok(payload) => served.pairs.call(pair, &name, payload).await,
         Err(error) => Err(error),
     };
     match result {
@@ -198,9 +199,12 @@ async fn events(State(served): State<Arc<Served>>, Query(ticket): Query<Ticket>)
             "The page was opened without its token.",
         );
     }
-    let stream = BroadcastStream::new(served.pair.events()).map(|event| {
+    let stream = BroadcastStream::new(served.pairs.events()).map(|event| {
         // What a slow page missed cannot be told again: it reads everything anew.
-        let event = event.unwrap_or(Event::RecordsChanged(Nothing {}));
+        let event = event.unwrap_or(PairEvent {
+            pair: String::new(),
+            event: Event::RecordsChanged(Nothing {}),
+        });
         Ok::<_, Infallible>(
             Message::default().data(serde_json::to_string(&event).unwrap_or_default()),
         )

@@ -277,6 +277,10 @@ codes! {
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
+    PairExists = "pair-exists", Failure, "{pair} keeps this shop and this company already.", "Use that one, or connect another shop or another company here.";
+    PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";
+    PairMove = "pair-not-moved", Failure, "The folder {path} could not be moved: {detail}", "Close what has a file of it open, then try again. Nothing was changed.";
+    PracticeOnly = "practice-only", Failure, "This is only for the practice pair.", "Choose the practice pair at the top left.";
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 

@@ -11,7 +11,8 @@ use brygga_core::secret::SecretName;
 use brygga_core::settings::{Settings, WhoShips};
 use brygga_core::shop::ShopInfo;
 use brygga_core::{Clock, Code, Ids, Problem, SecretStore};
-use brygga_http::{Http, HttpConfig, loopback_only};
+pub use brygga_http::loopback_only;
+use brygga_http::{Http, HttpConfig};
 use brygga_shopify::{Auth, Flow, ScopeReport, Shopify, ShopifyConfig, shop_domain};
 use brygga_store::{RecordKind, Store};
 pub use brygga_visma::Inspection;
@@ -25,6 +26,7 @@ use crate::adapters_payouts::RealPayouts;
 use crate::booked::internal;
 use crate::engine::{Engine, Parts, SETTINGS};
 use crate::exchanges::ExchangeLog;
+use crate::place::{Place, Who};
 use crate::ports::Events;
 use crate::rates::{RateHosts, RealRates};
 
@@ -36,8 +38,6 @@ const COMPANY: &str = "connection.visma";
 const SIGN_IN: &str = "connection.visma.sign-in";
 /// Name of the company that was met, among the store's settings.
 const MET: &str = "connection.visma.company";
-/// Under which name the secrets of a pair are kept. One database holds one pair.
-const PAIR: &str = "default";
 
 /// Which shop; its secrets are in the secret store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +110,8 @@ pub struct Ground {
     pub http: HttpConfig,
     /// Where the central banks are.
     pub rates: RateHosts,
+    /// Its place among the other pairs.
+    pub place: Place,
 }
 
 impl Ground {
@@ -160,8 +162,12 @@ impl Ground {
                 .with("ours", before.domain)
                 .with("theirs", &connection.domain));
         }
+        self.place.alone(&Who {
+            shop: Some(connection.domain.clone()),
+            ..self.who()?
+        })?;
         if given {
-            self.secrets.set(PAIR, name, &secret)?;
+            self.secrets.set(&self.place.secrets, name, &secret)?;
         }
         self.put(SHOP, &connection)?;
         Ok(ShopCheck { info, scopes })
@@ -178,6 +184,7 @@ impl Ground {
     ) -> Result<ErpReport, Problem> {
         let (visma, _) = self.service_client(&connection, secret.as_ref())?;
         let report = visma.connect_check().await?;
+        self.alone(Some(&connection.tenant_id), report.company.as_deref())?;
         self.meet(report.company.as_deref())?;
         self.keep_service(&connection, secret)?;
         Ok(report)
@@ -195,6 +202,7 @@ impl Ground {
             // The client credentials alone: in the same company as the person, or not at all.
             self.same_company(&connection, secret.as_ref()).await?;
         }
+        self.alone(Some(&connection.tenant_id), found.company.as_deref())?;
         self.meet(found.company.as_deref())?;
         self.keep_service(&connection, secret)?;
         Ok(found)
@@ -242,21 +250,27 @@ impl Ground {
                     .unwrap_or(found)
             }
         };
+        let service = self.company()?.map(|service| service.tenant_id);
+        self.alone(service.as_deref(), found.company.as_deref())?;
         self.meet(found.company.as_deref())?;
-        self.secrets
-            .set(PAIR, SecretName::VismaRefreshToken, &trial.newest())?;
+        self.secrets.set(
+            &self.place.secrets,
+            SecretName::VismaRefreshToken,
+            &trial.newest(),
+        )?;
         self.put(SIGN_IN, connection)?;
         Ok(found)
     }
 
     /// Forgets the sign-in.
     pub fn forget_sign_in(&self) -> Result<(), Problem> {
-        self.secrets.delete(PAIR, SecretName::VismaRefreshToken)
+        self.secrets
+            .delete(&self.place.secrets, SecretName::VismaRefreshToken)
     }
 
     /// Is a secret kept for this shop, and are the client secret and the sign-in of the company.
     pub fn kept(&self) -> Result<Kept, Problem> {
-        let has = |name| Ok::<_, Problem>(self.secrets.get(PAIR, name)?.is_some());
+        let has = |name| Ok::<_, Problem>(self.secrets.get(&self.place.secrets, name)?.is_some());
         Ok(Kept {
             shop_secret: has(SecretName::ShopifyClientSecret)?,
             shop_token: has(SecretName::ShopifyToken)?,
@@ -330,9 +344,27 @@ impl Ground {
     ) -> Result<(), Problem> {
         if let Some(secret) = secret {
             self.secrets
-                .set(PAIR, SecretName::VismaClientSecret, &secret)?;
+                .set(&self.place.secrets, SecretName::VismaClientSecret, &secret)?;
         }
         self.put(COMPANY, connection)
+    }
+
+    /// Which shop and which company this is of, as far as it is connected.
+    pub fn who(&self) -> Result<Who, Problem> {
+        Ok(Who {
+            shop: self.shop()?.map(|shop| shop.domain),
+            tenant: self.company()?.map(|company| company.tenant_id),
+            company: self.company_name()?,
+        })
+    }
+
+    /// [`Code::PairExists`] if this company, with the shop that is connected, is another pair's.
+    fn alone(&self, tenant: Option<&str>, company: Option<&str>) -> Result<(), Problem> {
+        self.place.alone(&Who {
+            shop: self.shop()?.map(|shop| shop.domain),
+            tenant: tenant.map(str::to_owned),
+            company: company.map(str::to_owned),
+        })
     }
 
     /// Keeps which company this database is of.
@@ -398,7 +430,7 @@ impl Ground {
 
     fn secret(&self, name: SecretName, remote: &str) -> Result<SecretString, Problem> {
         self.secrets
-            .get(PAIR, name)?
+            .get(&self.place.secrets, name)?
             .ok_or_else(|| Problem::new(Code::NotConnected).with("remote", remote))
     }
 
@@ -423,7 +455,10 @@ impl Ground {
     fn signed_in_access(&self) -> Result<Option<SignedInAccess>, Problem> {
         Ok(self.sign_in()?.map(|connection| SignedInAccess {
             client_id: connection.client_id,
-            keeper: Arc::new(Keeper(Arc::clone(&self.secrets))),
+            keeper: Arc::new(Keeper {
+                secrets: Arc::clone(&self.secrets),
+                name: self.place.secrets.clone(),
+            }),
         }))
     }
 
@@ -611,15 +646,19 @@ fn shop_secret(connection: &ShopConnection) -> SecretName {
 
 /// The refresh token in the secret store.
 #[derive(Debug)]
-struct Keeper(Arc<dyn SecretStore>);
+struct Keeper {
+    secrets: Arc<dyn SecretStore>,
+    name: String,
+}
 
 impl RefreshKeeper for Keeper {
     fn newest(&self) -> Result<Option<SecretString>, Problem> {
-        self.0.get(PAIR, SecretName::VismaRefreshToken)
+        self.secrets.get(&self.name, SecretName::VismaRefreshToken)
     }
 
     fn keep(&self, token: &SecretString) -> Result<(), Problem> {
-        self.0.set(PAIR, SecretName::VismaRefreshToken, token)
+        self.secrets
+            .set(&self.name, SecretName::VismaRefreshToken, token)
     }
 }
 

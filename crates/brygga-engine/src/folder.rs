@@ -1,19 +1,27 @@
-//! The folder of one shop-company pair: its database, and where its secrets are. A folder with nothing in it is a pair that is to be
-//! set up.
+//! The folder of one shop-company pair: its database, its card, and where its secrets are. A folder with nothing in it is a pair that is to
+//! be set up. A folder with several of them is in [`crate::pairs_folder`].
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use brygga_core::ids::RandomIds;
 use brygga_core::secret::SecretName;
-use brygga_core::{Clock, Code, Problem, SecretStore};
+use brygga_core::{Clock, Code, Ids as _, Problem, SecretStore};
 use brygga_http::secrets::{EncryptedFile, Keychain};
 use brygga_http::{HttpConfig, SystemClock};
 use brygga_store::{DataKey, OpenOptions, Store};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::connect::Ground;
+use crate::place::{FIRST, Place, Who};
 use crate::rates::RateHosts;
+
+/// Name of the database in the folder.
+const DATABASE: &str = "brygga.db";
+/// Name of the card in the folder.
+const CARD: &str = "pair.json";
 
 /// With this passphrase in the environment secrets are in an encrypted file in the folder instead of the keychain.
 const PASSPHRASE: &str = "BRYGGA_PASSPHRASE";
@@ -22,24 +30,121 @@ const WORK_FACTOR: &str = "BRYGGA_PASSPHRASE_COST";
 /// Milliseconds after which a call counts as unanswered; tests lower it.
 const TIMEOUT: &str = "BRYGGA_HTTP_TIMEOUT_MS";
 
+/// What is known of a pair without its database, which may be damaged: what it is called, and under which name its secrets are kept.
+/// Nothing of it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Under which name its secrets are kept: pairs that share a keychain have a name each.
+    pub secrets: String,
+    /// What the person calls it.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The shop's name, as it was last.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The shop's address.
+    #[serde(default)]
+    pub shop: Option<String>,
+    /// The company's tenant id.
+    #[serde(default)]
+    pub tenant: Option<String>,
+    /// The company's name.
+    #[serde(default)]
+    pub company: Option<String>,
+}
+
+impl Card {
+    /// The card of a folder; a folder that has none yet gets one.
+    ///
+    /// A database without a card was made before there were cards, and its secrets are under the name that all had then. Everything else
+    /// is new, and gets a name of its own.
+    pub fn of(folder: &Path) -> Result<Self, Problem> {
+        let path = folder.join(CARD);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|fault| {
+                Problem::new(Code::SettingsUnreadable)
+                    .with("detail", format!("{}: {fault}", path.display()))
+            }),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+                let card = Self {
+                    secrets: if folder.join(DATABASE).exists() {
+                        FIRST.to_owned()
+                    } else {
+                        RandomIds.next_id().to_string()
+                    },
+                    label: None,
+                    name: None,
+                    shop: None,
+                    tenant: None,
+                    company: None,
+                };
+                card.write(folder)?;
+                Ok(card)
+            }
+            Err(fault) => Err(unwritable(&path, &fault)),
+        }
+    }
+
+    /// Keeps it, whole or not at all.
+    pub fn write(&self, folder: &Path) -> Result<(), Problem> {
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))?;
+        put_file(&folder.join(CARD), &text)
+    }
+
+    /// Which shop and company it is of.
+    pub fn who(&self) -> Who {
+        Who {
+            shop: self.shop.clone(),
+            tenant: self.tenant.clone(),
+            company: self.company.clone(),
+        }
+    }
+}
+
+/// Writes beside and then puts in place: a crash leaves the old file or the new one.
+pub(crate) fn put_file(path: &Path, text: &str) -> Result<(), Problem> {
+    let beside = path.with_extension("new");
+    std::fs::File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|fault| unwritable(path, &fault))
+}
+
+pub(crate) fn unwritable(path: &Path, fault: &std::io::Error) -> Problem {
+    Problem::new(Code::StoreReadOnly)
+        .with("path", path.display())
+        .with("detail", fault)
+}
+
+/// The time that a program with real pairs goes by.
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
 /// Opens the folder; makes it when it is not there.
 pub fn open(folder: &Path) -> Result<Ground, Problem> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Problem::new(Code::StoreReadOnly)
-            .with("path", folder.display())
-            .with("detail", error)
-    })?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let secrets = secrets(folder)?;
-    let key = if let Some(text) = secrets.get("default", SecretName::DataKey)? {
+    std::fs::create_dir_all(folder).map_err(|fault| unwritable(folder, &fault))?;
+    open_with(folder, secrets(folder)?)
+}
+
+/// The same with the secrets elsewhere than this computer usually has them.
+pub fn open_with(folder: &Path, secrets: Arc<dyn SecretStore>) -> Result<Ground, Problem> {
+    std::fs::create_dir_all(folder).map_err(|fault| unwritable(folder, &fault))?;
+    let name = Card::of(folder)?.secrets;
+    let clock = clock();
+    let key = if let Some(text) = secrets.get(&name, SecretName::DataKey)? {
         DataKey::from_base64(&text)?
     } else {
         let key = DataKey::generate()?;
-        secrets.set("default", SecretName::DataKey, &key.to_base64())?;
+        secrets.set(&name, SecretName::DataKey, &key.to_base64())?;
         key
     };
     let store = Store::open(
-        OpenOptions::new(folder.join("brygga.db"), key),
+        OpenOptions::new(folder.join(DATABASE), key),
         Arc::clone(&clock),
     )?;
     let mut http = HttpConfig::default();
@@ -53,6 +158,7 @@ pub fn open(folder: &Path) -> Result<Ground, Problem> {
         ids: Arc::new(RandomIds),
         http,
         rates: RateHosts::public()?,
+        place: Place::named(name),
     })
 }
 

@@ -27,6 +27,8 @@ pub struct HttpConfig {
     pub max_answer: usize,
     /// Calls under way at once.
     pub max_in_flight: usize,
+    /// No call leaves this computer, wherever it is addressed: practice.
+    pub only_here: bool,
 }
 
 impl Default for HttpConfig {
@@ -39,6 +41,7 @@ impl Default for HttpConfig {
             user_agent: concat!("Brygga/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_answer: 64 * 1024 * 1024,
             max_in_flight: 16,
+            only_here: false,
         }
     }
 }
@@ -135,6 +138,11 @@ impl Http {
     fn client_for(&self, request: &HttpRequest) -> Result<&reqwest::Client, TransportError> {
         if is_loopback(&request.url) {
             return Ok(&self.inner.near);
+        }
+        if self.inner.config.only_here {
+            return Err(TransportError::NotSent {
+                detail: "practice never leaves this computer".to_owned(),
+            });
         }
         if request.url.scheme() != "https" {
             return Err(TransportError::NotSent {

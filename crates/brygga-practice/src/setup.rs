@@ -12,11 +12,11 @@ use brygga_core::ids::CountingIds;
 use brygga_core::settings::{HouseRow, Settings, SpecialItem};
 use brygga_core::{Clock, Problem};
 use brygga_engine::connect::{CompanyConnection, Ground, ShopConnection};
-use brygga_engine::{Engine, RateHosts};
+use brygga_engine::{Engine, Place, RateHosts};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_sandbox::pair::{Pair, PairConfig};
-use brygga_sandbox::practice;
+use brygga_sandbox::{Identity, practice};
 use brygga_store::{DataKey, Store};
 use secrecy::SecretString;
 
@@ -59,7 +59,8 @@ pub struct Unconnected {
 }
 
 /// Starts the pair and a product with an empty database in memory.
-async fn begin(options: PracticeOptions) -> Result<(Pair, Arc<Ground>), DemoError> {
+async fn begin(options: PracticeOptions) -> Result<(Pair, Arc<Ground>, Identity), DemoError> {
+    let identity = options.pair.identity.clone();
     let clock: Arc<dyn Clock> = Arc::clone(&options.pair.clock);
     let pair = Pair::start(options.pair).await?;
     let key = DataKey::generate().map_err(Problem::from)?;
@@ -68,24 +69,33 @@ async fn begin(options: PracticeOptions) -> Result<(Pair, Arc<Ground>), DemoErro
         secrets: Arc::new(Memory::default()),
         clock,
         ids: Arc::new(CountingIds::from_seed(options.seed)),
-        http: options.http,
+        http: HttpConfig {
+            only_here: true,
+            ..options.http
+        },
         // Practice talks to nobody outside this computer.
         rates: RateHosts::at(pair.rates_url())?,
+        place: Place::default(),
     };
-    Ok((pair, Arc::new(ground)))
+    Ok((pair, Arc::new(ground), identity))
 }
 
-/// How a host serves the practice pair: connections go to it, whatever is typed, and what to type is shown.
-pub fn practice_host(shopify: &str, visma: &str, patience: Duration) -> PairHost {
+/// How a host serves a practice pair: connections go to it, whatever is typed, and what to type is shown.
+pub fn practice_host(
+    identity: &Identity,
+    shopify: &str,
+    visma: &str,
+    patience: Duration,
+) -> PairHost {
     PairHost {
         practice: true,
         hints: Some(PracticeHints {
-            shop_domain: practice::SHOP_DOMAIN.into(),
+            shop_domain: identity.shop_domain.clone(),
             shop_client_id: practice::SHOP_CLIENT_ID.into(),
             shop_secret: practice::SHOP_CLIENT_SECRET.into(),
             company_client_id: practice::VISMA_CLIENT_ID.into(),
             company_secret: practice::VISMA_CLIENT_SECRET.into(),
-            tenant_id: practice::VISMA_COMPANY_TENANT.into(),
+            tenant_id: identity.tenant.clone(),
             sign_in_client_id: practice::VISMA_PUBLIC_CLIENT_ID.into(),
         }),
         shop_base: Some(shopify.to_owned()),
@@ -97,8 +107,8 @@ pub fn practice_host(shopify: &str, visma: &str, patience: Duration) -> PairHost
 impl Unconnected {
     /// Starts the pair, with the browser waited for so long on the pair's clock.
     pub async fn start(options: PracticeOptions, patience: Duration) -> Result<Self, DemoError> {
-        let (pair, ground) = begin(options).await?;
-        let host = practice_host(&pair.shopify_url(), &pair.visma_url(), patience);
+        let (pair, ground, identity) = begin(options).await?;
+        let host = practice_host(&identity, &pair.shopify_url(), &pair.visma_url(), patience);
         let served = Served::open(Arc::clone(&ground), Watch::new(), host)?;
         Ok(Self {
             pair,
@@ -111,9 +121,10 @@ impl Unconnected {
 impl Practice {
     /// Starts the pair, connects a product with an empty database in memory, and sets it up.
     pub async fn start(options: PracticeOptions) -> Result<Self, DemoError> {
-        let (pair, ground) = begin(options).await?;
-        connect(&ground, &pair.shopify_url(), &pair.visma_url()).await?;
+        let (pair, ground, identity) = begin(options).await?;
+        connect_to(&ground, &identity, &pair.shopify_url(), &pair.visma_url()).await?;
         let host = practice_host(
+            &identity,
             &pair.shopify_url(),
             &pair.visma_url(),
             Duration::from_hours(50),
@@ -151,10 +162,19 @@ impl Practice {
     }
 }
 
-/// Connects to a pair with the practice credentials.
+/// Connects to the usual practice pair with its credentials.
 pub async fn connect(ground: &Ground, shopify: &str, visma: &str) -> Result<(), Problem> {
+    connect_to(ground, &Identity::default(), shopify, visma).await
+}
+
+async fn connect_to(
+    ground: &Ground,
+    identity: &Identity,
+    shopify: &str,
+    visma: &str,
+) -> Result<(), Problem> {
     let shop = ShopConnection {
-        domain: practice::SHOP_DOMAIN.into(),
+        domain: identity.shop_domain.clone(),
         client_id: Some(practice::SHOP_CLIENT_ID.into()),
         base_url: Some(shopify.to_owned()),
     };
@@ -163,7 +183,7 @@ pub async fn connect(ground: &Ground, shopify: &str, visma: &str) -> Result<(), 
         .await?;
     let company = CompanyConnection {
         client_id: practice::VISMA_CLIENT_ID.into(),
-        tenant_id: practice::VISMA_COMPANY_TENANT.into(),
+        tenant_id: identity.tenant.clone(),
         base_url: Some(visma.to_owned()),
         scopes: Vec::new(),
     };

@@ -99,6 +99,9 @@ pub struct FaultRule {
     /// The GraphQL operation's name or one of its root fields (`orders`, `metafieldsSet`); any when absent.
     #[serde(default)]
     pub operation: Option<String>,
+    /// A part of the body, e.g. an order's name; any when absent. At Visma.net only.
+    #[serde(default)]
+    pub about: Option<String>,
     /// So many matching requests pass first.
     #[serde(default)]
     pub skip: u32,
@@ -121,6 +124,7 @@ impl FaultRule {
             method: None,
             path_contains: None,
             operation: None,
+            about: None,
             skip: 0,
             times: 1,
             fault,
@@ -145,6 +149,12 @@ impl FaultRule {
         self
     }
 
+    /// Only requests whose body contains `part`.
+    pub fn about(mut self, part: &str) -> Self {
+        self.about = Some(part.to_owned());
+        self
+    }
+
     /// Lets `count` matching requests pass first.
     pub fn after(mut self, count: u32) -> Self {
         self.skip = count;
@@ -157,8 +167,19 @@ impl FaultRule {
         self
     }
 
-    fn matches(&self, side: Side, method: &str, path: &str, operations: &[&str]) -> bool {
+    fn matches(&self, asked: &Asked<'_>) -> bool {
+        let Asked {
+            side,
+            method,
+            path,
+            operations,
+            body,
+        } = *asked;
         self.side == side
+            && self
+                .about
+                .as_deref()
+                .is_none_or(|part| String::from_utf8_lossy(body).contains(part))
             && self
                 .method
                 .as_deref()
@@ -172,6 +193,16 @@ impl FaultRule {
                 .as_deref()
                 .is_none_or(|wanted| operations.contains(&wanted))
     }
+}
+
+/// A request, as far as a rule looks at it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    side: Side,
+    method: &'a str,
+    path: &'a str,
+    operations: &'a [&'a str],
+    body: &'a [u8],
 }
 
 /// A fault that happened: for the control page and the tests.
@@ -266,8 +297,36 @@ impl Faults {
         path: &str,
         operations: &[&str],
     ) -> Option<Fault> {
+        self.next_of(Asked {
+            side,
+            method,
+            path,
+            operations,
+            body: &[],
+        })
+    }
+
+    /// The fault for a request with this body to Visma.net, if one is due.
+    pub fn next_with(&self, method: &str, path: &str, body: &[u8]) -> Option<Fault> {
+        self.next_of(Asked {
+            side: Side::Visma,
+            method,
+            path,
+            operations: &[],
+            body,
+        })
+    }
+
+    fn next_of(&self, asked: Asked<'_>) -> Option<Fault> {
+        let Asked {
+            side,
+            method,
+            path,
+            operations,
+            ..
+        } = asked;
         let mut state = self.lock();
-        let fault = by_rule(&mut state.rules, side, method, path, operations).or_else(|| {
+        let fault = by_rule(&mut state.rules, &asked).or_else(|| {
             state
                 .storm
                 .as_mut()
@@ -320,16 +379,10 @@ impl Faults {
     }
 }
 
-fn by_rule(
-    rules: &mut Vec<FaultRule>,
-    side: Side,
-    method: &str,
-    path: &str,
-    operations: &[&str],
-) -> Option<Fault> {
+fn by_rule(rules: &mut Vec<FaultRule>, asked: &Asked<'_>) -> Option<Fault> {
     let mut found = None;
     for (index, rule) in rules.iter_mut().enumerate() {
-        if !rule.matches(side, method, path, operations) {
+        if !rule.matches(asked) {
             continue;
         }
         if rule.skip > 0 {

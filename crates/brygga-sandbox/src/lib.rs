@@ -3,6 +3,8 @@
 pub mod broken;
 mod control;
 pub mod faults;
+mod hands;
+mod identity;
 pub mod pair;
 pub mod rates;
 pub mod record;
@@ -10,6 +12,8 @@ pub mod shop_data;
 pub mod shopify;
 pub mod visma;
 
+pub use hands::Hands;
+pub use identity::Identity;
 pub use pair::{Pair, PairConfig, PairCounters, PairError, ShopSource, seeded_start};
 
 /// The credentials that the practice pair accepts. They are no secrets: they open nothing but a server on loopback.

@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::faults::Faults;
+use crate::hands::Hands;
+use crate::identity::Identity;
 use crate::rates::RateServer;
 use crate::record::Recorder;
 use crate::shop_data::{ShopData, ShopDataError};
@@ -57,6 +59,8 @@ pub fn seeded_start() -> DateTime<Utc> {
 pub struct PairConfig {
     /// The shop's data.
     pub shop: ShopSource,
+    /// Which shop and which company it is.
+    pub identity: Identity,
     /// The only time both servers know; share it with the product.
     pub clock: Arc<dyn Clock>,
     /// 0 takes a free port.
@@ -80,6 +84,7 @@ impl PairConfig {
     pub fn new(shop: ShopSource, clock: Arc<dyn Clock>) -> Self {
         Self {
             shop,
+            identity: Identity::default(),
             clock,
             shopify_port: 0,
             visma_port: 0,
@@ -128,6 +133,7 @@ impl Pair {
     pub async fn start(config: PairConfig) -> Result<Self, PairError> {
         let PairConfig {
             shop,
+            identity,
             clock,
             shopify_port,
             visma_port,
@@ -137,14 +143,18 @@ impl Pair {
             list_lag,
             visma_calls_per_hour,
         } = config;
-        let shop_data = Arc::new(match shop {
+        let mut shop_data = match shop {
             ShopSource::Seeded {
                 orders,
                 seed,
                 start,
             } => ShopData::seeded(orders, seed, start),
             ShopSource::Recorded(dir) => ShopData::recorded(&dir)?,
-        });
+        };
+        if identity != Identity::default() {
+            shop_data.rename(&identity);
+        }
+        let shop_data = Arc::new(shop_data);
         let faults = Arc::new(faults);
         let recorder = Arc::new(Recorder::from_env()?);
         let shopify_config = ShopifyConfig {
@@ -155,6 +165,8 @@ impl Pair {
             vat_rounding,
             calls_per_hour: visma_calls_per_hour,
             list_lag,
+            company: identity.name,
+            tenant: identity.tenant,
             ..VismaConfig::default()
         };
         let visma_data = VismaData::for_shop(&shop_data, &visma_config);
@@ -225,6 +237,14 @@ impl Pair {
     /// What goes wrong on both servers.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Hands on it, for somebody who lets things happen.
+    pub fn hands(&self) -> Hands {
+        Hands {
+            shop: self.shopify.hands(),
+            faults: Arc::clone(&self.faults),
+        }
     }
 
     /// How much both were asked so far.

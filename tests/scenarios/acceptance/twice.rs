@@ -7,7 +7,7 @@ use brygga_core::ids::RandomIds;
 use brygga_core::{Clock, Problem};
 use brygga_engine::connect::Ground;
 use brygga_engine::ports::Unwatched;
-use brygga_engine::{Engine, RateHosts, RunOptions};
+use brygga_engine::{Engine, Place, RateHosts, RunOptions};
 use brygga_http::HttpConfig;
 use brygga_http::secrets::Memory;
 use brygga_store::{DataKey, OpenOptions, RecordKind, RecordState, Store};
@@ -28,6 +28,7 @@ async fn program(bench: &Bench, path: &Path, key: &DataKey) -> Engine {
         ids: Arc::new(RandomIds),
         http: HttpConfig::default(),
         rates: RateHosts::at(bench.practice.pair.rates_url()).expect("loopback"),
+        place: Place::default(),
     };
     let pair = &bench.practice.pair;
     brygga_practice::connect(&ground, &pair.shopify_url(), &pair.visma_url())

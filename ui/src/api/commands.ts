@@ -17,6 +17,13 @@ import type { MappingPreview } from "./generated/MappingPreview";
 import type { MappingView } from "./generated/MappingView";
 import type { Nothing } from "./generated/Nothing";
 import type { Overview } from "./generated/Overview";
+import type { PairAway } from "./generated/PairAway";
+import type { PairKey } from "./generated/PairKey";
+import type { PairPutAway } from "./generated/PairPutAway";
+import type { PairRename } from "./generated/PairRename";
+import type { PairsView } from "./generated/PairsView";
+import type { PracticePlay } from "./generated/PracticePlay";
+import type { PracticePlayed } from "./generated/PracticePlayed";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
@@ -55,6 +62,12 @@ export interface Commands {
   sample: { request: RecordKey; answer: SampleView };
   sample_send: { request: RecordKey; answer: SampleView };
   setup_start: { request: Nothing; answer: SetupView };
+  practice_play: { request: PracticePlay; answer: PracticePlayed };
+  pairs: { request: Nothing; answer: PairsView };
+  pair_add: { request: Nothing; answer: PairsView };
+  pair_show: { request: PairKey; answer: PairsView };
+  pair_rename: { request: PairRename; answer: PairsView };
+  pair_put_away: { request: PairPutAway; answer: PairAway };
   overview: { request: Nothing; answer: Overview };
   away: { request: AwaySince; answer: AwayRow[] };
   sync_now: { request: SyncNow; answer: Started };
@@ -98,6 +111,12 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "sample",
   "sample_send",
   "setup_start",
+  "practice_play",
+  "pairs",
+  "pair_add",
+  "pair_show",
+  "pair_rename",
+  "pair_put_away",
   "overview",
   "away",
   "sync_now",

@@ -9,6 +9,7 @@ import type { RecordKey } from "./generated/RecordKey";
 import type { SyncNow } from "./generated/SyncNow";
 
 export const keys = {
+  pairs: ["pairs"] as const,
   info: ["app_info"] as const,
   setup: ["setup"] as const,
   overview: ["overview"] as const,

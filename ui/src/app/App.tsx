@@ -9,6 +9,7 @@ import { type Language, LOCALES, loadCatalogue } from "../i18n/languages";
 import { theme, variables } from "../theme/theme";
 import { Frame } from "./Frame";
 import { LiveEvents } from "./live";
+import { PairsProvider } from "./pairs";
 import { prefer, preferences, usePreferences } from "./preferences";
 
 /** The program is on this computer: there is no network to wait for, and a failed command says why at once. */
@@ -25,16 +26,26 @@ export function App({ backend }: { backend: Backend }) {
   const [client] = useState(newQueryClient);
   return (
     <Look>
-      <BackendProvider value={backend}>
-        <QueryClientProvider client={client}>
-          <Speech>
-            <LiveEvents>
-              <Frame />
-            </LiveEvents>
-          </Speech>
-        </QueryClientProvider>
-      </BackendProvider>
+      <QueryClientProvider client={client}>
+        <PairsProvider host={backend}>{(shown, ofShown) => <OnePair key={shown} backend={ofShown} />}</PairsProvider>
+      </QueryClientProvider>
     </Look>
+  );
+}
+
+/** Everything that is of one pair. Another pair has another of these, with nothing kept of this one. */
+function OnePair({ backend }: { backend: Backend }) {
+  const [client] = useState(newQueryClient);
+  return (
+    <BackendProvider value={backend}>
+      <QueryClientProvider client={client}>
+        <Speech>
+          <LiveEvents>
+            <Frame />
+          </LiveEvents>
+        </Speech>
+      </QueryClientProvider>
+    </BackendProvider>
   );
 }
 

@@ -4,15 +4,15 @@ import { useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../api/generated/Overview";
 import { useInfo, useOverview } from "../api/queries";
-import { Mark } from "../components/Mark";
 import { Trouble } from "../components/Trouble";
 import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
 import { DesktopLanguage } from "./DesktopLanguage";
 import classes from "./Frame.module.css";
+import { OthersInNeed, PairSwitcher } from "./PairSwitcher";
 import { PreferencesMenu } from "./PreferencesMenu";
-import { PAGES, pageOf } from "./pages";
+import { pageOf, pagesOf } from "./pages";
 import { href, Link, useRoute } from "./router";
 import { Spotlight } from "./Spotlight";
 import { StatusLine } from "./StatusLine";
@@ -45,6 +45,7 @@ function Pages() {
   const spotlight = useShortcuts();
   const small = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
   const held = overview.data === undefined ? 0 : heldCount(overview.data);
+  const practice = info.data?.practice === true;
   const Content = page.component;
   const address = route.path.join("/");
 
@@ -61,20 +62,10 @@ function Pages() {
       </button>
       <nav className={classes.nav} aria-label={intl.formatMessage({ id: "frame.nav" })}>
         <div className={classes.pair}>
-          <span className={classes.mark}>
-            <Mark size={22} />
-          </span>
-          <span className={classes.pairWords}>
-            <strong className={classes.shop}>{info.data?.shop ?? "Brygga"}</strong>
-            {info.data?.practice === true && (
-              <span className={classes.practice} title={intl.formatMessage({ id: "frame.practice.why" })}>
-                <FormattedMessage id="frame.practice" />
-              </span>
-            )}
-          </span>
+          <PairSwitcher small={small} practice={practice} />
         </div>
         <ul className={classes.links}>
-          {PAGES.map((entry) => {
+          {pagesOf(practice).map((entry) => {
             const title = intl.formatMessage({ id: entry.title });
             const badge = entry.path === "fixes" && held > 0 ? held : undefined;
             const Icon = entry.icon;
@@ -106,6 +97,7 @@ function Pages() {
           })}
         </ul>
         <div className={classes.foot}>
+          <OthersInNeed small={small} />
           <StatusLine small={small} />
           <PreferencesMenu small={small} />
         </div>

@@ -6,14 +6,14 @@ import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { RecordLine } from "../api/generated/RecordLine";
-import { keys, useSettings } from "../api/queries";
+import { keys, useInfo, useSettings } from "../api/queries";
 import { useBackend } from "../backend/context";
 import { Money } from "../components/Money";
 import { StateMark } from "../components/StateMark";
 import { ANSWERS } from "../features/help/answers";
 import { useFieldWords } from "../features/settings/words";
 import { useWords } from "../i18n/useWords";
-import { PAGES } from "./pages";
+import { pagesOf } from "./pages";
 import { go, href } from "./router";
 import classes from "./Spotlight.module.css";
 
@@ -47,6 +47,7 @@ function Finder({ onDone }: { onDone: () => void }) {
   const words = useWords();
   const fields = useFieldWords();
   const settings = useSettings();
+  const info = useInfo();
   const id = useId();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
@@ -63,7 +64,8 @@ function Finder({ onDone }: { onDone: () => void }) {
   });
 
   const wanted = typed.trim().toLocaleLowerCase();
-  const pages: Hit[] = PAGES.map((page) => ({ page, title: intl.formatMessage({ id: page.title }) }))
+  const pages: Hit[] = pagesOf(info.data?.practice === true)
+    .map((page) => ({ page, title: intl.formatMessage({ id: page.title }) }))
     .filter(({ title }) => wanted === "" || title.toLocaleLowerCase().includes(wanted))
     .map(({ page, title }) => ({
       key: page.path,

@@ -1,29 +1,11 @@
 import { Tooltip } from "@mantine/core";
-import { FormattedMessage, type IntlShape, useIntl } from "react-intl";
-import type { Health } from "../api/generated/Health";
+import { FormattedMessage, useIntl } from "react-intl";
 import { useInfo, useOverview } from "../api/queries";
 import { StateIcon } from "../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
-import type { Words } from "../i18n/words";
+import { toneOf, wordOf } from "./health";
 import classes from "./StatusLine.module.css";
-
-type Tone = "booked" | "held" | "new" | "waiting";
-
-function toneOf(health: Health): Tone {
-  switch (health.kind) {
-    case "nothing_yet":
-      return "new";
-    case "all_well":
-      return "booked";
-    case "needs_you":
-    case "differs":
-      return "held";
-    case "stopped":
-    case "flow_stopped":
-      return health.passing ? "waiting" : "held";
-  }
-}
 
 /** Health in a word, when it was last looked at, and when it is next. */
 export function StatusLine({ small }: { small: boolean }) {
@@ -81,13 +63,4 @@ export function StatusLine({ small }: { small: boolean }) {
       </div>
     </Tooltip>
   );
-}
-
-function wordOf(intl: IntlShape, words: Words, health: Health): string {
-  if (health.kind === "stopped" && health.passing) return intl.formatMessage({ id: "status.passing" });
-  if (health.kind === "flow_stopped")
-    return health.passing
-      ? intl.formatMessage({ id: "status.passing" })
-      : intl.formatMessage({ id: "status.flow_stopped" }, { flow: words.value("flow", health.flow) });
-  return intl.formatMessage({ id: `status.${health.kind}` });
 }

@@ -9,6 +9,7 @@ import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
 import { keys } from "../api/queries";
 import { useBackend } from "../backend/context";
+import { calm } from "./calm";
 
 export interface Live {
   /** New lines of the activity log, newest last or first as they came. */
@@ -61,6 +62,9 @@ export function LiveEvents({ children }: { children: ReactNode }) {
         case "records_changed":
           reread.run(undefined);
           break;
+        case "pairs_changed":
+          // The list of pairs is read by `app/pairs.tsx`.
+          break;
       }
     }, rereadAll);
     return () => {
@@ -105,29 +109,4 @@ function showProof(client: QueryClient, running: ProofProgress) {
 function rereadRecords(client: QueryClient) {
   for (const queryKey of [keys.overview, keys.held, keys.records, keys.story, keys.mapping])
     client.invalidateQueries({ queryKey });
-}
-
-/** Runs at once, then at most once per pause, and always with the newest value at the end. */
-function calm<T>(pause: number, act: (value: T) => void) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let waiting: { value: T } | undefined;
-  const tick = () => {
-    timer = undefined;
-    if (waiting === undefined) return;
-    const { value } = waiting;
-    waiting = undefined;
-    timer = setTimeout(tick, pause);
-    act(value);
-  };
-  return {
-    run(value: T) {
-      waiting = { value };
-      if (timer === undefined) tick();
-    },
-    cancel() {
-      clearTimeout(timer);
-      timer = undefined;
-      waiting = undefined;
-    },
-  };
 }

@@ -5,6 +5,7 @@ import {
   IconHistory,
   IconHome,
   IconListDetails,
+  IconPlayerPlay,
   type IconProps,
   IconScale,
   IconSettings,
@@ -16,6 +17,7 @@ import { FixesPage } from "../features/fixes/FixesPage";
 import { HelpPage } from "../features/help/HelpPage";
 import { MappingPage } from "../features/mapping/MappingPage";
 import { OverviewPage } from "../features/overview/OverviewPage";
+import { PracticePage } from "../features/practice/PracticePage";
 import { ProofPage } from "../features/proof/ProofPage";
 import { RecordsRoute } from "../features/records/RecordsRoute";
 import { SettingsPage } from "../features/settings/SettingsPage";
@@ -29,6 +31,7 @@ export interface PageEntry {
     | "nav.records"
     | "nav.mapping"
     | "nav.proof"
+    | "nav.practice"
     | "nav.settings"
     | "nav.help";
   icon: ComponentType<IconProps>;
@@ -48,7 +51,20 @@ export const PAGES: readonly PageEntry[] = [
   { path: "help", title: "nav.help", icon: IconHelp, component: HelpPage },
 ];
 
+/** Only where one practises. */
+const PRACTICE: PageEntry = {
+  path: "practice",
+  title: "nav.practice",
+  icon: IconPlayerPlay,
+  component: PracticePage,
+};
+
+/** The pages of a pair. */
+export function pagesOf(practice: boolean): readonly PageEntry[] {
+  return practice ? [OVERVIEW, PRACTICE, ...PAGES.slice(1)] : PAGES;
+}
+
 /** The page of a route; the overview for an address that no page has. */
 export function pageOf(path: string | undefined): PageEntry {
-  return PAGES.find((page) => page.path === path) ?? OVERVIEW;
+  return pagesOf(true).find((page) => page.path === path) ?? OVERVIEW;
 }

@@ -4,9 +4,9 @@ import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Amount } from "../api/generated/Amount";
 import type { Counts } from "../api/generated/Counts";
 import type { DesktopView } from "../api/generated/DesktopView";
-import type { Event } from "../api/generated/Event";
 import type { HeldGroup } from "../api/generated/HeldGroup";
 import type { Overview } from "../api/generated/Overview";
+import type { PairLine } from "../api/generated/PairLine";
 import type { Reason } from "../api/generated/Reason";
 import type { RecordKey } from "../api/generated/RecordKey";
 import type { RecordLine } from "../api/generated/RecordLine";
@@ -17,8 +17,9 @@ import type { State } from "../api/generated/State";
 import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
 import { FakeDesk } from "./fakeDesk";
+import { FakePairs } from "./fakePairs";
 import { FakeSetup } from "./fakeSetup";
-import { type Backend, Refusal } from "./port";
+import { type Backend, Refusal, type Told } from "./port";
 
 export interface FakeOptions {
   orders?: number;
@@ -36,6 +37,8 @@ export interface FakeOptions {
   desktop?: boolean;
   /** The desktop has a tray. */
   tray?: boolean;
+  /** The pairs of the program; one of practice when absent. */
+  pairs?: PairLine[];
 }
 
 type Handlers = { [Name in CommandName]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
@@ -48,12 +51,17 @@ const PARTIES = ["Kari Nordmann", "Anna Svensson", "Mette Hansen", "Mikko Virtan
 export class FakeBackend implements Backend {
   /** Every call, in order. */
   readonly calls: { name: CommandName; request: unknown }[] = [];
+  /** For which pair each of them was. */
+  readonly pairsOfCalls: (string | undefined)[] = [];
   /** These commands fail with these codes. */
   readonly failing = new Map<CommandName, Reason>();
   /** These commands answer so, whatever is pretended otherwise. */
   readonly answers = new Map<CommandName, unknown>();
   readonly opened: string[] = [];
-  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #listeners = new Set<(event: Told) => void>();
+  readonly #pairs: FakePairs;
+  /** Which pair the command in hand is for. */
+  #asked: string | undefined;
   readonly #pace: number;
   readonly #mended: string[];
   #records: RecordLine[] = [];
@@ -73,8 +81,11 @@ export class FakeBackend implements Backend {
     desktop = false,
     tray = true,
     fresh = false,
+    pairs,
   }: FakeOptions = {}) {
     if (fresh) this.setup.begin();
+    this.#pairs = new FakePairs(pairs, (event) => this.emit(event));
+    this.#handlers = { ...this.#pairs.handlers, ...this.#own };
     this.#desktop = desktop
       ? { autostart: false, close_to_tray: true, notifications: true, tray, language: "en" }
       : null;
@@ -96,8 +107,11 @@ export class FakeBackend implements Backend {
   async call<Name extends CommandName>(
     name: Name,
     request: Commands[Name]["request"],
+    pair?: string,
   ): Promise<Commands[Name]["answer"]> {
     this.calls.push({ name, request });
+    this.pairsOfCalls.push(pair);
+    this.#asked = pair;
     const failure = this.failing.get(name);
     if (failure !== undefined) throw new Refusal(failure);
     if (this.answers.has(name)) return structuredClone(this.answers.get(name)) as Commands[Name]["answer"];
@@ -105,7 +119,7 @@ export class FakeBackend implements Backend {
     return structuredClone(this.#handlers[name](request));
   }
 
-  listen(onEvent: (event: Event) => void): () => void {
+  listen(onEvent: (event: Told) => void): () => void {
     this.#listeners.add(onEvent);
     return () => this.#listeners.delete(onEvent);
   }
@@ -114,7 +128,7 @@ export class FakeBackend implements Backend {
     this.opened.push(url);
   }
 
-  emit(event: Event): void {
+  emit(event: Told): void {
     for (const hear of this.#listeners) hear(event);
   }
 
@@ -148,14 +162,16 @@ export class FakeBackend implements Backend {
     sync: () => this.#start(async () => undefined),
   });
 
-  readonly #handlers: Handlers = {
+  readonly #handlers: Handlers;
+
+  readonly #own: Omit<Handlers, keyof FakePairs["handlers"]> = {
     ...this.#desk.handlers,
     ...this.setup.handlers,
     app_info: () => ({
       version: "0.1.0",
-      practice: true,
-      set_up: this.setup.started,
-      shop: "Fjord & Fjell AS",
+      practice: this.#pairs.line(this.#asked)?.practice ?? true,
+      set_up: this.setup.started && (this.#pairs.line(this.#asked)?.set_up ?? true),
+      shop: this.#pairs.line(this.#asked)?.shop ?? "",
       shop_domain: "fjord-og-fjell.myshopify.com",
       company: "Fjord & Fjell AS",
       time_zone: "Europe/Oslo",

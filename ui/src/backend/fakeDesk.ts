@@ -31,6 +31,12 @@ type DeskCommand = Exclude<
   | "desktop"
   | "put_desktop"
   | "desktop_act"
+  | "pairs"
+  | "pair_add"
+  | "pair_show"
+  | "pair_rename"
+  | "pair_put_away"
+  | "practice_play"
 >;
 type Handlers = { [Name in DeskCommand]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] };
 

@@ -1,7 +1,6 @@
 /** The browser host `brygga serve`: commands by POST, events as Server-Sent Events, a token per start. */
 import type { CommandName, Commands } from "../api/commands";
-import type { Event } from "../api/generated/Event";
-import { type Backend, Refusal } from "./port";
+import { type Backend, Refusal, type Told } from "./port";
 
 const TOKEN_KEY = "brygga-token";
 
@@ -20,12 +19,16 @@ export function takeToken(location: Location, storage: Storage, history: History
 
 export function httpBackend(token: string): Backend {
   return {
-    async call<Name extends CommandName>(name: Name, request: Commands[Name]["request"]) {
+    async call<Name extends CommandName>(name: Name, request: Commands[Name]["request"], pair?: string) {
       let answer: Response;
       try {
         answer = await fetch(`/rpc/${name}`, {
           method: "POST",
-          headers: { "content-type": "application/json", "x-brygga-token": token },
+          headers: {
+            "content-type": "application/json",
+            "x-brygga-token": token,
+            ...(pair === undefined ? {} : { "x-brygga-pair": pair }),
+          },
           body: JSON.stringify(request),
         });
       } catch {
@@ -46,7 +49,7 @@ export function httpBackend(token: string): Backend {
       };
       source.onmessage = (message) => {
         const event = parsed(String(message.data));
-        if (event !== undefined) onEvent(event as Event);
+        if (event !== undefined) onEvent(event as Told);
       };
       return () => source.close();
     },

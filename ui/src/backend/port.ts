@@ -3,11 +3,18 @@ import type { CommandName, Commands } from "../api/commands";
 import type { ApiError } from "../api/generated/ApiError";
 import type { Event } from "../api/generated/Event";
 
+/** An event, with the pair that it is of; none for what is of no pair. */
+export type Told = Event & { pair?: string };
+
 export interface Backend {
-  /** Runs a command of the contract; rejects with a `Refusal`. */
-  call<Name extends CommandName>(name: Name, request: Commands[Name]["request"]): Promise<Commands[Name]["answer"]>;
+  /** Runs a command of the contract for a pair, or for the one that the host shows; rejects with a `Refusal`. */
+  call<Name extends CommandName>(
+    name: Name,
+    request: Commands[Name]["request"],
+    pair?: string,
+  ): Promise<Commands[Name]["answer"]>;
   /** Hears every event from now on, and `reconnected` when events may have been missed. Returns how to stop. */
-  listen(onEvent: (event: Event) => void, onReconnected: () => void): () => void;
+  listen(onEvent: (event: Told) => void, onReconnected: () => void): () => void;
   /** Opens an admin page in the user's browser. */
   openExternal(url: string): Promise<void>;
 }

@@ -99,6 +99,13 @@ impl ShopData {
         seeded::shop(orders, seed, start)
     }
 
+    /// The same shop under another name and address.
+    pub(crate) fn rename(&mut self, identity: &crate::Identity) {
+        self.shop["name"] = identity.name.clone().into();
+        self.shop["myshopifyDomain"] = identity.shop_domain.clone().into();
+        self.shop["url"] = format!("https://{}", identity.shop_domain).into();
+    }
+
     /// The orders that are recorded below `dir`, as far as they can be served by the rules of `design` 7.
     pub fn recorded(dir: &Path) -> Result<Self, ShopDataError> {
         recorded::read(dir)

@@ -15,9 +15,9 @@ use super::graphql::{self, Prepared, Tampering};
 use super::token::{self, TokenAnswer};
 use super::world::World;
 use super::{Shared, control, versions};
+use crate::broken;
 use crate::faults::{Fault, Side};
 use crate::visma::wire::Scissors;
-use crate::{broken, practice};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -168,7 +168,10 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Served {
     let now = shared.clock.now();
     let mut world = shared.lock();
     let request_id = world.request_id(now);
-    if !is_this_shop(&parts.headers) {
+    let domain = world.store.shop["myshopifyDomain"]
+        .as_str()
+        .unwrap_or_default();
+    if !is_this_shop(&parts.headers, domain) {
         // No such shop: not JSON, whatever was asked (`facts/shopify 1.5`).
         return Served::plainly(Reply::html(StatusCode::NOT_FOUND));
     }
@@ -189,13 +192,13 @@ fn answer(shared: &Shared, parts: &Parts, body: &Bytes) -> Served {
 }
 
 /// A loopback host is the practice shop; so is its own domain. Any other domain is another shop.
-fn is_this_shop(headers: &HeaderMap) -> bool {
+fn is_this_shop(headers: &HeaderMap, domain: &str) -> bool {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == practice::SHOP_DOMAIN
+    name == domain
         || name == "localhost"
         || name == "[::1]"
         || name

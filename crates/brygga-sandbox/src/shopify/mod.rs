@@ -16,6 +16,7 @@ mod sale;
 mod search;
 mod stock;
 mod store;
+mod take_back;
 mod token;
 mod versions;
 mod world;
@@ -208,6 +209,11 @@ impl ShopifyServer {
         )
     }
 
+    /// The shop in the hands of people, wherever the server itself is.
+    pub(crate) fn hands(&self) -> ShopHands {
+        ShopHands(Arc::clone(&self.shared))
+    }
+
     /// What is at a location now, by SKU and the location's number (none: the first): `available`, `committed`, `on_hand` and so on.
     pub fn quantity(&self, sku: &str, location: Option<u64>, name: &str) -> Option<i64> {
         let now = self.shared.clock.now();
@@ -275,6 +281,28 @@ impl ShopifyServer {
 impl Drop for ShopifyServer {
     fn drop(&mut self) {
         self.stop.send_replace(true);
+    }
+}
+
+/// What people at the shop do and see; it keeps no server running.
+#[derive(Debug, Clone)]
+pub(crate) struct ShopHands(Arc<Shared>);
+
+impl ShopHands {
+    pub(crate) fn act(&self, change: &ShopChange) -> Result<String, String> {
+        people::act(&mut self.0.lock().store, self.0.clock.now(), change)
+    }
+
+    pub(crate) fn order(&self, gid: &str) -> Option<Value> {
+        let now = self.0.clock.now();
+        self.0.lock().store.order(gid, now).cloned()
+    }
+
+    pub(crate) fn orders_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> usize {
+        let world = self.0.lock();
+        let first = |life: &Life| life.versions.first().map(|(since, _)| *since);
+        let orders = world.store.orders.iter().filter_map(first);
+        orders.filter(|at| *at > from && *at <= to).count()
     }
 }
 

@@ -9,7 +9,7 @@ use super::goods::{self, money};
 use super::mutations::fulfilments;
 use super::stock::{Moves, Shelf};
 use super::store::{Store, number_of, stamp};
-use super::{fulfilment, sale};
+use super::{fulfilment, sale, take_back};
 
 /// Something that people do. Products are named by SKU; a location by its number, or none for the first.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -82,6 +82,18 @@ pub enum ShopChange {
         #[serde(default)]
         tracking: Vec<String>,
     },
+    /// Somebody sends one thing back and gets the money.
+    Refund {
+        /// The order's number or gid; the newest that is plain enough when absent.
+        order: Option<String>,
+    },
+    /// Somebody sends one thing back and gets another; only the difference is paid.
+    Exchange {
+        /// The order's number or gid; the newest that is plain enough when absent.
+        order: Option<String>,
+        /// What goes out.
+        sku: String,
+    },
     /// Somebody lets one line of an order go out from another location.
     AssignLine {
         /// The order's number or gid.
@@ -152,6 +164,14 @@ pub(super) fn act(
             lines,
             tracking,
         } => fulfilments::by_hand(store, now, &order_gid(order), lines, tracking),
+        ShopChange::Refund { order } => {
+            let order = order.as_deref().map(order_gid);
+            take_back::refund(store, now, order.as_deref())
+        }
+        ShopChange::Exchange { order, sku } => {
+            let order = order.as_deref().map(order_gid);
+            take_back::exchange(store, now, order.as_deref(), sku)
+        }
         ShopChange::AssignLine {
             order,
             line,

@@ -8,9 +8,74 @@ use serde_json::{Value, json};
 use super::goods::money;
 use super::store::{Store, stamp};
 
-fn set(amount: Decimal) -> Value {
+pub(super) fn set(amount: Decimal) -> Value {
     let money = json!({ "amount": money(amount), "currencyCode": "NOK" });
     json!({ "shopMoney": money, "presentmentMoney": money })
+}
+
+/// Norwegian VAT of the standard rate, so much.
+pub(super) fn vat(tax: Decimal) -> Value {
+    json!([{ "title": "MVA", "rate": 0.25, "ratePercentage": 25.0, "channelLiable": false, "priceSet": set(tax), "source": "Shopify" }])
+}
+
+/// A line that somebody puts on an order.
+pub(super) struct NewLine {
+    pub(super) json: Value,
+    pub(super) title: String,
+    /// What it costs, VAT included.
+    pub(super) total: Decimal,
+    pub(super) tax: Decimal,
+}
+
+/// A line of so many of a SKU; nothing when no variant bears the SKU.
+pub(super) fn new_line(
+    store: &mut Store,
+    sku: &str,
+    quantity: u32,
+    now: DateTime<Utc>,
+) -> Option<NewLine> {
+    let variant = store.variant_by_sku(sku, now)?.clone();
+    let product = store.product_of(variant["id"].as_str()?, now)?.clone();
+    let line_number = store.fresh_number();
+    let price: Decimal = variant["price"].as_str()?.parse().ok()?;
+    let total = price * Decimal::from(quantity);
+    let tax = (total / Decimal::from(5)).round_dp(2);
+    let nothing = set(Decimal::ZERO);
+    let mut brief = variant.clone();
+    if let Some(fields) = brief.as_object_mut() {
+        fields.remove("product");
+    }
+    let json = json!({
+        "id": format!("gid://shopify/LineItem/{line_number}"), "title": product["title"], "name": variant["displayName"], "variantTitle": null,
+        "sku": variant["sku"], "vendor": product["vendor"], "product": { "id": product["id"], "legacyResourceId": product["legacyResourceId"], "title": product["title"] },
+        "variant": brief, "quantity": quantity, "currentQuantity": quantity, "refundableQuantity": quantity, "unfulfilledQuantity": quantity,
+        "fulfillableQuantity": quantity, "nonFulfillableQuantity": 0, "isGiftCard": false, "requiresShipping": variant["inventoryItem"]["requiresShipping"],
+        "taxable": true, "restockable": true, "merchantEditable": true, "customAttributes": [], "lineItemGroup": null, "sellingPlan": null,
+        "staffMember": null, "contract": null, "image": null, "weight": variant["inventoryItem"]["measurement"]["weight"],
+        "originalUnitPriceSet": set(price), "originalTotalSet": set(total), "totalDiscountSet": nothing, "discountedTotalSet": set(total),
+        "discountedUnitPriceSet": set(price), "discountedUnitPriceAfterAllDiscountsSet": set(price), "priceAfterAllDiscountsBeforeTaxesSet": set(total - tax),
+        "unfulfilledOriginalTotalSet": set(total), "unfulfilledDiscountedTotalSet": set(total), "discountAllocations": [], "taxLines": vat(tax), "duties": [],
+    });
+    Some(NewLine {
+        json,
+        title: product["title"].as_str().unwrap_or(sku).to_owned(),
+        total,
+        tax,
+    })
+}
+
+/// Money by card that moves now: `SALE` or `REFUND`.
+pub(super) fn transaction(number: u64, kind: &str, amount: Decimal, at: &str) -> Value {
+    json!({
+        "id": format!("gid://shopify/OrderTransaction/{number}"), "kind": kind, "status": "SUCCESS", "gateway": "shopify_payments",
+        "formattedGateway": "Shopify Payments", "test": false, "createdAt": at, "processedAt": at, "amountSet": set(amount), "amountRoundingSet": null,
+        "parentTransaction": null, "errorCode": null, "authorizationCode": null, "authorizationExpiresAt": null, "accountNumber": null,
+        "paymentId": format!("c{number}.1"), "manualPaymentGateway": false, "manuallyCapturable": false, "multiCapturable": false,
+        "receiptJson": "{}", "fees": [], "settlementCurrency": null, "settlementCurrencyRate": null, "location": null, "user": null, "device": null,
+        "totalUnsettledSet": set(Decimal::ZERO), "currencyExchangeAdjustment": null,
+        "paymentDetails": { "__typename": "CardPaymentDetails", "paymentMethodName": "card", "company": "Visa", "number": "•••• •••• •••• 4242", "bin": "424242",
+            "name": null, "expirationMonth": 1, "expirationYear": 2030, "avsResultCode": null, "cvvResultCode": null, "wallet": null },
+    })
 }
 
 /// Places an order for so many of a SKU at `now` and tells its gid; nothing when no variant bears the SKU.
@@ -20,42 +85,19 @@ pub(super) fn place(
     quantity: u32,
     now: DateTime<Utc>,
 ) -> Option<String> {
-    let variant = store.variant_by_sku(sku, now)?.clone();
-    let product = store.product_of(variant["id"].as_str()?, now)?.clone();
+    let NewLine {
+        json: line,
+        total,
+        tax,
+        ..
+    } = new_line(store, sku, quantity, now)?;
     let number = store.fresh_number();
-    let (line_number, transaction) = (store.fresh_number(), store.fresh_number());
+    let transaction_number = store.fresh_number();
     let id = format!("gid://shopify/Order/{number}");
     let at = stamp(now);
-    let price: Decimal = variant["price"].as_str()?.parse().ok()?;
-    let total = price * Decimal::from(quantity);
-    let tax = (total / Decimal::from(5)).round_dp(2);
-    let taxes = json!([{ "title": "MVA", "rate": 0.25, "ratePercentage": 25.0, "channelLiable": false, "priceSet": set(tax), "source": "Shopify" }]);
+    let taxes = vat(tax);
     let nothing = set(Decimal::ZERO);
-    let mut brief = variant.clone();
-    if let Some(fields) = brief.as_object_mut() {
-        fields.remove("product");
-    }
-    let line = json!({
-        "id": format!("gid://shopify/LineItem/{line_number}"), "title": product["title"], "name": variant["displayName"], "variantTitle": null,
-        "sku": variant["sku"], "vendor": product["vendor"], "product": { "id": product["id"], "legacyResourceId": product["legacyResourceId"], "title": product["title"] },
-        "variant": brief, "quantity": quantity, "currentQuantity": quantity, "refundableQuantity": quantity, "unfulfilledQuantity": quantity,
-        "fulfillableQuantity": quantity, "nonFulfillableQuantity": 0, "isGiftCard": false, "requiresShipping": variant["inventoryItem"]["requiresShipping"],
-        "taxable": true, "restockable": true, "merchantEditable": true, "customAttributes": [], "lineItemGroup": null, "sellingPlan": null,
-        "staffMember": null, "contract": null, "image": null, "weight": variant["inventoryItem"]["measurement"]["weight"],
-        "originalUnitPriceSet": set(price), "originalTotalSet": set(total), "totalDiscountSet": nothing, "discountedTotalSet": set(total),
-        "discountedUnitPriceSet": set(price), "discountedUnitPriceAfterAllDiscountsSet": set(price), "priceAfterAllDiscountsBeforeTaxesSet": set(total - tax),
-        "unfulfilledOriginalTotalSet": set(total), "unfulfilledDiscountedTotalSet": set(total), "discountAllocations": [], "taxLines": taxes, "duties": [],
-    });
-    let paid = json!({
-        "id": format!("gid://shopify/OrderTransaction/{transaction}"), "kind": "SALE", "status": "SUCCESS", "gateway": "shopify_payments",
-        "formattedGateway": "Shopify Payments", "test": false, "createdAt": at, "processedAt": at, "amountSet": set(total), "amountRoundingSet": null,
-        "parentTransaction": null, "errorCode": null, "authorizationCode": null, "authorizationExpiresAt": null, "accountNumber": null,
-        "paymentId": format!("c{transaction}.1"), "manualPaymentGateway": false, "manuallyCapturable": false, "multiCapturable": false,
-        "receiptJson": "{}", "fees": [], "settlementCurrency": null, "settlementCurrencyRate": null, "location": null, "user": null, "device": null,
-        "totalUnsettledSet": nothing, "currencyExchangeAdjustment": null,
-        "paymentDetails": { "__typename": "CardPaymentDetails", "paymentMethodName": "card", "company": "Visa", "number": "•••• •••• •••• 4242", "bin": "424242",
-            "name": null, "expirationMonth": 1, "expirationYear": 2030, "avsResultCode": null, "cvvResultCode": null, "wallet": null },
-    });
+    let paid = transaction(transaction_number, "SALE", total, &at);
     let address = json!({
         "id": format!("gid://shopify/MailingAddress/{number}"), "firstName": "Kari", "lastName": "Nordmann", "name": "Kari Nordmann", "company": null,
         "address1": "Karl Johans gate 1", "address2": null, "zip": "0154", "city": "Oslo", "country": "Norway", "countryCodeV2": "NO", "province": null,

@@ -36,6 +36,10 @@ pub(crate) struct Connect {
     pub(crate) revoked: bool,
     /// What people have allowed.
     pub(crate) sign_ins: SignIns,
+    /// Name of the practice company.
+    own: String,
+    /// Its tenant id.
+    tenant: String,
 }
 
 /// A company that a token is for: exactly one (`facts/visma 1`).
@@ -45,15 +49,6 @@ pub(crate) enum Company {
     Practice,
     /// Another of the same people, with nothing in it.
     Other,
-}
-
-impl Company {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Practice => "Fjord & Fjell AS",
-            Self::Other => practice::VISMA_OTHER_COMPANY,
-        }
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -66,8 +61,9 @@ struct Token {
     personal: bool,
 }
 
-impl Default for Connect {
-    fn default() -> Self {
+impl Connect {
+    /// Of the practice company with this name and tenant id.
+    pub(crate) fn of(company: &str, tenant: &str) -> Self {
         let granted = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
         Self {
             tokens: BTreeMap::new(),
@@ -76,11 +72,19 @@ impl Default for Connect {
             role_missing: false,
             revoked: false,
             sign_ins: SignIns::default(),
+            own: company.to_owned(),
+            tenant: tenant.to_owned(),
         }
     }
-}
 
-impl Connect {
+    /// A company's name.
+    pub(crate) fn name_of(&self, company: Company) -> &str {
+        match company {
+            Company::Practice => &self.own,
+            Company::Other => practice::VISMA_OTHER_COMPANY,
+        }
+    }
+
     /// Ends all tokens, as a revoked session does.
     pub(crate) fn drop_tokens(&mut self) {
         self.tokens.clear();
@@ -190,7 +194,9 @@ pub(crate) fn token(world: &mut World, call: &Call) -> Reply {
         return refuse("invalid_grant");
     }
     let company = match field("tenant_id") {
-        Some(practice::VISMA_COMPANY_TENANT) if !connect.role_missing => Some(Company::Practice),
+        Some(tenant) if tenant == connect.tenant && !connect.role_missing => {
+            Some(Company::Practice)
+        }
         // The token is issued, but opens nothing (`facts/visma 1`).
         Some(practice::VISMA_CUSTOMER_TENANT) => None,
         _ => return refuse("invalid_tenant"),

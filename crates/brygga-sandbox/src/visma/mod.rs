@@ -57,6 +57,7 @@ pub use shipping::{ShipmentAction, ShipmentSnapshot};
 pub use vat::TaxRow;
 
 use crate::faults::Faults;
+use crate::identity::Identity;
 use crate::record::Recorder;
 use serve::Shared;
 use wire::{Loopback, Scissors};
@@ -90,6 +91,10 @@ pub struct VismaConfig {
     pub actions_async: Duration,
     /// Does v3 take orders of the types IN, CM and RC. Expected, but unverified (`facts/visma 16`).
     pub v3_order_types: bool,
+    /// Name of the company.
+    pub company: String,
+    /// Its tenant id.
+    pub tenant: String,
 }
 
 impl Default for VismaConfig {
@@ -102,6 +107,8 @@ impl Default for VismaConfig {
             quantity_decimals: 2,
             actions_async: Duration::ZERO,
             v3_order_types: true,
+            company: Identity::default().name,
+            tenant: Identity::default().tenant,
         }
     }
 }

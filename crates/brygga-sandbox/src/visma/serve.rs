@@ -74,7 +74,7 @@ pub(crate) async fn handle(
     }
     let fault = shared
         .faults
-        .next(Side::Visma, &call.method, &call.path, None);
+        .next_with(&call.method, &call.path, &call.body);
     let (reply, lost) = answer(&shared, &call, fault.as_ref());
     record(&shared, &call, &reply);
     match lost {

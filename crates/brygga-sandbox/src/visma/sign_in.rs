@@ -183,13 +183,13 @@ pub(crate) fn authorize(world: &mut World, call: &Call) -> Reply {
             ("error", "access_denied"),
             ("error_description", "The user denied the request"),
         ]),
-        ("POST", Some("other")) => consent(&fields, &scopes, 1),
-        _ => consent(&fields, &scopes, 0),
+        ("POST", Some("other")) => consent(connect, &fields, &scopes, 1),
+        _ => consent(connect, &fields, &scopes, 0),
     }
 }
 
 /// The page: who one is, which company, what is allowed.
-fn consent(fields: &Fields, scopes: &BTreeSet<String>, person: usize) -> Reply {
+fn consent(connect: &Connect, fields: &Fields, scopes: &BTreeSet<String>, person: usize) -> Reply {
     let (name, companies) = PEOPLE[person];
     let mut text = format!(
         "<p>Signed in as <strong>{name}</strong></p><form method=\"post\" action=\"/connect/authorize\">"
@@ -216,7 +216,7 @@ fn consent(fields: &Fields, scopes: &BTreeSet<String>, person: usize) -> Reply {
             } else {
                 "other"
             },
-            escaped(company.name())
+            escaped(connect.name_of(*company))
         );
     }
     if companies.is_empty() {

@@ -107,7 +107,7 @@ impl World {
         let mut world = Self {
             list_lag: TimeDelta::from_std(config.list_lag).unwrap_or_default(),
             window: Window::new(config.calls_per_hour),
-            connect: Connect::default(),
+            connect: Connect::of(&config.company, &config.tenant),
             sister: None,
             counters: VismaCounters::default(),
             orders: BTreeMap::new(),
@@ -150,7 +150,10 @@ impl World {
         let (config, data, base_url, now) = (&self.config, &self.data, &self.base_url, self.now);
         self.sister.get_or_insert_with(|| {
             let mut data = data.clone();
-            data.branches = vec![super::data::Named::new("1", Company::Other.name())];
+            data.branches = vec![super::data::Named::new(
+                "1",
+                self.connect.name_of(Company::Other),
+            )];
             Box::new(Self::new(config.clone(), data, base_url.clone(), now))
         })
     }

@@ -78,6 +78,7 @@ impl Bench {
             method: None,
             path_contains: Some("graphql".to_owned()),
             operation: None,
+            about: None,
             skip: 0,
             times,
             fault,

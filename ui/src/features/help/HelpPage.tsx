@@ -5,6 +5,7 @@ import { Empty } from "../../components/Empty";
 import { FilterBox } from "../../components/FilterBox";
 import { Page } from "../../components/Page";
 import { useWords } from "../../i18n/useWords";
+import { PracticeWays } from "../practice/PracticeWays";
 import { ANSWERS } from "./answers";
 import classes from "./HelpPage.module.css";
 
@@ -30,6 +31,7 @@ export function HelpPage() {
   return (
     <Page title={<FormattedMessage id="nav.help" />} lead={<FormattedMessage id="help.lead" />}>
       <div className={classes.content}>
+        <PracticeWays />
         <FilterBox label={intl.formatMessage({ id: "help.search" })} value={search} onChange={onSearch} />
         {shown.length === 0 && <Empty title={<FormattedMessage id="help.none" values={{ search }} />} />}
         <div className={classes.answers}>

@@ -7,11 +7,12 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { SetupStep } from "../../api/generated/SetupStep";
 import type { SetupView } from "../../api/generated/SetupView";
 import { keys, useInfo, useSetup } from "../../api/queries";
+import { PairSwitcher } from "../../app/PairSwitcher";
 import { PreferencesMenu } from "../../app/PreferencesMenu";
 import { go, href, Link, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
-import { Mark } from "../../components/Mark";
 import { Trouble } from "../../components/Trouble";
+import { PracticeWays } from "../practice/PracticeWays";
 import { CompanyStep } from "./CompanyStep";
 import { type Draft, EMPTY } from "./draft";
 import { FlowsStep } from "./FlowsStep";
@@ -108,15 +109,7 @@ function Wizard({ view }: { view: SetupView }) {
     <>
       <nav className={classes.rail} aria-label={intl.formatMessage({ id: "setup.title" })}>
         <div className={classes.brand}>
-          <Mark size={22} />
-          <span className={classes.brandWords}>
-            <strong>Brygga</strong>
-            {info.data?.practice === true && (
-              <span className={classes.practice} title={intl.formatMessage({ id: "frame.practice.why" })}>
-                <FormattedMessage id="frame.practice" />
-              </span>
-            )}
-          </span>
+          <PairSwitcher small={small} practice={info.data?.practice === true} />
         </div>
         <ol className={classes.steps}>
           {STEPS.map((each, at) => {
@@ -155,6 +148,7 @@ function Wizard({ view }: { view: SetupView }) {
               <FormattedMessage id="setup.leave" />
             </Link>
           )}
+          <PracticeWays small={small} />
           <PreferencesMenu small={small} />
         </div>
       </nav>

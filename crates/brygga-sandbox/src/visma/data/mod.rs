@@ -501,7 +501,7 @@ impl VismaData {
             entry_types: ledger::entry_types(),
             reason_codes: ledger::reason_codes(),
             currencies,
-            branches: vec![Named::new("1", "Fjord & Fjell AS")],
+            branches: vec![Named::new("1", &config.company)],
             periods: company::periods(&seen),
             order_types: company::order_types(),
             customer_classes,

@@ -1,0 +1,430 @@
+//! All pairs of a program: each with its own folder, data, secrets and schedule, each running by itself. Commands are addressed to one of
+//! them, events say which one they are of.
+
+mod commands;
+mod standing;
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use brygga_core::{Clock, Code, Problem};
+use brygga_engine::pairs_folder::PairsFolder;
+use brygga_engine::{Others, Who};
+use serde_json::Value;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::api::{error, read, write};
+use crate::contract::{ApiError, Event, Nothing, PairEvent};
+use crate::desktop::Desktop;
+use crate::pair::{Pair, PairHost};
+use crate::watch::Watch;
+
+pub use standing::Standing;
+
+/// Id of the practice pair; of the first one, where there are several.
+pub const PRACTICE: &str = "practice";
+
+/// A practice pair that runs.
+pub struct Staged {
+    /// Its commands.
+    pub pair: Arc<Pair>,
+    /// Both remotes: they live as long as it.
+    pub servers: Box<dyn Any + Send + Sync>,
+}
+
+/// What a stage gives.
+pub type Staging<'a> = Pin<Box<dyn Future<Output = Result<Staged, Problem>> + Send + 'a>>;
+
+/// Where practice pairs come from.
+pub trait Stage: Send + Sync {
+    /// Starts the practice pair with this number: 1 is the usual one, every other is another shop and another company, with nothing
+    /// connected.
+    fn start(&self, number: u32) -> Staging<'_>;
+}
+
+/// What a program's pairs come from.
+pub struct PairsHost {
+    /// Where real pairs are kept; none where there is one folder for one pair, or practice alone.
+    pub folder: Option<PairsFolder>,
+    /// Where practice pairs come from; none where there is no practice.
+    pub stage: Option<Arc<dyn Stage>>,
+    /// For waits.
+    pub clock: Arc<dyn Clock>,
+}
+
+enum State {
+    Open {
+        pair: Arc<Pair>,
+        /// What lives as long as it.
+        _servers: Option<Box<dyn Any + Send + Sync>>,
+    },
+    Broken(Problem),
+    Asleep,
+}
+
+struct Entry {
+    id: String,
+    practice: bool,
+    /// It has a folder of its own among the others.
+    kept: bool,
+    label: Option<String>,
+    state: State,
+}
+
+impl Entry {
+    fn pair(&self) -> Option<&Arc<Pair>> {
+        match &self.state {
+            State::Open { pair, .. } => Some(pair),
+            State::Broken(_) | State::Asleep => None,
+        }
+    }
+}
+
+/// The pairs of a program.
+pub struct Pairs {
+    host: PairsHost,
+    entries: Mutex<Vec<Entry>>,
+    shown: Mutex<String>,
+    events: broadcast::Sender<PairEvent>,
+    desktop: OnceLock<Arc<dyn Desktop>>,
+    /// They run by themselves.
+    running: std::sync::atomic::AtomicBool,
+    /// One pair at a time is made, begun or put away.
+    changing: tokio::sync::Mutex<()>,
+    me: Weak<Self>,
+}
+
+impl Pairs {
+    /// No pairs yet.
+    fn new(host: PairsHost) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            host,
+            entries: Mutex::default(),
+            shown: Mutex::default(),
+            events: broadcast::channel(1024).0,
+            desktop: OnceLock::new(),
+            running: std::sync::atomic::AtomicBool::new(false),
+            changing: tokio::sync::Mutex::default(),
+            me: Weak::clone(me),
+        })
+    }
+
+    /// The pairs of a folder, each as far as it can be opened, and the practice pair beside them. An empty folder gets its first pair.
+    pub fn open(host: PairsHost) -> Result<Arc<Self>, Problem> {
+        let pairs = Self::new(host);
+        if let Some(folder) = &pairs.host.folder {
+            let mut ids = folder.ids()?;
+            if ids.is_empty() {
+                ids.push(folder.make()?);
+            }
+            let shown = folder.shown().filter(|shown| ids.contains(shown));
+            *lock(&pairs.shown) = shown.unwrap_or_else(|| ids[0].clone());
+            for id in ids {
+                pairs.open_kept(&id);
+            }
+        }
+        pairs.offer_practice();
+        Ok(pairs)
+    }
+
+    /// One pair that somebody else has opened, and the practice pair beside it, unless it is one itself.
+    pub fn of_one(pair: Arc<Pair>, stage: Option<Arc<dyn Stage>>) -> Arc<Self> {
+        let clock = Arc::clone(&pair.ground.clock);
+        let practice = pair.host.practice;
+        let pairs = Self::new(PairsHost {
+            folder: None,
+            stage: stage.filter(|_| !practice),
+            clock,
+        });
+        let id = if practice { PRACTICE } else { "default" };
+        id.clone_into(&mut lock(&pairs.shown));
+        pairs.put(Entry {
+            id: id.into(),
+            practice,
+            kept: false,
+            label: None,
+            state: State::Asleep,
+        });
+        pairs.opened(id, pair, None);
+        pairs.offer_practice();
+        pairs
+    }
+
+    /// Practice alone: the first practice pair, and others that can be added.
+    pub fn practice(first: Staged, stage: Arc<dyn Stage>) -> Arc<Self> {
+        let clock = Arc::clone(&first.pair.ground.clock);
+        let pairs = Self::new(PairsHost {
+            folder: None,
+            stage: Some(stage),
+            clock,
+        });
+        PRACTICE.clone_into(&mut lock(&pairs.shown));
+        pairs.put(Entry {
+            id: PRACTICE.into(),
+            practice: true,
+            kept: false,
+            label: None,
+            state: State::Asleep,
+        });
+        pairs.opened(PRACTICE, first.pair, Some(first.servers));
+        pairs
+    }
+
+    fn offer_practice(&self) {
+        if self.host.stage.is_some() {
+            self.put(Entry {
+                id: PRACTICE.into(),
+                practice: true,
+                kept: false,
+                label: None,
+                state: State::Asleep,
+            });
+        }
+    }
+
+    /// Adds it before the practice pair, or puts it in place of itself.
+    fn put(&self, entry: Entry) {
+        let mut entries = lock(&self.entries);
+        match entries.iter_mut().find(|known| known.id == entry.id) {
+            Some(known) => *known = entry,
+            None if entry.practice => entries.push(entry),
+            None => {
+                let at = entries.iter().filter(|known| !known.practice).count();
+                entries.insert(at, entry);
+            }
+        }
+    }
+
+    /// Opens a pair of the folder; one that cannot be opened stands there with its reason, and hinders no other.
+    fn open_kept(&self, id: &str) {
+        let Some(folder) = &self.host.folder else {
+            return;
+        };
+        let opened = folder
+            .open(id)
+            .and_then(|ground| Pair::open(Arc::new(ground), Watch::new(), PairHost::default()));
+        // A card that cannot be read is said by the opening.
+        let label = folder.card(id).ok().and_then(|card| card.label);
+        let (state, pair) = match opened {
+            Ok(pair) => (State::Asleep, Some(pair)),
+            Err(problem) => {
+                tracing::warn!(%problem, id, "a pair cannot be opened");
+                (State::Broken(problem), None)
+            }
+        };
+        self.put(Entry {
+            id: id.to_owned(),
+            practice: false,
+            kept: true,
+            label,
+            state,
+        });
+        if let Some(pair) = pair {
+            self.opened(id, pair, None);
+        }
+    }
+
+    /// It is open: it is heard, knows of the others, and runs by itself where the others do.
+    fn opened(&self, id: &str, pair: Arc<Pair>, servers: Option<Box<dyn Any + Send + Sync>>) {
+        pair.ground.place.beside(Arc::new(Beside {
+            pairs: Weak::clone(&self.me),
+            id: id.to_owned(),
+        }));
+        tokio::spawn(forward(Weak::clone(&self.me), id.to_owned(), pair.events()));
+        if self.running.load(std::sync::atomic::Ordering::SeqCst) {
+            tokio::spawn(Arc::clone(&pair).keep_in_step());
+        }
+        if let Some(entry) = lock(&self.entries).iter_mut().find(|entry| entry.id == id) {
+            entry.state = State::Open {
+                pair,
+                _servers: servers,
+            };
+        }
+        self.note(id);
+    }
+
+    /// Lets all of them run by themselves from now on, each by its own schedule, until [`Pairs::close`].
+    pub fn keep_in_step(&self) {
+        self.running
+            .store(true, std::sync::atomic::Ordering::SeqCst);
+        for pair in self.open_ones() {
+            tokio::spawn(pair.keep_in_step());
+        }
+    }
+
+    fn open_ones(&self) -> Vec<Arc<Pair>> {
+        lock(&self.entries)
+            .iter()
+            .filter_map(|entry| entry.pair().cloned())
+            .collect()
+    }
+
+    /// Everything that happens in any of them from now on.
+    pub fn events(&self) -> broadcast::Receiver<PairEvent> {
+        self.events.subscribe()
+    }
+
+    /// Tells of the desktop. Once: a second one would be a mistake of the host, and the first stays.
+    pub fn stand_on(&self, desktop: Arc<dyn Desktop>) {
+        let _ = self.desktop.set(desktop);
+    }
+
+    /// Runs the command `name` with its request for a pair, or for the one that is shown, and gives its answer.
+    pub async fn call(
+        &self,
+        pair: Option<&str>,
+        name: &str,
+        payload: Value,
+    ) -> Result<Value, ApiError> {
+        macro_rules! dispatch {
+            ($($command:ident($request:ty) -> $answer:ty;)+) => {
+                match name {
+                    $(stringify!($command) => {
+                        let answer: $answer = self.$command(read::<$request>(payload)?).await?;
+                        write(&answer)
+                    })+
+                    _ => self.pair(pair).map_err(error)?.call(name, payload).await,
+                }
+            };
+        }
+        #[allow(
+            clippy::wildcard_imports,
+            reason = "the table of commands names types of the contract"
+        )]
+        use crate::contract::*;
+        crate::with_program_commands!(dispatch)
+    }
+
+    /// A pair, or the one that is shown. One that could not be opened is tried again.
+    pub fn pair(&self, id: Option<&str>) -> Result<Arc<Pair>, Problem> {
+        let id = id.map_or_else(|| lock(&self.shown).clone(), str::to_owned);
+        let again = {
+            let entries = lock(&self.entries);
+            let entry = entries
+                .iter()
+                .find(|entry| entry.id == id)
+                .ok_or(Code::PairGone)?;
+            match &entry.state {
+                State::Open { pair, .. } => return Ok(Arc::clone(pair)),
+                State::Broken(_) => entry.kept,
+                State::Asleep => return Err(Code::PairGone.into()),
+            }
+        };
+        if again {
+            self.open_kept(&id);
+        }
+        let entries = lock(&self.entries);
+        match entries
+            .iter()
+            .find(|entry| entry.id == id)
+            .map(|entry| &entry.state)
+        {
+            Some(State::Open { pair, .. }) => Ok(Arc::clone(pair)),
+            Some(State::Broken(problem)) => Err(problem.clone()),
+            Some(State::Asleep) | None => Err(Code::PairGone.into()),
+        }
+    }
+
+    /// Ends the runs under way after the record in hand, and begins no other. Did all of them end within `patience`?
+    pub async fn close(&self, patience: Duration) -> bool {
+        let mut ends = tokio::task::JoinSet::new();
+        for pair in self.open_ones() {
+            ends.spawn(async move { pair.close(patience).await });
+        }
+        ends.join_all().await.into_iter().all(|ended| ended)
+    }
+
+    fn tell(&self, pair: &str, event: Event) {
+        // Nobody listening is fine.
+        let _ = self.events.send(PairEvent {
+            pair: pair.to_owned(),
+            event,
+        });
+    }
+
+    /// Keeps on its card what is known of a pair now: with a damaged database it is still known which one it is.
+    fn note(&self, id: &str) {
+        let (Some(folder), Ok(pair)) = (&self.host.folder, self.open_pair(id)) else {
+            return;
+        };
+        let kept = || {
+            let before = folder.card(id)?;
+            let who = pair.ground.who()?;
+            let mut card = before.clone();
+            card.name = Some(pair.shop_name()?).filter(|name| !name.is_empty());
+            card.shop = who.shop;
+            card.tenant = who.tenant;
+            card.company = who.company;
+            if card != before {
+                folder.put_card(id, &card)?;
+            }
+            Ok::<_, Problem>(())
+        };
+        if let Err(problem) = kept() {
+            // It is only for the day on which the database cannot be read.
+            tracing::debug!(%problem, id, "what is known of a pair could not be kept on its card");
+        }
+    }
+
+    fn open_pair(&self, id: &str) -> Result<Arc<Pair>, Problem> {
+        let entries = lock(&self.entries);
+        let entry = entries.iter().find(|entry| entry.id == id);
+        entry
+            .and_then(Entry::pair)
+            .cloned()
+            .ok_or_else(|| Code::PairGone.into())
+    }
+}
+
+/// Sends on what happens in one pair, until it is gone.
+async fn forward(pairs: Weak<Pairs>, id: String, mut events: broadcast::Receiver<Event>) {
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            // What was missed cannot be told again: whoever listens reads everything anew.
+            Err(RecvError::Lagged(_)) => Event::RecordsChanged(Nothing {}),
+            Err(RecvError::Closed) => return,
+        };
+        let Some(pairs) = pairs.upgrade() else {
+            return;
+        };
+        if matches!(
+            event,
+            Event::SetupChanged(_) | Event::Finished(_) | Event::PairsChanged(_)
+        ) {
+            pairs.note(&id);
+        }
+        pairs.tell(&id, event);
+    }
+}
+
+/// The others, as one pair sees them.
+struct Beside {
+    pairs: Weak<Pairs>,
+    id: String,
+}
+
+impl Others for Beside {
+    fn same(&self, who: &Who) -> Option<String> {
+        let pairs = self.pairs.upgrade()?;
+        let entries = lock(&pairs.entries);
+        let practice = entries
+            .iter()
+            .find(|entry| entry.id == self.id)
+            .is_some_and(|entry| entry.practice);
+        entries
+            .iter()
+            // Practice is another world: what is made up there is no shop that somebody has.
+            .filter(|entry| entry.id != self.id && entry.practice == practice)
+            .find(|entry| pairs.who(entry).is_some_and(|other| other.is(who)))
+            .map(|entry| pairs.name_of(entry))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,24 @@
+/** Runs at once, then at most once per pause, and always with the newest value at the end. */
+export function calm<T>(pause: number, act: (value: T) => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waiting: { value: T } | undefined;
+  const tick = () => {
+    timer = undefined;
+    if (waiting === undefined) return;
+    const { value } = waiting;
+    waiting = undefined;
+    timer = setTimeout(tick, pause);
+    act(value);
+  };
+  return {
+    run(value: T) {
+      waiting = { value };
+      if (timer === undefined) tick();
+    },
+    cancel() {
+      clearTimeout(timer);
+      timer = undefined;
+      waiting = undefined;
+    },
+  };
+}

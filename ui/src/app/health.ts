@@ -1,0 +1,43 @@
+/** How a pair stands, in a colour and a word: for the status line and for the switcher, which must never disagree. */
+import type { IntlShape } from "react-intl";
+import type { Health } from "../api/generated/Health";
+import type { PairLine } from "../api/generated/PairLine";
+import type { Words } from "../i18n/words";
+
+export type Tone = "booked" | "held" | "new" | "waiting";
+
+export function toneOf(health: Health): Tone {
+  switch (health.kind) {
+    case "nothing_yet":
+      return "new";
+    case "all_well":
+      return "booked";
+    case "needs_you":
+    case "differs":
+      return "held";
+    case "stopped":
+    case "flow_stopped":
+      return health.passing ? "waiting" : "held";
+  }
+}
+
+export function wordOf(intl: IntlShape, words: Words, health: Health): string {
+  if (health.kind === "stopped" && health.passing) return intl.formatMessage({ id: "status.passing" });
+  if (health.kind === "flow_stopped")
+    return health.passing
+      ? intl.formatMessage({ id: "status.passing" })
+      : intl.formatMessage({ id: "status.flow_stopped" }, { flow: words.value("flow", health.flow) });
+  return intl.formatMessage({ id: `status.${health.kind}` });
+}
+
+/** How one of several pairs stands. */
+export function standing(intl: IntlShape, words: Words, pair: PairLine): { tone: Tone; word: string } {
+  const { state } = pair;
+  if (state.kind === "broken") return { tone: "held", word: intl.formatMessage({ id: "pairs.broken" }) };
+  if (state.kind === "asleep") return { tone: "new", word: intl.formatMessage({ id: "pairs.asleep" }) };
+  if (!pair.set_up) return { tone: "new", word: intl.formatMessage({ id: "pairs.unfinished" }) };
+  const tone = toneOf(state.health);
+  // A pause hides nothing that needs a person.
+  if (pair.paused && tone !== "held") return { tone: "waiting", word: intl.formatMessage({ id: "schedule.paused" }) };
+  return { tone, word: wordOf(intl, words, state.health) };
+}

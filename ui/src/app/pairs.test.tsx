@@ -1,0 +1,129 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { pairLine } from "../backend/fakePairs";
+import { expectAccessible } from "../test/axe";
+import { open } from "../test/open";
+
+const FJORD = pairLine({ id: "default", shop: "Fjord & Fjell AS" });
+const HAVN = pairLine({
+  id: "pair-2",
+  shop: "Havn & Hav AS",
+  state: { kind: "works", health: { kind: "all_well", booked: 4, up_to: "2026-10-31T13:00:00Z", proven: null } },
+});
+const PRACTICE = pairLine({ id: "practice", shop: "", practice: true, can_put_away: false, state: { kind: "asleep" } });
+
+const several = () => structuredClone([FJORD, HAVN, PRACTICE]);
+const switcher = (name: string | RegExp) => screen.findByRole("button", { name });
+
+describe("the switcher", () => {
+  it("with one pair shows its name, and offers another", async () => {
+    const { user, backend } = await open("#/overview", { pairs: [structuredClone(FJORD)] });
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    const menu = await screen.findByRole("menu");
+    expect(within(menu).queryAllByRole("menuitemradio")).toHaveLength(0);
+    await user.click(within(menu).getByRole("menuitem", { name: "Add another store" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Which shop is it?" })).toBeVisible();
+    expect(await switcher("Store: New store")).toBeVisible();
+    expect(backend.calls.filter(({ name }) => name === "pair_add")).toHaveLength(1);
+  });
+
+  it("says of each how it stands, by keyboard alone, without a fault that axe finds", async () => {
+    const { user, container } = await open("#/overview", { pairs: several() });
+    const button = await switcher("Store: Fjord & Fjell AS");
+    button.focus();
+    await user.keyboard("{Enter}");
+    const items = await screen.findAllByRole("menuitemradio");
+    expect(items.map((item) => item.textContent)).toEqual([
+      expect.stringContaining("Fjord & Fjell ASNeeds you"),
+      expect.stringContaining("Havn & Hav ASAll well"),
+      expect.stringContaining("New storePractice pairStarts when you choose it"),
+    ]);
+    expect(items[0]).toHaveAttribute("aria-checked", "true");
+    await expectAccessible(container);
+    items[1]?.focus();
+    await user.keyboard("{Enter}");
+    expect(await switcher("Store: Havn & Hav AS")).toBeVisible();
+  });
+
+  it("shows and changes only the pair that is chosen", async () => {
+    const { user, backend } = await open("#/records/order/5550000001030", { pairs: several() });
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    await user.click(await screen.findByRole("menuitemradio", { name: /Havn & Hav AS/ }));
+    expect(await switcher("Store: Havn & Hav AS")).toBeVisible();
+    expect(window.location.hash).toBe("#/overview");
+    const after = backend.calls.length;
+    await user.click(await screen.findByRole("button", { name: /Sync now/ }));
+    await waitFor(() => expect(backend.calls.slice(after).map(({ name }) => name)).toContain("sync_now"));
+    const own = backend.pairsOfCalls.slice(after).filter((_, at) => backend.calls[after + at]?.name !== "pairs");
+    expect(new Set(own)).toEqual(new Set(["pair-2"]));
+    // What happens in the other one is not shown here.
+    act(() =>
+      backend.emit({
+        event: "progress",
+        data: { run: "9", phase: "sending", done: 71, total: 93 },
+        pair: "default",
+      }),
+    );
+    expect(screen.queryByText("Sending: 71 of 93")).toBeNull();
+  });
+
+  it("tells of another pair that needs somebody, and goes there", async () => {
+    const pairs = several();
+    pairs[0] = structuredClone(HAVN);
+    pairs[1] = structuredClone(FJORD);
+    const { user } = await open("#/overview", { pairs });
+    await user.click(await screen.findByRole("button", { name: "Fjord & Fjell AS: Needs you" }));
+    expect(await switcher("Store: Fjord & Fjell AS")).toBeVisible();
+  });
+
+  it("a pair that cannot be opened is said, and hinders no other", async () => {
+    const pairs = several();
+    pairs[1] = {
+      ...structuredClone(HAVN),
+      state: { kind: "broken", reason: { code: "store-damaged", params: { detail: "page 7" } } },
+    };
+    const { user } = await open("#/overview", { pairs });
+    expect(await screen.findByRole("heading", { name: /records wait for you/ })).toBeVisible();
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    expect(await screen.findByRole("menuitemradio", { name: /Havn & Hav AS\s*Cannot be opened/ })).toBeVisible();
+  });
+
+  it("gives a name, and takes it back", async () => {
+    const { user } = await open("#/overview", { pairs: several() });
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename" }));
+    await user.type(await screen.findByRole("textbox", { name: "Name" }), "Oslo{Enter}");
+    await user.click(await switcher("Store: Oslo"));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename" }));
+    await user.clear(await screen.findByRole("textbox", { name: "Name" }));
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(await switcher("Store: Fjord & Fjell AS")).toBeVisible();
+  });
+
+  it("puts a pair away only when that is confirmed, and says where it is", async () => {
+    const { user, backend } = await open("#/overview", { pairs: several() });
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    await user.click(await screen.findByRole("menuitem", { name: "Put away" }));
+    const dialog = await screen.findByRole("dialog", { name: "Put Fjord & Fjell AS away" });
+    expect(dialog).toHaveTextContent("Nothing is deleted");
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    expect(backend.calls.some(({ name }) => name === "pair_put_away")).toBe(false);
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    await user.click(await screen.findByRole("menuitem", { name: "Put away" }));
+    await user.click(await screen.findByRole("button", { name: "Put it away" }));
+    expect(await screen.findByText("/home/kari/.local/share/brygga/put-away/default")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(await switcher("Store: Havn & Hav AS")).toBeVisible();
+  });
+
+  it("says why a pair cannot be shown, and stays where it is", async () => {
+    const { user, backend } = await open("#/overview", { pairs: several() });
+    backend.failing.set("pair_show", { code: "pair-gone", params: {} });
+    await user.click(await switcher("Store: Fjord & Fjell AS"));
+    await user.click(await screen.findByRole("menuitemradio", { name: /Havn/ }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("This store is not here any more.");
+    expect(screen.getByText("pair-gone")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(await switcher("Store: Fjord & Fjell AS")).toBeVisible();
+  });
+});
