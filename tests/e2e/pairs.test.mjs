@@ -137,7 +137,11 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
         const headers = { "content-type": "application/json", "x-brygga-token": token };
         const ask = async (pair) => {
           const body = JSON.stringify({ kind: "order", search: null, state: null, offset: 0, limit: 500 });
-          const answer = await fetch("/rpc/records", { method: "POST", headers: { ...headers, "x-brygga-pair": pair }, body });
+          const answer = await fetch("/rpc/records", {
+            method: "POST",
+            headers: { ...headers, "x-brygga-pair": pair },
+            body,
+          });
           return (await answer.json()).rows.map(({ id }) => id);
         };
         const list = await (await fetch("/rpc/pairs", { method: "POST", headers, body: "{}" })).json();
@@ -185,12 +189,19 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
       await press(page, button);
       const sentence = await page.getByText(told).innerText();
       const order = /order (#\w+)/.exec(sentence)[1];
-      if (button === "A sale" || button === "A crash") await page.getByText(`After the sync you can open order ${order} here.`).waitFor();
+      if (button === "A sale" || button === "A crash")
+        await page.getByText(`After the sync you can open order ${order} here.`).waitFor();
       // The practice clock runs on past the lag of the search index.
       const link = page.getByRole("link", { name: `Open order ${order}` });
       for (let tries = 0; tries < 5; tries += 1) {
         await sync(page);
-        if (await link.waitFor({ timeout: 3000 }).then(() => true, () => false)) break;
+        if (
+          await link.waitFor({ timeout: 3000 }).then(
+            () => true,
+            () => false,
+          )
+        )
+          break;
       }
       await link.click();
       await heading(page, new RegExp(`Order ${order}`));
@@ -222,7 +233,11 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
     await page.getByText(/^Somebody bought/).waitFor();
     await press(page, "Back to New store");
     await heading(page, "Which shop is it?");
-    assert.equal(await page.getByText("Practice pair: type this").count(), 0, "a real pair is told nothing of practice");
+    assert.equal(
+      await page.getByText("Practice pair: type this").count(),
+      0,
+      "a real pair is told nothing of practice",
+    );
     await done();
   });
 });
