@@ -14,6 +14,7 @@ mod background;
 mod bad_input;
 mod customers;
 mod dates;
+mod fixes;
 mod life;
 mod month;
 mod new_products;

@@ -3,6 +3,7 @@
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
 mod background;
+mod fixes;
 mod mapping;
 mod proof;
 mod settings;
@@ -15,6 +16,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
+pub use fixes::{
+    Cause, Fix, FixChoice, FixPreview, FixRow, FixUndo, Fixed, FoundCustomer, Remedy, RemedyChoice,
+    RemedyField, RemedyKind, ShopPage, WhichCustomer,
+};
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
@@ -315,6 +320,8 @@ pub struct HeldGroup {
     pub money: Vec<Amount>,
     /// The records, at most 200.
     pub records: Vec<RecordLine>,
+    /// How it is repaired.
+    pub remedy: RemedyKind,
 }
 
 /// One record in a list.
@@ -580,6 +587,10 @@ macro_rules! with_commands {
             records(RecordsQuery) -> RecordsPage;
             story(RecordKey) -> Story;
             retry(Retry) -> Retried;
+            remedy(Cause) -> Remedy;
+            fix_preview(Fix) -> FixPreview;
+            fix(Fix) -> Fixed;
+            fix_undo(FixUndo) -> SettingsView;
             settings(Nothing) -> SettingsView;
             put_settings(SettingsChange) -> SettingsView;
             settings_history(Nothing) -> Vec<SettingsEntry>;

@@ -4,6 +4,7 @@ mod api;
 mod background;
 pub mod contract;
 mod desktop;
+mod fixes;
 mod mapping;
 mod notices;
 mod overview;

@@ -410,6 +410,16 @@ impl Engine {
         Ok(found)
     }
 
+    /// The customers of Visma.net that the buyer of a document may be, by number.
+    pub async fn customers_like(&self, document: &Document) -> Result<Vec<Customer>, Problem> {
+        let found = self.candidates(document).await?;
+        let mut customers = found.by_registration;
+        customers.extend(found.by_email);
+        customers.sort_by(|a, b| a.number.cmp(&b.number));
+        customers.dedup_by(|a, b| a.number == b.number);
+        Ok(customers)
+    }
+
     fn all_confirmed(&self, document: &Document) -> Result<bool, Problem> {
         for id in &document.vat_ids {
             if self.store.link(VAT_CONFIRMED, id)?.is_none() {

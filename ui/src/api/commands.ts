@@ -6,9 +6,14 @@ import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
 import type { BinaryFile } from "./generated/BinaryFile";
+import type { Cause } from "./generated/Cause";
 import type { DesktopAct } from "./generated/DesktopAct";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
+import type { Fix } from "./generated/Fix";
+import type { Fixed } from "./generated/Fixed";
+import type { FixPreview } from "./generated/FixPreview";
+import type { FixUndo } from "./generated/FixUndo";
 import type { HeldGroup } from "./generated/HeldGroup";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
@@ -19,6 +24,7 @@ import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
 import type { RecordsQuery } from "./generated/RecordsQuery";
+import type { Remedy } from "./generated/Remedy";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
 import type { SampleView } from "./generated/SampleView";
@@ -62,6 +68,10 @@ export interface Commands {
   records: { request: RecordsQuery; answer: RecordsPage };
   story: { request: RecordKey; answer: Story };
   retry: { request: Retry; answer: Retried };
+  remedy: { request: Cause; answer: Remedy };
+  fix_preview: { request: Fix; answer: FixPreview };
+  fix: { request: Fix; answer: Fixed };
+  fix_undo: { request: FixUndo; answer: SettingsView };
   settings: { request: Nothing; answer: SettingsView };
   put_settings: { request: SettingsChange; answer: SettingsView };
   settings_history: { request: Nothing; answer: SettingsEntry[] };
@@ -104,6 +114,10 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "records",
   "story",
   "retry",
+  "remedy",
+  "fix_preview",
+  "fix",
+  "fix_undo",
   "settings",
   "put_settings",
   "settings_history",

@@ -13,6 +13,7 @@ export const keys = {
   setup: ["setup"] as const,
   overview: ["overview"] as const,
   held: ["held"] as const,
+  remedy: ["remedy"] as const,
   records: ["records"] as const,
   story: ["story"] as const,
   activity: ["activity"] as const,
@@ -124,7 +125,7 @@ export function useRereadSettings() {
   return useCallback(
     () =>
       Promise.all(
-        [keys.settings, keys.mapping, keys.history, keys.held].map((queryKey) =>
+        [keys.settings, keys.mapping, keys.history, keys.held, keys.remedy].map((queryKey) =>
           client.invalidateQueries({ queryKey }),
         ),
       ),

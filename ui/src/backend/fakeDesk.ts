@@ -8,6 +8,7 @@ import type { SettingField } from "../api/generated/SettingField";
 import type { SettingsEntry } from "../api/generated/SettingsEntry";
 import type { SettingsView } from "../api/generated/SettingsView";
 import type { SettingValue } from "../api/generated/SettingValue";
+import { filled } from "../features/mapping/draft";
 import { rowId } from "../features/mapping/place";
 import type { FakeSetup } from "./fakeSetup";
 import { Refusal } from "./port";
@@ -104,6 +105,52 @@ export class FakeDesk {
       for (const row of rows) if (row.table === "vat") this.#vat[rowId(row.key)] = row.values as Record<string, string>;
       this.#pair.mended();
       return this.#mapping();
+    },
+    // Tests that look at other remedies put their own answers here.
+    remedy: () => {
+      const table = this.#mapping().tables.find(({ name }) => name === "vat");
+      const rows = table?.rows.filter((row) => row.waiting > 0) ?? [];
+      return {
+        revision: this.#revision,
+        choice:
+          table === undefined || rows.length === 0 ? { kind: "elsewhere" } : { kind: "rows", of: { ...table, rows } },
+        shop_page: null,
+      };
+    },
+    fix_preview: ({ choice }) => {
+      const records = this.#pair.waiting();
+      const passes = choice.kind === "rows" && choice.of.some((row) => row.values.category !== undefined);
+      const count = records.length;
+      return {
+        looked: count,
+        pass: passes ? count : 0,
+        held: passes ? 0 : count,
+        waiting: 0,
+        skipped: 0,
+        open: 0,
+        rows: records.map((record) => ({
+          record,
+          outcome: passes ? "pass" : "held",
+          reason: passes ? null : record.reason,
+          date: passes ? "2026-10-12" : null,
+          total: passes ? record.amount : null,
+          customer: passes ? "10001" : null,
+        })),
+      };
+    },
+    fix: ({ revision, choice }) => {
+      const count = this.#pair.waiting().length;
+      this.#write(revision);
+      this.#vat = { ...this.#vat };
+      if (choice.kind === "rows") for (const row of choice.of) this.#vat[rowId(row.key)] = filled(row.values);
+      this.#pair.mended();
+      return { revision: this.#revision, count };
+    },
+    fix_undo: ({ revision }) => {
+      const vat = this.#vatBefore;
+      this.#write(revision);
+      this.#vat = vat;
+      return this.#settings();
     },
     proof: () => ({ running: null, last: this.#proof, failure: null }),
     prove: () => {
