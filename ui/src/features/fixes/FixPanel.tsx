@@ -34,27 +34,29 @@ export function FixPanel({ group, disabled, onKept }: FixPanelProps) {
         <Trouble error={remedy.error} onRetry={() => remedy.refetch()} />
       </div>
     );
-  if (remedy.data === undefined)
+  // What is shown while it is read again would be the question of before.
+  if (remedy.data === undefined || remedy.isFetching)
     return (
       <div className={classes.panel}>
         <Skeleton height={96} radius="sm" />
       </div>
     );
-  // Another revision is another question: what was chosen on the old one is not carried over in silence.
-  return <Opened key={remedy.data.revision} group={group} remedy={remedy.data} disabled={disabled} onKept={onKept} />;
+  return (
+    <Opened group={group} remedy={remedy.data} disabled={disabled} onKept={onKept} onAgain={() => remedy.refetch()} />
+  );
 }
 
-function Opened({ group, remedy, disabled, onKept }: FixPanelProps & { remedy: Remedy }) {
+function Opened({ group, remedy, disabled, onKept, onAgain }: FixPanelProps & { remedy: Remedy; onAgain: () => void }) {
   const intl = useIntl();
   const backend = useBackend();
-  const { choice, choose, preview, keep } = useFix(group, remedy);
+  const { choice, choose, preview, keep } = useFix(group, remedy, onKept);
   const place = placeOf(group.reason);
   const page = remedy.shop_page;
   const inPlace = remedy.choice.kind !== "elsewhere";
   const found = preview.data;
   const count = found === undefined ? 0 : found.pass + found.open;
   const doKeep = (book: boolean) => {
-    if (choice !== undefined) keep.mutate(choice, { onSuccess: (fixed) => onKept(fixed, book) });
+    if (choice !== undefined) keep.mutate({ chosen: choice, book });
   };
   return (
     <form
@@ -67,7 +69,7 @@ function Opened({ group, remedy, disabled, onKept }: FixPanelProps & { remedy: R
     >
       <Choice of={remedy.choice} chosen={choice} onChange={choose} />
       {found !== undefined && <Found found={found} />}
-      {(preview.error ?? keep.error) !== null && <Trouble error={preview.error ?? keep.error} />}
+      {(preview.error ?? keep.error) !== null && <Trouble error={preview.error ?? keep.error} onRetry={onAgain} />}
       <div className={classes.actions}>
         {!inPlace && page !== null && (
           <Button variant="default" onClick={() => backend.openExternal(page.url)}>

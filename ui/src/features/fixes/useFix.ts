@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Cause } from "../../api/generated/Cause";
 import type { FixChoice } from "../../api/generated/FixChoice";
+import type { Fixed } from "../../api/generated/Fixed";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { Remedy } from "../../api/generated/Remedy";
 import type { SettingValue } from "../../api/generated/SettingValue";
@@ -51,15 +52,19 @@ export function firstChoice({ choice }: Remedy): FixChoice | undefined {
 }
 
 /** Tries a choice, and keeps it. */
-export function useFix(group: HeldGroup, remedy: Remedy) {
+export function useFix(group: HeldGroup, remedy: Remedy, onKept: (fixed: Fixed, book: boolean) => void) {
   const backend = useBackend();
   const reread = useRereadSettings();
   const [choice, setChoice] = useState(() => firstChoice(remedy));
   const request = (chosen: FixChoice) => ({ revision: remedy.revision, cause: causeOf(group), choice: chosen });
   const preview = useMutation({ mutationFn: (chosen: FixChoice) => backend.call("fix_preview", request(chosen)) });
   const keep = useMutation({
-    mutationFn: (chosen: FixChoice) => backend.call("fix", request(chosen)),
-    onSettled: reread,
+    mutationFn: ({ chosen }: { chosen: FixChoice; book: boolean }) => backend.call("fix", request(chosen)),
+    // Told here, not by the caller: the card may be gone by the time everything is read again.
+    onSuccess: (fixed, { book }) => {
+      onKept(fixed, book);
+      return reread();
+    },
   });
   const choose = (chosen: FixChoice) => {
     preview.reset();
