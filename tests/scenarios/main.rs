@@ -15,6 +15,7 @@ mod bad_input;
 mod customers;
 mod dates;
 mod fixes;
+mod keeping;
 mod life;
 mod month;
 mod new_products;

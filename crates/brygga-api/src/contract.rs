@@ -4,6 +4,7 @@
 
 mod background;
 mod fixes;
+mod keeping;
 mod mapping;
 mod proof;
 mod settings;
@@ -19,6 +20,10 @@ pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, Sche
 pub use fixes::{
     Cause, Fix, FixChoice, FixPreview, FixRow, FixUndo, Fixed, FoundCustomer, Remedy, RemedyChoice,
     RemedyField, RemedyKind, ShopPage, WhichCustomer,
+};
+pub use keeping::{
+    BackupKind, BackupName, BackupView, Erased, KeptView, PeopleQuery, PersonKey, PersonView,
+    RemovedView,
 };
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
@@ -600,6 +605,11 @@ macro_rules! with_commands {
             mapping(Nothing) -> MappingView;
             mapping_preview(MappingChange) -> MappingPreview;
             put_mapping(MappingChange) -> MappingView;
+            people(PeopleQuery) -> Vec<PersonView>;
+            erase_person(PersonKey) -> Erased;
+            kept(Nothing) -> KeptView;
+            back_up(Nothing) -> KeptView;
+            restore(BackupName) -> KeptView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;

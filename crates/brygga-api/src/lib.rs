@@ -5,6 +5,7 @@ mod background;
 pub mod contract;
 mod desktop;
 mod fixes;
+mod keeping;
 mod mapping;
 mod notices;
 mod overview;

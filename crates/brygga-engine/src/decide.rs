@@ -66,7 +66,8 @@ impl Engine {
         row.decided_digest = Some(mirror.digest.clone());
         row.settings_rev = setup.settings_rev;
         row.due_at = None;
-        let order = match self.shop.read(&mirror.payload) {
+        let payload = self.payload_of(&mirror).await?;
+        let order = match self.shop.read(&payload) {
             Ok(order) => order,
             Err(problem) => {
                 let problem = problem.with("order", &mirror.name);
@@ -199,6 +200,10 @@ impl Engine {
                 continue;
             }
             for intent in plan {
+                // Taken out by retention or an erasure: the document as it is says what was done.
+                if intent.body.is_null() {
+                    continue;
+                }
                 if intent.sent_at.is_some() && intent.state != IntentState::Refused {
                     let body: StepBody =
                         serde_json::from_value(intent.body.clone()).map_err(internal)?;

@@ -12,8 +12,10 @@ mod exchanges;
 mod flow;
 pub mod folder;
 mod intake;
+mod keeping;
 mod lanes;
 mod life;
+mod person;
 pub mod ports;
 mod proof;
 mod rates;
@@ -24,6 +26,9 @@ mod sample;
 mod setup;
 pub mod sign_in;
 mod turns;
+
+pub use keeping::Removed;
+pub use person::Person;
 
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;

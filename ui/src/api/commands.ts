@@ -5,21 +5,27 @@
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
+import type { BackupName } from "./generated/BackupName";
 import type { BinaryFile } from "./generated/BinaryFile";
 import type { Cause } from "./generated/Cause";
 import type { DesktopAct } from "./generated/DesktopAct";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
+import type { Erased } from "./generated/Erased";
 import type { Fix } from "./generated/Fix";
 import type { Fixed } from "./generated/Fixed";
 import type { FixPreview } from "./generated/FixPreview";
 import type { FixUndo } from "./generated/FixUndo";
 import type { HeldGroup } from "./generated/HeldGroup";
+import type { KeptView } from "./generated/KeptView";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
 import type { MappingView } from "./generated/MappingView";
 import type { Nothing } from "./generated/Nothing";
 import type { Overview } from "./generated/Overview";
+import type { PeopleQuery } from "./generated/PeopleQuery";
+import type { PersonKey } from "./generated/PersonKey";
+import type { PersonView } from "./generated/PersonView";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
@@ -81,6 +87,11 @@ export interface Commands {
   mapping: { request: Nothing; answer: MappingView };
   mapping_preview: { request: MappingChange; answer: MappingPreview };
   put_mapping: { request: MappingChange; answer: MappingView };
+  people: { request: PeopleQuery; answer: PersonView[] };
+  erase_person: { request: PersonKey; answer: Erased };
+  kept: { request: Nothing; answer: KeptView };
+  back_up: { request: Nothing; answer: KeptView };
+  restore: { request: BackupName; answer: KeptView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
@@ -127,6 +138,11 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "mapping",
   "mapping_preview",
   "put_mapping",
+  "people",
+  "erase_person",
+  "kept",
+  "back_up",
+  "restore",
   "proof",
   "prove",
   "pause",

@@ -21,6 +21,7 @@ export const keys = {
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
   proof: ["proof"] as const,
+  kept: ["kept"] as const,
   desktop: ["desktop"] as const,
 };
 

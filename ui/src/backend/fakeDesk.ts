@@ -1,7 +1,10 @@
 /** What the pretended program knows of settings, mapping and proof. */
 import type { CommandName, Commands } from "../api/commands";
+import type { BackupView } from "../api/generated/BackupView";
+import type { KeptView } from "../api/generated/KeptView";
 import type { MappingTable } from "../api/generated/MappingTable";
 import type { MappingView } from "../api/generated/MappingView";
+import type { PersonView } from "../api/generated/PersonView";
 import type { ProofResult } from "../api/generated/ProofResult";
 import type { RecordLine } from "../api/generated/RecordLine";
 import type { SettingField } from "../api/generated/SettingField";
@@ -45,6 +48,28 @@ interface Pair {
 
 const VAT = { destination: "NO", kind: "goods", party: "private", scheme: "domestic", dispatch: "NO" };
 
+const KARI: PersonView = {
+  key: "customer/770001",
+  name: "Kari Nordmann",
+  email: "kari@example.no",
+  numbers: ["10001"],
+  orders: ["#1001", "#1007"],
+  finished: 2,
+  open: 1,
+  payloads: 2,
+  exchanges: 14,
+  bodies: 4,
+  events: 9,
+};
+
+const DAILY: BackupView = {
+  name: "brygga-2026-10-31.sqlite",
+  path: "/home/kari/brygga/backups/brygga-2026-10-31.sqlite",
+  at: "2026-10-31T03:00:00Z",
+  kind: "daily",
+  kilobytes: 4096,
+};
+
 export class FakeDesk {
   #revision = 3;
   #values: Record<string, SettingValue> = {};
@@ -55,6 +80,8 @@ export class FakeDesk {
   #vatBefore = this.#vat;
   #valuesBefore = this.#values;
   #proof: ProofResult | null = null;
+  #people: PersonView[] = [KARI];
+  #backups: BackupView[] = [DAILY];
   readonly #pair: Pair;
 
   constructor(pair: Pair) {
@@ -152,6 +179,31 @@ export class FakeDesk {
       this.#vat = vat;
       return this.#settings();
     },
+    people: ({ search }) =>
+      this.#people.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(search.toLowerCase())),
+    erase_person: ({ key }) => {
+      const person = this.#people.find((known) => known.key === key);
+      if (person === undefined) throw new Refusal({ code: "person-unknown", params: {} });
+      this.#people = this.#people.filter((known) => known !== person);
+      return { orders: person.finished, left: person.open };
+    },
+    kept: () => this.#kept(),
+    back_up: () => {
+      this.#backups = [
+        { ...DAILY, name: "brygga-2026-10-31-by-hand-130500.sqlite", at: this.#pair.now, kind: "by_hand" },
+        ...this.#backups,
+      ];
+      return this.#kept();
+    },
+    restore: ({ name }) => {
+      if (!this.#backups.some((known) => known.name === name))
+        throw new Refusal({ code: "store-fault", params: { detail: name } });
+      this.#backups = [
+        { ...DAILY, name: "brygga-2026-10-31-before-restore-130500.sqlite", at: this.#pair.now, kind: "restore" },
+        ...this.#backups,
+      ];
+      return this.#kept();
+    },
     proof: () => ({ running: null, last: this.#proof, failure: null }),
     prove: () => {
       this.#proof = { ...PROOF, at: this.#pair.now };
@@ -160,6 +212,13 @@ export class FakeDesk {
       return { running: { running: true, done: 0, total: 40 }, last: null, failure: null };
     },
   };
+
+  #kept(): KeptView {
+    return {
+      removed: { at: "2026-10-31T04:00:00Z", payloads: 0, exchanges: 412, events: 3 },
+      backups: this.#backups,
+    };
+  }
 
   #write(revision: number): void {
     if (revision !== this.#revision) throw new Refusal({ code: "settings-stale", params: {} });
