@@ -74,6 +74,7 @@ impl Way {
                     ("currency", param("currency")),
                 ],
             ),
+            Code::ItemUnitUndecided => Self::Row("units", vec![("item", param("sku"))]),
             Code::PayoutAccount => Self::Row("payouts", vec![("class", param("class"))]),
             Code::PayoutType => Self::Row("payouts", vec![("class", param("type"))]),
             Code::StockReturnLocation => {
