@@ -42,6 +42,7 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
 
     await goTo(page, "fixes");
     const cause = page.getByRole("article").filter({ hasText: /No VAT row for \d+ % on goods to Norway \(domestic\)/ });
+    await cause.getByRole("button", { name: "Fix it" }).click();
     await cause.getByRole("link", { name: "Map it" }).click();
     const editor = page.getByRole("dialog");
     await editor.getByText(/records? waits?$/).waitFor();

@@ -14,6 +14,8 @@ mod background;
 mod bad_input;
 mod customers;
 mod dates;
+mod fixes;
+mod keeping;
 mod life;
 mod month;
 mod new_products;

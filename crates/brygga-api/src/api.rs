@@ -171,12 +171,14 @@ impl Api {
                         records.push(record_line(&row));
                     }
                 }
+                let reason = Reason {
+                    code: group.code.to_string(),
+                    params: group.params,
+                };
                 groups.push(HeldGroup {
                     kind: kind.as_str().into(),
-                    reason: Reason {
-                        code: group.code.to_string(),
-                        params: group.params,
-                    },
+                    remedy: crate::fixes::remedy_kind(&reason),
+                    reason,
                     count: count(group.count),
                     money: group.amounts.iter().map(amount).collect(),
                     records,

@@ -3,6 +3,8 @@
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
 mod background;
+mod fixes;
+mod keeping;
 mod mapping;
 mod pairs;
 mod proof;
@@ -16,6 +18,14 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
+pub use fixes::{
+    Cause, Fix, FixChoice, FixPreview, FixRow, FixUndo, Fixed, FoundCustomer, Remedy, RemedyChoice,
+    RemedyField, RemedyKind, ShopPage, WhichCustomer,
+};
+pub use keeping::{
+    BackupKind, BackupName, BackupView, Erased, KeptView, PeopleQuery, PersonKey, PersonView,
+    RemovedView,
+};
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
@@ -341,6 +351,8 @@ pub struct HeldGroup {
     pub money: Vec<Amount>,
     /// The records, at most 200.
     pub records: Vec<RecordLine>,
+    /// How it is repaired.
+    pub remedy: RemedyKind,
 }
 
 /// One record in a list.
@@ -624,6 +636,10 @@ macro_rules! with_commands {
             records(RecordsQuery) -> RecordsPage;
             story(RecordKey) -> Story;
             retry(Retry) -> Retried;
+            remedy(Cause) -> Remedy;
+            fix_preview(Fix) -> FixPreview;
+            fix(Fix) -> Fixed;
+            fix_undo(FixUndo) -> SettingsView;
             settings(Nothing) -> SettingsView;
             put_settings(SettingsChange) -> SettingsView;
             settings_history(Nothing) -> Vec<SettingsEntry>;
@@ -633,6 +649,11 @@ macro_rules! with_commands {
             mapping(Nothing) -> MappingView;
             mapping_preview(MappingChange) -> MappingPreview;
             put_mapping(MappingChange) -> MappingView;
+            people(PeopleQuery) -> Vec<PersonView>;
+            erase_person(PersonKey) -> Erased;
+            kept(Nothing) -> KeptView;
+            back_up(Nothing) -> KeptView;
+            restore(BackupName) -> KeptView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;

@@ -4,6 +4,8 @@ mod api;
 mod background;
 pub mod contract;
 mod desktop;
+mod fixes;
+mod keeping;
 mod mapping;
 mod notices;
 mod overview;

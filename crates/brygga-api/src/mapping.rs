@@ -16,6 +16,9 @@ use crate::api::{Api, error, stored};
 use crate::contract::{ApiError, MappingChange, MappingPreview, MappingView, Nothing};
 use seen::Seen;
 
+pub(crate) use edit::applied;
+pub(crate) use preview::fix_preview;
+
 /// What the tables are made of.
 struct Ground<'a> {
     settings: &'a Settings,
@@ -66,7 +69,7 @@ impl Api {
     pub(crate) async fn put_mapping(&self, change: MappingChange) -> Result<MappingView, ApiError> {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         self.choose(change.revision, |settings| {
-            edit::applied(settings, &change.rows, &catalogue)
+            applied(settings, &change.rows, &catalogue)
         })
         .map_err(error)?;
         self.mapping(Nothing {}).await
@@ -80,7 +83,7 @@ impl Api {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
-        let settings = edit::applied(&settings, &change.rows, &catalogue).map_err(error)?;
+        let settings = applied(&settings, &change.rows, &catalogue).map_err(error)?;
         let api = Arc::clone(self);
         // Thousands of orders may be held: other commands go on meanwhile.
         tokio::task::spawn_blocking(move || {

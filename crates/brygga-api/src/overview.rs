@@ -128,7 +128,7 @@ impl Api {
         let zone = self.shop().await.map_err(error)?.time_zone();
         let now = self.engine.clock().now();
         let since = now - TimeDelta::days(DAYS);
-        let date = |moment: chrono::DateTime<Utc>| moment.with_timezone(&zone).date_naive();
+        let date = |moment: DateTime<Utc>| moment.with_timezone(&zone).date_naive();
         let mut days: BTreeMap<_, u32> = (0..=DAYS)
             .map(|back| (date(now - TimeDelta::days(back)), 0))
             .collect();

@@ -14,11 +14,11 @@ use serde_json::Value;
 
 use crate::api::{Api, error, stored, time};
 use crate::contract::{
-    ApiError, Nothing, SettingsBack, SettingsChange, SettingsEntry, SettingsImport, SettingsView,
-    TextFile,
+    ApiError, Nothing, SettingField, SettingsBack, SettingsChange, SettingsEntry, SettingsImport,
+    SettingsView, TextFile,
 };
 
-pub(crate) use fields::is_country;
+pub(crate) use fields::{changed, is_country};
 pub(crate) use table::Source;
 
 /// Who changes settings here, for the history.
@@ -41,7 +41,7 @@ impl Api {
     ) -> Result<SettingsView, ApiError> {
         let catalogue = self.engine.catalogue().await.ok();
         self.choose(change.revision, |settings| {
-            fields::changed(settings, &change.values, catalogue.as_deref())
+            changed(settings, &change.values, catalogue.as_deref())
         })
         .map_err(error)?;
         self.settings_view().await
@@ -74,20 +74,7 @@ impl Api {
     }
 
     pub(crate) async fn settings_back(&self, back: SettingsBack) -> Result<SettingsView, ApiError> {
-        let before = self
-            .engine
-            .store()
-            .settings_history(Some(SETTINGS), ENTRIES)
-            .map_err(stored)?
-            .into_iter()
-            .find(|change| change.rev == back.before)
-            .ok_or_else(|| error(Code::SettingsStale.into()))?
-            .before;
-        self.choose(back.revision, |_| match before {
-            Some(value) => typed(value),
-            None => Ok(Settings::default()),
-        })
-        .map_err(error)?;
+        back_to(self, back.revision, back.before).map_err(error)?;
         self.settings_view().await
     }
 
@@ -140,6 +127,34 @@ impl Api {
         self.look_again();
         Ok(())
     }
+}
+
+/// Puts the settings that have `revision` back to what they were before the change `before`.
+pub(crate) fn back_to(api: &Api, revision: i64, before: i64) -> Result<(), Problem> {
+    let before = api
+        .engine
+        .store()
+        .settings_history(Some(SETTINGS), ENTRIES)?
+        .into_iter()
+        .find(|change| change.rev == before)
+        .ok_or_else(|| Problem::from(Code::SettingsStale))?
+        .before;
+    api.choose(revision, |_| match before {
+        Some(value) => typed(value),
+        None => Ok(Settings::default()),
+    })
+}
+
+/// Every choice of the table, whatever its section.
+pub(crate) fn fields_of(
+    settings: &Settings,
+    catalogue: Option<&Catalogue>,
+) -> Result<Vec<SettingField>, Problem> {
+    let sections = fields::sections(settings, catalogue)?;
+    Ok(sections
+        .into_iter()
+        .flat_map(|section| section.fields)
+        .collect())
 }
 
 /// The settings as their file has them.

@@ -276,6 +276,8 @@ codes! {
     SettingsStale = "settings-stale", Failure, "The settings were changed meanwhile.", "Look at the new ones, then make your change again.";
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
+    FixBooked = "fix-booked", Failure, "{count} of these records are sent to Visma.net by this choice already.", "What is booked stays. Change the choice in the mapping or the settings for what comes.";
+    PersonUnknown = "person-unknown", Failure, "Nothing is kept of this customer any more.", "Search again.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
     PairExists = "pair-exists", Failure, "{pair} keeps this shop and this company already.", "Use that one, or connect another shop or another company here.";
     PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";

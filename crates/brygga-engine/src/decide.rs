@@ -66,7 +66,8 @@ impl Engine {
         row.decided_digest = Some(mirror.digest.clone());
         row.settings_rev = setup.settings_rev;
         row.due_at = None;
-        let order = match self.shop.read(&mirror.payload) {
+        let payload = self.payload_of(&mirror).await?;
+        let order = match self.shop.read(&payload) {
             Ok(order) => order,
             Err(problem) => {
                 let problem = problem.with("order", &mirror.name);
@@ -199,6 +200,10 @@ impl Engine {
                 continue;
             }
             for intent in plan {
+                // Taken out by retention or an erasure: the document as it is says what was done.
+                if intent.body.is_null() {
+                    continue;
+                }
                 if intent.sent_at.is_some() && intent.state != IntentState::Refused {
                     let body: StepBody =
                         serde_json::from_value(intent.body.clone()).map_err(internal)?;
@@ -408,6 +413,16 @@ impl Engine {
             found.by_registration = vec![one.clone()];
         }
         Ok(found)
+    }
+
+    /// The customers of Visma.net that the buyer of a document may be, by number.
+    pub async fn customers_like(&self, document: &Document) -> Result<Vec<Customer>, Problem> {
+        let found = self.candidates(document).await?;
+        let mut customers = found.by_registration;
+        customers.extend(found.by_email);
+        customers.sort_by(|a, b| a.number.cmp(&b.number));
+        customers.dedup_by(|a, b| a.number == b.number);
+        Ok(customers)
     }
 
     fn all_confirmed(&self, document: &Document) -> Result<bool, Problem> {

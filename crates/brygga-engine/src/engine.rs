@@ -271,6 +271,11 @@ impl Engine {
         self.draining.load(Ordering::SeqCst)
     }
 
+    /// Keeps every run from beginning for as long as the guard lives. `None` while one is under way.
+    pub fn stand_still(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.running.try_lock().ok()
+    }
+
     /// The one run at a time. `None` while another is under way.
     pub(crate) fn begin_run(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         let guard = self.running.try_lock().ok()?;

@@ -12,10 +12,12 @@ mod exchanges;
 mod flow;
 pub mod folder;
 mod intake;
+mod keeping;
 mod lanes;
 mod life;
 pub mod pairs_folder;
 mod place;
+mod person;
 pub mod ports;
 mod proof;
 mod rates;
@@ -26,6 +28,9 @@ mod sample;
 mod setup;
 pub mod sign_in;
 mod turns;
+
+pub use keeping::Removed;
+pub use person::Person;
 
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;

@@ -155,6 +155,7 @@ impl Engine {
         }
         let summary = serde_json::to_value(&report).map_err(crate::booked::internal)?;
         self.store.finish_run(run, &summary)?;
+        self.tidy_up();
         self.events.signal(Signal::Changed);
         Ok(report)
     }

@@ -105,7 +105,7 @@ impl Engine {
             .store
             .mirror(record)?
             .ok_or_else(|| Problem::new(Code::OrderGone).with("order", &record.id))?;
-        let order = self.shop.read(&mirror.payload)?;
+        let order = self.shop.read(&self.payload_of(&mirror).await?)?;
         let known = booked::recall(&self.store, &order.id.0)?;
         let decision = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
             FirstLook::Decided(decision) => decision,

@@ -7,7 +7,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::error::StoreError;
+use crate::migrations::{known_version, migrations};
+use crate::open::{check, pragma, refuse_others};
 use crate::store::Store;
+use crate::table::meta;
 
 /// How many days a copy is kept.
 const KEEP_DAYS: i64 = 14;
@@ -15,6 +18,51 @@ const KEEP_DAYS: i64 = 14;
 const KEEP_LEAST: usize = 3;
 const FOLDER: &str = "backups";
 const EXTENSION: &str = "sqlite";
+const BY_HAND: &str = "-by-hand-";
+const BEFORE_RESTORE: &str = "-before-restore-";
+const BEFORE_UPDATE: &str = "-before-update-";
+
+/// Why a copy was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupReason {
+    /// The day's.
+    Daily,
+    /// Before a migration.
+    Update,
+    /// Somebody asked for it.
+    ByHand,
+    /// Before another copy was put back.
+    Restore,
+}
+
+impl BackupReason {
+    fn of(name: &str) -> Self {
+        if name.contains(BY_HAND) {
+            Self::ByHand
+        } else if name.contains(BEFORE_RESTORE) {
+            Self::Restore
+        } else if name.contains(BEFORE_UPDATE) {
+            Self::Update
+        } else {
+            Self::Daily
+        }
+    }
+}
+
+/// A copy of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Name of its file.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// When it was made, by the file system.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: BackupReason,
+    /// Its size.
+    pub bytes: u64,
+}
 
 /// Name of the file without its extension.
 fn stem(file: &Path) -> String {
@@ -50,7 +98,7 @@ pub(crate) fn before_migration(
         db,
         file,
         now.date_naive(),
-        &format!("-before-update-of-{version}"),
+        &format!("{BEFORE_UPDATE}of-{version}"),
     )
 }
 
@@ -97,7 +145,11 @@ fn copies(file: &Path) -> Result<Vec<(NaiveDate, PathBuf)>, StoreError> {
 
 /// Removes copies that are too old.
 fn forget_old(file: &Path, today: NaiveDate) -> Result<(), StoreError> {
-    let copies = copies(file)?;
+    // What somebody asked for, nobody else throws away.
+    let copies: Vec<_> = copies(file)?
+        .into_iter()
+        .filter(|(_, path)| BackupReason::of(&stem(path)) != BackupReason::ByHand)
+        .collect();
     let removable = copies.len().saturating_sub(KEEP_LEAST);
     for (day, path) in copies.into_iter().take(removable) {
         if today - day > TimeDelta::days(KEEP_DAYS) {
@@ -107,7 +159,116 @@ fn forget_old(file: &Path, today: NaiveDate) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What tells a copy from the others of its day: the time of day, and where that is taken, a number. No copy may stand in for another.
+fn apart(file: &Path, what: &str, now: DateTime<Utc>) -> String {
+    let taken = |suffix: &str| {
+        let name = format!("{}-{}{suffix}.{EXTENSION}", stem(file), now.date_naive());
+        file.with_file_name(FOLDER).join(name).exists()
+    };
+    let first = format!("{what}{}", now.format("%H%M%S"));
+    let mut suffix = first.clone();
+    let mut number: u32 = 2;
+    while taken(&suffix) {
+        suffix = format!("{first}-{number}");
+        number = number.saturating_add(1);
+    }
+    suffix
+}
+
 impl Store {
+    /// The copies, newest first; `None` for a store in memory, which has none.
+    pub fn backups(&self) -> Result<Option<Vec<Backup>>, StoreError> {
+        let Some(file) = self.file() else {
+            return Ok(None);
+        };
+        if !file.with_file_name(FOLDER).exists() {
+            return Ok(Some(Vec::new()));
+        }
+        let mut found = Vec::new();
+        for (_, path) in copies(file)? {
+            let meta = fs::metadata(&path).map_err(|error| StoreError::io(&error, &path))?;
+            let at = meta
+                .modified()
+                .map_err(|error| StoreError::io(&error, &path))?;
+            found.push(Backup {
+                name: path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                reason: BackupReason::of(&stem(&path)),
+                at: at.into(),
+                bytes: meta.len(),
+                path,
+            });
+        }
+        found.sort_by(|one, other| (other.at, &other.name).cmp(&(one.at, &one.name)));
+        Ok(Some(found))
+    }
+
+    /// Makes a copy now, whatever the day has; where it was made. `None` for a store in memory.
+    pub fn backup_now(&self) -> Result<Option<PathBuf>, StoreError> {
+        let Some(file) = self.file() else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let suffix = apart(file, BY_HAND, now);
+        self.read(|db| copy(db, file, now.date_naive(), &suffix))
+            .map(Some)
+    }
+
+    /// Puts the copy with this name in the place of everything; what was there is copied aside first. Where that copy is.
+    ///
+    /// A copy that is broken, of a newer program, of another program or sealed with another key is refused, and nothing changes. Nobody may be
+    /// in the middle of anything: what a run has in hand would be lost.
+    pub fn restore(&self, name: &str) -> Result<PathBuf, StoreError> {
+        let file = self.file().ok_or_else(|| StoreError::Fault {
+            detail: "a store in memory has no copies".to_owned(),
+        })?;
+        // Only what is in the list: a name is no path.
+        let source = self
+            .backups()?
+            .into_iter()
+            .flatten()
+            .find(|backup| backup.name == name)
+            .ok_or_else(|| StoreError::Fault {
+                detail: format!("no copy {name}"),
+            })?
+            .path;
+        self.refuse_unfit(&source)?;
+        let now = self.now();
+        let suffix = apart(file, BEFORE_RESTORE, now);
+        let mut db = self.lock();
+        let aside = copy(&db, file, now.date_naive(), &suffix)?;
+        let put_back = |db: &mut Connection| {
+            db.restore(MAIN_DB, &source, None::<fn(rusqlite::backup::Progress)>)?;
+            migrations().to_latest(db)?;
+            Ok(())
+        };
+        put_back(&mut db).map_err(|error: StoreError| error.at(Some(file)))?;
+        Ok(aside)
+    }
+
+    fn refuse_unfit(&self, source: &Path) -> Result<(), StoreError> {
+        let db = Connection::open(source)?;
+        let version = pragma(&db, "user_version")?;
+        let known = known_version();
+        if version > known {
+            return Err(StoreError::Newer {
+                file: version,
+                known,
+            });
+        }
+        refuse_others(&db, version)?;
+        check(&db)?;
+        if version == 0 {
+            return Err(StoreError::Damaged {
+                detail: "the copy is empty".to_owned(),
+            });
+        }
+        meta::check_key(&db, &self.seal)
+    }
+
     /// Makes today's copy unless there is one, and removes copies older than 14 days; where it was made. A store in memory
     /// has no copies. Opening the file does this too; a program that runs for days calls it.
     pub fn backup_daily(&self) -> Result<Option<PathBuf>, StoreError> {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod column;
+mod erase;
 mod error;
 mod key;
 mod migrations;
@@ -12,6 +13,8 @@ mod store;
 mod table;
 mod text_enum;
 
+pub use backup::{Backup, BackupReason};
+pub use erase::{Erasure, Holdings};
 pub use error::StoreError;
 pub use key::DataKey;
 pub use open::OpenOptions;

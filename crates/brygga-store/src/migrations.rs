@@ -20,6 +20,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::activity::ADD_FILTERS),
     M::up(table::records::ADD_NAMES),
     M::up(table::background::CREATE),
+    M::up(table::mirror::ADD_ERASED),
 ];
 
 /// The steps, ready to run.

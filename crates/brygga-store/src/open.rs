@@ -170,12 +170,12 @@ fn open_checked(
     Ok(db)
 }
 
-fn pragma(db: &Connection, name: &str) -> Result<i64, StoreError> {
+pub(crate) fn pragma(db: &Connection, name: &str) -> Result<i64, StoreError> {
     Ok(db.pragma_query_value(None, name, |row| row.get(0))?)
 }
 
 /// Refuses a database that another program made.
-fn refuse_others(db: &Connection, version: i64) -> Result<(), StoreError> {
+pub(crate) fn refuse_others(db: &Connection, version: i64) -> Result<(), StoreError> {
     let id = pragma(db, "application_id")?;
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let empty = id == 0 && version == 0 && tables == 0;
@@ -205,7 +205,7 @@ fn configure(db: &Connection, max_page_count: Option<u32>) -> Result<(), StoreEr
 }
 
 /// Refuses a file whose pages do not hang together.
-fn check(db: &Connection) -> Result<(), StoreError> {
+pub(crate) fn check(db: &Connection) -> Result<(), StoreError> {
     let answer: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if answer == "ok" {
         return Ok(());

@@ -148,3 +148,57 @@ async fn a_restored_backup_goes_on_from_what_is_in_the_books() {
     }
     assert_eq!(bench.books(&sale), WHOLE);
 }
+
+/// The window puts an older copy back while the program runs: what was booked since is found, and made no second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_put_back_in_the_window_books_nothing_twice() {
+    let bench = Bench::morning().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = DataKey::generate().expect("random numbers");
+    let engine = program(&bench, &folder.path().join("brygga.db"), &key).await;
+    quiet(&bench, &engine).await.expect("no other run");
+    let copy = engine
+        .store()
+        .backup_now()
+        .expect("a copy")
+        .expect("a file");
+    let name = copy
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("text");
+
+    let mut sale = Sale::new(&bench, 976_201);
+    sale.paid();
+    sale.send_all();
+    bench.put_sale(&sale);
+    quiet(&bench, &engine).await.expect("no other run");
+    bench.days(1);
+    sale.give_back(&Back::units(1, 1, "RETURN"));
+    bench.put_sale(&sale);
+    quiet(&bench, &engine).await.expect("no other run");
+    assert_eq!(bench.books(&sale), WHOLE);
+    let written = bench.practice.pair.counters().visma.writes;
+
+    let running = engine.stand_still().expect("at rest");
+    let refused = engine.restore(name).expect_err("not while a run goes");
+    assert_eq!(refused.code, brygga_core::Code::SyncUnderWay);
+    drop(running);
+    engine.restore(name).expect("put back");
+    let known = engine.store().link("order", &sale.id.to_string());
+    assert_eq!(
+        known.expect("readable"),
+        None,
+        "the copy knows nothing of it"
+    );
+    bench.clock.advance(std::time::Duration::from_mins(20));
+    quiet(&bench, &engine).await.expect("no other run");
+    assert_eq!(
+        bench.practice.pair.counters().visma.writes,
+        written,
+        "nothing is written"
+    );
+    all_booked(&engine, &sale);
+    assert_eq!(bench.books(&sale), WHOLE);
+    let proof = engine.prove().await.expect("both sides answer");
+    assert_eq!(proof.differences, Vec::new());
+}

@@ -7,11 +7,19 @@ import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AppInfo } from "./generated/AppInfo";
 import type { AwayRow } from "./generated/AwayRow";
 import type { AwaySince } from "./generated/AwaySince";
+import type { BackupName } from "./generated/BackupName";
 import type { BinaryFile } from "./generated/BinaryFile";
+import type { Cause } from "./generated/Cause";
 import type { DesktopAct } from "./generated/DesktopAct";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
+import type { Erased } from "./generated/Erased";
+import type { Fix } from "./generated/Fix";
+import type { Fixed } from "./generated/Fixed";
+import type { FixPreview } from "./generated/FixPreview";
+import type { FixUndo } from "./generated/FixUndo";
 import type { HeldGroup } from "./generated/HeldGroup";
+import type { KeptView } from "./generated/KeptView";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
 import type { MappingView } from "./generated/MappingView";
@@ -22,12 +30,16 @@ import type { PairKey } from "./generated/PairKey";
 import type { PairPutAway } from "./generated/PairPutAway";
 import type { PairRename } from "./generated/PairRename";
 import type { PairsView } from "./generated/PairsView";
+import type { PeopleQuery } from "./generated/PeopleQuery";
+import type { PersonKey } from "./generated/PersonKey";
+import type { PersonView } from "./generated/PersonView";
 import type { PracticePlay } from "./generated/PracticePlay";
 import type { PracticePlayed } from "./generated/PracticePlayed";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
 import type { RecordsQuery } from "./generated/RecordsQuery";
+import type { Remedy } from "./generated/Remedy";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
 import type { SampleView } from "./generated/SampleView";
@@ -78,6 +90,10 @@ export interface Commands {
   records: { request: RecordsQuery; answer: RecordsPage };
   story: { request: RecordKey; answer: Story };
   retry: { request: Retry; answer: Retried };
+  remedy: { request: Cause; answer: Remedy };
+  fix_preview: { request: Fix; answer: FixPreview };
+  fix: { request: Fix; answer: Fixed };
+  fix_undo: { request: FixUndo; answer: SettingsView };
   settings: { request: Nothing; answer: SettingsView };
   put_settings: { request: SettingsChange; answer: SettingsView };
   settings_history: { request: Nothing; answer: SettingsEntry[] };
@@ -87,6 +103,11 @@ export interface Commands {
   mapping: { request: Nothing; answer: MappingView };
   mapping_preview: { request: MappingChange; answer: MappingPreview };
   put_mapping: { request: MappingChange; answer: MappingView };
+  people: { request: PeopleQuery; answer: PersonView[] };
+  erase_person: { request: PersonKey; answer: Erased };
+  kept: { request: Nothing; answer: KeptView };
+  back_up: { request: Nothing; answer: KeptView };
+  restore: { request: BackupName; answer: KeptView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
@@ -127,6 +148,10 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "records",
   "story",
   "retry",
+  "remedy",
+  "fix_preview",
+  "fix",
+  "fix_undo",
   "settings",
   "put_settings",
   "settings_history",
@@ -136,6 +161,11 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "mapping",
   "mapping_preview",
   "put_mapping",
+  "people",
+  "erase_person",
+  "kept",
+  "back_up",
+  "restore",
   "proof",
   "prove",
   "pause",

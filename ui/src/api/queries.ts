@@ -14,6 +14,7 @@ export const keys = {
   setup: ["setup"] as const,
   overview: ["overview"] as const,
   held: ["held"] as const,
+  remedy: ["remedy"] as const,
   records: ["records"] as const,
   story: ["story"] as const,
   activity: ["activity"] as const,
@@ -21,6 +22,7 @@ export const keys = {
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
   proof: ["proof"] as const,
+  kept: ["kept"] as const,
   desktop: ["desktop"] as const,
 };
 
@@ -125,7 +127,7 @@ export function useRereadSettings() {
   return useCallback(
     () =>
       Promise.all(
-        [keys.settings, keys.mapping, keys.history, keys.held].map((queryKey) =>
+        [keys.settings, keys.mapping, keys.history, keys.held, keys.remedy].map((queryKey) =>
           client.invalidateQueries({ queryKey }),
         ),
       ),

@@ -10,6 +10,7 @@ import type { PairLine } from "../api/generated/PairLine";
 import type { Reason } from "../api/generated/Reason";
 import type { RecordKey } from "../api/generated/RecordKey";
 import type { RecordLine } from "../api/generated/RecordLine";
+import type { RemedyKind } from "../api/generated/RemedyKind";
 import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
 import type { ScheduleView } from "../api/generated/ScheduleView";
@@ -300,7 +301,16 @@ export class FakeBackend implements Backend {
       if (record.state !== "held" || record.reason === null) continue;
       const { code } = record.reason;
       const key = code === "vat-unmapped" ? JSON.stringify(record.reason) : code;
-      const group = groups.get(key) ?? { kind: record.kind, reason: record.reason, count: 0, money: [], records: [] };
+      const group =
+        groups.get(key) ??
+        ({
+          kind: record.kind,
+          reason: record.reason,
+          count: 0,
+          money: [],
+          records: [],
+          remedy: remedyOf(code),
+        } satisfies HeldGroup);
       group.count += 1;
       group.records.push(record);
       if (record.amount !== null) add(group.money, record.amount);
@@ -360,6 +370,12 @@ export class FakeBackend implements Backend {
   #pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, this.#pace));
   }
+}
+
+function remedyOf(code: string): RemedyKind {
+  if (code === "vat-unmapped") return "rows";
+  if (code === "customer-ambiguous") return "customers";
+  return code === "period-closed" ? "settings" : "elsewhere";
 }
 
 function about(record: RecordLine) {

@@ -1,13 +1,17 @@
 /** What the pretended program knows of settings, mapping and proof. */
 import type { CommandName, Commands } from "../api/commands";
+import type { BackupView } from "../api/generated/BackupView";
+import type { KeptView } from "../api/generated/KeptView";
 import type { MappingTable } from "../api/generated/MappingTable";
 import type { MappingView } from "../api/generated/MappingView";
+import type { PersonView } from "../api/generated/PersonView";
 import type { ProofResult } from "../api/generated/ProofResult";
 import type { RecordLine } from "../api/generated/RecordLine";
 import type { SettingField } from "../api/generated/SettingField";
 import type { SettingsEntry } from "../api/generated/SettingsEntry";
 import type { SettingsView } from "../api/generated/SettingsView";
 import type { SettingValue } from "../api/generated/SettingValue";
+import { filled } from "../features/mapping/draft";
 import { rowId } from "../features/mapping/place";
 import type { FakeSetup } from "./fakeSetup";
 import { Refusal } from "./port";
@@ -51,6 +55,28 @@ interface Pair {
 
 const VAT = { destination: "NO", kind: "goods", party: "private", scheme: "domestic", dispatch: "NO" };
 
+const KARI: PersonView = {
+  key: "customer/770001",
+  name: "Kari Nordmann",
+  email: "kari@example.no",
+  numbers: ["10001"],
+  orders: ["#1001", "#1007"],
+  finished: 2,
+  open: 1,
+  payloads: 2,
+  exchanges: 14,
+  bodies: 4,
+  events: 9,
+};
+
+const DAILY: BackupView = {
+  name: "brygga-2026-10-31.sqlite",
+  path: "/home/kari/brygga/backups/brygga-2026-10-31.sqlite",
+  at: "2026-10-31T03:00:00Z",
+  kind: "daily",
+  kilobytes: 4096,
+};
+
 export class FakeDesk {
   #revision = 3;
   #values: Record<string, SettingValue> = {};
@@ -61,6 +87,8 @@ export class FakeDesk {
   #vatBefore = this.#vat;
   #valuesBefore = this.#values;
   #proof: ProofResult | null = null;
+  #people: PersonView[] = [KARI];
+  #backups: BackupView[] = [DAILY];
   readonly #pair: Pair;
 
   constructor(pair: Pair) {
@@ -112,6 +140,77 @@ export class FakeDesk {
       this.#pair.mended();
       return this.#mapping();
     },
+    // Tests that look at other remedies put their own answers here.
+    remedy: () => {
+      const table = this.#mapping().tables.find(({ name }) => name === "vat");
+      const rows = table?.rows.filter((row) => row.waiting > 0) ?? [];
+      return {
+        revision: this.#revision,
+        choice:
+          table === undefined || rows.length === 0 ? { kind: "elsewhere" } : { kind: "rows", of: { ...table, rows } },
+        shop_page: null,
+      };
+    },
+    fix_preview: ({ choice }) => {
+      const records = this.#pair.waiting();
+      const passes = choice.kind === "rows" && choice.of.some((row) => row.values.category !== undefined);
+      const count = records.length;
+      return {
+        looked: count,
+        pass: passes ? count : 0,
+        held: passes ? 0 : count,
+        waiting: 0,
+        skipped: 0,
+        open: 0,
+        rows: records.map((record) => ({
+          record,
+          outcome: passes ? "pass" : "held",
+          reason: passes ? null : record.reason,
+          date: passes ? "2026-10-12" : null,
+          total: passes ? record.amount : null,
+          customer: passes ? "10001" : null,
+        })),
+      };
+    },
+    fix: ({ revision, choice }) => {
+      const count = this.#pair.waiting().length;
+      this.#write(revision);
+      this.#vat = { ...this.#vat };
+      if (choice.kind === "rows") for (const row of choice.of) this.#vat[rowId(row.key)] = filled(row.values);
+      this.#pair.mended();
+      return { revision: this.#revision, count };
+    },
+    fix_undo: ({ revision }) => {
+      const vat = this.#vatBefore;
+      this.#write(revision);
+      this.#vat = vat;
+      return this.#settings();
+    },
+    people: ({ search }) =>
+      this.#people.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(search.toLowerCase())),
+    erase_person: ({ key }) => {
+      const person = this.#people.find((known) => known.key === key);
+      if (person === undefined) throw new Refusal({ code: "person-unknown", params: {} });
+      this.#people = this.#people.filter((known) => known !== person);
+      return { orders: person.finished, left: person.open };
+    },
+    kept: () => this.#kept(),
+    back_up: () => {
+      this.#backups = [
+        { ...DAILY, name: "brygga-2026-10-31-by-hand-130500.sqlite", at: this.#pair.now, kind: "by_hand" },
+        ...this.#backups,
+      ];
+      return this.#kept();
+    },
+    restore: ({ name }) => {
+      if (!this.#backups.some((known) => known.name === name))
+        throw new Refusal({ code: "store-fault", params: { detail: name } });
+      this.#backups = [
+        { ...DAILY, name: "brygga-2026-10-31-before-restore-130500.sqlite", at: this.#pair.now, kind: "restore" },
+        ...this.#backups,
+      ];
+      return this.#kept();
+    },
     proof: () => ({ running: null, last: this.#proof, failure: null }),
     prove: () => {
       this.#proof = { ...PROOF, at: this.#pair.now };
@@ -120,6 +219,13 @@ export class FakeDesk {
       return { running: { running: true, done: 0, total: 40 }, last: null, failure: null };
     },
   };
+
+  #kept(): KeptView {
+    return {
+      removed: { at: "2026-10-31T04:00:00Z", payloads: 0, exchanges: 412, events: 3 },
+      backups: this.#backups,
+    };
+  }
 
   #write(revision: number): void {
     if (revision !== this.#revision) throw new Refusal({ code: "settings-stale", params: {} });

@@ -25,6 +25,9 @@ function codes(): { code: string; class: string; message: string }[] {
   );
 }
 
+/** Sentences that are nothing but what another program said. */
+const SAME_EVERYWHERE = new Set(["code.wrong-use.message"]);
+
 /** Names used as placeholders, and in which way: from the parsed message, so that words in braces do not count. */
 function shape(message: string): string[] {
   const { formatters } = createIntl({ locale: "en" });
@@ -69,6 +72,34 @@ describe("the catalogues", () => {
     );
     expect(missing, "add these keys to all five files in ui/src/i18n").toEqual([]);
   });
+
+  it("knows every code that the list of codes names", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/errors.md"), "utf8");
+    const named = [...page.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, code]) => code).sort();
+    expect(
+      codes()
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(named);
+  });
+
+  it.each(Object.entries(catalogues))(
+    "%s says of every code what it is, what it means and what to do",
+    (language, catalogue) => {
+      const lacking: string[] = [];
+      for (const { code, class: kind } of codes()) {
+        const parts = kind === "Failure" ? ["message", "remedy"] : ["title", "message", "remedy"];
+        for (const part of parts) {
+          const id = `code.${code}.${part}`;
+          const text = catalogue[id]?.trim() ?? "";
+          // A title may be one word that two languages share; a sentence is never the English one.
+          const untranslated = language !== "en" && part !== "title" && text === (en as Record<string, string>)[id];
+          if ((text === "" || untranslated) && !SAME_EVERYWHERE.has(id)) lacking.push(id);
+        }
+      }
+      expect(lacking).toEqual([]);
+    },
+  );
 
   it("uses the parameters that the code gives", () => {
     for (const { code, message } of codes()) {

@@ -16,7 +16,7 @@ use crate::contract::MappingEdit;
 use crate::settings::{Source, picks, refused};
 
 /// The settings with these rows.
-pub(super) fn applied(
+pub(crate) fn applied(
     settings: &Settings,
     edits: &[MappingEdit],
     catalogue: &Catalogue,

@@ -1,17 +1,17 @@
 //! What would become of held and waiting records under other settings, from what was read last. Nothing is sent or kept.
 
-use brygga_core::booking::{self, Change, Decision, FirstLook, document};
+use brygga_core::booking::{self, Change, Decision, Document, FirstLook, document};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::shop::ShopInfo;
-use brygga_core::{Code, Problem};
+use brygga_core::{Code, Money, Problem};
 use brygga_engine::{Engine, booked};
 use brygga_store::{RecordKind, RecordRow, RecordState};
 
 use super::edit::special;
 use super::seen::{RECORDS, counted};
-use crate::api::{reason, record_line};
-use crate::contract::{MappingPreview, PreviewRow};
+use crate::api::{amount, reason, record_line};
+use crate::contract::{FixPreview, FixRow, MappingPreview, PreviewRow};
 
 /// At most so many records are named.
 const NAMED: usize = 200;
@@ -49,7 +49,7 @@ pub(super) fn preview(
                 .search_records(*kind, None, Some(state), 0, RECORDS)?;
             for row in rows {
                 let then = if *kind == RecordKind::Order {
-                    order(engine, ground, &row)?
+                    order(engine, ground, &row)?.map(|look| look.then)
                 } else {
                     part(settings, &row)
                 };
@@ -60,6 +60,107 @@ pub(super) fn preview(
         }
     }
     Ok(found)
+}
+
+/// What would become of these held records, with the document that each order would be.
+pub(crate) fn fix_preview(
+    engine: &Engine,
+    shop: &ShopInfo,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    rows: &[RecordRow],
+) -> Result<FixPreview, Problem> {
+    let ground = document::Ground {
+        shop,
+        settings,
+        catalogue,
+    };
+    let mut found = FixPreview::default();
+    for row in rows {
+        let look = match row.record.kind {
+            RecordKind::Order => order(engine, ground, row)?,
+            RecordKind::Customer => customer(settings, row),
+            _ => part(settings, row).map(Look::alone),
+        };
+        let (count, outcome, problem) = match look.as_ref().map(|look| &look.then) {
+            Some(Then::Pass) => (&mut found.pass, "pass", None),
+            Some(Then::Held(problem)) => (&mut found.held, "held", Some(problem)),
+            Some(Then::Waiting(problem)) => (&mut found.waiting, "waiting", Some(problem)),
+            Some(Then::Skipped(problem)) => (&mut found.skipped, "skipped", Some(problem)),
+            None => (&mut found.open, "open", None),
+        };
+        *count = count.saturating_add(1);
+        found.looked = found.looked.saturating_add(1);
+        if counted(found.rows.len()) >= counted(NAMED) {
+            continue;
+        }
+        let mut told = FixRow {
+            record: record_line(row),
+            outcome: outcome.to_owned(),
+            reason: problem.map(reason),
+            date: None,
+            total: None,
+            customer: None,
+        };
+        if let Some((document, total)) = look.and_then(|look| look.document) {
+            told.date = Some(document.draft.head.date.to_string());
+            told.total = Some(amount(&total));
+            told.customer = customer_of(engine, settings, &document)?;
+        }
+        found.rows.push(told);
+    }
+    Ok(found)
+}
+
+/// The number of a document's customer, where that needs no look-up.
+fn customer_of(
+    engine: &Engine,
+    settings: &Settings,
+    document: &Document,
+) -> Result<Option<String>, Problem> {
+    let currency = &document.draft.currency;
+    if document.identity.key == "house" {
+        return Ok(settings
+            .customers
+            .house_customer(&document.destination, currency)
+            .map(str::to_owned));
+    }
+    let key = document.identity.link_key(currency);
+    if let Some(link) = engine.store().link(booked::CUSTOMER, &key)? {
+        return Ok(Some(link.erp_id));
+    }
+    let chosen = &settings.customers.chosen;
+    Ok(chosen
+        .get(&key)
+        .or_else(|| chosen.get(&document.identity.key))
+        .cloned())
+}
+
+/// A held customer passes with its first order: once it is answered which one it is, or a class is there.
+fn customer(settings: &Settings, row: &RecordRow) -> Option<Look> {
+    let problem = row.problem.as_ref()?;
+    let answered = settings.customers.chosen.contains_key(&row.record.id);
+    match problem.code {
+        Code::CustomerAmbiguous if answered => Some(Look::alone(Then::Pass)),
+        Code::CustomerAmbiguous => Some(Look::alone(Then::Held(problem.clone()))),
+        _ => None,
+    }
+}
+
+/// What is seen of one record.
+struct Look {
+    then: Then,
+    /// The document with its total, where the order alone makes one.
+    document: Option<(Box<Document>, Money)>,
+}
+
+impl Look {
+    fn alone(then: Then) -> Self {
+        Self {
+            then,
+            document: None,
+        }
+    }
 }
 
 fn tell(found: &mut MappingPreview, row: &RecordRow, then: Then) {
@@ -101,17 +202,20 @@ fn order(
     engine: &Engine,
     ground: document::Ground<'_>,
     row: &RecordRow,
-) -> Result<Option<Then>, Problem> {
+) -> Result<Option<Look>, Problem> {
     let Some(mirror) = engine.store().mirror(&row.record)? else {
         return Ok(None);
     };
     let order = match engine.shop().read(&mirror.payload) {
         Ok(order) => order,
-        Err(problem) => return Ok(Some(Then::Held(problem.with("order", &mirror.name)))),
+        Err(problem) => {
+            let held = Then::Held(problem.with("order", &mirror.name));
+            return Ok(Some(Look::alone(held)));
+        }
     };
     let known = booked::recall(engine.store(), &order.id.0)?;
     let look = booking::first_look(&order, ground, known.as_ref(), engine.clock().now());
-    Ok(Some(match look {
+    let then = match look {
         FirstLook::Decided(Decision::Held(problem)) => Then::Held(problem),
         FirstLook::Decided(Decision::Waiting(problem, _)) => Then::Waiting(problem),
         FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),
@@ -119,17 +223,25 @@ fn order(
             Change::Unbookable(problem) => Then::Held(problem),
             Change::Cancel | Change::Edit(_) | Change::Grown(_) => Then::Pass,
         },
-        FirstLook::New(_) => match after_look_up(row, ground.settings) {
-            Some(problem) => Then::Held(problem),
-            None => Then::Pass,
-        },
+        FirstLook::New(document) => {
+            let then = match after_look_up(row, ground.settings, &document) {
+                Some(problem) => Then::Held(problem),
+                None => Then::Pass,
+            };
+            let total = Money::new(document.total, order.currency(document.side));
+            return Ok(Some(Look {
+                then,
+                document: Some((document, total)),
+            }));
+        }
         FirstLook::Decided(Decision::UpToDate | Decision::Do(_)) => Then::Pass,
-    }))
+    };
+    Ok(Some(Look::alone(then)))
 }
 
-/// What only Visma.net tells about an order, the mapping does not change: a customer that matches twice stays held. A class and
-/// a house customer it does.
-fn after_look_up(row: &RecordRow, settings: &Settings) -> Option<Problem> {
+/// What only Visma.net tells about an order, the mapping does not change: a customer that matches twice stays held until it is
+/// answered which one it is. A class and a house customer it does.
+fn after_look_up(row: &RecordRow, settings: &Settings, document: &Document) -> Option<Problem> {
     let problem = row.problem.as_ref()?;
     let param = |name: &str| problem.params.get(name).map_or("", String::as_str);
     let mended = match problem.code {
@@ -145,8 +257,12 @@ fn after_look_up(row: &RecordRow, settings: &Settings) -> Option<Problem> {
             .customers
             .house_customer(param("country"), param("currency"))
             .is_some(),
-        Code::CustomerAmbiguous
-        | Code::CustomerCurrency
+        Code::CustomerAmbiguous => {
+            let key = document.identity.link_key(&document.draft.currency);
+            let chosen = &settings.customers.chosen;
+            chosen.contains_key(&key) || chosen.contains_key(&document.identity.key)
+        }
+        Code::CustomerCurrency
         | Code::CustomerInactive
         | Code::DocumentDoubled
         | Code::ErpRefused => false,

@@ -45,7 +45,7 @@ pub(super) fn sections(
 }
 
 /// The settings with these choices made.
-pub(super) fn changed(
+pub(crate) fn changed(
     settings: &Settings,
     values: &BTreeMap<String, SettingValue>,
     catalogue: Option<&Catalogue>,

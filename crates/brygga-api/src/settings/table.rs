@@ -141,7 +141,7 @@ const OWNER: Kind = One(&["erp", "shop"]);
 pub(super) const OWNERS: &str = "products/owners/";
 
 /// Every section with its choices, in the order in which they are shown.
-pub(super) const SECTIONS: [(&str, &[Field]); 11] = [
+pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
     (
         "orders",
         &[
@@ -375,6 +375,14 @@ pub(super) const SECTIONS: [(&str, &[Field]); 11] = [
             field("schedule/payouts/every", EVERY),
             only("schedule/payouts/at", Time, "schedule/payouts/every", "day"),
             field("schedule/pause_seconds", Number(30, 3600)),
+        ],
+    ),
+    (
+        "retention",
+        &[
+            field("retention/payload_days", Number(0, 3650)),
+            field("retention/exchange_days", Number(1, 365)),
+            field("retention/activity_days", Number(30, 3650)),
         ],
     ),
 ];

@@ -4,6 +4,7 @@ mod goods;
 mod money;
 mod payouts;
 mod rates;
+mod retention;
 mod schedule;
 mod vat;
 
@@ -23,6 +24,7 @@ pub use money::{
 };
 pub use payouts::{PayoutClass, PayoutRow, PayoutSettings};
 pub use rates::{FixedRate, RateSettings, RateSource};
+pub use retention::RetentionSettings;
 pub use schedule::{LaneSchedule, ScheduleSettings};
 pub use vat::{Registered, Registrations};
 
@@ -92,6 +94,8 @@ pub struct Settings {
     pub rates: RateSettings,
     /// When each lane runs by itself.
     pub schedule: ScheduleSettings,
+    /// How long what is not needed for the books is kept on this computer.
+    pub retention: RetentionSettings,
 }
 
 impl Default for Settings {
@@ -127,6 +131,7 @@ impl Default for Settings {
             payouts: PayoutSettings::default(),
             rates: RateSettings::default(),
             schedule: ScheduleSettings::default(),
+            retention: RetentionSettings::default(),
         }
     }
 }

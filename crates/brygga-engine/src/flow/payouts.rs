@@ -565,7 +565,8 @@ impl Engine {
         for record in self.store.mirrored_since(RecordKind::Order, since)? {
             if let Some(mirror) = self.store.mirror(&record)? {
                 // An order that cannot be read is held, and told there.
-                orders.extend(self.shop.read(&mirror.payload));
+                let payload = self.payload_of(&mirror).await?;
+                orders.extend(self.shop.read(&payload));
             }
         }
         for order in &mut orders {

@@ -124,7 +124,7 @@ impl Engine {
         let Some(mirror) = self.store.mirror(&RecordRef::order(&body.order))? else {
             return self.supersede_part(intent);
         };
-        let order = self.shop.read(&mirror.payload)?;
+        let order = self.shop.read(&self.payload_of(&mirror).await?)?;
         let booked = booked::recall(&self.store, &body.order)?;
         let setup = self.setup().await?;
         let shelf = Shelf {

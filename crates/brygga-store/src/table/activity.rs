@@ -200,6 +200,37 @@ pub(crate) fn insert(
     Ok(ids)
 }
 
+/// Takes a person out of the events about a record: its name where that is a person's, and every parameter that `says` who it is.
+pub(crate) fn redact(
+    db: &Connection,
+    seal: &Seal,
+    record: &RecordRef,
+    says: impl Fn(&str) -> bool,
+) -> Result<usize, StoreError> {
+    let rows = all(
+        db,
+        "SELECT * FROM activity WHERE record_kind = ?1 AND record_id = ?2",
+        (record.kind.as_str(), &record.id),
+        |row| read(row, seal),
+    )?;
+    let mut changed = 0;
+    for ActivityRow { id, activity } in rows {
+        let personal = record.kind.names_a_person() && activity.name.is_some();
+        if !personal && !activity.params.values().any(|text| says(text)) {
+            continue;
+        }
+        let mut params = activity.params;
+        params.retain(|_, text| !says(text));
+        let private = Private { name: None, params };
+        changed += run(
+            db,
+            "UPDATE activity SET private = ?2 WHERE id = ?1",
+            (id, seal.seal(place(Some(record)), &private)?),
+        )?;
+    }
+    Ok(changed)
+}
+
 fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
     let kind = get::<Option<String>>(row, "record_kind")?;
     let id = get::<Option<String>>(row, "record_id")?;

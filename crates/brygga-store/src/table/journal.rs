@@ -460,6 +460,29 @@ impl Store {
     }
 }
 
+/// Replaces the bodies of a record's settled intents by `Null`.
+pub(crate) fn empty_settled(
+    db: &Connection,
+    seal: &Seal,
+    record: &RecordRef,
+) -> Result<usize, StoreError> {
+    let ids = all(
+        db,
+        "SELECT id FROM journal WHERE record_kind = ?1 AND record_id = ?2
+           AND state NOT IN ('intent', 'sending', 'unknown') AND outcome IS NOT NULL",
+        (record.kind.as_str(), &record.id),
+        |row| get::<String>(row, "id"),
+    )?;
+    for id in &ids {
+        run(
+            db,
+            "UPDATE journal SET body = ?2, outcome = NULL WHERE id = ?1",
+            (id, seal.seal(place(id), &Value::Null)?),
+        )?;
+    }
+    Ok(ids.len())
+}
+
 /// Replaces the bodies of intents settled before `before` by `Null`.
 pub(crate) fn empty_bodies(
     db: &Connection,

@@ -26,6 +26,11 @@ CREATE TABLE mirror (
 CREATE INDEX mirror_by_digest ON mirror (kind, id, digest);
 ";
 
+/// Whose payload a person asked to be taken out: a later read does not fill it again.
+pub(crate) const ADD_ERASED: &str = "
+ALTER TABLE mirror ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+";
+
 /// One record as its side last gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MirrorRow {
@@ -75,20 +80,40 @@ fn store(db: &Connection, seal: &Seal, row: &MirrorRow) -> Result<Effect, StoreE
     let key = (row.record.kind.as_str(), row.record.id.as_str());
     let stored = first(
         db,
-        "SELECT updated_at, digest, emptied FROM mirror WHERE kind = ?1 AND id = ?2",
+        "SELECT updated_at, digest, emptied, erased FROM mirror WHERE kind = ?1 AND id = ?2",
         key,
         |found| {
             Ok((
                 get_time(found, "updated_at")?,
                 get::<String>(found, "digest")?,
                 get::<bool>(found, "emptied")?,
+                get::<bool>(found, "erased")?,
             ))
         },
     )?;
     let effect = match stored {
         None => Effect::New,
         Some((updated_at, ..)) if updated_at > row.updated_at => return Ok(Effect::Same),
-        Some((updated_at, digest, emptied)) if digest == row.digest => {
+        // Erased: what changed is noted, so that it is decided on, and read for that; the payload is not kept again.
+        Some((_, digest, _, true)) => {
+            run(
+                db,
+                "UPDATE mirror SET updated_at = ?3, digest = ?4, seen_at = ?5 WHERE kind = ?1 AND id = ?2",
+                (
+                    key.0,
+                    key.1,
+                    time(row.updated_at),
+                    &row.digest,
+                    time(row.seen_at),
+                ),
+            )?;
+            return Ok(if digest == row.digest {
+                Effect::Same
+            } else {
+                Effect::Changed
+            });
+        }
+        Some((updated_at, digest, emptied, false)) if digest == row.digest => {
             // The overlap of each poll brings the same rows again: not written twice.
             if updated_at == row.updated_at && !emptied {
                 run(
@@ -130,6 +155,22 @@ fn read(row: &Row<'_>, seal: &Seal, record: &RecordRef) -> Result<MirrorRow, Sto
         seen_at: get_time(row, "seen_at")?,
         parts: Vec::new(),
     })
+}
+
+/// Replaces the payload by `Null` for good.
+pub(crate) fn erase_payload(
+    db: &Connection,
+    seal: &Seal,
+    record: &RecordRef,
+    name: &str,
+) -> Result<usize, StoreError> {
+    let erased = empty_payload(db, seal, record, name)?;
+    run(
+        db,
+        "UPDATE mirror SET erased = 1 WHERE kind = ?1 AND id = ?2",
+        (record.kind.as_str(), &record.id),
+    )?;
+    Ok(erased)
 }
 
 /// Replaces the payload by `Null`; digest and times stay.

@@ -19,6 +19,11 @@ const OF_ONE_RECORD: &[&str] = &[
     "numbers",
 ];
 
+/// Whether a parameter belongs to one record of its code. Which customers a buyer may be is the question itself.
+fn is_of_one_record(code: Code, name: &str) -> bool {
+    OF_ONE_RECORD.contains(&name) && !(code == Code::CustomerAmbiguous && name == "numbers")
+}
+
 /// How many records a group names.
 const SAMPLE: usize = 10;
 
@@ -119,7 +124,7 @@ impl Store {
             let cause = kept
                 .params
                 .iter()
-                .filter(|(name, _)| !OF_ONE_RECORD.contains(&name.as_str()))
+                .filter(|(name, _)| !is_of_one_record(kept.code, name))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
             groups

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use brygga_store::{OpenOptions, RecordRef, Store};
+use brygga_store::{BackupReason, OpenOptions, RecordRef, Store, StoreError};
 use chrono::TimeDelta;
 use rusqlite::Connection;
 
@@ -91,17 +91,17 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last four steps left it.
+    // The file as the program before the last five steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     db.execute_batch(
         "DROP TABLE background; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
-         DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of",
+         DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of; ALTER TABLE mirror DROP COLUMN erased",
     )
     .unwrap();
-    let older = version - 4;
+    let older = version - 5;
     db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 
@@ -116,4 +116,98 @@ fn older_file_is_copied_and_then_brought_up() {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     assert_eq!(copied, older, "the copy is the file as it was");
+}
+
+#[test]
+fn a_copy_is_put_back_and_what_was_there_is_kept_aside() {
+    let place = Place::new();
+    let store = place.open();
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    let copy = store.backup_now().unwrap().unwrap();
+    let name = copy.file_name().unwrap().to_str().unwrap().to_owned();
+    store.store_page(&[order(2, 2, "b")], None).unwrap();
+
+    let aside = store.restore(&name).unwrap();
+    let there = |store: &Store, id: &str| store.mirror(&RecordRef::order(id)).unwrap().is_some();
+    assert!(there(&store, "1") && !there(&store, "2"));
+    let kept = store.backups().unwrap().unwrap();
+    let mut reasons: Vec<_> = kept.iter().map(|backup| backup.reason).collect();
+    reasons.sort_by_key(|reason| format!("{reason:?}"));
+    assert_eq!(reasons, [BackupReason::ByHand, BackupReason::Restore]);
+
+    // It is written on, and opens again as it is.
+    store.store_page(&[order(3, 3, "c")], None).unwrap();
+    drop(store);
+    let store = place.open();
+    assert!(there(&store, "1") && there(&store, "3") && !there(&store, "2"));
+    // And the way back from the way back.
+    let aside = aside.file_name().unwrap().to_str().unwrap();
+    store.restore(aside).unwrap();
+    assert!(there(&store, "2") && !there(&store, "3"));
+}
+
+#[test]
+fn a_copy_that_does_not_fit_is_refused_and_changes_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    let folder = place.path.with_file_name("backups");
+    fs::create_dir_all(&folder).unwrap();
+
+    let other = Place::new();
+    let stranger = other.open();
+    stranger.store_page(&[order(9, 1, "z")], None).unwrap();
+    let sealed = stranger.backup_now().unwrap().unwrap();
+    fs::copy(&sealed, folder.join("brygga-2026-09-01.sqlite")).unwrap();
+    fs::write(folder.join("brygga-2026-09-02.sqlite"), b"no database").unwrap();
+    let newer = store.backup_now().unwrap().unwrap();
+    let changed = folder.join("brygga-2026-09-03.sqlite");
+    fs::rename(newer, &changed).unwrap();
+    Connection::open(&changed)
+        .unwrap()
+        .pragma_update(None, "user_version", 10_000)
+        .unwrap();
+
+    assert!(matches!(
+        store.restore("brygga-2026-09-01.sqlite"),
+        Err(StoreError::Key)
+    ));
+    assert!(store.restore("brygga-2026-09-02.sqlite").is_err());
+    assert!(matches!(
+        store.restore("brygga-2026-09-03.sqlite"),
+        Err(StoreError::Newer { .. })
+    ));
+    // A name is no path.
+    let outside = place.path.file_name().unwrap().to_str().unwrap();
+    assert!(store.restore(&format!("../{outside}")).is_err());
+    assert!(store.mirror(&RecordRef::order("1")).unwrap().is_some());
+    assert!(
+        store
+            .backups()
+            .unwrap()
+            .unwrap()
+            .iter()
+            .all(|backup| backup.reason != BackupReason::Restore)
+    );
+    assert_eq!(memory().backups().unwrap(), None);
+}
+
+#[test]
+fn a_copy_made_by_hand_is_never_thrown_away() {
+    let place = Place::new();
+    let store = place.open();
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    let copy = store.backup_now().unwrap().unwrap();
+    for _ in 0..30 {
+        place
+            .clock
+            .set(brygga_core::Clock::now(&*place.clock) + TimeDelta::days(1));
+        store.backup_daily().unwrap();
+    }
+    assert!(copy.exists());
+    assert_eq!(
+        copies(&place).len(),
+        16,
+        "14 days, today and the one by hand"
+    );
 }

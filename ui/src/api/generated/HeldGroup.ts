@@ -2,6 +2,7 @@
 import type { Amount } from "./Amount";
 import type { Reason } from "./Reason";
 import type { RecordLine } from "./RecordLine";
+import type { RemedyKind } from "./RemedyKind";
 
 /**
  * Records held for the same cause.
@@ -26,4 +27,8 @@ money: Array<Amount>,
 /**
  * The records, at most 200.
  */
-records: Array<RecordLine>, };
+records: Array<RecordLine>, 
+/**
+ * How it is repaired.
+ */
+remedy: RemedyKind, };

@@ -1,17 +1,20 @@
 import { Button, UnstyledButton } from "@mantine/core";
-import { IconChevronRight } from "@tabler/icons-react";
-import { useId } from "react";
+import { IconChevronRight, IconExternalLink } from "@tabler/icons-react";
+import { useId, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import type { Fixed } from "../../api/generated/Fixed";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { RecordLine } from "../../api/generated/RecordLine";
 import { href, Link } from "../../app/router";
+import { useBackend } from "../../backend/context";
 import { Copy } from "../../components/Copy";
 import { Money } from "../../components/Money";
 import { StateIcon } from "../../components/StateMark";
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
-import { placeOf } from "../mapping/place";
 import classes from "./Cause.module.css";
+import { FixPanel } from "./FixPanel";
+import { useRemedy } from "./useFix";
 
 interface CauseProps {
   id: string;
@@ -22,16 +25,18 @@ interface CauseProps {
   tried: string | undefined;
   disabled: boolean;
   onRetry: (name: string, records: RecordLine[]) => void;
+  onKept: (fixed: Fixed, book: boolean) => void;
 }
 
 /** One cause: what it is, how many records and how much money wait for it, what to do, and the button. */
-export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }: CauseProps) {
+export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, onKept }: CauseProps) {
   const intl = useIntl();
   const words = useWords();
   const panel = useId();
   const { reason, count, money, records } = group;
   const remedy = words.remedy(reason);
-  const place = placeOf(reason);
+  const [fixing, setFixing] = useState(false);
+  const inPlace = group.remedy !== "elsewhere";
   return (
     <article className={classes.cause} aria-labelledby={`${panel}-title`}>
       <div className={classes.head}>
@@ -53,13 +58,19 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
             <Money key={amount.currency} amount={amount} />
           ))}
         </div>
-        {place !== undefined && (
-          <Button component="a" variant="default" className={classes.retry} href={place}>
-            <FormattedMessage id="fixes.map" />
+        {inPlace && (
+          <Button
+            className={classes.retry}
+            aria-expanded={fixing}
+            aria-controls={`${panel}-fix`}
+            onClick={() => setFixing(!fixing)}
+          >
+            <FormattedMessage id={fixing ? "close" : "fixes.fix"} />
           </Button>
         )}
         <Button
           className={classes.retry}
+          variant={inPlace ? "default" : "filled"}
           disabled={disabled && tried !== id}
           loading={tried === id}
           onClick={() => onRetry(id, records)}
@@ -67,6 +78,11 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
           <FormattedMessage id="fixes.retry" values={{ count, shown: formatCount(intl.locale, count) }} />
         </Button>
       </div>
+      {inPlace && (
+        <div id={`${panel}-fix`} hidden={!fixing}>
+          {fixing && <FixPanel group={group} disabled={disabled} onKept={onKept} />}
+        </div>
+      )}
       <div className={classes.foot}>
         <UnstyledButton
           className={classes.toggle}
@@ -77,6 +93,7 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
           <IconChevronRight size={16} aria-hidden="true" className={classes.chevron} />
           <FormattedMessage id={opened ? "fixes.hide" : "fixes.show"} />
         </UnstyledButton>
+        {!inPlace && <ShopLink group={group} />}
         <span className={classes.code}>
           {reason.code}
           <Copy text={reason.code} what={reason.code} />
@@ -86,6 +103,19 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry }:
         {opened && <Records group={group} tried={tried} disabled={disabled} onRetry={onRetry} />}
       </div>
     </article>
+  );
+}
+
+/** Where it is repaired in the shop, the first of the records is one click away. */
+function ShopLink({ group }: { group: HeldGroup }) {
+  const backend = useBackend();
+  const page = useRemedy(group).data?.shop_page;
+  if (page == null) return null;
+  return (
+    <UnstyledButton className={classes.toggle} onClick={() => backend.openExternal(page.url)}>
+      <IconExternalLink size={16} aria-hidden="true" />
+      <FormattedMessage id="fixes.choice.shop" values={{ name: page.name }} />
+    </UnstyledButton>
   );
 }
 

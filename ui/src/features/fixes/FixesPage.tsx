@@ -1,8 +1,12 @@
 import { Button, CloseButton, Skeleton } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useHeld, useOverview } from "../../api/queries";
+import type { Fixed } from "../../api/generated/Fixed";
+import type { HeldGroup } from "../../api/generated/HeldGroup";
+import { useHeld, useOverview, useRereadSettings } from "../../api/queries";
 import { href } from "../../app/router";
+import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -20,7 +24,25 @@ export function FixesPage() {
   const { retry, tried, result, forget, error } = useRetry();
   const [opened, setOpened] = useState<string>();
   const groups = useMemo(() => held.data && byCause(held.data), [held.data]);
+  const backend = useBackend();
+  const reread = useRereadSettings();
+  const [kept, setKept] = useState<Kept>();
+  const [undone, setUndone] = useState(false);
+  const undo = useMutation({
+    mutationFn: (revision: number) => backend.call("fix_undo", { revision }),
+    onSuccess: async () => {
+      setKept(undefined);
+      forget();
+      setUndone(true);
+      await reread();
+    },
+  });
   const running = overview?.run != null;
+  const forgetAll = () => {
+    setKept(undefined);
+    undo.reset();
+    forget();
+  };
   const total = groups?.reduce((sum, group) => sum + group.count, 0) ?? 0;
 
   return (
@@ -34,7 +56,11 @@ export function FixesPage() {
               variant="default"
               disabled={running || tried !== undefined}
               loading={tried === "all"}
-              onClick={() => retry("all", groups ?? [])}
+              onClick={() => {
+                forgetAll();
+                setUndone(false);
+                retry("all", groups ?? []);
+              }}
             >
               <FormattedMessage id="fixes.retryAll" values={{ count: total }} />
             </Button>
@@ -44,7 +70,44 @@ export function FixesPage() {
       }
     >
       <div className={classes.content}>
-        <div role="status">{result !== undefined && <Result result={result} onClose={forget} />}</div>
+        <div role="status">
+          {undone && (
+            <Notice tone="quiet" actions={<Close onClick={() => setUndone(false)} />}>
+              <FormattedMessage id="fixes.undone" />
+            </Notice>
+          )}
+          {kept !== undefined && result === undefined && tried === undefined && (
+            <Notice
+              tone="waiting"
+              actions={
+                <>
+                  <Button disabled={running} onClick={() => retry(kept.key, [kept.group])}>
+                    <FormattedMessage id="fixes.kept.now" />
+                  </Button>
+                  <UndoButton loading={undo.isPending} onClick={() => undo.mutate(kept.revision)} />
+                  <Close onClick={forgetAll} />
+                </>
+              }
+            >
+              <FormattedMessage id="fixes.kept" values={{ count: kept.count }} />
+            </Notice>
+          )}
+          {result !== undefined && (
+            <Result
+              result={result}
+              kept={kept !== undefined}
+              actions={
+                <>
+                  {kept !== undefined && result.booked === 0 && (
+                    <UndoButton loading={undo.isPending} onClick={() => undo.mutate(kept.revision)} />
+                  )}
+                  <Close onClick={forgetAll} />
+                </>
+              }
+            />
+          )}
+        </div>
+        {undo.error !== null && <Trouble error={undo.error} />}
         {error !== null && <Trouble error={error} />}
         {held.error !== null && <Trouble error={held.error} onRetry={() => held.refetch()} />}
         {groups === undefined && held.error === null && <Skeleton height={160} radius="sm" />}
@@ -73,7 +136,17 @@ export function FixesPage() {
                     disabled={running || tried !== undefined}
                     tried={tried}
                     id={key}
-                    onRetry={(name, records) => retry(name, [part(group, records)])}
+                    onRetry={(name, records) => {
+                      forgetAll();
+                      setUndone(false);
+                      retry(name, [part(group, records)]);
+                    }}
+                    onKept={(fixed, book) => {
+                      forgetAll();
+                      setUndone(false);
+                      setKept({ ...fixed, key, group });
+                      if (book) retry(key, [group]);
+                    }}
                   />
                 </li>
               );
@@ -85,20 +158,49 @@ export function FixesPage() {
   );
 }
 
-function Result({ result, onClose }: { result: RetryResult; onClose: () => void }) {
+/** A choice that was kept, with the records that it was made for. */
+interface Kept extends Fixed {
+  key: string;
+  group: HeldGroup;
+}
+
+function Close({ onClick }: { onClick: () => void }) {
+  const intl = useIntl();
+  return <CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={onClick} />;
+}
+
+function UndoButton({ loading, onClick }: { loading: boolean; onClick: () => void }) {
+  return (
+    <Button variant="default" loading={loading} onClick={onClick}>
+      <FormattedMessage id="fixes.undo" />
+    </Button>
+  );
+}
+
+interface ResultProps {
+  result: RetryResult;
+  /** It was a choice that was tried. */
+  kept: boolean;
+  actions: ReactNode;
+}
+
+/** What the run really did. */
+function Result({ result, kept, actions }: ResultProps) {
   const intl = useIntl();
   const shown = (count: number) => formatCount(intl.locale, count);
   return (
-    <Notice
-      tone={result.left === 0 ? "proven" : "waiting"}
-      actions={<CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={onClose} />}
-    >
+    <Notice tone={result.left === 0 ? "proven" : "waiting"} actions={actions}>
       <p className={classes.result}>
         <FormattedMessage id="fixes.result" values={{ booked: shown(result.booked), left: shown(result.left) }} />
       </p>
       {result.other > 0 && (
         <p className={classes.resultMore}>
           <FormattedMessage id="fixes.result.other" values={{ count: result.other }} />
+        </p>
+      )}
+      {kept && result.booked > 0 && (
+        <p className={classes.resultMore}>
+          <FormattedMessage id="fixes.stays" />
         </p>
       )}
     </Notice>

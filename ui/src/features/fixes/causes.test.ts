@@ -9,6 +9,7 @@ const group = (code: string, params: Record<string, string>, amount: string, cur
   count: 1,
   money: [{ amount, currency }],
   records: [],
+  remedy: "elsewhere",
 });
 
 describe("causes", () => {
@@ -27,6 +28,15 @@ describe("causes", () => {
         { amount: "7.00", currency: "SEK" },
       ],
     });
+  });
+
+  it("stand with the costliest first, in the currency that most of them have", () => {
+    const causes = byCause([
+      group("item-not-found", { sku: "A" }, "900.00", "SEK"),
+      group("vat-unmapped", { rate: "25" }, "99.50"),
+      group("vat-unmapped", { rate: "15" }, "1200.00"),
+    ]);
+    expect(causes.map(({ reason }) => reason.params.rate ?? reason.params.sku)).toEqual(["15", "25", "A"]);
   });
 
   it("stay apart where the repair differs", () => {

@@ -1,7 +1,7 @@
 /** One cause, one group: what differs between records of the same cause is no cause of its own. */
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { RecordLine } from "../../api/generated/RecordLine";
-import { sumDecimals } from "./sum";
+import { compareDecimals, sumDecimals } from "./sum";
 
 /** Parameters that name or measure the record, not the cause. */
 const OF_THE_RECORD = new Set(["order", "ours", "theirs", "amount", "document", "title", "at", "reason", "detail"]);
@@ -12,7 +12,7 @@ export function causeKey({ kind, reason }: Pick<HeldGroup, "kind" | "reason">): 
   return `${kind}/${reason.code}/${JSON.stringify(shared.sort(([a], [b]) => a.localeCompare(b)))}`;
 }
 
-/** Groups of the same cause as one, in the order they came; of the parameters, those that all of them share are kept. */
+/** Groups of the same cause as one, the costliest first; of the parameters, those that all of them share are kept. */
 export function byCause(groups: HeldGroup[]): HeldGroup[] {
   const causes = new Map<string, HeldGroup>();
   for (const group of groups) {
@@ -20,7 +20,17 @@ export function byCause(groups: HeldGroup[]): HeldGroup[] {
     const known = causes.get(key);
     causes.set(key, known === undefined ? group : merged(known, group));
   }
-  return [...causes.values()];
+  const groupsOf = [...causes.values()];
+  const currency = mainCurrency(groupsOf);
+  const cost = (group: HeldGroup) => group.money.find((amount) => amount.currency === currency)?.amount ?? "0";
+  return groupsOf.sort((one, other) => compareDecimals(cost(other), cost(one)) || other.count - one.count);
+}
+
+/** The currency in which most causes have money: the costliest is the costliest in it, since a list converts nothing. */
+function mainCurrency(groups: HeldGroup[]): string | undefined {
+  const seen = new Map<string, number>();
+  for (const { currency } of groups.flatMap((group) => group.money)) seen.set(currency, (seen.get(currency) ?? 0) + 1);
+  return [...seen].sort(([a, one], [b, other]) => other - one || a.localeCompare(b))[0]?.[0];
 }
 
 function merged(one: HeldGroup, other: HeldGroup): HeldGroup {
@@ -37,6 +47,7 @@ function merged(one: HeldGroup, other: HeldGroup): HeldGroup {
     count: one.count + other.count,
     money,
     records: [...one.records, ...other.records],
+    remedy: one.remedy,
   };
 }
 

@@ -7,6 +7,13 @@ export function sumDecimals(one: string, other: string): string {
   return `${sum < 0n ? "-" : ""}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
+/** Below, at or above zero, as the first is less, equal or more. */
+export function compareDecimals(one: string, other: string): number {
+  const digits = Math.max(fraction(one).length, fraction(other).length);
+  const [a, b] = [scaled(one, digits), scaled(other, digits)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function fraction(text: string): string {
   return text.split(".")[1] ?? "";
 }

@@ -162,6 +162,7 @@ function groups(preview: MappingPreview): HeldGroup[] {
       count: records.length,
       money: [],
       records,
+      remedy: "rows",
     },
   ];
 }

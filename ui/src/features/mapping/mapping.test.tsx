@@ -17,7 +17,8 @@ describe("mapping", () => {
   it("goes from a cause to its row, takes the suggestion, shows what changes, saves and books", async () => {
     const { user, backend, container } = await open("#/fixes", { orders: 120 });
     const cause = await screen.findByRole("article", { name: "A VAT row is missing" });
-    await user.click(within(cause).getByRole("link", { name: "Map it" }));
+    await user.click(within(cause).getByRole("button", { name: "Fix it" }));
+    await user.click(await within(cause).findByRole("link", { name: "Map it" }));
     const editor = await screen.findByRole("dialog", { name: /^Norway · 12.% · goods · private · domestic$/ });
     expect(within(editor).getByText("9 records wait")).toBeVisible();
     expect(within(editor).getByText("Utgående mva, lav sats has 12 % in zone NO-IN.")).toBeVisible();

@@ -15,6 +15,7 @@ import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { ConnectionsSection } from "./ConnectionsSection";
+import { DataSection } from "./DataSection";
 import { DesktopSection } from "./DesktopSection";
 import { FieldControl } from "./FieldControl";
 import { SettingsMenu } from "./SettingsMenu";
@@ -107,13 +108,17 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[...view.sections.map((one) => one.name), "connections", ...(desktop ? ["desktop"] : []), "window"].map(
-          (name) => (
-            <a key={name} href={href("settings", name)} className={classes.indexLink}>
-              {section(name)}
-            </a>
-          ),
-        )}
+        {[
+          ...view.sections.map((one) => one.name),
+          "data",
+          "connections",
+          ...(desktop ? ["desktop"] : []),
+          "window",
+        ].map((name) => (
+          <a key={name} href={href("settings", name)} className={classes.indexLink}>
+            {section(name)}
+          </a>
+        ))}
       </nav>
       <div className={classes.sections}>
         <FilterBox label={intl.formatMessage({ id: "settings.search" })} value={search} onChange={onSearch} />
@@ -162,6 +167,7 @@ function Sections({ view }: { view: SettingsView }) {
             </div>
           </section>
         ))}
+        {wanted === "" && <DataSection title={section("data")} />}
         {wanted === "" && <ConnectionsSection title={section("connections")} />}
         {wanted === "" && desktop && <DesktopSection title={section("desktop")} desktop={desktop} />}
         {wanted === "" && <WindowSection title={section("window")} />}

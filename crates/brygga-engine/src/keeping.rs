@@ -1,0 +1,96 @@
+//! What is kept how long: removed once a day, after a run (`design` 5). What was removed and is needed again is read anew from its side.
+
+use brygga_core::shop::OrderId;
+use brygga_core::{Code, Problem};
+use brygga_store::{Activity, Level, MirrorRow, Retention};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::booked::internal;
+use crate::engine::Engine;
+
+/// Where the last removal is remembered.
+const PRUNED: &str = "pruned";
+
+/// What was removed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Payloads of the shop.
+    pub payloads: usize,
+    /// Requests and answers.
+    pub exchanges: usize,
+    /// Events.
+    pub events: usize,
+}
+
+impl Engine {
+    /// Removes what is too old, and makes the day's copy, once a day. That it failed is no reason for a run to have failed.
+    pub(crate) fn tidy_up(&self) {
+        if let Err(problem) = self.remove_old() {
+            tracing::warn!(%problem, "old data stays for now");
+        }
+        if let Err(error) = self.store.backup_daily() {
+            tracing::warn!(%error, "no daily backup");
+        }
+    }
+
+    fn remove_old(&self) -> Result<(), Problem> {
+        let now = self.clock.now();
+        // A clock that was put back must not put it off for long.
+        let fresh = |last: &Removed| (now - last.at).abs() < TimeDelta::hours(24);
+        if self.removed()?.as_ref().is_some_and(fresh) {
+            return Ok(());
+        }
+        let kept = self.settings()?.retention;
+        let days = |days: u32| TimeDelta::days(i64::from(days));
+        let pruned = self.store.prune(&Retention {
+            activity: days(kept.activity_days),
+            exchanges: days(kept.exchange_days),
+            payloads: (kept.payload_days > 0).then(|| days(kept.payload_days)),
+            ..Retention::default()
+        })?;
+        let removed = Removed {
+            at: now,
+            payloads: pruned.payloads,
+            exchanges: pruned.exchanges,
+            events: pruned.activity,
+        };
+        let value = serde_json::to_value(removed).map_err(internal)?;
+        self.store.remember(PRUNED, &value)?;
+        Ok(())
+    }
+
+    /// What was removed last, if anything ever was looked for.
+    pub fn removed(&self) -> Result<Option<Removed>, Problem> {
+        let remembered = self.store.remembered(PRUNED)?;
+        Ok(remembered.and_then(|value| serde_json::from_value(value).ok()))
+    }
+
+    /// Puts a copy of the database back, while no run goes. What both sides have is ahead of it then: the next run looks every order up by its
+    /// reference before it makes anything (`booking-rules` 3), so nothing is booked twice.
+    pub fn restore(&self, name: &str) -> Result<(), Problem> {
+        let _still = self
+            .stand_still()
+            .ok_or_else(|| Problem::from(Code::SyncUnderWay))?;
+        self.store.restore(name)?;
+        self.forget_setup();
+        let told =
+            Activity::new(self.clock.now(), Level::Warn, "backup-restored").with("copy", name);
+        self.store.log(&[told])?;
+        Ok(())
+    }
+
+    /// An order's payload as it was read last; read anew, and not kept, where retention or an erasure took it out.
+    pub(crate) async fn payload_of(&self, mirror: &MirrorRow) -> Result<Value, Problem> {
+        if !mirror.payload.is_null() {
+            return Ok(mirror.payload.clone());
+        }
+        let id = OrderId(mirror.record.id.clone());
+        let raw = self.shop.order(&id).await?;
+        raw.map(|raw| raw.json)
+            .ok_or_else(|| Problem::new(Code::OrderGone).with("order", &mirror.name))
+    }
+}

@@ -1,0 +1,224 @@
+//! Data in the merchant's hands: a customer is erased and stays erased, nothing is booked twice for it, and what is too old goes.
+
+use std::time::Duration;
+
+use brygga_store::{ActivityFilter, RecordKind, RecordState};
+use brygga_tests::{Back, Bench, Sale};
+use serde_json::{Value, json};
+
+async fn call(bench: &Bench, name: &str, request: Value) -> Result<Value, String> {
+    let answer = bench.practice.served.call(name, request).await;
+    answer.map_err(|error| error.code)
+}
+
+/// Everything that the store can tell, in lower case.
+fn everything(bench: &Bench) -> String {
+    let store = bench.practice.engine.store();
+    let mut text = String::new();
+    for kind in RecordKind::ALL {
+        let (rows, _) = store.search_records(*kind, None, None, 0, 10_000).unwrap();
+        for row in rows {
+            text += &format!(
+                "{row:?}\n{:?}\n{:?}\n{:?}\n",
+                store.mirror(&row.record).unwrap(),
+                store.exchanges_of(&row.record).unwrap(),
+                store.intents_of(&row.record).unwrap()
+            );
+        }
+    }
+    for kind in ["order", "customer", "invoice", "payment"] {
+        text += &format!("{:?}\n", store.links(kind).unwrap());
+    }
+    text += &format!(
+        "{:?}",
+        store.activity(&ActivityFilter::default(), 10_000).unwrap()
+    );
+    text.to_lowercase()
+}
+
+/// What the shop says of the buyer of a sale.
+fn personal(bench: &Bench, sale: &Sale) -> Vec<String> {
+    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let payload = bench
+        .practice
+        .engine
+        .store()
+        .mirror(&record)
+        .unwrap()
+        .unwrap()
+        .payload;
+    let address = &payload["shippingAddress"];
+    [
+        &payload["email"],
+        &address["name"],
+        &address["address1"],
+        &address["phone"],
+    ]
+    .into_iter()
+    .filter_map(Value::as_str)
+    .map(str::to_lowercase)
+    .filter(|word| word.len() > 3)
+    .collect()
+}
+
+fn found(text: &str, words: &[String]) -> Vec<String> {
+    words
+        .iter()
+        .filter(|word| text.contains(word.as_str()))
+        .cloned()
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_001);
+    sale.paid();
+    sale.send_all();
+    bench.tell(&sale).await;
+    let words = personal(&bench, &sale);
+    assert!(words.len() >= 3, "{words:?}");
+    assert_eq!(found(&everything(&bench), &words), words, "kept before");
+
+    let email = words[0].clone();
+    let people = call(&bench, "people", json!({ "search": email }))
+        .await
+        .unwrap();
+    let person = people
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|person| person["email"] == email.as_str())
+        .expect("found by e-mail");
+    assert!(person["finished"].as_u64() > Some(0));
+    assert!(person["payloads"].as_u64() > Some(0));
+    assert!(person["exchanges"].as_u64() > Some(0));
+    let by_number = json!({ "search": person["numbers"][0] });
+    assert_eq!(
+        call(&bench, "people", by_number).await.unwrap()[0]["key"],
+        person["key"]
+    );
+    assert_eq!(
+        call(&bench, "people", json!({"search": " "}))
+            .await
+            .unwrap(),
+        json!([])
+    );
+
+    let writes = bench.writes();
+    let key = json!({ "key": person["key"] });
+    let erased = call(&bench, "erase_person", key.clone()).await.unwrap();
+    assert_eq!(erased, json!({"orders": person["finished"], "left": 0}));
+    assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
+    assert_eq!(
+        call(&bench, "people", json!({ "search": email }))
+            .await
+            .unwrap(),
+        json!([])
+    );
+    assert_eq!(
+        call(&bench, "erase_person", key).await,
+        Err("person-unknown".into())
+    );
+    let log = everything(&bench);
+    assert!(log.contains("customer-erased"), "told without the name");
+
+    // The order comes again unchanged, then with a tag: neither brings the person back, and nothing is sent.
+    bench.quiet().await;
+    bench.tell(&sale).await;
+    bench.clock.advance(Duration::from_hours(30));
+    bench.quiet().await;
+    assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
+    assert_eq!(bench.writes(), writes, "nothing is booked twice");
+    assert_eq!(bench.record(sale.id).state, RecordState::Booked);
+
+    // A refund is still booked, on the same customer: for that the order is read again.
+    bench.days(1);
+    sale.give_back(&Back::units(1, 1, "RETURN"));
+    bench.tell(&sale).await;
+    let store = bench.practice.engine.store();
+    for part in store.parts_of(&sale.id.to_string()).unwrap() {
+        assert_eq!(part.state, RecordState::Booked, "{:?}", part.problem);
+    }
+    assert_eq!(
+        bench
+            .documents(sale.id)
+            .iter()
+            .filter(|order| order.order_type == "SO")
+            .count(),
+        1
+    );
+    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    assert!(
+        store.mirror(&record).unwrap().unwrap().payload.is_null(),
+        "and not kept"
+    );
+    let proof = bench
+        .practice
+        .engine
+        .prove()
+        .await
+        .expect("both sides answer");
+    assert_eq!(proof.differences, Vec::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_not_finished_keeps_what_is_needed_to_book_it() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_101);
+    sale.paid();
+    bench.choose(|settings| settings.vat.clear());
+    bench.tell(&sale).await;
+    let words = personal(&bench, &sale);
+    let people = call(&bench, "people", json!({ "search": words[0] }))
+        .await
+        .unwrap();
+    assert_eq!(
+        (&people[0]["finished"], &people[0]["open"]),
+        (&json!(0), &json!(1))
+    );
+    let erased = call(&bench, "erase_person", json!({ "key": people[0]["key"] }))
+        .await
+        .unwrap();
+    assert_eq!(erased, json!({"orders": 0, "left": 1}));
+    assert!(
+        !found(&everything(&bench), &words).is_empty(),
+        "it is still to be booked"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_old_is_removed_once_a_day_and_read_again_when_it_is_needed() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_201);
+    sale.paid();
+    sale.send_all();
+    bench.tell(&sale).await;
+    let settings = call(&bench, "settings", json!({})).await.unwrap();
+    let values = json!({"retention/payload_days": 10, "retention/exchange_days": 5});
+    let change = json!({"revision": settings["revision"], "values": values});
+    call(&bench, "put_settings", change).await.unwrap();
+    bench.days(12);
+    bench.quiet().await;
+    let store = bench.practice.engine.store();
+    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    assert!(store.mirror(&record).unwrap().unwrap().payload.is_null());
+    assert_eq!(store.exchanges_of(&record).unwrap(), Vec::new());
+    let kept = call(&bench, "kept", json!({})).await.unwrap();
+    assert!(kept["removed"]["payloads"].as_u64() > Some(0), "{kept}");
+    assert_eq!(kept["backups"], Value::Null, "in memory");
+
+    // A refund long after: what was removed is read anew.
+    sale.give_back(&Back::units(1, 1, "RETURN"));
+    bench.tell(&sale).await;
+    for part in store.parts_of(&sale.id.to_string()).unwrap() {
+        assert_eq!(part.state, RecordState::Booked, "{:?}", part.problem);
+    }
+    let proof = bench
+        .practice
+        .engine
+        .prove()
+        .await
+        .expect("both sides answer");
+    assert_eq!(proof.differences, Vec::new());
+}
