@@ -18,6 +18,7 @@ mod life;
 mod month;
 mod new_products;
 mod payouts;
+mod preview;
 mod products;
 mod rates;
 mod setup;

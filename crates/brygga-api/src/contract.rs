@@ -4,6 +4,7 @@
 
 mod background;
 mod mapping;
+mod preview;
 mod proof;
 mod settings;
 mod setup;
@@ -18,6 +19,11 @@ pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, Sche
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
+};
+pub use preview::{
+    PreviewApproval, PreviewChanged, PreviewChoice, PreviewCount, PreviewDocumentLine, PreviewFact,
+    PreviewFailure, PreviewFollows, PreviewItem, PreviewLine, PreviewPage, PreviewPosting,
+    PreviewQuery, PreviewSent, PreviewView,
 };
 pub use proof::{
     ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofStock, ProofVat,
@@ -224,7 +230,7 @@ pub struct Overview {
 pub struct RunProgress {
     /// Id of the run.
     pub run: String,
-    /// `reading`, `deciding`, `sending`, `proving`.
+    /// `reading`, `resolving`, `previewing`, `sending`, `proving`.
     pub phase: String,
     /// Records done in the phase.
     pub done: u32,
@@ -540,6 +546,8 @@ pub enum Event {
     Schedule(ScheduleView),
     /// How far the proof is; when it no longer runs, its result can be read.
     Proof(ProofProgress),
+    /// The preview is another, or no longer under way: it should be read again.
+    Preview(Nothing),
 }
 
 /// The commands that are there before anything is connected: name, request, answer. Hosts and the generated TypeScript are made from
@@ -589,6 +597,11 @@ macro_rules! with_commands {
             mapping(Nothing) -> MappingView;
             mapping_preview(MappingChange) -> MappingPreview;
             put_mapping(MappingChange) -> MappingView;
+            preview(Nothing) -> PreviewView;
+            preview_start(Nothing) -> PreviewView;
+            preview_rows(PreviewQuery) -> PreviewPage;
+            preview_item(RecordKey) -> PreviewItem;
+            preview_send(PreviewApproval) -> PreviewView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;

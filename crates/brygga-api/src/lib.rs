@@ -8,6 +8,7 @@ mod mapping;
 mod notices;
 mod overview;
 mod pair;
+pub mod preview;
 mod proof;
 mod pulse;
 mod settings;

@@ -277,6 +277,7 @@ codes! {
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
+    PreviewChanged = "preview-changed", Waiting, "{name} is not what the preview showed any more: nothing of it was sent.", "Look at its new plan in the preview, then send it. The next sync sends it too.";
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 

@@ -3,6 +3,7 @@
 mod adapters;
 mod adapters_goods;
 mod adapters_payouts;
+mod approved;
 pub mod booked;
 pub mod connect;
 mod crash;
@@ -15,6 +16,7 @@ mod intake;
 mod lanes;
 mod life;
 pub mod ports;
+mod preview;
 mod proof;
 mod rates;
 mod resolve;
@@ -28,12 +30,15 @@ mod turns;
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;
 pub use adapters_payouts::RealPayouts;
+pub use approved::{Approved, ApprovedReport};
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::ExchangeLog;
 pub use flow::{FlowReport, StockRow};
 pub use lanes::LaneState;
+pub use preview::{
+    Follows, GoodsShown, OrderShown, Outcome, PayoutShown, Preview, Previewed, What,
+};
 pub use proof::ProofReport;
 pub use rates::{RateHosts, RealRates};
 pub use run::{RunOptions, RunReport};
 pub use sample::{Sample, Survey};
-pub use setup::Preview;

@@ -1,6 +1,6 @@
 //! Before the first sync: all orders looked at without sending anything, and one order planned, and sent if that is wanted.
 
-use brygga_core::booking::{self, BookedState, Decision, FirstLook, first_look, plan, plan_change};
+use brygga_core::booking::{self, BookedState, Decision, FirstLook, first_look};
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{RecordKind, RecordRef, RecordRow};
@@ -109,14 +109,12 @@ impl Engine {
         let known = booked::recall(&self.store, &order.id.0)?;
         let decision = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
             FirstLook::Decided(decision) => decision,
-            FirstLook::New(document) => {
-                let found = self.look_up_for(&document).await?;
-                plan(&order, setup.ground(), *document, &found)
-            }
-            FirstLook::Changed(change) => match &known {
-                Some(state) if state.number.is_some() => {
-                    let there = self.erp.order(booked::order_number(state)?).await?;
-                    plan_change(&order, *change, state, there.as_ref())
+            FirstLook::New(document) => self.look_new(&order, *document, &setup).await?.decision,
+            FirstLook::Changed(change) => match (&known, self.store.record(record)?) {
+                (Some(state), Some(row)) if state.number.is_some() => {
+                    self.look_changed(&row, &order, *change, state, false)
+                        .await?
+                        .decision
                 }
                 _ => Decision::UpToDate,
             },

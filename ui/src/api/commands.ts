@@ -15,6 +15,11 @@ import type { MappingPreview } from "./generated/MappingPreview";
 import type { MappingView } from "./generated/MappingView";
 import type { Nothing } from "./generated/Nothing";
 import type { Overview } from "./generated/Overview";
+import type { PreviewApproval } from "./generated/PreviewApproval";
+import type { PreviewItem } from "./generated/PreviewItem";
+import type { PreviewPage } from "./generated/PreviewPage";
+import type { PreviewQuery } from "./generated/PreviewQuery";
+import type { PreviewView } from "./generated/PreviewView";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
@@ -71,6 +76,11 @@ export interface Commands {
   mapping: { request: Nothing; answer: MappingView };
   mapping_preview: { request: MappingChange; answer: MappingPreview };
   put_mapping: { request: MappingChange; answer: MappingView };
+  preview: { request: Nothing; answer: PreviewView };
+  preview_start: { request: Nothing; answer: PreviewView };
+  preview_rows: { request: PreviewQuery; answer: PreviewPage };
+  preview_item: { request: RecordKey; answer: PreviewItem };
+  preview_send: { request: PreviewApproval; answer: PreviewView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
@@ -113,6 +123,11 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "mapping",
   "mapping_preview",
   "put_mapping",
+  "preview",
+  "preview_start",
+  "preview_rows",
+  "preview_item",
+  "preview_send",
   "proof",
   "prove",
   "pause",

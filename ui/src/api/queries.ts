@@ -19,6 +19,7 @@ export const keys = {
   settings: ["settings"] as const,
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
+  preview: ["preview"] as const,
   proof: ["proof"] as const,
   desktop: ["desktop"] as const,
 };

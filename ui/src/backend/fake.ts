@@ -17,6 +17,7 @@ import type { State } from "../api/generated/State";
 import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
 import { FakeDesk } from "./fakeDesk";
+import { FakePreview } from "./fakePreview";
 import { FakeSetup } from "./fakeSetup";
 import { type Backend, Refusal } from "./port";
 
@@ -141,6 +142,9 @@ export class FakeBackend implements Backend {
     proving: (running, done) => this.emit({ event: "proof", data: { running, done, total: 40 } }),
   });
 
+  /** The preview, for tests that let something change meanwhile. */
+  readonly preview = new FakePreview((event) => this.emit(event));
+
   /** The set-up, for tests that let something happen there. */
   readonly setup = new FakeSetup({
     tell: (event) => this.emit(event),
@@ -150,6 +154,7 @@ export class FakeBackend implements Backend {
 
   readonly #handlers: Handlers = {
     ...this.#desk.handlers,
+    ...this.preview.handlers,
     ...this.setup.handlers,
     app_info: () => ({
       version: "0.1.0",

@@ -16,6 +16,7 @@ pub mod life;
 pub mod order_lines;
 pub mod place;
 pub mod read_back;
+pub mod shown;
 pub mod suggest;
 pub mod suggest_payments;
 pub mod vat;
