@@ -10,6 +10,7 @@
 )]
 
 mod acceptance;
+mod already;
 mod background;
 mod bad_input;
 mod customers;

@@ -2,6 +2,7 @@
 //!
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
+mod already;
 mod background;
 mod mapping;
 mod preview;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use already::{AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView};
 pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
 pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
@@ -602,6 +604,9 @@ macro_rules! with_commands {
             preview_rows(PreviewQuery) -> PreviewPage;
             preview_item(RecordKey) -> PreviewItem;
             preview_send(PreviewApproval) -> PreviewView;
+            already(Nothing) -> AlreadyView;
+            already_find(Nothing) -> AlreadyView;
+            already_choose(AlreadyChoice) -> AlreadyView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;

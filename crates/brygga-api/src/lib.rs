@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod already;
 mod api;
 mod background;
 pub mod contract;

@@ -85,7 +85,11 @@ impl Engine {
         let known = booked::recall(&self.store, &order.id.0)?;
         describe(&mut row, &order, known.as_ref(), setup);
 
-        match booking::first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+        let first = self.first(&order, known.as_ref(), setup)?;
+        if let Some(document) = self.linked_to(&order)? {
+            row.erp_number = Some(document);
+        }
+        match first {
             FirstLook::Decided(decision) => {
                 if !self.may_conclude(&row, &decision, None)? {
                     return Ok(Decided::Settled);
@@ -100,6 +104,28 @@ impl Engine {
                 self.decide_change(row, &order, *change, state, asked).await
             }
         }
+    }
+
+    /// What an order alone decides, after what was chosen of one that somebody else booked.
+    pub(crate) fn first(
+        &self,
+        order: &Order,
+        known: Option<&BookedState>,
+        setup: &Setup,
+    ) -> Result<FirstLook, Problem> {
+        if known.is_none()
+            && let Some(mark) = self.mark_of(&order.id.0)?
+        {
+            let side = booking::document::side(order, &setup.settings);
+            let total = crate::already::sold_for(order, side);
+            let currency = order.currency(side).code();
+            if let Some(decision) = booking::already::decision(&mark, &order.name, total, currency)
+            {
+                return Ok(FirstLook::Decided(decision));
+            }
+        }
+        let now = self.clock.now();
+        Ok(booking::first_look(order, setup.ground(), known, now))
     }
 
     async fn decide_new(

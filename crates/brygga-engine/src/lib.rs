@@ -3,6 +3,7 @@
 mod adapters;
 mod adapters_goods;
 mod adapters_payouts;
+mod already;
 mod approved;
 pub mod booked;
 pub mod connect;
@@ -30,6 +31,7 @@ mod turns;
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;
 pub use adapters_payouts::RealPayouts;
+pub use already::{Already, AlreadyRow};
 pub use approved::{Approved, ApprovedReport};
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::ExchangeLog;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::booking::life::{self, LifeStep, PartKind, PartState};
 use brygga_core::booking::shown::{plan_digest, step_digest};
-use brygga_core::booking::{BookedState, Decision, FirstLook, Plan, document, first_look};
+use brygga_core::booking::{BookedState, Decision, FirstLook, Plan, document};
 use brygga_core::erp::{BookedOrder, CashDraft};
 use brygga_core::goods::{FieldChange, ItemChange, ItemDraft, ProductDraft};
 use brygga_core::policy::Lane;
@@ -84,7 +84,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A sales order, or a change of one.
-    Order(OrderShown),
+    Order(Box<OrderShown>),
     /// The next step of an order's part. What follows it is decided on fresh books then (`docs/adr/0009`).
     Step(LifeStep),
     /// A product, an item or stock.
@@ -322,7 +322,7 @@ impl Engine {
         describe(&mut row, &order, known.as_ref(), setup);
         let mut note = None;
         let mut booked = known.clone();
-        let looked = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+        let looked = match self.first(&order, known.as_ref(), setup)? {
             FirstLook::Decided(decision) => Looked {
                 decision,
                 there: None,
@@ -371,12 +371,12 @@ impl Engine {
             Decision::Held(problem) => Outcome::Held(problem),
             Decision::Do(plan) => Outcome::Send {
                 digest: plan_digest(&plan, looked.version.as_deref(), None),
-                what: Box::new(What::Order(OrderShown {
+                what: Box::new(What::Order(Box::new(OrderShown {
                     plan: *plan,
                     booked,
                     there: looked.there,
                     follows: follows(&order),
-                })),
+                }))),
             },
         };
         let mut item = previewed(&row, outcome);
@@ -395,9 +395,9 @@ impl Engine {
         };
         let order_row = self.store.record(&record)?;
         let order_problem = order_row.as_ref().and_then(|row| row.problem.clone());
-        let order = match self.shop.read(&mirror.payload) {
-            Ok(order) => order,
-            Err(_) => return Ok(Vec::new()),
+        // The order itself is held for it.
+        let Ok(order) = self.shop.read(&mirror.payload) else {
+            return Ok(Vec::new());
         };
         let blocked = order_problem
             .as_ref()

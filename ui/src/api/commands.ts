@@ -4,6 +4,8 @@
  */
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
+import type { AlreadyChoice } from "./generated/AlreadyChoice";
+import type { AlreadyView } from "./generated/AlreadyView";
 import type { AppInfo } from "./generated/AppInfo";
 import type { BinaryFile } from "./generated/BinaryFile";
 import type { DesktopAct } from "./generated/DesktopAct";
@@ -81,6 +83,9 @@ export interface Commands {
   preview_rows: { request: PreviewQuery; answer: PreviewPage };
   preview_item: { request: RecordKey; answer: PreviewItem };
   preview_send: { request: PreviewApproval; answer: PreviewView };
+  already: { request: Nothing; answer: AlreadyView };
+  already_find: { request: Nothing; answer: AlreadyView };
+  already_choose: { request: AlreadyChoice; answer: AlreadyView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
@@ -128,6 +133,9 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "preview_rows",
   "preview_item",
   "preview_send",
+  "already",
+  "already_find",
+  "already_choose",
   "proof",
   "prove",
   "pause",

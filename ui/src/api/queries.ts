@@ -20,6 +20,7 @@ export const keys = {
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
   preview: ["preview"] as const,
+  already: ["already"] as const,
   proof: ["proof"] as const,
   desktop: ["desktop"] as const,
 };

@@ -1,5 +1,6 @@
 /** The pretended preview: some orders to be sent, a change, a payment, stock, and what waits or is held. */
 import type { CommandName, Commands } from "../api/commands";
+import type { AlreadyView } from "../api/generated/AlreadyView";
 import type { Event } from "../api/generated/Event";
 import type { PlanLine } from "../api/generated/PlanLine";
 import type { PreviewChanged } from "../api/generated/PreviewChanged";
@@ -11,7 +12,14 @@ import { Refusal } from "./port";
 
 type Part = Pick<
   { [Name in CommandName]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] },
-  "preview" | "preview_start" | "preview_rows" | "preview_item" | "preview_send"
+  | "already"
+  | "already_find"
+  | "already_choose"
+  | "preview"
+  | "preview_start"
+  | "preview_rows"
+  | "preview_item"
+  | "preview_send"
 >;
 
 const AT = "2026-10-31T13:05:00Z";
@@ -44,10 +52,42 @@ const PLAN: PlanLine = {
   rule: "product-by-sku",
 };
 
+const ALREADY: AlreadyView = {
+  at: AT,
+  orders: 120,
+  documents: 14,
+  not_read: null,
+  rows: [
+    {
+      id: "900021",
+      name: "#5021",
+      party: "Kari Nordmann",
+      amount: { amount: "450.00", currency: "NOK" },
+      happened: "2026-10-30T09:00:00Z",
+      state: "skipped",
+      found: [{ number: "SO 000223", total: "450", currency: "NOK", date: "2026-10-30", customer: "Kari Nordmann" }],
+      certain: true,
+      choice: "link",
+    },
+    {
+      id: "900022",
+      name: "#5022",
+      party: "Ola Nordmann",
+      amount: { amount: "475.00", currency: "NOK" },
+      happened: "2026-10-30T10:00:00Z",
+      state: "held",
+      found: [{ number: "SO 000224", total: "475", currency: "NOK", date: "2026-10-31", customer: "Ola Nordmann" }],
+      certain: false,
+      choice: "ask",
+    },
+  ],
+};
+
 export class FakePreview {
   /** Ids that were changed since they were shown. */
   readonly edited = new Set<string>();
   readonly #tell: (event: Event) => void;
+  #already: AlreadyView = { at: null, orders: 0, documents: 0, not_read: null, rows: [] };
   #made = false;
   #sent: PreviewSent | null = null;
   #lines: PreviewLine[] = [];
@@ -57,6 +97,18 @@ export class FakePreview {
   }
 
   readonly handlers: Part = {
+    already: () => this.#already,
+    already_find: () => {
+      this.#already = ALREADY;
+      return this.#already;
+    },
+    already_choose: ({ id, choice }) => {
+      this.#already = {
+        ...this.#already,
+        rows: this.#already.rows.map((row) => (row.id === id ? { ...row, choice } : row)),
+      };
+      return this.#already;
+    },
     preview: () => this.#view(),
     preview_start: () => {
       this.#made = true;

@@ -1,14 +1,15 @@
 //! One thing of the preview in the user's words: rows, heads, lines, fields.
 
-use brygga_core::booking::life::{LifeStep, PartKind};
+use brygga_core::booking::life::PartKind;
 use brygga_core::booking::shown::{head_changes, known_customer, line_changes, stored_lines};
 use brygga_core::booking::{Document, LineWhy, Step};
-use brygga_core::erp::{CashDraft, LedgerDraft, LineDraft, SalesOrderDraft};
-use brygga_core::goods::{FieldChange, ItemChange, Weight};
+use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft};
 use brygga_core::money::decimals;
 use brygga_core::{Currency, Decimal};
 use brygga_engine::{GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
 
+use super::goods::of_goods;
+use super::step::{of_step, step_date};
 use crate::api::{amount, count, reason, time};
 use crate::contract::{
     Amount, PlanLine, PreviewDocumentLine, PreviewFact, PreviewFollows, PreviewItem, PreviewLine,
@@ -85,17 +86,6 @@ fn named(what: &What) -> (String, Option<String>) {
     }
 }
 
-fn step_date(step: &LifeStep) -> Option<String> {
-    let date = match step {
-        LifeStep::CreateShipment { date, .. } | LifeStep::SetInvoiceDate { date, .. } => *date,
-        LifeStep::CreateLedger { draft } => draft.date,
-        LifeStep::CreateOrder { draft, .. } => draft.head.date,
-        LifeStep::CreatePayment { draft } => draft.date,
-        _ => return None,
-    };
-    Some(date.to_string())
-}
-
 /// All of one thing.
 pub fn item(found: &Previewed) -> PreviewItem {
     let mut shown = PreviewItem {
@@ -119,7 +109,7 @@ pub fn item(found: &Previewed) -> PreviewItem {
     shown
 }
 
-fn fact(name: &str, after: impl Into<String>) -> PreviewFact {
+pub(super) fn fact(name: &str, after: impl Into<String>) -> PreviewFact {
     PreviewFact {
         name: name.into(),
         of: None,
@@ -128,7 +118,7 @@ fn fact(name: &str, after: impl Into<String>) -> PreviewFact {
     }
 }
 
-fn changed(name: &str, before: Option<String>, after: Option<String>) -> PreviewFact {
+pub(super) fn changed(name: &str, before: Option<String>, after: Option<String>) -> PreviewFact {
     PreviewFact {
         name: name.into(),
         of: None,
@@ -137,7 +127,7 @@ fn changed(name: &str, before: Option<String>, after: Option<String>) -> Preview
     }
 }
 
-fn text(value: Decimal) -> String {
+pub(super) fn text(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
@@ -259,7 +249,7 @@ fn of_document(document: &Document, shown: &mut PreviewItem) {
         .collect();
 }
 
-fn of_sales_order(draft: &SalesOrderDraft, shown: &mut PreviewItem) {
+pub(super) fn of_sales_order(draft: &SalesOrderDraft, shown: &mut PreviewItem) {
     shown.currency = Some(draft.currency.clone());
     let head = &draft.head;
     shown.facts.push(fact("order_type", &draft.order_type));
@@ -295,7 +285,7 @@ fn new_line(line: &LineDraft, why: &[LineWhy]) -> PreviewDocumentLine {
     }
 }
 
-fn new_lines(draft: &SalesOrderDraft, why: &[LineWhy]) -> Vec<PreviewDocumentLine> {
+pub(super) fn new_lines(draft: &SalesOrderDraft, why: &[LineWhy]) -> Vec<PreviewDocumentLine> {
     draft.lines.iter().map(|line| new_line(line, why)).collect()
 }
 
@@ -305,274 +295,6 @@ fn gone(line: &LineDraft, why: &[LineWhy]) -> PreviewDocumentLine {
         before: None,
         line: line_of(line, why),
         fields: Vec::new(),
-    }
-}
-
-fn of_step(step: &LifeStep, shown: &mut PreviewItem) {
-    shown.steps = vec![step.name().into()];
-    match step {
-        LifeStep::CreateShipment {
-            order,
-            warehouse,
-            date,
-            ..
-        } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.facts.push(fact("warehouse", warehouse));
-            shown.facts.push(fact("date", date.to_string()));
-        }
-        LifeStep::SetQuantities {
-            shipment,
-            quantities,
-        } => {
-            shown.facts.push(fact("document", shipment));
-            shown
-                .facts
-                .push(fact("lines", quantities.len().to_string()));
-        }
-        LifeStep::ConfirmShipment { shipment }
-        | LifeStep::CorrectShipment { shipment }
-        | LifeStep::CancelShipment { shipment } => shown.facts.push(fact("document", shipment)),
-        LifeStep::SetInvoiceDate { order, date } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.facts.push(fact("date", date.to_string()));
-        }
-        LifeStep::PrepareInvoice { order } | LifeStep::CancelOrder { order } => {
-            shown.facts.push(fact("document", order.to_string()));
-        }
-        LifeStep::ChangeLedger { number, change, .. } => {
-            shown.facts.push(fact("document", number));
-            for line in &change.add {
-                shown.lines.push(ledger_line(line));
-            }
-            for tax in &change.taxes {
-                shown
-                    .facts
-                    .push(changed("vat", None, Some(text(tax.amount))));
-            }
-            for application in &change.applications {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
-        }
-        LifeStep::ReleaseLedger { number, .. } | LifeStep::ReleasePayment { number, .. } => {
-            shown.facts.push(fact("document", number));
-        }
-        LifeStep::CreateLedger { draft } => of_ledger(draft, shown),
-        LifeStep::CreateOrder { draft, customer } => {
-            shown.facts.push(fact("customer", customer));
-            of_sales_order(draft, shown);
-            shown.lines = new_lines(draft, &[]);
-        }
-        LifeStep::PatchOrderLines { order, lines } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.lines = lines
-                .iter()
-                .map(|line| PreviewDocumentLine {
-                    change: "changed".into(),
-                    before: None,
-                    line: plan_line(line, None),
-                    fields: Vec::new(),
-                })
-                .collect();
-        }
-        LifeStep::DeleteOrderLines { order, links } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.facts.push(fact("lines", links.len().to_string()));
-        }
-        LifeStep::CreatePayment { draft } => {
-            shown.currency = Some(draft.currency.clone());
-            for (name, value) in [
-                ("customer", draft.customer.clone()),
-                ("cash_account", draft.cash_account.clone()),
-                ("method", draft.method.clone()),
-                ("date", draft.date.to_string()),
-                ("reference", draft.reference.clone()),
-                (
-                    "total",
-                    format!("{} {}", text(draft.amount), draft.currency),
-                ),
-            ] {
-                shown.facts.push(fact(name, value));
-            }
-            for application in &draft.orders {
-                shown
-                    .facts
-                    .push(fact("applied_to", application.order.to_string()));
-            }
-            for application in &draft.documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
-        }
-        LifeStep::ChangePayment { number, change, .. } => {
-            shown.facts.push(fact("document", number));
-            for application in &change.orders {
-                shown
-                    .facts
-                    .push(fact("applied_to", application.order.to_string()));
-            }
-            for application in &change.documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
-        }
-        LifeStep::ReleaseApplied {
-            number, documents, ..
-        } => {
-            shown.facts.push(fact("document", number));
-            for application in documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
-        }
-        LifeStep::CreateFulfilment { shipment, draft } => {
-            shown.facts.push(fact("document", shipment));
-            let units: u32 = draft
-                .parts
-                .iter()
-                .flat_map(|part| &part.lines)
-                .map(|line| line.units)
-                .sum();
-            shown.facts.push(fact("units", units.to_string()));
-        }
-        LifeStep::UpdateTracking { shipment, .. } => shown.facts.push(fact("document", shipment)),
-    }
-}
-
-fn of_ledger(draft: &LedgerDraft, shown: &mut PreviewItem) {
-    shown.currency = Some(draft.currency.clone());
-    for (name, value) in [
-        ("customer", draft.customer.clone()),
-        ("date", draft.date.to_string()),
-        ("zone", draft.vat_zone.clone()),
-        ("number", draft.reference.clone()),
-        ("reference", draft.external.clone()),
-    ] {
-        shown.facts.push(fact(name, value));
-    }
-    shown.lines = draft.lines.iter().map(ledger_line).collect();
-    for tax in &draft.taxes {
-        shown.facts.push(PreviewFact {
-            of: Some(tax.vat_id.clone()),
-            ..fact("vat", text(tax.amount))
-        });
-    }
-    for application in &draft.applications {
-        shown.facts.push(fact("applied_to", &application.number));
-    }
-}
-
-fn ledger_line(line: &brygga_core::erp::LedgerLineDraft) -> PreviewDocumentLine {
-    PreviewDocumentLine {
-        change: "new".into(),
-        before: None,
-        line: PlanLine {
-            part: line.link.clone(),
-            item: line
-                .item
-                .clone()
-                .or_else(|| line.account.clone())
-                .unwrap_or_default(),
-            description: line.description.clone(),
-            quantity: text(line.quantity),
-            unit_price: text(line.unit_price),
-            discount: text(Decimal::ZERO),
-            net: text(line.net),
-            vat_category: line.vat_category.clone(),
-            vat_percent: String::new(),
-            rule: String::new(),
-        },
-        fields: Vec::new(),
-    }
-}
-
-fn weight(weight: &Weight) -> String {
-    format!(
-        "{} {}",
-        text(weight.value),
-        weight.unit.as_str().to_lowercase()
-    )
-}
-
-fn of_goods(goods: &GoodsShown) -> Vec<PreviewFact> {
-    match goods {
-        GoodsShown::Archive => Vec::new(),
-        GoodsShown::Product(draft) => {
-            let mut facts = vec![
-                fact("title", &draft.title),
-                fact("price", text(draft.price)),
-            ];
-            facts.extend(
-                draft
-                    .compare_at
-                    .map(|price| fact("compare_at", text(price))),
-            );
-            facts.extend(draft.barcode.as_ref().map(|code| fact("barcode", code)));
-            facts.extend(draft.weight.as_ref().map(|of| fact("weight", weight(of))));
-            facts.extend(
-                draft
-                    .product_type
-                    .as_ref()
-                    .map(|of| fact("product_type", of)),
-            );
-            facts
-        }
-        GoodsShown::Item(draft) => {
-            let mut facts = vec![
-                fact("item", &draft.number),
-                fact("title", &draft.description),
-                fact("class", &draft.class),
-            ];
-            facts.extend(draft.price.map(|price| fact("item_price", text(price))));
-            facts.extend(
-                draft
-                    .vat_category
-                    .as_ref()
-                    .map(|of| fact("vat_category", of)),
-            );
-            facts.extend(draft.weight.as_ref().map(|of| fact("weight", weight(of))));
-            facts
-        }
-        GoodsShown::Fields { shop, erp } => {
-            let shop = shop.iter().map(|field| match field {
-                FieldChange::Title { from, to } => {
-                    changed("title", Some(from.clone()), Some(to.clone()))
-                }
-                FieldChange::Price { from, to } => {
-                    changed("price", Some(text(*from)), Some(text(*to)))
-                }
-                FieldChange::CompareAt { from, to } => {
-                    changed("compare_at", from.map(text), to.map(text))
-                }
-                FieldChange::Barcode { from, to } => {
-                    changed("barcode", from.clone(), Some(to.clone()))
-                }
-                FieldChange::Weight { from, to } => {
-                    changed("weight", from.as_ref().map(weight), Some(weight(to)))
-                }
-                FieldChange::ProductType { from, to } => {
-                    changed("product_type", Some(from.clone()), Some(to.clone()))
-                }
-            });
-            let erp = erp.iter().map(|field| match field {
-                ItemChange::Description { from, to } => {
-                    changed("item_text", Some(from.clone()), Some(to.clone()))
-                }
-                ItemChange::Price { from, to } => {
-                    changed("item_price", from.map(text), Some(text(*to)))
-                }
-                ItemChange::Weight { from, to } => {
-                    changed("item_weight", from.as_ref().map(weight), Some(weight(to)))
-                }
-            });
-            shop.chain(erp).collect()
-        }
-        GoodsShown::Stock(rows) => rows
-            .iter()
-            .map(|(location, from, to)| PreviewFact {
-                name: "quantity".into(),
-                of: Some(location.clone()),
-                before: from.map(|from| from.to_string()),
-                after: Some(to.to_string()),
-            })
-            .collect(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The preview, kept until the next one or until the program ends; approving sends exactly what was shown.
 
+mod goods;
 mod item;
+mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};

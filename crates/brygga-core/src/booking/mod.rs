@@ -5,6 +5,7 @@
 //! approving executes exactly it.
 
 mod address;
+pub mod already;
 pub mod basis;
 pub mod change;
 pub mod customer;

@@ -109,7 +109,7 @@ pub struct LineChange {
     pub before: Option<LineDraft>,
     /// As it will be; none where it is taken away.
     pub after: Option<LineDraft>,
-    /// Names of what differs, where it stays: `item`, `description`, `quantity`, `unit_price`, `discount`, `vat_category`,
+    /// Names of what differs, where it stays: `item`, `description`, `unit`, `quantity`, `unit_price`, `discount`, `vat_category`,
     /// `account`, `warehouse`.
     pub fields: Vec<&'static str>,
 }
@@ -155,6 +155,7 @@ fn differing(old: &LineDraft, new: &LineDraft) -> Vec<&'static str> {
     [
         ("item", old.item != new.item),
         ("description", old.description != new.description),
+        ("unit", old.unit != new.unit),
         ("quantity", old.quantity != new.quantity),
         ("unit_price", old.unit_price != new.unit_price),
         ("discount", old.discount != new.discount),
@@ -184,6 +185,7 @@ pub fn stored_lines(there: &BookedOrder, wanted: &[LineDraft]) -> Vec<LineDraft>
                     .unwrap_or_default(),
                 account: same.and_then(|line| line.account.clone()),
                 item: stored.item.clone(),
+                unit: stored.unit.clone(),
                 quantity: stored.quantity,
                 unit_price: stored.unit_price,
                 discount: stored.discount,
@@ -263,6 +265,7 @@ mod tests {
         LineDraft {
             link: link.into(),
             item: "A-1".into(),
+            unit: None,
             description: "A thing".into(),
             quantity: Decimal::from(quantity),
             unit_price: Decimal::from(price),
@@ -287,26 +290,20 @@ mod tests {
             line("line/2", 1, 200),
             line("line/4", 1, 40),
         ];
-        let told: Vec<(Option<&str>, Option<&str>, Vec<&str>, bool)> =
-            line_changes(&before, &after)
-                .iter()
-                .map(|change| {
-                    (
-                        change.before.as_ref().map(|_| "was"),
-                        change.after.as_ref().map(|_| "is"),
-                        change.fields.clone(),
-                        change.is_same(),
-                    )
-                })
-                .map(|(was, is, fields, same)| (was, is, fields, same))
-                .collect();
+        let told: Vec<String> = line_changes(&before, &after)
+            .iter()
+            .map(|change| {
+                let there = [change.before.is_some(), change.after.is_some()];
+                format!("{there:?} {:?} {}", change.fields, change.is_same())
+            })
+            .collect();
         assert_eq!(
             told,
             [
-                (Some("was"), Some("is"), vec!["quantity"], false),
-                (Some("was"), Some("is"), vec![], true),
-                (None, Some("is"), vec![], false),
-                (Some("was"), None, vec![], false),
+                r#"[true, true] ["quantity"] false"#,
+                "[true, true] [] true",
+                "[false, true] [] false",
+                "[true, false] [] false",
             ]
         );
     }

@@ -142,7 +142,7 @@ impl Engine {
             self.clock.now(),
         );
         let due = self.stock_due(&setup, None, &BTreeSet::new(), &mut ledger, &mut report)?;
-        let mut items = self.kept_back(&ledger);
+        let mut items = kept_back(&ledger);
         let Some(due) = due else { return Ok(items) };
         let plan = self.stock_plan(&setup, &due.items, &due).await?;
         let names: BTreeMap<String, String> = self
@@ -181,14 +181,6 @@ impl Engine {
             items.push(previewed(&row, outcome));
         }
         Ok(items)
-    }
-
-    /// What a flow would leave out or hold, as it noted in a ledger.
-    fn kept_back(&self, ledger: &Ledger) -> Vec<Previewed> {
-        ledger
-            .all()
-            .filter_map(|row| Some(previewed(row, by_class(row.problem.clone()?))))
-            .collect()
     }
 
     async fn preview_payouts(&self) -> Result<Vec<Previewed>, Problem> {
@@ -275,6 +267,14 @@ pub(super) enum PayoutNext {
     Skipped(Problem),
     /// A person has to decide or repair.
     Held(Problem),
+}
+
+/// What a flow would leave out or hold, as it noted in a ledger.
+fn kept_back(ledger: &Ledger) -> Vec<Previewed> {
+    ledger
+        .all()
+        .filter_map(|row| Some(previewed(row, by_class(row.problem.clone()?))))
+        .collect()
 }
 
 fn by_class(problem: Problem) -> Outcome {

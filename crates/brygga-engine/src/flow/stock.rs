@@ -54,7 +54,7 @@ impl Engine {
         changed.extend(due.into_iter().map(|record| record.id));
         let whole = nightly || self.settings_moved(FLOW)?;
         let approved = self.approval().is_some();
-        if !(whole || approved || !changed.is_empty() || !variants_changed.is_empty()) {
+        if !whole && !approved && changed.is_empty() && variants_changed.is_empty() {
             return Ok(());
         }
         self.undecided(FLOW)?;

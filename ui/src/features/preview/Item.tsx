@@ -103,7 +103,7 @@ function Whole({ item }: { item: PreviewItem }) {
       {item.postings.length > 0 && <Postings postings={item.postings} />}
       {item.steps.length > 1 && (
         <p className={classes.sentence}>
-          <FormattedMessage id="preview.steps" />: {item.steps.map((step) => whatWords(words, step)).join(", ")}
+          <FormattedMessage id="preview.steps" />: {item.steps.map((step) => words.value("step", step)).join(", ")}
         </p>
       )}
       {part && item.steps.length > 0 && (

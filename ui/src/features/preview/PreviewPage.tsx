@@ -4,7 +4,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { PreviewLine } from "../../api/generated/PreviewLine";
 import type { PreviewView } from "../../api/generated/PreviewView";
 import { useOverview, useSyncStop } from "../../api/queries";
-import { href, replace, useRoute } from "../../app/router";
+import { href, Link, replace, useRoute } from "../../app/router";
 import { Empty } from "../../components/Empty";
 import { FilterBox } from "../../components/FilterBox";
 import { type Column, Grid } from "../../components/Grid";
@@ -16,6 +16,7 @@ import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { formatCount, formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { Already } from "./Already";
 import { Counts } from "./Counts";
 import { Item } from "./Item";
 import classes from "./Preview.module.css";
@@ -25,8 +26,26 @@ import { whatWords } from "./words";
 
 const OUTCOMES = ["send", "waiting", "skipped", "held"] as const;
 
-/** Everything that the next sync would do, and sending some or all of it. */
+/** The preview, and beside it the orders that others may have booked. */
 export function PreviewPage() {
+  const { path } = useRoute();
+  if (path[1] !== "already") return <NextSync />;
+  return (
+    <Page
+      title={<FormattedMessage id="already.title" />}
+      back={
+        <Link to={href("preview")}>
+          <FormattedMessage id="nav.preview" />
+        </Link>
+      }
+    >
+      <Already />
+    </Page>
+  );
+}
+
+/** Everything that the next sync would do, and sending some or all of it. */
+function NextSync() {
   const preview = usePreviewView();
   const { data: overview } = useOverview();
   const { start, send } = usePreviewActs();
@@ -40,14 +59,19 @@ export function PreviewPage() {
       title={<FormattedMessage id="nav.preview" />}
       lead={<FormattedMessage id="preview.lead" />}
       actions={
-        <Button
-          variant={view?.at == null ? "filled" : "default"}
-          loading={start.isPending}
-          disabled={busy}
-          onClick={() => start.mutate()}
-        >
-          <FormattedMessage id={view?.at == null ? "preview.make" : "preview.again"} />
-        </Button>
+        <>
+          <Button component="a" href={href("preview", "already")} variant="subtle">
+            <FormattedMessage id="already.link" />
+          </Button>
+          <Button
+            variant={view?.at == null ? "filled" : "default"}
+            loading={start.isPending}
+            disabled={busy}
+            onClick={() => start.mutate()}
+          >
+            <FormattedMessage id={view?.at == null ? "preview.make" : "preview.again"} />
+          </Button>
+        </>
       }
     >
       <div className={classes.notices} role="status">
@@ -214,6 +238,7 @@ function useColumns(sendable: boolean, chosen: ReturnType<typeof useChosen>): Co
         <span className={classes.tick} onClick={(event) => event.stopPropagation()}>
           <Checkbox
             size="xs"
+            radius={4}
             aria-label={intl.formatMessage(
               { id: "preview.tick" },
               { name: `${words.value("record", line.kind)} ${line.name}` },
