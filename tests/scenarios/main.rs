@@ -10,6 +10,7 @@
 )]
 
 mod acceptance;
+mod already;
 mod background;
 mod bad_input;
 mod customers;
@@ -22,6 +23,7 @@ mod new_products;
 mod pairs;
 mod payouts;
 mod practice;
+mod preview;
 mod products;
 mod rates;
 mod setup;

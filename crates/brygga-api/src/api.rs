@@ -38,6 +38,7 @@ pub struct Api {
     /// Why the newest proof could not be finished.
     pub(crate) unproven: Mutex<Option<Problem>>,
     pub(crate) background: Background,
+    pub(crate) previewed: Mutex<crate::preview::PreviewKept>,
 }
 
 /// At most so many rows in one answer.
@@ -60,6 +61,7 @@ impl Api {
             choosing: Mutex::default(),
             unproven: Mutex::default(),
             background: Background::default(),
+            previewed: Mutex::default(),
         })
     }
 

@@ -2,11 +2,13 @@
 //!
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
+mod already;
 mod background;
 mod fixes;
 mod keeping;
 mod mapping;
 mod pairs;
+mod preview;
 mod proof;
 mod settings;
 mod setup;
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use already::{AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView};
 pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
 pub use fixes::{
     Cause, Fix, FixChoice, FixPreview, FixRow, FixUndo, Fixed, FoundCustomer, Remedy, RemedyChoice,
@@ -33,6 +36,11 @@ pub use mapping::{
 pub use pairs::{
     PairAway, PairEvent, PairKey, PairLine, PairPutAway, PairRename, PairState, PairsView, Play,
     PlayedOrder, PracticePlay, PracticePlayed,
+};
+pub use preview::{
+    PreviewApproval, PreviewChanged, PreviewChoice, PreviewCount, PreviewDocumentLine, PreviewFact,
+    PreviewFailure, PreviewFollows, PreviewItem, PreviewLine, PreviewPage, PreviewPosting,
+    PreviewQuery, PreviewSent, PreviewView,
 };
 pub use proof::{
     ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofStock, ProofVat,
@@ -260,7 +268,7 @@ pub struct AwayRow {
 pub struct RunProgress {
     /// Id of the run.
     pub run: String,
-    /// `reading`, `deciding`, `sending`, `proving`.
+    /// `reading`, `resolving`, `previewing`, `sending`, `proving`.
     pub phase: String,
     /// Records done in the phase.
     pub done: u32,
@@ -580,6 +588,8 @@ pub enum Event {
     Proof(ProofProgress),
     /// Pairs came, went or got another name: their list should be read again.
     PairsChanged(Nothing),
+    /// The preview is another, or no longer under way: it should be read again.
+    Preview(Nothing),
 }
 
 /// The commands that are there before anything is connected: name, request, answer. Hosts and the generated TypeScript are made from
@@ -654,6 +664,14 @@ macro_rules! with_commands {
             kept(Nothing) -> KeptView;
             back_up(Nothing) -> KeptView;
             restore(BackupName) -> KeptView;
+            preview(Nothing) -> PreviewView;
+            preview_start(Nothing) -> PreviewView;
+            preview_rows(PreviewQuery) -> PreviewPage;
+            preview_item(RecordKey) -> PreviewItem;
+            preview_send(PreviewApproval) -> PreviewView;
+            already(Nothing) -> AlreadyView;
+            already_find(Nothing) -> AlreadyView;
+            already_choose(AlreadyChoice) -> AlreadyView;
             proof(Nothing) -> ProofView;
             prove(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod already;
 mod api;
 mod background;
 pub mod contract;
@@ -12,6 +13,7 @@ mod overview;
 mod pair;
 mod pairs;
 mod practice;
+pub mod preview;
 mod proof;
 mod pulse;
 mod settings;

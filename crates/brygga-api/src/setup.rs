@@ -251,6 +251,10 @@ impl Pair {
             }
         }
         let api = self.api().map_err(error)?;
+        // Nobody has looked for what others booked: it is looked for now, so that nothing is booked twice.
+        if api.engine().already().map_err(error)?.at.is_none() {
+            Box::pin(api.engine().find_already()).await.map_err(error)?;
+        }
         self.keep(|kept| {
             kept.started = true;
             kept.finished.insert(SetupStep::Start);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use brygga_core::booking::{self, Document, read_back};
-use brygga_core::erp::BookedOrder;
+use brygga_core::booking::{self, Document, LineWhy, read_back};
+use brygga_core::erp::{BookedOrder, LineDraft};
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Decimal, Money, Problem};
 use brygga_engine::booked;
@@ -44,7 +44,7 @@ impl Api {
             };
             let document = match state {
                 Some(state) => Some(state.document),
-                None => self.preview(&order).await,
+                None => self.planned(&order).await,
             };
             let side = document
                 .as_ref()
@@ -88,7 +88,7 @@ impl Api {
     }
 
     /// The document that an order would become now, if it would.
-    async fn preview(&self, order: &Order) -> Option<Document> {
+    async fn planned(&self, order: &Order) -> Option<Document> {
         let (shop, catalogue) = (
             self.engine.shop_info().await.ok()?,
             self.engine.catalogue().await.ok()?,
@@ -281,25 +281,27 @@ impl Api {
 }
 
 fn plan_lines(document: &Document) -> Vec<PlanLine> {
-    let text = |value: Decimal| value.normalize().to_string();
     document
         .draft
         .lines
         .iter()
-        .map(|line| {
-            let why = document.why.iter().find(|why| why.link == line.link);
-            PlanLine {
-                part: line.link.clone(),
-                item: line.item.clone(),
-                description: line.description.clone(),
-                quantity: text(line.quantity),
-                unit_price: text(line.unit_price),
-                discount: text(line.discount),
-                net: text(line.net()),
-                vat_category: line.vat_category.clone(),
-                vat_percent: why.map(|why| text(why.vat_percent)).unwrap_or_default(),
-                rule: why.map(|why| why.rule.clone()).unwrap_or_default(),
-            }
-        })
+        .map(|line| plan_line(line, document.why.iter().find(|why| why.link == line.link)))
         .collect()
+}
+
+/// One line of a planned document, with the rule that made it where it is known.
+pub(crate) fn plan_line(line: &LineDraft, why: Option<&LineWhy>) -> PlanLine {
+    let text = |value: Decimal| value.normalize().to_string();
+    PlanLine {
+        part: line.link.clone(),
+        item: line.item.clone(),
+        description: line.description.clone(),
+        quantity: text(line.quantity),
+        unit_price: text(line.unit_price),
+        discount: text(line.discount),
+        net: text(line.net()),
+        vat_category: line.vat_category.clone(),
+        vat_percent: why.map(|why| text(why.vat_percent)).unwrap_or_default(),
+        rule: why.map(|why| why.rule.clone()).unwrap_or_default(),
+    }
 }

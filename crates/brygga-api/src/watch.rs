@@ -77,6 +77,17 @@ impl Watch {
         self.tell(Event::Finished(summary));
     }
 
+    /// A preview took the run's place; it was none.
+    pub(crate) fn preview_ended(&self) {
+        *self.lock() = None;
+        self.tell_activity();
+        self.preview_changed();
+    }
+
+    pub(crate) fn preview_changed(&self) {
+        self.tell(Event::Preview(Nothing {}));
+    }
+
     pub(crate) fn proof(&self) -> Option<ProofProgress> {
         *self.proving()
     }
@@ -158,6 +169,7 @@ impl Events for Watch {
                     Phase::Reading => "reading",
                     Phase::Resolving => "resolving",
                     Phase::Sending => "sending",
+                    Phase::Previewing => "previewing",
                     Phase::Proving => "proving",
                 };
                 let progress = {

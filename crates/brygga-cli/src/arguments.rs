@@ -261,7 +261,10 @@ pub(crate) struct Sync {
     /// Read again from this moment, such as 2026-10-01T00:00:00Z.
     #[arg(long)]
     pub(crate) since: Option<DateTime<Utc>>,
-    /// Say what would be booked; send nothing.
+    /// The preview: say what would be done with each record that is due; send nothing.
+    ///
+    /// With --json: "would" has each record with its row ("line"), heads and fields before and after ("facts"), document lines
+    /// ("lines"), VAT ("vat"), accounts ("postings"), steps and what follows; "counts" has counts and money per kind.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Go on by the schedule of the settings until stopped.

@@ -380,6 +380,13 @@ impl Ledger for VismaErp {
         self.0.ledger_news(kind, since).await
     }
 
+    async fn invoices_since(
+        &self,
+        since: chrono::NaiveDateTime,
+    ) -> Result<Vec<brygga_core::booking::already::Existing>, Problem> {
+        self.0.invoices_since(since).await
+    }
+
     async fn create_document(&self, draft: &LedgerDraft) -> Result<String, WriteError> {
         Ok(self.0.create_document(draft).await?)
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use brygga_core::booking::{BookedState, Document};
-use brygga_core::erp::OrderNumber;
+use brygga_core::erp::{CustomerDraft, OrderNumber};
 use brygga_core::{Code, Problem};
 use brygga_store::{Link, Store};
 
@@ -66,6 +66,12 @@ pub fn recall(store: &Store, order: &str) -> Result<Option<BookedState>, Problem
             .map_err(internal),
         None => Ok(None),
     }
+}
+
+/// What the link of a customer remembers that we made: the digest of what it was made from, by which a plan that was shown before
+/// it was there is known again.
+pub(crate) fn made_from(draft: &CustomerDraft) -> serde_json::Value {
+    serde_json::json!({ "by": "created", "draft": brygga_core::digest::of(draft) })
 }
 
 /// A fault of our own.

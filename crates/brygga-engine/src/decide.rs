@@ -37,6 +37,15 @@ pub(crate) struct Planned {
     pub(crate) turns: Turns,
 }
 
+/// What was found on both sides, and what is to be done about it.
+pub(crate) struct Looked {
+    pub(crate) decision: Decision,
+    /// The document that is there already.
+    pub(crate) there: Option<BookedOrder>,
+    /// Its ETag, where there is one document.
+    pub(crate) version: Option<String>,
+}
+
 /// May an order on which the VAT modes differ go first (`booking-rules` 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Probe {
@@ -77,8 +86,17 @@ impl Engine {
         let known = booked::recall(&self.store, &order.id.0)?;
         describe(&mut row, &order, known.as_ref(), setup);
 
-        match booking::first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
-            FirstLook::Decided(decision) => self.conclude(row, decision, known),
+        let first = self.first(&order, known.as_ref(), setup)?;
+        if let Some(document) = self.linked_to(&order)? {
+            row.erp_number = Some(document);
+        }
+        match first {
+            FirstLook::Decided(decision) => {
+                if !self.may_conclude(&row, &decision, None)? {
+                    return Ok(Decided::Settled);
+                }
+                self.conclude(row, decision, known)
+            }
             FirstLook::New(document) => self.decide_new(row, &order, *document, setup, probe).await,
             FirstLook::Changed(change) => {
                 let Some(state) = known else {
@@ -87,6 +105,28 @@ impl Engine {
                 self.decide_change(row, &order, *change, state, asked).await
             }
         }
+    }
+
+    /// What an order alone decides, after what was chosen of one that somebody else booked.
+    pub(crate) fn first(
+        &self,
+        order: &Order,
+        known: Option<&BookedState>,
+        setup: &Setup,
+    ) -> Result<FirstLook, Problem> {
+        if known.is_none()
+            && let Some(mark) = self.mark_of(&order.id.0)?
+        {
+            let side = booking::document::side(order, &setup.settings);
+            let total = crate::already::sold_for(order, side);
+            let currency = order.currency(side).code();
+            if let Some(decision) = booking::already::decision(&mark, &order.name, total, currency)
+            {
+                return Ok(FirstLook::Decided(decision));
+            }
+        }
+        let now = self.clock.now();
+        Ok(booking::first_look(order, setup.ground(), known, now))
     }
 
     async fn decide_new(
@@ -118,8 +158,12 @@ impl Engine {
             .turns
             .take(&names.into_iter().flatten().cloned().collect())
             .await;
-        let found = self.look_up_for(&document).await?;
-        let decision = booking::plan(order, setup.ground(), document, &found);
+        let Looked {
+            decision, version, ..
+        } = self.look_new(order, document, setup).await?;
+        if !self.may_conclude(&row, &decision, version.as_deref())? {
+            return Ok(Decided::Settled);
+        }
         if let Decision::Held(problem) = &decision
             && matches!(
                 problem.code,
@@ -133,6 +177,48 @@ impl Engine {
             planned.turns = turns;
         }
         Ok(decided)
+    }
+
+    /// Plans the first booking of an order on what Visma.net has now.
+    pub(crate) async fn look_new(
+        &self,
+        order: &Order,
+        document: Document,
+        setup: &Setup,
+    ) -> Result<Looked, Problem> {
+        let found = self.look_up_for(&document).await?;
+        Ok(Looked {
+            decision: booking::plan(order, setup.ground(), document, &found),
+            version: match found.documents.as_slice() {
+                [one] => Some(one.etag.clone()),
+                _ => None,
+            },
+            there: found.documents.into_iter().next(),
+        })
+    }
+
+    /// Plans the change of a booked order on the document as it is now. `row` is the order's own as it is kept.
+    pub(crate) async fn look_changed(
+        &self,
+        row: &RecordRow,
+        order: &Order,
+        change: Change,
+        state: &BookedState,
+        asked: bool,
+    ) -> Result<Looked, Problem> {
+        let there = self.erp.order(booked::order_number(state)?).await?;
+        let sent = self.sent_since_whole(&row.record)?;
+        let was_held_for = row.problem.as_ref().map(|problem| problem.code);
+        let ours = if asked && was_held_for == Some(Code::DocumentChanged) {
+            Ours::Anything
+        } else {
+            Ours::AndSteps(&sent)
+        };
+        Ok(Looked {
+            decision: booking::plan_change_beside(order, change, state, ours, there.as_ref()),
+            version: there.as_ref().map(|there| there.etag.clone()),
+            there,
+        })
     }
 
     /// Looks up in Visma.net what the first booking of an order depends on.
@@ -166,8 +252,10 @@ impl Engine {
         state: BookedState,
         asked: bool,
     ) -> Result<Decided, Problem> {
-        let there = self.erp.order(booked::order_number(&state)?).await?;
-        if there.is_none() && asked {
+        let looked = self
+            .look_changed(&row, order, change, &state, asked)
+            .await?;
+        if looked.there.is_none() && asked {
             // The merchant looked and asked for it again: the link goes, and the order is booked as if for the first time.
             self.store.remove_link(booked::ORDER, &order.id.0)?;
             let mut row = row;
@@ -177,14 +265,12 @@ impl Engine {
             self.store.put_record(&row)?;
             return Ok(Decided::Settled);
         }
-        let sent = self.sent_since_whole(&row.record)?;
-        let was_held_for = row.problem.as_ref().map(|problem| problem.code);
-        let ours = if asked && was_held_for == Some(Code::DocumentChanged) {
-            Ours::Anything
-        } else {
-            Ours::AndSteps(&sent)
-        };
-        let decision = booking::plan_change_beside(order, change, &state, ours, there.as_ref());
+        let Looked {
+            decision, version, ..
+        } = looked;
+        if !self.may_conclude(&row, &decision, version.as_deref())? {
+            return Ok(Decided::Settled);
+        }
         self.conclude(row, decision, Some(state))
     }
 
@@ -425,7 +511,7 @@ impl Engine {
         Ok(customers)
     }
 
-    fn all_confirmed(&self, document: &Document) -> Result<bool, Problem> {
+    pub(crate) fn all_confirmed(&self, document: &Document) -> Result<bool, Problem> {
         for id in &document.vat_ids {
             if self.store.link(VAT_CONFIRMED, id)?.is_none() {
                 return Ok(false);

@@ -12,6 +12,7 @@ use brygga_core::shop::{Location, ShopInfo};
 use brygga_core::{Clock, Code, Ids, Problem};
 use brygga_store::Store;
 
+use crate::approved::Approval;
 use crate::booked::internal;
 use crate::exchanges::ExchangeLog;
 use crate::ports::{Erp, Events, Goods, Payouts, Rates, Shop};
@@ -61,6 +62,7 @@ pub struct Engine {
     stop: AtomicBool,
     closing: AtomicBool,
     draining: AtomicBool,
+    approval: Mutex<Option<Arc<Approval>>>,
     running: tokio::sync::Mutex<()>,
     seen: Mutex<Seen>,
     pub(crate) turns: TurnTable,
@@ -127,6 +129,7 @@ impl Engine {
             stop: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             draining: AtomicBool::new(false),
+            approval: Mutex::default(),
             running: tokio::sync::Mutex::new(()),
             seen: Mutex::default(),
             turns: TurnTable::default(),
@@ -274,6 +277,19 @@ impl Engine {
     /// Keeps every run from beginning for as long as the guard lives. `None` while one is under way.
     pub fn stand_still(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         self.running.try_lock().ok()
+    }
+
+    /// From now on only what was approved may be sent; with `None` everything again.
+    pub(crate) fn let_through(&self, approval: Option<Arc<Approval>>) {
+        *self.approval.lock().unwrap_or_else(PoisonError::into_inner) = approval;
+    }
+
+    /// What alone may be sent; `None` in a sync.
+    pub(crate) fn approval(&self) -> Option<Arc<Approval>> {
+        self.approval
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The one run at a time. `None` while another is under way.

@@ -198,7 +198,7 @@ impl Engine {
             kind: CUSTOMER.into(),
             shop_id: key.clone(),
             erp_id: number.to_owned(),
-            detail: serde_json::json!({ "by": "created" }),
+            detail: booked::made_from(draft),
             made_at: now,
         };
         let mut customer = self.customer_row(key, RecordState::Booked, Some(number), None)?;

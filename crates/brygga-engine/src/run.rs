@@ -225,7 +225,7 @@ impl Engine {
         Ok(due)
     }
 
-    async fn pass(
+    pub(crate) async fn pass(
         &self,
         due: &[RecordRef],
         setup: &Setup,

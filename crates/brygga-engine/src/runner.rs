@@ -363,7 +363,7 @@ impl Engine {
                         kind: CUSTOMER.into(),
                         shop_id: key.clone(),
                         erp_id: number.clone(),
-                        detail: serde_json::json!({ "by": "created" }),
+                        detail: booked::made_from(draft),
                         made_at: now,
                     });
                     let mut customer =

@@ -1,6 +1,6 @@
 //! Before the first sync: all orders looked at without sending anything, and one order planned, and sent if that is wanted.
 
-use brygga_core::booking::{self, BookedState, Decision, FirstLook, first_look, plan, plan_change};
+use brygga_core::booking::{self, BookedState, Decision, FirstLook};
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{RecordKind, RecordRef, RecordRow};
@@ -71,7 +71,7 @@ impl Engine {
                 Ok(order) => {
                     let known = booked::recall(&self.store, &order.id.0)?;
                     describe(&mut row, &order, known.as_ref(), &setup);
-                    match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+                    match self.first(&order, known.as_ref(), &setup)? {
                         FirstLook::Decided(decision) => decision,
                         // The rest is decided when it is sent: then Visma.net is asked.
                         FirstLook::New(_) | FirstLook::Changed(_) => {
@@ -107,16 +107,14 @@ impl Engine {
             .ok_or_else(|| Problem::new(Code::OrderGone).with("order", &record.id))?;
         let order = self.shop.read(&self.payload_of(&mirror).await?)?;
         let known = booked::recall(&self.store, &order.id.0)?;
-        let decision = match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
+        let decision = match self.first(&order, known.as_ref(), &setup)? {
             FirstLook::Decided(decision) => decision,
-            FirstLook::New(document) => {
-                let found = self.look_up_for(&document).await?;
-                plan(&order, setup.ground(), *document, &found)
-            }
-            FirstLook::Changed(change) => match &known {
-                Some(state) if state.number.is_some() => {
-                    let there = self.erp.order(booked::order_number(state)?).await?;
-                    plan_change(&order, *change, state, there.as_ref())
+            FirstLook::New(document) => self.look_new(&order, *document, &setup).await?.decision,
+            FirstLook::Changed(change) => match (&known, self.store.record(record)?) {
+                (Some(state), Some(row)) if state.number.is_some() => {
+                    self.look_changed(&row, &order, *change, state, false)
+                        .await?
+                        .decision
                 }
                 _ => Decision::UpToDate,
             },

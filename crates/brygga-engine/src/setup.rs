@@ -1,31 +1,12 @@
-//! Set-up: what the settings could be, what of them does not fit, and what a sync would do.
+//! Set-up: what the settings could be, and what of them does not fit.
 
 use std::collections::BTreeSet;
 
-use brygga_core::booking::{Decision, FirstLook, Step, first_look, plan, plan_change, suggest};
+use brygga_core::booking::suggest;
 use brygga_core::settings::{DocumentCurrency, Settings};
 use brygga_core::{Code, Problem};
-use brygga_store::RecordKind;
-use chrono::{DateTime, Utc};
-use serde::Serialize;
 
-use crate::booked;
 use crate::engine::Engine;
-
-/// What a sync would do with one order.
-#[derive(Debug, Clone, Serialize)]
-pub struct Preview {
-    /// Name for people.
-    pub order: String,
-    /// `book`, `change`, `nothing`, `waiting`, `skipped`, `held`.
-    pub decision: &'static str,
-    /// The steps, by name.
-    pub steps: Vec<&'static str>,
-    /// Total with VAT and currency.
-    pub total: Option<String>,
-    /// Why not.
-    pub problem: Option<Problem>,
-}
 
 impl Engine {
     /// Settings read off what Visma.net is set up with, for a shop that sells to `countries`. Nothing is kept.
@@ -99,81 +80,5 @@ impl Engine {
         problems.sort_by_key(ToString::to_string);
         problems.dedup();
         Ok(problems)
-    }
-
-    /// What a sync would do, order by order: reads both sides, sends nothing, books nothing.
-    pub async fn preview(&self, since: Option<DateTime<Utc>>) -> Result<Vec<Preview>, Problem> {
-        let Some(_running) = self.begin_run() else {
-            return Err(Code::StoreInUse.into());
-        };
-        self.read_orders(since).await?;
-        let setup = self.setup().await?;
-        let mut previews = Vec::new();
-        for record in self
-            .store
-            .due(RecordKind::Order, self.clock.now(), usize::MAX / 2)?
-        {
-            let Some(mirror) = self.store.mirror(&record)? else {
-                continue;
-            };
-            let order = match self.shop.read(&mirror.payload) {
-                Ok(order) => order,
-                Err(problem) => {
-                    previews.push(Preview {
-                        order: mirror.name,
-                        decision: "held",
-                        steps: Vec::new(),
-                        total: None,
-                        problem: Some(problem),
-                    });
-                    continue;
-                }
-            };
-            let known = booked::recall(&self.store, &order.id.0)?;
-            let decision =
-                match first_look(&order, setup.ground(), known.as_ref(), self.clock.now()) {
-                    FirstLook::Decided(decision) => decision,
-                    FirstLook::New(document) => {
-                        let found = self.look_up_for(&document).await?;
-                        plan(&order, setup.ground(), *document, &found)
-                    }
-                    FirstLook::Changed(change) => match &known {
-                        Some(state) => plan_change(
-                            &order,
-                            *change,
-                            state,
-                            self.erp.order(booked::order_number(state)?).await?.as_ref(),
-                        ),
-                        None => Decision::UpToDate,
-                    },
-                };
-            previews.push(preview(order.name.clone(), known.is_some(), decision));
-        }
-        Ok(previews)
-    }
-}
-
-fn preview(order: String, known: bool, decision: Decision) -> Preview {
-    let plain = |order, decision, problem| Preview {
-        order,
-        decision,
-        steps: Vec::new(),
-        total: None,
-        problem,
-    };
-    match decision {
-        Decision::Do(plan) => Preview {
-            order,
-            decision: if known { "change" } else { "book" },
-            steps: plan.steps.iter().map(Step::name).collect(),
-            total: plan.document.as_ref().map(|document| {
-                format!("{} {}", document.total.normalize(), document.draft.currency)
-            }),
-            problem: None,
-        },
-        Decision::UpToDate => plain(order, "nothing", None),
-        Decision::Waiting(problem, _) => plain(order, "waiting", Some(problem)),
-        Decision::Skipped(problem) => plain(order, "skipped", Some(problem)),
-        Decision::Held(problem) => plain(order, "held", Some(problem)),
     }
 }

@@ -4,6 +4,8 @@
  */
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
+import type { AlreadyChoice } from "./generated/AlreadyChoice";
+import type { AlreadyView } from "./generated/AlreadyView";
 import type { AppInfo } from "./generated/AppInfo";
 import type { AwayRow } from "./generated/AwayRow";
 import type { AwaySince } from "./generated/AwaySince";
@@ -35,6 +37,11 @@ import type { PersonKey } from "./generated/PersonKey";
 import type { PersonView } from "./generated/PersonView";
 import type { PracticePlay } from "./generated/PracticePlay";
 import type { PracticePlayed } from "./generated/PracticePlayed";
+import type { PreviewApproval } from "./generated/PreviewApproval";
+import type { PreviewItem } from "./generated/PreviewItem";
+import type { PreviewPage } from "./generated/PreviewPage";
+import type { PreviewQuery } from "./generated/PreviewQuery";
+import type { PreviewView } from "./generated/PreviewView";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
@@ -108,6 +115,14 @@ export interface Commands {
   kept: { request: Nothing; answer: KeptView };
   back_up: { request: Nothing; answer: KeptView };
   restore: { request: BackupName; answer: KeptView };
+  preview: { request: Nothing; answer: PreviewView };
+  preview_start: { request: Nothing; answer: PreviewView };
+  preview_rows: { request: PreviewQuery; answer: PreviewPage };
+  preview_item: { request: RecordKey; answer: PreviewItem };
+  preview_send: { request: PreviewApproval; answer: PreviewView };
+  already: { request: Nothing; answer: AlreadyView };
+  already_find: { request: Nothing; answer: AlreadyView };
+  already_choose: { request: AlreadyChoice; answer: AlreadyView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
@@ -166,6 +181,14 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "kept",
   "back_up",
   "restore",
+  "preview",
+  "preview_start",
+  "preview_rows",
+  "preview_item",
+  "preview_send",
+  "already",
+  "already_find",
+  "already_choose",
   "proof",
   "prove",
   "pause",

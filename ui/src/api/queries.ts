@@ -21,6 +21,8 @@ export const keys = {
   settings: ["settings"] as const,
   history: ["settings_history"] as const,
   mapping: ["mapping"] as const,
+  preview: ["preview"] as const,
+  already: ["already"] as const,
   proof: ["proof"] as const,
   kept: ["kept"] as const,
   desktop: ["desktop"] as const,

@@ -56,6 +56,9 @@ export function LiveEvents({ children }: { children: ReactNode }) {
         case "proof":
           proving.run(event.data);
           break;
+        case "preview":
+          for (const queryKey of [keys.preview, keys.overview]) client.invalidateQueries({ queryKey });
+          break;
         case "setup_changed":
           for (const queryKey of [keys.setup, keys.info]) client.invalidateQueries({ queryKey });
           break;

@@ -1,6 +1,7 @@
 /** The pages, in the order of the navigation. */
 import {
   IconArrowsLeftRight,
+  IconEye,
   IconHelp,
   IconHistory,
   IconHome,
@@ -18,6 +19,7 @@ import { HelpPage } from "../features/help/HelpPage";
 import { MappingPage } from "../features/mapping/MappingPage";
 import { OverviewPage } from "../features/overview/OverviewPage";
 import { PracticePage } from "../features/practice/PracticePage";
+import { PreviewPage } from "../features/preview/PreviewPage";
 import { ProofPage } from "../features/proof/ProofPage";
 import { RecordsRoute } from "../features/records/RecordsRoute";
 import { SettingsPage } from "../features/settings/SettingsPage";
@@ -26,6 +28,7 @@ export interface PageEntry {
   path: string;
   title:
     | "nav.overview"
+    | "nav.preview"
     | "nav.fixes"
     | "nav.activity"
     | "nav.records"
@@ -42,6 +45,7 @@ const OVERVIEW: PageEntry = { path: "overview", title: "nav.overview", icon: Ico
 
 export const PAGES: readonly PageEntry[] = [
   OVERVIEW,
+  { path: "preview", title: "nav.preview", icon: IconEye, component: PreviewPage },
   { path: "fixes", title: "nav.fixes", icon: IconTool, component: FixesPage },
   { path: "activity", title: "nav.activity", icon: IconHistory, component: ActivityPage },
   { path: "records", title: "nav.records", icon: IconListDetails, component: RecordsRoute },

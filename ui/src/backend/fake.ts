@@ -19,6 +19,7 @@ import type { Story } from "../api/generated/Story";
 import type { StoryStep } from "../api/generated/StoryStep";
 import { FakeDesk } from "./fakeDesk";
 import { FakePairs } from "./fakePairs";
+import { FakePreview } from "./fakePreview";
 import { FakeSetup } from "./fakeSetup";
 import { type Backend, Refusal, type Told } from "./port";
 
@@ -156,6 +157,9 @@ export class FakeBackend implements Backend {
     proving: (running, done) => this.emit({ event: "proof", data: { running, done, total: 40 } }),
   });
 
+  /** The preview, for tests that let something change meanwhile. */
+  readonly preview = new FakePreview((event) => this.emit(event));
+
   /** The set-up, for tests that let something happen there. */
   readonly setup = new FakeSetup({
     tell: (event) => this.emit(event),
@@ -167,6 +171,7 @@ export class FakeBackend implements Backend {
 
   readonly #own: Omit<Handlers, keyof FakePairs["handlers"]> = {
     ...this.#desk.handlers,
+    ...this.preview.handlers,
     ...this.setup.handlers,
     app_info: () => ({
       version: "0.1.0",

@@ -13,12 +13,14 @@ import type { SettingsView } from "../api/generated/SettingsView";
 import type { SettingValue } from "../api/generated/SettingValue";
 import { filled } from "../features/mapping/draft";
 import { rowId } from "../features/mapping/place";
+import type { FakePreview } from "./fakePreview";
 import type { FakeSetup } from "./fakeSetup";
 import { Refusal } from "./port";
 
 type DeskCommand = Exclude<
   CommandName,
   | keyof FakeSetup["handlers"]
+  | keyof FakePreview["handlers"]
   | "app_info"
   | "overview"
   | "away"

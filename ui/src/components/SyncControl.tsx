@@ -1,9 +1,17 @@
 /** Sync now, with a menu for one flow; while a run goes on, how far it is and Stop. */
 import { ActionIcon, Button, Menu, Progress } from "@mantine/core";
-import { IconChevronDown, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
+import {
+  IconChevronDown,
+  IconEye,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+} from "@tabler/icons-react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { RunProgress } from "../api/generated/RunProgress";
 import { useOverview, usePause, useSyncNow, useSyncStop } from "../api/queries";
+import { href } from "../app/router";
 import { formatCount } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
 import classes from "./SyncControl.module.css";
@@ -61,6 +69,10 @@ export function SyncControl() {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item component="a" href={href("preview")} leftSection={<IconEye size={16} aria-hidden="true" />}>
+              <FormattedMessage id="sync.preview" />
+            </Menu.Item>
+            <Menu.Divider />
             {(overview?.flows ?? []).map(({ flow }) => (
               <Menu.Item key={flow} onClick={() => sync.mutate({ flow })}>
                 <FormattedMessage id="sync.only" values={{ flow: words.value("flow", flow) }} />

@@ -7,7 +7,7 @@ use brygga_api::{Api, Host, Watch};
 use brygga_core::policy::Lanes;
 use brygga_engine::connect::Ground;
 use brygga_engine::ports::Unwatched;
-use brygga_engine::{Engine, Preview, RunOptions, RunReport};
+use brygga_engine::{Engine, Outcome, Previewed, RunOptions, RunReport};
 use brygga_store::RecordKind;
 
 use crate::arguments::Sync;
@@ -107,41 +107,77 @@ fn tell(engine: &Engine, report: &RunReport, json: bool) -> Result<usize, End> {
     Ok(counts.held)
 }
 
+/// The same preview as in the window: every row, in JSON with all of its documents, lines and fields.
 async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
-    let previews = engine.preview(options.since).await?;
-    let held = previews
-        .iter()
-        .filter(|preview| preview.decision == "held")
-        .count();
+    let preview = engine.preview(what(options)).await?;
+    let counts = brygga_api::preview::counts(&preview.items);
+    let held: u32 = counts.iter().map(|count| count.held).sum();
     if options.json {
-        print::json(&serde_json::json!({ "would": previews }));
+        let items: Vec<_> = preview
+            .items
+            .iter()
+            .map(brygga_api::preview::item)
+            .collect();
+        print::json(&serde_json::json!({
+            "at": preview.at,
+            "counts": counts,
+            "failures": preview.failures,
+            "would": items,
+        }));
     } else {
-        for preview in &previews {
-            print::line(describe(preview));
+        for found in &preview.items {
+            print::line(describe(found));
+        }
+        for count in &counts {
+            let money: Vec<_> = count
+                .money
+                .iter()
+                .map(|money| format!("{} {}", money.amount, money.currency))
+                .collect();
+            print::line(format_args!(
+                "{}: {} to send{}{}, {} waiting, {} skipped, {} held.",
+                count.kind,
+                count.send,
+                if money.is_empty() { "" } else { ", " },
+                money.join(" and "),
+                count.waiting,
+                count.skipped,
+                count.held
+            ));
         }
         print::line(format_args!(
-            "{} orders looked at; nothing was sent.",
-            previews.len()
+            "{} records looked at; nothing was sent. Not shown: what is written back to the shop's orders.",
+            preview.items.len()
         ));
     }
-    Ok(if held > 0 { End::Left } else { End::Done })
+    for (flow, problem) in &preview.failures {
+        print::aside(&format!("{flow}: {problem}"));
+    }
+    Ok(if held > 0 || !preview.failures.is_empty() {
+        End::Left
+    } else {
+        End::Done
+    })
 }
 
-fn describe(preview: &Preview) -> String {
-    let steps = if preview.steps.is_empty() {
+fn describe(found: &Previewed) -> String {
+    let item = brygga_api::preview::item(found);
+    let line = item.line;
+    let amount = line
+        .amount
+        .map(|money| format!(" {} {}", money.amount, money.currency))
+        .unwrap_or_default();
+    let steps = if item.steps.is_empty() {
         String::new()
     } else {
-        format!(": {}", preview.steps.join(", "))
+        format!(": {}", item.steps.join(", "))
     };
-    let total = preview
-        .total
-        .as_deref()
-        .map(|total| format!(" {total}"))
-        .unwrap_or_default();
-    let why = preview
-        .problem
-        .as_ref()
-        .map(|problem| format!(" {problem}"))
-        .unwrap_or_default();
-    format!("{} {}{total}{steps}{why}", preview.order, preview.decision)
+    let why = match &found.outcome {
+        Outcome::Send { .. } => String::new(),
+        Outcome::Waiting(problem) | Outcome::Skipped(problem) | Outcome::Held(problem) => {
+            format!(" {problem}")
+        }
+    };
+    let done = line.what.as_deref().unwrap_or(&line.outcome);
+    format!("{} {} {done}{amount}{steps}{why}", line.kind, line.name)
 }

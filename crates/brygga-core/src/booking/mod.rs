@@ -5,6 +5,7 @@
 //! approving executes exactly it.
 
 mod address;
+pub mod already;
 pub mod basis;
 pub mod change;
 pub mod customer;
@@ -16,6 +17,7 @@ pub mod life;
 pub mod order_lines;
 pub mod place;
 pub mod read_back;
+pub mod shown;
 pub mod suggest;
 pub mod suggest_payments;
 pub mod vat;

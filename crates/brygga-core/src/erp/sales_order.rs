@@ -174,6 +174,18 @@ pub struct SalesOrderHit {
     pub customer_ref: Option<String>,
     /// Customer number.
     pub customer: Option<String>,
+    /// Customer name, as it stands on the order.
+    #[serde(default)]
+    pub customer_name: Option<String>,
+    /// Date.
+    #[serde(default)]
+    pub date: Option<NaiveDate>,
+    /// ISO currency.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// `description`.
+    #[serde(default)]
+    pub description: Option<String>,
     /// Status.
     pub status: OrderStatus,
     /// Total with VAT.

@@ -333,7 +333,7 @@ pub struct ProductDecision {
 }
 
 /// What to do about a product.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum ProductOutcome {
     /// All is as it should be.
     Same,

@@ -2,6 +2,7 @@
 
 mod open;
 mod payouts;
+mod preview;
 mod products;
 mod send;
 mod shelf;

@@ -17,6 +17,7 @@ use brygga_store::{
 };
 
 use super::FlowReport;
+use super::preview::{PayoutNext, payout_digest};
 use crate::booked::internal;
 use crate::crash;
 use crate::engine::{Engine, Setup};
@@ -24,7 +25,7 @@ use crate::ports::{Signal, WriteError};
 use crate::run::stops_the_run;
 
 /// Kind of the links of payouts; the detail is the cash transaction as it was sent.
-const PAYOUT: &str = "payout";
+pub(super) const PAYOUT: &str = "payout";
 /// "Not found" counts after so many look-ups, some seconds apart: a list may lag a write (`booking-rules` 3).
 const LOOKUPS: u32 = 2;
 /// How far back payouts are looked at again: one that was paid may fail afterwards.
@@ -98,6 +99,9 @@ impl Engine {
             report.read += 1;
             let before = known.get(&payout.id);
             let mut row = self.payout_row(&payout, before);
+            if self.approval().is_some() && !self.may_pay_out(&setup, &payout, &row).await? {
+                continue;
+            }
             let standing = self.one_payout(&setup, &payout, &mut row, report).await?;
             let moved = row.state != standing.state || row.problem != standing.problem;
             if moved || before.is_none() {
@@ -116,8 +120,53 @@ impl Engine {
         Ok(())
     }
 
+    /// In a run of what was approved: was this payout, and does it still come out as it was shown.
+    async fn may_pay_out(
+        &self,
+        setup: &Setup,
+        payout: &Payout,
+        row: &RecordRow,
+    ) -> Result<bool, Problem> {
+        if !self
+            .approval()
+            .is_some_and(|approval| approval.wants(&row.record))
+        {
+            return Ok(false);
+        }
+        let next = self.payout_next(setup, payout, row).await?;
+        self.may_send(&row.record, &row.name, |shown| {
+            Ok(matches!(&next, PayoutNext::Do(what) if payout_digest(what) == shown))
+        })
+    }
+
+    /// What is decided of a payout that has no cash transaction.
+    pub(super) async fn payout_decision(
+        &self,
+        setup: &Setup,
+        payout: &Payout,
+    ) -> Result<PayoutDecision, Problem> {
+        let rows = if payout.status == PayoutStatus::Paid {
+            self.payouts.balance_of(&payout.id).await?
+        } else {
+            Vec::new()
+        };
+        let booked = self.on_clearing_accounts(&rows)?;
+        Ok(decide(
+            payout,
+            &rows,
+            &booked,
+            &setup.shop,
+            &setup.settings,
+            &setup.catalogue,
+        ))
+    }
+
     /// From when payouts are read: from the oldest that is not settled, and always some days back.
-    fn payouts_since(&self, setup: &Setup, known: &BTreeMap<String, RecordRow>) -> DateTime<Utc> {
+    pub(super) fn payouts_since(
+        &self,
+        setup: &Setup,
+        known: &BTreeMap<String, RecordRow>,
+    ) -> DateTime<Utc> {
         let now = self.clock.now();
         if known.is_empty() {
             let start = setup
@@ -136,7 +185,7 @@ impl Engine {
             .map_or(now - LOOK_BACK, |oldest| oldest.min(now - LOOK_BACK))
     }
 
-    fn payout_row(&self, payout: &Payout, before: Option<&RecordRow>) -> RecordRow {
+    pub(super) fn payout_row(&self, payout: &Payout, before: Option<&RecordRow>) -> RecordRow {
         let mut row = before.cloned().unwrap_or_else(|| {
             RecordRow::new(
                 RecordRef::new(RecordKind::Payout, &payout.id),
@@ -175,20 +224,7 @@ impl Engine {
         row: &mut RecordRow,
         report: &mut FlowReport,
     ) -> Result<Standing, NotDone> {
-        let rows = if payout.status == PayoutStatus::Paid {
-            self.payouts.balance_of(&payout.id).await?
-        } else {
-            Vec::new()
-        };
-        let booked = self.on_clearing_accounts(&rows)?;
-        let drafts = match decide(
-            payout,
-            &rows,
-            &booked,
-            &setup.shop,
-            &setup.settings,
-            &setup.catalogue,
-        ) {
+        let drafts = match self.payout_decision(setup, payout).await? {
             PayoutDecision::Book(drafts) => *drafts,
             PayoutDecision::Waiting(problem) => {
                 return Ok(Standing::of(RecordState::Waiting, problem));
@@ -493,7 +529,7 @@ impl Engine {
 
     /// Settles what an earlier run, or a lost answer, left open. A cash transaction is looked up by its reference before
     /// another one may be sent; a release is decided again on what is there.
-    async fn settle_payouts(&self) -> Result<(), Problem> {
+    pub(super) async fn settle_payouts(&self) -> Result<(), Problem> {
         for intent in self.store.open_intents()? {
             if intent.record.kind != RecordKind::Payout {
                 continue;

@@ -8,15 +8,16 @@ use brygga_core::goods::{
 };
 use brygga_core::settings::{PriceSource, SpecialItems};
 use brygga_core::{Problem, digest};
-use brygga_store::{RecordKind, RecordState};
+use brygga_store::{RecordKind, RecordRef, RecordState};
 
+use super::preview::product_digest;
 use super::send::{Ended, GoodsStep, VariantRow, waiting};
 use super::shelf::{ITEM, Ledger, PRICE, VARIANT};
 use super::{FlowReport, Round};
 use crate::engine::{Engine, Setup};
 
 /// Name of the flow.
-const FLOW: &str = "products";
+pub(super) const FLOW: &str = "products";
 /// When everything was last compared.
 const WHOLE: &str = "products-whole";
 /// How far the items were read.
@@ -24,7 +25,7 @@ const ITEMS: &str = "goods-items";
 /// How far the prices were read.
 const PRICES: &str = "goods-prices";
 /// What stands for "put away" where a refusal is remembered.
-const ARCHIVE: &str = "archive";
+pub(super) const ARCHIVE: &str = "archive";
 /// Variants in one call (`facts/shopify` 3.6).
 const ROWS: usize = 250;
 
@@ -48,7 +49,7 @@ impl Engine {
             .store
             .due(RecordKind::Product, self.clock.now(), 1)?
             .is_empty();
-        if changed || due || whole || self.settings_moved(FLOW)? {
+        if changed || due || whole || self.settings_moved(FLOW)? || self.approval().is_some() {
             self.undecided(FLOW)?;
             let mut ledger = Ledger::new(
                 RecordKind::Product,
@@ -60,6 +61,10 @@ impl Engine {
             // What was settled stays settled, also when the flow could not go on.
             ledger.write(self)?;
             result?;
+            if self.approval().is_some() {
+                // The rest is still to be decided on.
+                return Ok(());
+            }
             self.decided_with_settings(FLOW, setup.settings_rev)?;
         }
         if whole {
@@ -68,7 +73,11 @@ impl Engine {
         Ok(())
     }
 
-    async fn refresh_items(&self, whole: bool, report: &mut FlowReport) -> Result<bool, Problem> {
+    pub(super) async fn refresh_items(
+        &self,
+        whole: bool,
+        report: &mut FlowReport,
+    ) -> Result<bool, Problem> {
         let since = self.since(ITEMS, whole)?;
         let reading = self.goods.items(since).await?;
         report.read += reading.rows.len();
@@ -84,7 +93,11 @@ impl Engine {
         Ok(!changed.is_empty())
     }
 
-    async fn refresh_prices(&self, whole: bool, report: &mut FlowReport) -> Result<bool, Problem> {
+    pub(super) async fn refresh_prices(
+        &self,
+        whole: bool,
+        report: &mut FlowReport,
+    ) -> Result<bool, Problem> {
         let since = self.since(PRICES, whole)?;
         let reading = self.goods.prices(since).await?;
         report.read += reading.rows.len();
@@ -97,13 +110,8 @@ impl Engine {
         Ok(!changed.is_empty())
     }
 
-    /// Plans over everything that is on the shelf, then writes the differences.
-    async fn decide_products(
-        &self,
-        setup: &Setup,
-        ledger: &mut Ledger,
-        report: &mut FlowReport,
-    ) -> Result<(), Problem> {
+    /// Plans over everything that is on the shelf.
+    pub(super) fn product_decisions(&self, setup: &Setup) -> Result<Vec<ProductDecision>, Problem> {
         let variants: Vec<Variant> = self.shelf(VARIANT)?.into_values().collect();
         let items: Vec<ProductItem> = self.shelf(ITEM)?.into_values().collect();
         let prices: Vec<PriceRow> = self.shelf(PRICE)?.into_values().collect();
@@ -121,7 +129,52 @@ impl Engine {
                 .with_timezone(&setup.shop.time_zone)
                 .date_naive(),
         };
-        let decisions = plan_products(&items, &prices, &variants, ground, &setup.settings.products);
+        Ok(plan_products(
+            &items,
+            &prices,
+            &variants,
+            ground,
+            &setup.settings.products,
+        ))
+    }
+
+    /// What is decided of the products that a run may write: in a run of what was approved only what was shown.
+    fn product_decisions_to_write(
+        &self,
+        setup: &Setup,
+        ledger: &mut Ledger,
+    ) -> Result<Vec<ProductDecision>, Problem> {
+        let decisions = self.product_decisions(setup)?;
+        if self.approval().is_none() {
+            let seen: BTreeSet<String> = decisions.iter().map(record_id).collect();
+            for id in ledger.ids() {
+                // The variant has its item now, or item and variant are gone: nothing is left to decide.
+                if !seen.contains(&id) {
+                    ledger.set(&id, &id, RecordState::Booked, None);
+                }
+            }
+            return Ok(decisions);
+        }
+        let mut approved = Vec::new();
+        for decision in decisions {
+            let record = RecordRef::new(RecordKind::Product, record_id(&decision));
+            if self.may_send(&record, &decision.name, |shown| {
+                Ok(product_digest(&decision) == shown)
+            })? {
+                approved.push(decision);
+            }
+        }
+        Ok(approved)
+    }
+
+    /// Writes the differences.
+    async fn decide_products(
+        &self,
+        setup: &Setup,
+        ledger: &mut Ledger,
+        report: &mut FlowReport,
+    ) -> Result<(), Problem> {
+        let decisions = self.product_decisions_to_write(setup, ledger)?;
         report.decided += decisions.len();
         let new_links: Vec<_> = decisions
             .iter()
@@ -133,13 +186,6 @@ impl Engine {
             .collect();
         if !new_links.is_empty() {
             self.store.put_links(&new_links, &[])?;
-        }
-        let seen: BTreeSet<String> = decisions.iter().map(record_id).collect();
-        for id in ledger.ids() {
-            // The variant has its item now, or item and variant are gone: nothing is left to decide.
-            if !seen.contains(&id) {
-                ledger.set(&id, &id, RecordState::Booked, None);
-            }
         }
         let mut updates: BTreeMap<String, Vec<VariantRow>> = BTreeMap::new();
         let mut archived: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
@@ -368,7 +414,7 @@ fn split(
 }
 
 /// An item's number; a variant without an item goes by its own id.
-fn record_id(decision: &ProductDecision) -> String {
+pub(super) fn record_id(decision: &ProductDecision) -> String {
     match (&decision.item, &decision.variant) {
         (Some(item), _) => item.clone(),
         (None, Some((variant, _))) => format!("variant/{variant}"),

@@ -351,6 +351,11 @@ impl Ledger {
         self.rows.keys().cloned().collect()
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &RecordRow> {
+        self.rows.values()
+    }
+
     /// Writes what changed.
     pub(super) fn write(self, engine: &Engine) -> Result<usize, Problem> {
         let rows: Vec<RecordRow> = self

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::goods::{
-    OpenLine, OpenUnits, ShopLevel, StockItem, StockWrite, Variant, WarehouseStock, pair,
-    plan_stock,
+    OpenLine, OpenUnits, ShopLevel, StockItem, StockPlan, StockWrite, Variant, WarehouseStock,
+    pair, plan_stock,
 };
 use brygga_core::{Code, Problem};
-use brygga_store::{RecordKind, RecordState};
+use brygga_store::{RecordKind, RecordRef, RecordState};
 
+use super::preview::stock_digest;
 use super::send::{Ended, GoodsStep, waiting};
 use super::shelf::{Ledger, STOCK, VARIANT};
 use super::{FlowReport, Round};
@@ -17,7 +18,7 @@ use crate::engine::{Engine, Setup};
 use crate::ports::ItemStock;
 
 /// Name of the flow.
-const FLOW: &str = "stock";
+pub(super) const FLOW: &str = "stock";
 /// When everything was last compared.
 const WHOLE: &str = "stock-whole";
 /// How far the ERP's stock was read.
@@ -26,6 +27,13 @@ const CHANGES: &str = "stock-changes";
 const ROWS: usize = 250;
 /// How often items that others change all the time are read again before they are left to the next run.
 const ROUNDS: usize = 6;
+
+/// Items to be looked at.
+pub(super) struct StockDue {
+    pub(super) items: Vec<StockItem>,
+    stock: Vec<WarehouseStock>,
+    open: BTreeMap<String, OpenUnits>,
+}
 
 impl Engine {
     /// One run of the flow.
@@ -45,7 +53,8 @@ impl Engine {
             .due(RecordKind::Stock, self.clock.now(), i32::MAX as usize)?;
         changed.extend(due.into_iter().map(|record| record.id));
         let whole = nightly || self.settings_moved(FLOW)?;
-        if !(whole || !changed.is_empty() || !variants_changed.is_empty()) {
+        let approved = self.approval().is_some();
+        if !whole && !approved && changed.is_empty() && variants_changed.is_empty() {
             return Ok(());
         }
         self.undecided(FLOW)?;
@@ -55,13 +64,17 @@ impl Engine {
             setup.settings_rev,
             self.clock.now(),
         );
-        let only = (!whole).then_some(&changed);
+        let only = (!whole && !approved).then_some(&changed);
         let result = self
             .set_stock(&setup, only, &variants_changed, &mut ledger, report)
             .await;
         // What was settled stays settled, also when the flow could not go on.
         ledger.write(self)?;
         result?;
+        if approved {
+            // The rest is still to be decided on.
+            return Ok(());
+        }
         self.decided_with_settings(FLOW, setup.settings_rev)?;
         if nightly {
             self.nightly_done(WHOLE)?;
@@ -69,7 +82,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn refresh_stock(
+    pub(super) async fn refresh_stock(
         &self,
         whole: bool,
         report: &mut FlowReport,
@@ -97,11 +110,30 @@ impl Engine {
         ledger: &mut Ledger,
         report: &mut FlowReport,
     ) -> Result<(), Problem> {
+        match self.stock_due(setup, only, variants_changed, ledger, report)? {
+            Some(due) => self.settle_levels(setup, due, ledger, report).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The items to be looked at, with what is in stock and open of them; in a run of what was approved only those.
+    pub(super) fn stock_due(
+        &self,
+        setup: &Setup,
+        only: Option<&BTreeSet<String>>,
+        variants_changed: &BTreeSet<String>,
+        ledger: &mut Ledger,
+        report: &mut FlowReport,
+    ) -> Result<Option<StockDue>, Problem> {
+        let approval = self.approval();
         let variants: Vec<Variant> = self.shelf(VARIANT)?.into_values().collect();
         let shelf: BTreeMap<String, ItemStock> = self.shelf(STOCK)?;
         let links = self.product_links()?;
         let pairing = pair(&variants, shelf.keys().map(String::as_str), &links);
         let concerns = |item: &str, variant: Option<&str>| {
+            if let Some(approval) = &approval {
+                return approval.wants(&RecordRef::new(RecordKind::Stock, item));
+            }
             only.is_none_or(|only| only.contains(item))
                 || variant.is_some_and(|variant| variants_changed.contains(variant))
         };
@@ -146,7 +178,7 @@ impl Engine {
             }
         }
         if items.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let by_variant: BTreeMap<&str, &str> = pairing
             .matched
@@ -161,35 +193,69 @@ impl Engine {
                 .and_then(|variant| by_variant.get(variant).copied());
             by_id.or(line.sku.as_deref()).map(str::to_owned)
         })?;
-        self.settle_levels(setup, items, &stock, &open, ledger, report)
-            .await
+        Ok(Some(StockDue { items, stock, open }))
+    }
+
+    /// Plans on levels read afresh.
+    pub(super) async fn stock_plan(
+        &self,
+        setup: &Setup,
+        items: &[StockItem],
+        due: &StockDue,
+    ) -> Result<StockPlan, Problem> {
+        let settings = &setup.settings.stock;
+        // Only what the shop counts has levels.
+        let counted: Vec<String> = items
+            .iter()
+            .filter(|item| item.tracked && !item.bundle)
+            .map(|item| item.inventory_item.clone())
+            .collect();
+        let levels: Vec<ShopLevel> = if settings.locations.is_empty() {
+            Vec::new()
+        } else {
+            self.goods.levels(&counted).await?
+        };
+        Ok(plan_stock(items, &due.stock, &levels, &due.open, settings))
+    }
+
+    /// Takes what may not be written out of a plan: in a run of what was approved, what is not what was shown.
+    fn only_approved(
+        &self,
+        items: &mut Vec<StockItem>,
+        plan: &mut StockPlan,
+    ) -> Result<(), Problem> {
+        if self.approval().is_none() {
+            return Ok(());
+        }
+        let mut approved = BTreeSet::new();
+        for item in items.iter() {
+            let record = RecordRef::new(RecordKind::Stock, &item.item);
+            let digest = stock_digest(plan, &item.item);
+            if self.may_send(&record, &item.item, |shown| {
+                Ok(digest.as_deref() == Some(shown))
+            })? {
+                approved.insert(item.item.clone());
+            }
+        }
+        items.retain(|item| approved.contains(&item.item));
+        plan.writes.retain(|row| approved.contains(&row.item));
+        plan.connections.retain(|row| approved.contains(&row.item));
+        Ok(())
     }
 
     /// Reads levels, plans and writes, until nothing is left to do.
     async fn settle_levels(
         &self,
         setup: &Setup,
-        mut items: Vec<StockItem>,
-        stock: &[WarehouseStock],
-        open: &BTreeMap<String, OpenUnits>,
+        due: StockDue,
         ledger: &mut Ledger,
         report: &mut FlowReport,
     ) -> Result<(), Problem> {
-        let settings = &setup.settings.stock;
+        let mut items = due.items.clone();
         let mut written: BTreeSet<String> = BTreeSet::new();
         for _ in 0..ROUNDS {
-            // Only what the shop counts has levels.
-            let counted: Vec<String> = items
-                .iter()
-                .filter(|item| item.tracked && !item.bundle)
-                .map(|item| item.inventory_item.clone())
-                .collect();
-            let levels: Vec<ShopLevel> = if settings.locations.is_empty() {
-                Vec::new()
-            } else {
-                self.goods.levels(&counted).await?
-            };
-            let plan = plan_stock(&items, stock, &levels, open, settings);
+            let mut plan = self.stock_plan(setup, &items, &due).await?;
+            self.only_approved(&mut items, &mut plan)?;
             for item in &items {
                 let (state, problem) = match plan.problems.get(&item.item) {
                     Some(problem) => {

@@ -269,7 +269,7 @@ fn changed_meanwhile(document: &str) -> WriteError {
 }
 
 /// The sales order on which a step waits for the ERP, for its reference in the journal.
-pub(super) fn about(step: &LifeStep) -> String {
+pub(crate) fn about(step: &LifeStep) -> String {
     let order = |order: &OrderNumber| order.to_string();
     match step {
         LifeStep::CreateShipment { order: number, .. }

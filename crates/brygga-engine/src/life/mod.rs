@@ -11,6 +11,8 @@ mod settle;
 mod write_back;
 
 pub(crate) use books::Shelf;
+pub(crate) use effect::about;
+pub(crate) use run::name_of;
 pub(crate) use settle::event;
 pub(crate) use write_back::WRITE_BACK;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brygga_core::booking::life::{
     self, Books, LifeStep, PartDecision, PartKind, PartRef, PartState,
 };
+use brygga_core::booking::shown::step_digest;
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Intent, IntentState, Level, RecordRef, RecordRow, RecordState};
@@ -76,6 +77,15 @@ impl Engine {
             })
             .take(BATCH)
             .collect();
+        self.live_orders(&due, report).await
+    }
+
+    /// The same for these orders.
+    pub(crate) async fn live_orders(
+        &self,
+        due: &[String],
+        report: &mut RunReport,
+    ) -> Result<usize, Problem> {
         if due.is_empty() {
             return Ok(0);
         }
@@ -83,7 +93,7 @@ impl Engine {
         let total = due.len();
         let mut work: Vec<BoxFuture<'_, (Result<bool, Problem>, RunReport)>> =
             Vec::with_capacity(total);
-        for order in &due {
+        for order in due {
             let setup = &setup;
             work.push(Box::pin(async move {
                 let mut own = RunReport::default();
@@ -153,7 +163,14 @@ impl Engine {
             Ok(()) => Ok(true),
             Err(problem) if stops_the_run(problem.code) => Err(problem),
             Err(problem) => {
+                let approval = self.approval();
                 for row in self.store.parts_of(order)? {
+                    if approval
+                        .as_ref()
+                        .is_some_and(|approval| !approval.wants(&row.record))
+                    {
+                        continue;
+                    }
                     if matches!(row.state, RecordState::New | RecordState::Planned) || row.retry {
                         self.wait_for_remote(
                             RecordRow {
@@ -219,16 +236,27 @@ impl Engine {
                 self.clock.now(),
             );
             self.keep_found(&order, &decisions, &mut books)?;
-            let next = decisions.iter().find_map(|decision| match &decision.state {
-                PartState::Next(step)
-                    if !stuck.contains(&decision.part)
-                        && resting.get(&record_of(&decision.part)) != Some(step) =>
+            let mut next = None;
+            for decision in &decisions {
+                if let PartState::Next(step) = &decision.state
+                    && !stuck.contains(&decision.part)
+                    && resting.get(&record_of(&decision.part)) != Some(step)
                 {
-                    Some((decision.part.clone(), step.clone()))
+                    if self.may_step(&order, decision, step)? {
+                        next = Some((decision.part.clone(), step.clone()));
+                        break;
+                    }
+                    stuck.insert(decision.part.clone());
                 }
-                _ => None,
-            });
+            }
             let Some((part, step)) = next else {
+                if let Some(approval) = self.approval() {
+                    let decisions = decisions
+                        .into_iter()
+                        .filter(|decision| approval.wants(&record_of(&decision.part)))
+                        .collect();
+                    return self.settle_parts(&order, decisions, &stuck, &mirror.digest, setup);
+                }
                 self.note_seen(&books)?;
                 for decision in &decisions {
                     if matches!(&decision.state, PartState::Next(step)
@@ -282,6 +310,15 @@ impl Engine {
                 }
                 Ended::Later => {
                     stuck.insert(part);
+                    let approval = self.approval();
+                    let decisions = decisions
+                        .into_iter()
+                        .filter(|decision| {
+                            approval
+                                .as_ref()
+                                .is_none_or(|approval| approval.wants(&record_of(&decision.part)))
+                        })
+                        .collect();
                     return self.settle_parts(&order, decisions, &stuck, &mirror.digest, setup);
                 }
             }
@@ -289,9 +326,23 @@ impl Engine {
         Err(internal(format!("the life of order {id} has no end")))
     }
 
+    /// May a part's next step be taken: in a run of what was approved only the one that was shown.
+    fn may_step(
+        &self,
+        order: &Order,
+        decision: &PartDecision,
+        step: &LifeStep,
+    ) -> Result<bool, Problem> {
+        self.may_send(
+            &record_of(&decision.part),
+            &name_of(order, &decision.part),
+            |shown| Ok(step_digest(decision, step) == shown),
+        )
+    }
+
     /// Steps that were refused, of parts that are held for it and that nobody asked to try again: they are not sent again only
     /// because another part of the order moves.
-    fn resting(
+    pub(crate) fn resting(
         &self,
         order: &str,
         digest: &str,
@@ -318,7 +369,11 @@ impl Engine {
     }
 
     /// Was this very step taken on a short while ago, with nothing to be seen of it yet.
-    fn is_under_way(&self, record: &RecordRef, step: &LifeStep) -> Result<bool, Problem> {
+    pub(crate) fn is_under_way(
+        &self,
+        record: &RecordRef,
+        step: &LifeStep,
+    ) -> Result<bool, Problem> {
         let now = self.clock.now();
         let intents = self.store.intents_of(record)?;
         let recent = intents.iter().rev().find(|intent| {
@@ -520,7 +575,7 @@ impl Engine {
 }
 
 /// What people call a part that the order itself does not name.
-fn name_of(order: &Order, part: &PartRef) -> String {
+pub(crate) fn name_of(order: &Order, part: &PartRef) -> String {
     match part.kind {
         PartKind::Shipment => sending::name(&order.name, &part.id),
         PartKind::Invoice | PartKind::CreditNote | PartKind::Payment => order.name.clone(),

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use brygga_core::Problem;
+use brygga_core::booking::already::Existing;
 use brygga_core::erp::{
     DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerNews, Operation, OrderNumber,
     Payment, PaymentChange, PaymentDraft, Shipment, ShipmentNews, ShipmentQuantity,
@@ -81,6 +82,8 @@ pub trait Ledger: Send + Sync {
         kind: &DocumentKind,
         since: NaiveDateTime,
     ) -> Result<Vec<LedgerNews>, Problem>;
+    /// Invoices changed at or after `since`, on the ERP's own wall clock, whoever made them.
+    async fn invoices_since(&self, since: NaiveDateTime) -> Result<Vec<Existing>, Problem>;
     /// Makes a direct invoice or credit note; its number.
     async fn create_document(&self, draft: &LedgerDraft) -> Result<String, WriteError>;
     /// Changes one before its release.

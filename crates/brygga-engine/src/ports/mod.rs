@@ -149,6 +149,8 @@ pub enum Phase {
     Reading,
     /// Looking up what became of effects whose answer was lost.
     Resolving,
+    /// Deciding without sending.
+    Previewing,
     /// Deciding and sending.
     Sending,
     /// Reading back.

@@ -142,6 +142,10 @@ pub(crate) fn hit(row: ListRow) -> Option<SalesOrderHit> {
         customer_order: row.customer_order,
         customer_ref: row.customer_ref_no,
         customer: row.customer_id,
+        customer_name: row.customer_name,
+        date: row.date.as_deref().and_then(day),
+        currency: row.currency,
+        description: row.description,
         status: OrderStatus::from(row.status.unwrap_or_default()),
         total: row.order_total.unwrap_or_default().0,
     })

@@ -172,10 +172,14 @@ pub(crate) struct ListRow {
     pub(crate) order_type: Option<String>,
     pub(crate) order_id: Option<String>,
     pub(crate) status: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) customer_id: Option<String>,
+    pub(crate) customer_name: Option<String>,
     pub(crate) order_total: Option<Exact>,
+    pub(crate) currency: Option<String>,
     pub(crate) customer_order: Option<String>,
     pub(crate) customer_ref_no: Option<String>,
+    pub(crate) description: Option<String>,
 }
 
 /// `SalesOrderDto`.

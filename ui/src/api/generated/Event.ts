@@ -9,4 +9,4 @@ import type { ScheduleView } from "./ScheduleView";
 /**
  * What the host tells the UI without being asked.
  */
-export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "schedule", "data": ScheduleView } | { "event": "proof", "data": ProofProgress } | { "event": "pairs_changed", "data": Nothing };
+export type Event = { "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "schedule", "data": ScheduleView } | { "event": "proof", "data": ProofProgress } | { "event": "pairs_changed", "data": Nothing } | { "event": "preview", "data": Nothing };

@@ -13,4 +13,4 @@ export type PairEvent = {
 /**
  * Id of the pair; empty for what is of none.
  */
-pair: string, } & ({ "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "schedule", "data": ScheduleView } | { "event": "proof", "data": ProofProgress } | { "event": "pairs_changed", "data": Nothing });
+pair: string, } & ({ "event": "activity", "data": Array<ActivityRow> } | { "event": "progress", "data": RunProgress } | { "event": "finished", "data": RunSummary } | { "event": "records_changed", "data": Nothing } | { "event": "setup_changed", "data": Nothing } | { "event": "schedule", "data": ScheduleView } | { "event": "proof", "data": ProofProgress } | { "event": "pairs_changed", "data": Nothing } | { "event": "preview", "data": Nothing });

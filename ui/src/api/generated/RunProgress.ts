@@ -9,7 +9,7 @@ export type RunProgress = {
  */
 run: string, 
 /**
- * `reading`, `deciding`, `sending`, `proving`.
+ * `reading`, `resolving`, `previewing`, `sending`, `proving`.
  */
 phase: string, 
 /**

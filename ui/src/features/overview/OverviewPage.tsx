@@ -39,6 +39,9 @@ export function OverviewPage() {
                   <FormattedMessage id="nav.proof" />
                 </Button>
               )}
+              <Button component="a" href={href("preview")} variant="subtle" className={classes.fix}>
+                <FormattedMessage id="sync.preview" />
+              </Button>
             </section>
             {data.schedule.paused !== null && <Paused />}
             <Flows overview={data} />

@@ -8,6 +8,7 @@ import { useBackend } from "../../backend/context";
 import { Trouble } from "../../components/Trouble";
 import { formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { Already } from "../preview/Already";
 import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
@@ -69,6 +70,7 @@ export function StartStep({ view, foot }: StepProps) {
           </div>
         ))}
       </dl>
+      {!view.started && <Already />}
       {begin.error !== null && <Trouble error={begin.error} />}
       {foot(
         view.started ? (

@@ -629,9 +629,11 @@ fn unbooked(
             return PartState::Waiting(waiting().with("reason", problem.code), None);
         }
     }
-    // A refund of an order from before the start is the merchant's own choice (booking-rules 8).
-    if problem.code == Code::SkippedBeforeStart
-        && part.kind == PartKind::CreditNote
+    // A refund of an order from before the start, or of one that others booked, is the merchant's own choice (booking-rules 8).
+    if matches!(
+        problem.code,
+        Code::SkippedBeforeStart | Code::AlreadyBooked | Code::AlreadyBookedDiffers
+    ) && part.kind == PartKind::CreditNote
         && let Some(refund) = order.refunds.iter().find(|refund| refund.id == part.id)
         && !refund.total.shop.amount.is_zero()
     {

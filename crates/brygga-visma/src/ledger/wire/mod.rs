@@ -62,4 +62,5 @@ pub(crate) struct BackgroundState {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Number {
     pub(crate) number: Option<String>,
+    pub(crate) name: Option<String>,
 }

@@ -1,0 +1,390 @@
+//! Before the first run: orders that somebody, or an earlier connector, has booked in Visma.net before us. What is found is marked
+//! at once with what is suggested, so that nothing is booked twice while nobody has looked; a person chooses otherwise at any time.
+
+use std::collections::BTreeSet;
+
+use brygga_core::booking::already::{Choice, DocumentIs, Existing, Mark, Sold, find};
+use brygga_core::booking::{self, customer};
+use brygga_core::erp::OrderStatus;
+use brygga_core::shop::{Order, Side};
+use brygga_core::{Code, Decimal, Money, Problem};
+use brygga_store::{Activity, Level, Link, RecordKind, RecordRef, RecordRow};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::booked::{self, CUSTOMER, ORDER, internal};
+use crate::engine::{Engine, Setup};
+use crate::ports::{Phase, Signal};
+
+/// Kind of the marks; the detail is the [`Mark`].
+const ALREADY: &str = "already";
+/// Kind and name of what the last search came to.
+const SEARCH: &str = "already-search";
+const LAST: &str = "last";
+/// No clock of a company is further from ours (`facts/visma` 4: the time zone of its timestamps is not documented).
+const ZONES: TimeDelta = TimeDelta::hours(14);
+
+/// What a search for orders that others booked came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Already {
+    /// When it was made; none before the first.
+    pub at: Option<DateTime<Utc>>,
+    /// Orders that were compared.
+    pub looked: usize,
+    /// Documents that they were compared with.
+    pub documents: usize,
+    /// Why the invoices could not be read, if so: then only sales orders were compared.
+    pub not_read: Option<Problem>,
+    /// What was found, and what was chosen.
+    pub rows: Vec<AlreadyRow>,
+}
+
+/// One order that may be booked already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlreadyRow {
+    /// Where the order stands.
+    pub row: RecordRow,
+    /// What was found and chosen.
+    pub mark: Mark,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Search {
+    looked: usize,
+    documents: usize,
+    not_read: Option<Problem>,
+}
+
+impl Engine {
+    /// Compares every order that is not booked by us with what is in Visma.net. Reads both sides, writes to neither. What a person
+    /// chose before stays.
+    pub async fn find_already(&self) -> Result<Already, Problem> {
+        {
+            let Some(_running) = self.begin_run() else {
+                return Err(Code::SyncUnderWay.into());
+            };
+            self.read_orders(None).await?;
+            let setup = self.setup().await?;
+            let (orders, from) = self.unbooked(&setup)?;
+            let mut search = Search {
+                looked: orders.len(),
+                ..Search::default()
+            };
+            if let Some(from) = from {
+                let names = orders
+                    .iter()
+                    .flat_map(|order| [order.id.clone(), order.name.clone()])
+                    .collect();
+                let documents = self.existing(from, &names, &mut search).await?;
+                search.documents = documents.len();
+                let found = find(&orders, &documents);
+                for order in &orders {
+                    self.mark_found(&order.id, found.get(&order.id).and_then(Mark::suggested))?;
+                }
+            }
+            self.store.put_link(&Link {
+                kind: SEARCH.into(),
+                shop_id: LAST.into(),
+                erp_id: String::new(),
+                detail: serde_json::to_value(&search).map_err(internal)?,
+                made_at: self.clock.now(),
+            })?;
+        }
+        self.events.signal(Signal::Changed);
+        self.already()
+    }
+
+    /// What the last search found, with what was chosen since.
+    pub fn already(&self) -> Result<Already, Problem> {
+        let link = self.store.link(SEARCH, LAST)?;
+        let at = link.as_ref().map(|link| link.made_at);
+        let search: Search = match link {
+            Some(link) => serde_json::from_value(link.detail).map_err(internal)?,
+            None => Search::default(),
+        };
+        let mut rows = Vec::new();
+        for link in self.store.links(ALREADY)? {
+            let mark: Mark = serde_json::from_value(link.detail).map_err(internal)?;
+            if let Some(row) = self.shown(&link.shop_id)? {
+                rows.push(AlreadyRow { row, mark });
+            }
+        }
+        Ok(Already {
+            at,
+            looked: search.looked,
+            documents: search.documents,
+            not_read: search.not_read,
+            rows,
+        })
+    }
+
+    /// Keeps what a person chose; the orders are decided on again under it. An order that is booked by us by now stays so.
+    pub fn choose_already(&self, choices: &[(String, Choice)]) -> Result<(), Problem> {
+        let mut records = Vec::new();
+        for (order, choice) in choices {
+            let Some(mut mark) = self.mark_of(order)? else {
+                continue;
+            };
+            mark.choice = *choice;
+            mark.chosen = true;
+            self.put_mark(order, &mark)?;
+            let record = RecordRef::order(order);
+            if let Some(mut row) = self.store.record(&record)? {
+                // Another choice says which document it is.
+                row.erp_number = None;
+                self.store.put_record(&row)?;
+                let told = Activity::new(self.clock.now(), Level::Info, "already-chosen")
+                    .about(record.clone(), &row.name)
+                    .with("choice", word(*choice));
+                self.store.log(&[told])?;
+            }
+            records.push(record);
+        }
+        self.store.mark_retry(&records)?;
+        for record in &records {
+            self.store.wake_parts(&record.id)?;
+        }
+        self.events.signal(Signal::Changed);
+        Ok(())
+    }
+
+    /// What was found and chosen of an order.
+    pub(crate) fn mark_of(&self, order: &str) -> Result<Option<Mark>, Problem> {
+        match self.store.link(ALREADY, order)? {
+            Some(link) => serde_json::from_value(link.detail)
+                .map(Some)
+                .map_err(internal),
+            None => Ok(None),
+        }
+    }
+
+    /// The document that an order is linked to which others booked.
+    pub(crate) fn linked_to(&self, order: &Order) -> Result<Option<String>, Problem> {
+        Ok(self
+            .mark_of(&order.id.0)?
+            .filter(|mark| mark.choice == Choice::Link)
+            .and_then(|mark| Some(mark.documents.first()?.number.clone())))
+    }
+
+    fn put_mark(&self, order: &str, mark: &Mark) -> Result<(), Problem> {
+        self.store.put_link(&Link {
+            kind: ALREADY.into(),
+            shop_id: order.to_owned(),
+            erp_id: mark
+                .documents
+                .first()
+                .map(|document| document.number.clone())
+                .unwrap_or_default(),
+            detail: serde_json::to_value(mark).map_err(internal)?,
+            made_at: self.clock.now(),
+        })?;
+        Ok(())
+    }
+
+    fn mark_found(&self, order: &str, suggested: Option<Mark>) -> Result<(), Problem> {
+        let before = self.mark_of(order)?;
+        if before.as_ref().is_some_and(|mark| mark.chosen) || before == suggested {
+            return Ok(());
+        }
+        // An order that was edited since it was linked has another amount; it is the same document all the same.
+        let still = |mark: &Mark| {
+            mark.certain
+                && suggested.as_ref().is_some_and(|new| {
+                    let numbers =
+                        |mark: &Mark| mark.documents.first().map(|one| one.number.clone());
+                    numbers(new) == numbers(mark)
+                })
+        };
+        if before.as_ref().is_some_and(still) {
+            return Ok(());
+        }
+        match &suggested {
+            Some(mark) => self.put_mark(order, mark)?,
+            None => {
+                self.store.remove_link(ALREADY, order)?;
+            }
+        }
+        self.store.mark_retry(&[RecordRef::order(order)])?;
+        Ok(())
+    }
+
+    /// A row of the list, with what lists show of an order that nobody has decided on yet.
+    fn shown(&self, order: &str) -> Result<Option<RecordRow>, Problem> {
+        let record = RecordRef::order(order);
+        let Some(mut row) = self.store.record(&record)? else {
+            return Ok(None);
+        };
+        if row.amount.is_none()
+            && let Some(mirror) = self.store.mirror(&record)?
+            && let Ok(order) = self.shop.read(&mirror.payload)
+        {
+            let side = booking::document::side(&order, &self.settings()?);
+            row.amount = Some(Money::new(sold_for(&order, side), order.currency(side)));
+            row.happened_at = Some(order.processed_at);
+            row.party = buyers(&order).into_iter().next();
+        }
+        Ok(Some(row))
+    }
+
+    /// The orders that are not booked by us, and the moment from which documents of them may be there.
+    fn unbooked(&self, setup: &Setup) -> Result<(Vec<Sold>, Option<DateTime<Utc>>), Problem> {
+        let mut orders = Vec::new();
+        let mut from: Option<DateTime<Utc>> = None;
+        for record in self
+            .store
+            .mirrored_since(RecordKind::Order, DateTime::UNIX_EPOCH)?
+        {
+            self.check_stop()?;
+            if self.store.link(ORDER, &record.id)?.is_some() {
+                continue;
+            }
+            let Some(mirror) = self.store.mirror(&record)? else {
+                continue;
+            };
+            let Ok(order) = self.shop.read(&mirror.payload) else {
+                continue;
+            };
+            let date = booking::booking_date(&order, &setup.shop);
+            let early = setup.settings.start_date.is_some_and(|start| date < start);
+            if early || order.test {
+                continue;
+            }
+            let side = booking::document::side(&order, &setup.settings);
+            let currency = order.currency(side).code();
+            // Nobody books a sale before it is made.
+            from = Some(from.map_or(order.processed_at, |from| from.min(order.processed_at)));
+            orders.push(Sold {
+                id: record.id.clone(),
+                name: order.name.clone(),
+                total: sold_for(&order, side),
+                currency: currency.to_owned(),
+                date,
+                customer: self.linked_buyer(&order, currency, setup)?,
+                buyers: buyers(&order),
+            });
+        }
+        Ok((orders, from))
+    }
+
+    fn linked_buyer(
+        &self,
+        order: &Order,
+        currency: &str,
+        setup: &Setup,
+    ) -> Result<Option<String>, Problem> {
+        // The house customer is anybody.
+        let identity = customer::identity(order, &setup.settings).ok();
+        let Some(identity) = identity.filter(|identity| identity.key != "house") else {
+            return Ok(None);
+        };
+        let link = self.store.link(CUSTOMER, &identity.link_key(currency))?;
+        Ok(link.map(|link| link.erp_id))
+    }
+
+    /// Sales orders and invoices since a moment that are not ours.
+    async fn existing(
+        &self,
+        from: DateTime<Utc>,
+        names: &BTreeSet<String>,
+        search: &mut Search,
+    ) -> Result<Vec<Existing>, Problem> {
+        let mut documents = Vec::new();
+        // Of each sales order that is there: an invoice that came from it is the same sale.
+        let mut numbers = BTreeSet::new();
+        if self.erp.opens_sales_orders() {
+            let hits = self.erp.orders_since(from).await?;
+            let total = hits.len();
+            for (done, hit) in hits.into_iter().enumerate() {
+                self.check_stop()?;
+                self.events
+                    .signal(Signal::Progress(Phase::Reading, done, Some(total)));
+                numbers.insert(hit.number.to_string());
+                let linked = !self
+                    .store
+                    .links_to(ORDER, &booked::erp_id(&hit.number))?
+                    .is_empty();
+                if linked || hit.status == OrderStatus::Cancelled {
+                    continue;
+                }
+                // The id stands elsewhere on an order with a purchase order number: the name leads to it then.
+                let names_one = [&hit.customer_ref, &hit.customer_order]
+                    .into_iter()
+                    .flatten()
+                    .any(|reference| names.contains(reference.trim()));
+                // One of our own, from a database that is lost, is adopted when its order's turn comes (`booking-rules` 3).
+                if names_one
+                    && let Some(order) = self.erp.order(&hit.number).await?
+                    && order.lines.iter().all(|line| line.link.is_some())
+                {
+                    continue;
+                }
+                documents.push(Existing {
+                    is: DocumentIs::SalesOrder,
+                    number: hit.number.to_string(),
+                    references: [hit.customer_order, hit.customer_ref]
+                        .into_iter()
+                        .flatten()
+                        .collect(),
+                    text: hit.description,
+                    total: hit.total,
+                    currency: hit.currency,
+                    date: hit.date,
+                    customer: hit.customer,
+                    customer_name: hit.customer_name,
+                    from_order: None,
+                });
+            }
+        }
+        match self.erp.invoices_since((from - ZONES).naive_utc()).await {
+            Ok(invoices) => documents.extend(invoices.into_iter().filter(|invoice| {
+                let of_order = invoice
+                    .from_order
+                    .as_ref()
+                    .is_some_and(|number| numbers.contains(number));
+                let ours = invoice.references.iter().any(|reference| {
+                    ["fulfilment/", "order/", "refund/"]
+                        .iter()
+                        .any(|of| reference.starts_with(of))
+                });
+                !of_order && !ours
+            })),
+            // Without that permission the sales orders are compared, and it is said.
+            Err(problem) if matches!(problem.code, Code::ErpScope | Code::ErpForbidden) => {
+                search.not_read = Some(problem);
+            }
+            Err(problem) => return Err(problem),
+        }
+        Ok(documents)
+    }
+}
+
+/// What an order comes to now, with VAT: what would be booked of it.
+pub(crate) fn sold_for(order: &Order, side: Side) -> Decimal {
+    booking::basis::basis(order, side)
+        .map_or_else(|_| order.totals.total.on(side).amount, |basis| basis.total)
+}
+
+/// What the buyer is called.
+fn buyers(order: &Order) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    names.extend(order.b2b.as_ref().map(|b2b| b2b.company_name.clone()));
+    for address in [&order.billing, &order.shipping_address]
+        .into_iter()
+        .flatten()
+    {
+        names.extend(address.name.clone());
+        names.extend(address.company.clone());
+    }
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
+}
+
+fn word(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Link => "link",
+        Choice::Skip => "skip",
+        Choice::Create => "create",
+        Choice::Ask => "ask",
+    }
+}

@@ -1,0 +1,135 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { expectAccessible } from "../../test/axe";
+import { open } from "../../test/open";
+
+async function shown() {
+  const page = await open("#/preview");
+  await page.user.click(await screen.findByRole("button", { name: "Preview now" }));
+  await screen.findByRole("grid", { name: "What the next sync would do" });
+  return page;
+}
+
+it("shows counts and money per kind, and what is not shown", async () => {
+  const { container } = await shown();
+  const counts = screen.getByRole("table", { name: "What would be done, by kind" });
+  expect(within(counts).getByRole("row", { name: /^Order 3 .*750\.00.* 1 1$/ })).toBeVisible();
+  expect(within(counts).getByRole("row", { name: /^Stock 1/ })).toBeVisible();
+  expect(screen.getByText(/^Not previewed:/)).toBeVisible();
+  await expectAccessible(container);
+});
+
+it("shows a change line by line, with what it was", async () => {
+  const { user, container } = await shown();
+  await user.click(await screen.findByText("#5002"));
+  const item = await screen.findByRole("region", { name: "What is done, line by line" });
+  expect(await within(item).findByRole("row", { name: /changes FF-SOCK-40 .*2was 3/ })).toBeVisible();
+  expect(within(item).getByRole("row", { name: /goes FF-SOCK-40 A cap/ })).toBeVisible();
+  expect(within(item).getByRole("row", { name: "Delivery to Storgata 1 Nye gate 7" })).toBeVisible();
+  expect(
+    within(item).getByText(/What follows is decided when the order is booked: Payment: 1, Invoice: 1/),
+  ).toBeVisible();
+  await expectAccessible(container);
+  await user.click(within(item).getByRole("button", { name: "Close" }));
+  expect(screen.queryByRole("region", { name: "What is done, line by line" })).toBeNull();
+});
+
+it("says why something is not sent, with its remedy", async () => {
+  const { user } = await shown();
+  await user.click(screen.getByRole("combobox", { name: "Show" }));
+  await user.click(await screen.findByRole("option", { name: "Needs you (1)" }));
+  await user.click(await screen.findByText("#5004"));
+  const item = await screen.findByRole("region", { name: "What is done, line by line" });
+  expect(within(item).getByText("No item X-1 in Visma.net.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Send/ })).toBeNull();
+});
+
+it("sends exactly the ticked ones, and the rest remains", async () => {
+  const { user, backend } = await shown();
+  expect(screen.getByRole("button", { name: "Send" })).toBeDisabled();
+  await user.click(await screen.findByRole("checkbox", { name: "Send Order #5001" }));
+  await user.click(screen.getByRole("checkbox", { name: "Send Stock FF-7" }));
+  await user.click(screen.getByRole("button", { name: "Send these 2" }));
+  expect(await screen.findByText(/2 were sent\./)).toBeVisible();
+  const sent = backend.calls.filter(({ name }) => name === "preview_send").map(({ request }) => request);
+  expect(sent).toEqual([
+    {
+      at: "2026-10-31T13:05:00Z",
+      all: false,
+      items: [
+        { kind: "order", id: "900001", digest: "d1" },
+        { kind: "stock", id: "900007", digest: "d7" },
+      ],
+    },
+  ]);
+  await waitFor(() => expect(screen.queryByText("#5001")).toBeNull());
+  expect(screen.getByText("#5003")).toBeVisible();
+  // Nothing stays ticked.
+  expect(screen.getByRole("button", { name: "Send" })).toBeDisabled();
+});
+
+it("sends all but one, and tells what came out differently", async () => {
+  const { user, backend } = await shown();
+  await user.click(screen.getByRole("button", { name: "Choose all" }));
+  expect(screen.getByRole("button", { name: "Send these 5" })).toBeEnabled();
+  await user.click(screen.getByRole("checkbox", { name: "Send Order #5002" }));
+  backend.preview.edited.add("900003");
+  await user.click(screen.getByRole("button", { name: "Send these 4" }));
+  expect(await screen.findByText(/3 were sent\./)).toBeVisible();
+  expect(screen.getByText(/One came out differently, and nothing of it was sent\./)).toBeVisible();
+  expect(screen.getByText(/#5003 is not what the preview showed any more/)).toBeVisible();
+  expect(await screen.findByText("#5002")).toBeVisible();
+  expect(screen.getByText("#5003")).toBeVisible();
+  expect(screen.queryByText("#5001")).toBeNull();
+});
+
+it("shows how far it is, and can be stopped", async () => {
+  const { user, backend } = await open("#/preview");
+  const view = await backend.call("preview", {});
+  backend.answers.set("preview", { ...view, doing: "looking" });
+  const overview = await backend.call("overview", {});
+  backend.answers.set("overview", {
+    ...overview,
+    run: { run: "9", phase: "previewing", done: 1200, total: 20000 },
+  });
+  backend.emit({ event: "preview", data: {} });
+  expect(await screen.findByText("Looking at both sides")).toBeVisible();
+  expect(await screen.findByText("Previewing: 1,200 of 20,000")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Stop" }));
+  expect(backend.calls.some(({ name }) => name === "sync_stop")).toBe(true);
+});
+
+it("is found in the menu of Sync now, on the overview and by Ctrl+K", async () => {
+  const { user } = await open("#/overview");
+  expect(await screen.findByRole("link", { name: "Preview what would be sent" })).toHaveAttribute("href", "#/preview");
+  await user.click(screen.getByRole("button", { name: "Choose what to sync" }));
+  expect(await screen.findByRole("menuitem", { name: "Preview what would be sent" })).toHaveAttribute(
+    "href",
+    "#/preview",
+  );
+  await user.keyboard("{Escape}{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox", { name: /Find/ }), "Preview");
+  expect(await screen.findByRole("option", { name: "Preview" })).toBeVisible();
+});
+
+it("finds what others booked, suggests, and keeps what is chosen", async () => {
+  const { user, backend, container } = await open("#/preview");
+  await user.click(await screen.findByRole("link", { name: "Orders that may be booked already" }));
+  await user.click(await screen.findByRole("button", { name: "Look for them" }));
+  const certain = await screen.findByRole("row", { name: /#5021.*SO 000223: 450\.00 NOK.*It names the order/ });
+  expect(within(certain).getByRole("combobox")).toHaveValue("It is that document: send nothing");
+  const likely = screen.getByRole("row", { name: /#5022.*Amount, day and customer fit/ });
+  expect(within(likely).getByRole("combobox")).toHaveValue("Decide later: hold it");
+  expect(screen.getByText("What you have not decided is held: nothing is sent for it.")).toBeVisible();
+  await expectAccessible(container);
+  await user.click(within(likely).getByRole("combobox", { name: "What shall become of #5022" }));
+  await user.click(await screen.findByRole("option", { name: "Leave it out" }));
+  expect(await within(likely).findByDisplayValue("Leave it out")).toBeVisible();
+  expect(backend.calls.at(-1)).toMatchObject({
+    name: expect.stringMatching(/already_choose|preview|records|held/),
+  });
+  expect(backend.calls.find(({ name }) => name === "already_choose")?.request).toEqual({
+    id: "900022",
+    choice: "skip",
+  });
+});
