@@ -153,14 +153,13 @@ impl Engine {
                 key,
                 ..Person::default()
             });
-            match &order {
-                Some(order) => person.learn(order),
-                None => {
-                    person.name = person.name.take().or_else(|| row.party.clone());
-                    person
-                        .words
-                        .extend(row.party.as_deref().map(str::to_lowercase));
-                }
+            if let Some(order) = &order {
+                person.learn(order);
+            } else {
+                person.name = person.name.take().or_else(|| row.party.clone());
+                person
+                    .words
+                    .extend(row.party.as_deref().map(str::to_lowercase));
             }
             if self.is_finished(&row)? {
                 person.orders.push(row.name.clone());

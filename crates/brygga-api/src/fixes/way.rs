@@ -11,6 +11,9 @@ type Params = BTreeMap<String, String>;
 /// Settings, by path, each with the value that would let the records pass.
 pub(super) type Fields = Vec<(String, Option<SettingValue>)>;
 
+/// Is this row one that repairs it.
+type Fits<'a> = Box<dyn Fn(&MappingRow) -> bool + 'a>;
+
 /// The one remedy.
 pub(super) enum Way {
     /// The row of this table with this key.
@@ -106,7 +109,7 @@ impl Way {
         tables: Vec<MappingTable>,
         lead: impl Fn(&str, &str, &str) -> bool,
     ) -> Option<MappingTable> {
-        let (name, fits): (&str, Box<dyn Fn(&MappingRow) -> bool + '_>) = match self {
+        let (name, fits): (&str, Fits<'_>) = match self {
             Self::Row(table, key) => (
                 table,
                 Box::new(|row: &MappingRow| {
@@ -152,8 +155,8 @@ fn fields<const N: usize>(fields: [(&str, Option<SettingValue>); N]) -> Fields {
         .collect()
 }
 
-fn word(word: &str) -> Option<SettingValue> {
-    Some(SettingValue::Text(word.to_owned()))
+fn word(word: &str) -> SettingValue {
+    SettingValue::Text(word.to_owned())
 }
 
 /// The settings that decide a code, if settings do.
@@ -161,20 +164,23 @@ fn settings(code: Code, params: &Params) -> Option<Fields> {
     let yes = || Some(SettingValue::Flag(true));
     Some(match code {
         Code::SkuMissing | Code::ItemNotFound => fields([
-            ("missing_item/rule", word("default_item")),
+            ("missing_item/rule", Some(word("default_item"))),
             ("missing_item/item", None),
         ]),
-        Code::GiftCardUnmapped => fields([("gift_cards", word("multi_purpose"))]),
-        Code::PeriodClosed => fields([("closed_period", word("first_open_day"))]),
+        Code::GiftCardUnmapped => fields([("gift_cards", Some(word("multi_purpose")))]),
+        Code::PeriodClosed => fields([("closed_period", Some(word("first_open_day")))]),
         Code::RoundingOverLimit => fields([("rounding_limit", None)]),
-        Code::CustomerWithheld => fields([("customers/withheld", word("house_customer"))]),
+        Code::CustomerWithheld => fields([("customers/withheld", Some(word("house_customer")))]),
         Code::VatNotRegistered => match params.get("scheme").map(String::as_str) {
             Some(scheme @ ("oss" | "ioss" | "voec")) => {
-                vec![(format!("registrations/{scheme}/registered"), word("yes"))]
+                vec![(
+                    format!("registrations/{scheme}/registered"),
+                    Some(word("yes")),
+                )]
             }
             _ => fields([("registrations/local", None)]),
         },
-        Code::RefundNotBooked => fields([("refunds/not_booked", word("ignore"))]),
+        Code::RefundNotBooked => fields([("refunds/not_booked", Some(word("ignore")))]),
         Code::NewItemIncomplete => match params.get("kind").map(String::as_str) {
             Some("goods-class") => fields([("products/new_item/goods_class", None)]),
             Some("service-class") => fields([("products/new_item/service_class", None)]),
@@ -186,7 +192,7 @@ fn settings(code: Code, params: &Params) -> Option<Fields> {
         ]),
         Code::ProductPriceZero => fields([("products/allow_zero_price", yes())]),
         Code::ProductPriceVat => fields([
-            ("products/price_vat/vat", word("add")),
+            ("products/price_vat/vat", Some(word("add"))),
             ("products/price_vat/zone", None),
         ]),
         Code::StockAvailableUnconfirmed => fields([
