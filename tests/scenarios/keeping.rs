@@ -1,5 +1,6 @@
 //! Data in the merchant's hands: a customer is erased and stays erased, nothing is booked twice for it, and what is too old goes.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use brygga_store::{ActivityFilter, RecordKind, RecordState};
@@ -18,7 +19,8 @@ fn everything(bench: &Bench) -> String {
     for kind in RecordKind::ALL {
         let (rows, _) = store.search_records(*kind, None, None, 0, 10_000).unwrap();
         for row in rows {
-            text += &format!(
+            let _ = write!(
+                text,
                 "{row:?}\n{:?}\n{:?}\n{:?}\n",
                 store.mirror(&row.record).unwrap(),
                 store.exchanges_of(&row.record).unwrap(),
@@ -27,9 +29,10 @@ fn everything(bench: &Bench) -> String {
         }
     }
     for kind in ["order", "customer", "invoice", "payment"] {
-        text += &format!("{:?}\n", store.links(kind).unwrap());
+        let _ = write!(text, "{:?}\n", store.links(kind).unwrap());
     }
-    text += &format!(
+    let _ = write!(
+        text,
         "{:?}",
         store.activity(&ActivityFilter::default(), 10_000).unwrap()
     );

@@ -446,7 +446,7 @@ async fn a_payout_is_shown_with_its_accounts_and_sent_whole() {
 
     let shown = preview_of(&bench, Lane::Payouts.into()).await;
     let report = send(&bench, all(&shown)).await;
-    assert_eq!(report.begun, [record.clone()]);
+    assert_eq!(report.begun, std::slice::from_ref(&record));
     assert_eq!(super::payouts::cash(&bench).len(), 1);
     assert_eq!(
         bench.item(RecordKind::Payout, "811").state,

@@ -105,6 +105,7 @@ impl Api {
         })
     }
 
+    #[allow(clippy::unused_async, reason = "every command is awaited by the table")]
     pub(crate) async fn away(&self, request: AwaySince) -> Result<Vec<AwayRow>, ApiError> {
         let since: DateTime<Utc> = request
             .since

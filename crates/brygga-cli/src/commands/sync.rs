@@ -151,7 +151,7 @@ async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
         ));
     }
     for (flow, problem) in &preview.failures {
-        print::aside(&format!("{flow}: {problem}"));
+        print::aside(format!("{flow}: {problem}"));
     }
     Ok(if held > 0 || !preview.failures.is_empty() {
         End::Left
