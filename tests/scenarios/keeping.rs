@@ -29,7 +29,7 @@ fn everything(bench: &Bench) -> String {
         }
     }
     for kind in ["order", "customer", "invoice", "payment"] {
-        let _ = write!(text, "{:?}\n", store.links(kind).unwrap());
+        let _ = writeln!(text, "{:?}", store.links(kind).unwrap());
     }
     let _ = write!(
         text,
