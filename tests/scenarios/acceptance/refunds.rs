@@ -285,6 +285,36 @@ async fn money_on_its_way_is_waited_for_and_money_that_failed_is_nothing() {
     bench.at_rest().await;
 }
 
+/// Quantities only: nothing is paid back, but the goods lie on the shelf again, in both systems.
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_that_came_back_without_money_are_received() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 970_281);
+    sale.paid();
+    sale.send_all();
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    let before = on_hand(&bench, &sale);
+    bench.days(1);
+    let refund = sale.give_back(&Back::units(0, 1, "RETURN").adjusted("-100").money("0"));
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    assert_eq!(bench.refund_record(refund), (RecordState::Booked, None));
+    assert_eq!(on_hand(&bench, &sale) - before, Decimal::ONE);
+    assert_eq!(
+        bench.books(&sale),
+        [
+            "SO 500.00 Completed",
+            "RC 0.00 Completed",
+            "Invoice 2026-09-11 500.00 VAT 100.00 Closed 0.00",
+            "CreditNote 2026-09-12 0.00 VAT 0.00 Closed 0.00",
+            "Prepayment 2026-09-11 500.00 on 1950-NOK Closed",
+        ]
+    );
+    bench.at_rest().await;
+    assert_eq!(on_hand(&bench, &sale) - before, Decimal::ONE);
+}
+
 /// Visma.net changes no order of which a shipment is open (code 0005): what was taken out waits until that shipment is brought to its end.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_left_waits_for_a_shipment_that_is_open() {

@@ -110,7 +110,8 @@ fn state(
             .explained
             .push(Explained::RefundDifference { amount: difference });
     }
-    if one.credit.is_zero() {
+    // Goods that came back without money are received all the same, on a credit note of 0.00: stock moves once in both systems.
+    if one.credit.is_zero() && !by_order(life, one) {
         let removes = one.unsent > Decimal::ZERO || !one.refund.lines.is_empty();
         if life.is_sales_order()
             && removes

@@ -207,14 +207,14 @@ fn the_matrix_of_refunds() {
             from: &[CreditNote],
         },
         Case {
-            name: "no money for goods that were paid: quantities only",
+            name: "no money for goods that were paid: quantities only, and they are received",
             sent: 2,
             units: 1,
             restock: Some(RestockType::Return),
             shipping: false,
             money: 0,
-            credit: "",
-            receipts: 0,
+            credit: "0.00",
+            receipts: 1,
             from: &[],
         },
     ];
