@@ -121,8 +121,8 @@ codes! {
     SkippedChannel = "skipped-channel", Skipped, "Order {order} came by {channel}, which is left out.", "Change the channels that are left out in the settings.";
     SkippedCancelled = "skipped-cancelled", Skipped, "Order {order} was cancelled before it was booked.", "Nothing to do.";
     SkippedByChoice = "skipped-by-choice", Skipped, "Order {order} is left out: you said so.", "Choose otherwise under Already booked in the preview.";
-    AlreadyBooked = "already-booked", Skipped, "Order {order} is in Visma.net already as {document}.", "Nothing to do. Choose otherwise under Already booked in the preview.";
-    AlreadyBookedDiffers = "already-booked-differs", Skipped, "Order {order} is in Visma.net already as {document}, with {theirs}; Shopify has {ours}.", "Compare the document with the order. Choose otherwise under Already booked in the preview.";
+    AlreadyBooked = "skipped-already-booked", Skipped, "Order {order} is in Visma.net already as {document}.", "Nothing to do. Choose otherwise under Already booked in the preview.";
+    AlreadyBookedDiffers = "skipped-already-differs", Skipped, "Order {order} is in Visma.net already as {document}, with {theirs}; Shopify has {ours}.", "Compare the document with the order. Choose otherwise under Already booked in the preview.";
     MaybeBooked = "maybe-booked", Held, "Order {order} may be in Visma.net already: {documents}.", "Compare the document with the order, then choose under Already booked in the preview.";
     SkippedRemoved = "skipped-removed", Skipped, "All units of order {order} were removed before it was booked.", "Nothing to do.";
 
@@ -287,7 +287,7 @@ codes! {
     PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";
     PairMove = "pair-not-moved", Failure, "The folder {path} could not be moved: {detail}", "Close what has a file of it open, then try again. Nothing was changed.";
     PracticeOnly = "practice-only", Failure, "This is only for the practice pair.", "Choose the practice pair at the top left.";
-    PreviewChanged = "preview-changed", Waiting, "{name} is not what the preview showed any more: nothing of it was sent.", "Look at its new plan in the preview, then send it. The next sync sends it too.";
+    PreviewChanged = "preview-changed", Failure, "{name} is not what the preview showed any more: nothing of it was sent.", "Look at its new plan in the preview, then send it. The next sync sends it too.";
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 

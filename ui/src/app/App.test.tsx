@@ -11,7 +11,7 @@ describe("the frame", () => {
       .getAllByRole("link")
       .map((link) => link.textContent);
     await waitFor(() => expect(within(nav).getByRole("link", { name: /Fixes ?, \d+ records need you/ })).toBeVisible());
-    expect(names).toHaveLength(9);
+    expect(names).toHaveLength(10);
     await expectAccessible(container);
   });
 

@@ -44,12 +44,14 @@ impl Served {
             .spawn()
             .expect("the program starts");
         let out = child.stdout.take().expect("piped");
-        let line = BufReader::new(out).lines().next();
-        let line = line.expect("it says where it listens").expect("readable");
-        let found = line
-            .split_once("http://")
-            .and_then(|(_, rest)| rest.split_once("/#token="));
-        let (address, token) = found.expect("an address with a token");
+        // First it says where the practice pair is.
+        let mut lines = BufReader::new(out).lines();
+        let line = lines.find_map(|line| {
+            let line = line.expect("readable");
+            line.strip_prefix("listening on http://").map(str::to_owned)
+        });
+        let line = line.expect("it says where it listens");
+        let (address, token) = line.split_once("/#token=").expect("a token");
         Self {
             child,
             address: address.to_owned(),

@@ -546,8 +546,8 @@ mod tests {
         assert_eq!(code(Choice::Create, 450), "usual");
         assert_eq!(code(Choice::Skip, 450), "skipped-by-choice");
         assert_eq!(code(Choice::Ask, 450), "maybe-booked");
-        assert_eq!(code(Choice::Link, 450), "already-booked");
-        assert_eq!(code(Choice::Link, 475), "already-booked-differs");
+        assert_eq!(code(Choice::Link, 450), "skipped-already-booked");
+        assert_eq!(code(Choice::Link, 475), "skipped-already-differs");
         let nothing = Mark::suggested(&Found::Nothing);
         assert_eq!(nothing, None);
         let likely = Mark::suggested(&Found::Likely(there("SO 1", &[], 450)));
