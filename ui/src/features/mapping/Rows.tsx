@@ -48,7 +48,9 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
           if (row.suggestion === null || row.changed)
             return (
               <span className={classes.none}>
-                <FormattedMessage id={row.changed && !row.added ? "mapping.cleared" : "mapping.unmapped"} />
+                {row.changed && !row.added
+                  ? intl.formatMessage({ id: "mapping.cleared" })
+                  : (words.find(`mapping.unmapped.${table.name}`) ?? intl.formatMessage({ id: "mapping.unmapped" }))}
               </span>
             );
           return (
