@@ -535,9 +535,11 @@ async fn nothing_starts_by_itself_before_the_set_up_is_done() {
         "there is nothing to end"
     );
     // The desktop's commands are there before anything is connected; here is no desktop.
-    let desktop = pair.call("desktop", Value::Null).await;
+    let program = brygga_api::Pairs::of_one(Arc::clone(pair), None);
+    let desktop = program.call(None, "desktop", Value::Null).await;
     assert_eq!(desktop, Ok(Value::Null));
-    let quit = pair.call("desktop_act", json!({"action": "quit"})).await;
+    let act = json!({"action": "quit"});
+    let quit = program.call(None, "desktop_act", act).await;
     assert_eq!(quit.map_err(|error| error.code), Err("wrong-use".into()));
 
     let bench = month().await;
