@@ -49,6 +49,7 @@ export async function pages(page) {
     story: await storyOf(page),
     mapping: "mapping",
     proof: "proof",
+    practice: "practice",
     settings: "settings",
     help: "help",
   };
@@ -63,6 +64,8 @@ export async function places(page) {
     "records?kind=order&state=held",
     "records?kind=payment",
     "help/first",
+    "preview",
+    "preview/already",
     "setup",
   ];
 }

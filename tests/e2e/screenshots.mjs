@@ -19,6 +19,7 @@ const host = await startHost();
 let call;
 const browser = await launch();
 try {
+  await beforeAnything();
   const shown = await firstSync();
   for (const colorScheme of ["light", "dark"])
     for (const viewport of SIZES) {
@@ -47,6 +48,27 @@ try {
 } finally {
   await browser.close();
   await host.stop();
+}
+
+/** The preview, while there is everything to show. */
+async function beforeAnything() {
+  const page = await browser.newPage({ locale: "en-GB", reducedMotion: "reduce" });
+  await page.goto(host.url);
+  await page.getByRole("heading", { level: 2 }).waitFor();
+  await go(page, "preview");
+  await page
+    .getByRole("button", { name: "Preview now" })
+    .first()
+    .click();
+  await page.getByRole("gridcell").first().waitFor({ timeout: 120_000 });
+  for (const colorScheme of ["light", "dark"])
+    for (const viewport of SIZES) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(viewport);
+      await go(page, "preview");
+      await writeFile(join(folder, `preview-${colorScheme}-${viewport.width}.png`), smaller(await page.screenshot()));
+    }
+  await page.close();
 }
 
 /** Syncs and proves; what there is to take a picture of. */
