@@ -56,10 +56,7 @@ async function beforeAnything() {
   await page.goto(host.url);
   await page.getByRole("heading", { level: 2 }).waitFor();
   await go(page, "preview");
-  await page
-    .getByRole("button", { name: "Preview now" })
-    .first()
-    .click();
+  await page.getByRole("button", { name: "Preview now" }).first().click();
   await page.getByRole("gridcell").first().waitFor({ timeout: 120_000 });
   for (const colorScheme of ["light", "dark"])
     for (const viewport of SIZES) {
