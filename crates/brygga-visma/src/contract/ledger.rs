@@ -216,11 +216,16 @@ fn shipments_documents_and_payments_are_read_as_declared() {
     );
     read::<ledger::Accepted>(&erp, &["BackgroundApiAcceptedDto"]);
     read::<ledger::BackgroundState>(&erp, &["BackgroundRequestStateDto"]);
-    read::<ledger::Number>(
+    read::<ledger::Customer>(
         &erp,
         &[
             "customerInCustomerInvoiceDto",
             "customerInCustomerCreditNoteDto",
+        ],
+    );
+    read::<ledger::Number>(
+        &erp,
+        &[
             "customerInPaymentDto",
             "accountInCustomerInvoiceLineDto",
             "accountInCustomerCreditNoteLineDto",

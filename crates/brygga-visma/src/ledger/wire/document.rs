@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Number, Operation};
+use super::{Customer, Number, Operation};
 use crate::erp::wire::{Id, Wrapped};
 use crate::exact::Exact;
 use crate::paging::Metadata;
@@ -114,7 +114,7 @@ pub(crate) struct Document {
     pub(crate) date: Option<String>,
     pub(crate) due: Option<String>,
     pub(crate) currency: Option<String>,
-    pub(crate) customer: Option<Number>,
+    pub(crate) customer: Option<Customer>,
     pub(crate) vat_zone: Option<Id>,
     pub(crate) reference: Option<String>,
     pub(crate) external: Option<String>,
@@ -143,7 +143,7 @@ macro_rules! document {
             pub(crate) document_date: Option<String>,
             pub(crate) document_due_date: Option<String>,
             pub(crate) currency_id: Option<String>,
-            pub(crate) customer: Option<Number>,
+            pub(crate) customer: Option<Customer>,
             pub(crate) customer_vat_zone: Option<Id>,
             pub(crate) customer_ref_number: Option<String>,
             pub(crate) external_reference: Option<String>,

@@ -58,9 +58,15 @@ pub(crate) struct BackgroundState {
     pub(crate) response_headers: Option<Value>,
 }
 
-/// A look-up value: `{number, name}`.
+/// A look-up value by its number.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Number {
+    pub(crate) number: Option<String>,
+}
+
+/// The customer of a document: `{number, name}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Customer {
     pub(crate) number: Option<String>,
     pub(crate) name: Option<String>,
 }
