@@ -31,5 +31,6 @@ mod shipping;
 mod sign_in;
 mod stock;
 mod strangers;
+mod support;
 mod units;
 mod wrong_setup;

@@ -610,6 +610,7 @@ macro_rules! with_setup_commands {
             sample_send(RecordKey) -> SampleView;
             setup_start(Nothing) -> SetupView;
             practice_play(PracticePlay) -> PracticePlayed;
+            support_file(Nothing) -> TextFile;
         }
     };
 }

@@ -21,6 +21,7 @@ mod setup;
 mod shop;
 mod spreadsheet;
 mod story;
+mod support;
 mod watch;
 
 pub use api::{Api, Host, misused};

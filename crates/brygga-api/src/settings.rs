@@ -18,7 +18,7 @@ use crate::contract::{
     SettingsView, TextFile,
 };
 
-pub(crate) use fields::{changed, is_country};
+pub(crate) use fields::{changed, is_country, sections};
 pub(crate) use table::Source;
 
 /// Who changes settings here, for the history.
@@ -107,7 +107,7 @@ impl Api {
         let settings = self.engine.settings().map_err(error)?;
         Ok(SettingsView {
             revision: self.engine.store().settings_rev().map_err(stored)?,
-            sections: fields::sections(&settings, catalogue.as_deref()).map_err(error)?,
+            sections: sections(&settings, catalogue.as_deref()).map_err(error)?,
         })
     }
 
@@ -150,7 +150,7 @@ pub(crate) fn fields_of(
     settings: &Settings,
     catalogue: Option<&Catalogue>,
 ) -> Result<Vec<SettingField>, Problem> {
-    let sections = fields::sections(settings, catalogue)?;
+    let sections = sections(settings, catalogue)?;
     Ok(sections
         .into_iter()
         .flat_map(|section| section.fields)

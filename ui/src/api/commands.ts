@@ -82,6 +82,7 @@ export interface Commands {
   sample_send: { request: RecordKey; answer: SampleView };
   setup_start: { request: Nothing; answer: SetupView };
   practice_play: { request: PracticePlay; answer: PracticePlayed };
+  support_file: { request: Nothing; answer: TextFile };
   pairs: { request: Nothing; answer: PairsView };
   pair_add: { request: Nothing; answer: PairsView };
   pair_show: { request: PairKey; answer: PairsView };
@@ -148,6 +149,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "sample_send",
   "setup_start",
   "practice_play",
+  "support_file",
   "pairs",
   "pair_add",
   "pair_show",

@@ -113,6 +113,7 @@ export class FakeDesk {
       return this.#settings();
     },
     export_settings: () => ({ name: "brygga-fjord-og-fjell.json", text: '{ "rounding_limit": 5 }\n' }),
+    support_file: () => ({ name: "brygga-support-2026-10-31.json", text: '{ "about": "For whoever helps" }\n' }),
     import_settings: ({ revision, text }) => {
       try {
         JSON.parse(text);

@@ -13,7 +13,7 @@ use super::{picks, plain, refused, typed};
 use crate::contract::{Control, SettingField, SettingSection, SettingValue, ShownWhen};
 
 /// Every section as the page shows it.
-pub(super) fn sections(
+pub(crate) fn sections(
     settings: &Settings,
     catalogue: Option<&Catalogue>,
 ) -> Result<Vec<SettingSection>, Problem> {

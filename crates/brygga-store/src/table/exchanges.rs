@@ -142,4 +142,22 @@ impl Store {
             )
         })
     }
+
+    /// The newest exchanges of all records, newest first.
+    pub fn last_exchanges(&self, count: usize) -> Result<Vec<Exchange>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT * FROM exchanges ORDER BY id DESC LIMIT ?1",
+                [limit(count)],
+                |row| {
+                    let record = RecordRef {
+                        kind: get::<String>(row, "record_kind")?.parse()?,
+                        id: get(row, "record_id")?,
+                    };
+                    read(row, &self.seal, &record)
+                },
+            )
+        })
+    }
 }

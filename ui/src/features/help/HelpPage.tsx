@@ -8,6 +8,7 @@ import { useWords } from "../../i18n/useWords";
 import { PracticeWays } from "../practice/PracticeWays";
 import { ANSWERS } from "./answers";
 import classes from "./HelpPage.module.css";
+import { SupportFile } from "./SupportFile";
 
 export function HelpPage() {
   const intl = useIntl();
@@ -45,6 +46,12 @@ export function HelpPage() {
             </details>
           ))}
         </div>
+        <section aria-labelledby="help-support" className={classes.support}>
+          <h2 id="help-support" className={classes.head}>
+            <FormattedMessage id="support.title" />
+          </h2>
+          <SupportFile />
+        </section>
       </div>
     </Page>
   );

@@ -11,6 +11,7 @@ import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { formatCount } from "../../i18n/format";
+import { SupportFile } from "../help/SupportFile";
 import data from "./DataSection.module.css";
 import classes from "./SettingsPage.module.css";
 
@@ -52,6 +53,12 @@ export function DataSection({ title }: { title: string }) {
           </h3>
           {kept.error !== null && <Trouble error={kept.error} onRetry={() => kept.refetch()} />}
           {kept.data !== undefined && <Backups backups={kept.data.backups} />}
+        </div>
+        <div className={data.part}>
+          <h3 className={data.head}>
+            <FormattedMessage id="support.title" />
+          </h3>
+          <SupportFile />
         </div>
       </div>
     </section>

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
 
@@ -12,7 +12,9 @@ describe("erasing a customer", () => {
   it("shows what is kept, says what it does not touch, asks, and erases", async () => {
     const { user, backend, container, data } = await section();
     await user.type(within(data).getByRole("textbox", { name: /^Name, e-mail, phone/ }), "kari{Enter}");
-    expect(await within(data).findByText(/^2 finished orders, 1 still to be booked. 2 records/)).toBeVisible();
+    expect(
+      await within(data).findByText(/^2 finished orders, 1 still to be booked. 2 copies from the shop/),
+    ).toBeVisible();
     await expectAccessible(container);
     await user.click(within(data).getByRole("button", { name: "Erase Kari Nordmann" }));
     const dialog = await screen.findByRole("dialog", { name: "Erase Kari Nordmann" });
@@ -70,4 +72,20 @@ describe("backups", () => {
 it("says what was removed last", async () => {
   const { data } = await section();
   expect(await within(data).findByText(/412 requests and answers, 3 lines\./)).toBeVisible();
+});
+
+it("makes the file for whoever helps, and says where it is", async () => {
+  const files: Blob[] = [];
+  URL.createObjectURL = (blob) => {
+    files.push(blob as Blob);
+    return "blob:test";
+  };
+  URL.revokeObjectURL = () => undefined;
+  const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  const { user, data, container } = await section();
+  await user.click(within(data).getByRole("button", { name: "Make the support file" }));
+  expect(await within(data).findByText(/^brygga-support-2026-10-31.json is in your downloads\./)).toBeVisible();
+  expect(await files[0]?.text()).toBe('{ "about": "For whoever helps" }\n');
+  await expectAccessible(container);
+  click.mockRestore();
 });
