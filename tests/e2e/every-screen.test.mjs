@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
 import { require, startProgram } from "./host.mjs";
-import { go, pages, places, syncAndProve } from "./screens.mjs";
+import { sync } from "./page.mjs";
+import { go, pages, places, prove } from "./screens.mjs";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const PROGRAM = process.env.BRYGGA_BIN;
@@ -20,7 +21,8 @@ describe("every screen", { skip: BROWSER === undefined || PROGRAM === undefined 
     const page = await browser.newPage({ locale: "en-GB" });
     await page.goto(host.url);
     await page.getByRole("heading", { level: 2 }).waitFor();
-    await syncAndProve(page);
+    await sync(page);
+    await prove(page);
     screens = [...Object.values(await pages(page)), ...(await places(page))];
     await page.close();
   });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
 import { startHost } from "./host.mjs";
-
-const WAIT_MS = 120_000;
+import { goTo, openPage, sync } from "./page.mjs";
+import { caller } from "./screens.mjs";
 
 describe("a fix", { skip: BROWSER === undefined }, () => {
   /** @type {Awaited<ReturnType<typeof startHost>>} */
@@ -22,17 +22,12 @@ describe("a fix", { skip: BROWSER === undefined }, () => {
   });
 
   it("is chosen in place, previewed, taken back, chosen again, and books what waited", async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    const problems = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(host.url);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    const { page, done } = await openPage(browser, host.url);
     if (host.real) {
       // Nothing may run by itself between the choice and its undo.
-      await rpc(page, "pause", {});
-      await withoutRow(page);
+      const call = caller(page);
+      await call("pause");
+      await withoutRow(call);
     }
     await sync(page);
     await goTo(page, "fixes");
@@ -53,8 +48,7 @@ describe("a fix", { skip: BROWSER === undefined }, () => {
     assert.match(result ?? "", /^[1-9]\d* booked, /);
     await page.getByText(/^What is booked stays\./).waitFor();
     await cause.waitFor({ state: "detached" });
-    await context.close();
-    assert.deepEqual(problems, []);
+    await done();
   });
 
   /** Opens the card, takes what is suggested, and looks at what it would book. */
@@ -72,8 +66,8 @@ describe("a fix", { skip: BROWSER === undefined }, () => {
   }
 
   /** The practice pair starts with every row mapped: one is taken away, as if it had never been there. */
-  async function withoutRow(page) {
-    const view = await rpc(page, "mapping", {});
+  async function withoutRow(call) {
+    const view = await call("mapping");
     const vat = view.tables.find((table) => table.name === "vat");
     const row = vat.rows.find(
       ({ key, values }) =>
@@ -83,32 +77,6 @@ describe("a fix", { skip: BROWSER === undefined }, () => {
         key.party === "private" &&
         values.category,
     );
-    await rpc(page, "put_mapping", { revision: view.revision, rows: [{ table: "vat", key: row.key, values: {} }] });
-  }
-
-  async function rpc(page, name, request) {
-    const url = new URL(page.url());
-    const token = new URLSearchParams(new URL(host.url).hash.slice(1)).get("token");
-    const response = await fetch(`${url.origin}/rpc/${name}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-brygga-token": token },
-      body: JSON.stringify(request),
-    });
-    const answer = await response.json();
-    assert.equal(response.status, 200, JSON.stringify(answer));
-    return answer;
-  }
-
-  async function goTo(page, route) {
-    await page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, `#/${route}`);
-  }
-
-  async function sync(page) {
-    await page.keyboard.press("F5");
-    await goTo(page, "overview");
-    await page.getByRole("button", { name: "Stop" }).waitFor();
-    await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
+    await call("put_mapping", { revision: view.revision, rows: [{ table: "vat", key: row.key, values: {} }] });
   }
 });

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
 import { startHost } from "./host.mjs";
-
-const WAIT_MS = 120_000;
+import { goTo, openPage, sync } from "./page.mjs";
 
 describe("the mapping", { skip: BROWSER === undefined }, () => {
   /** @type {Awaited<ReturnType<typeof startHost>>} */
@@ -22,13 +21,7 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
   });
 
   it("maps a VAT row that is missing, shows what it changes, and books what waited", async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    const problems = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(host.url);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    const { page, done } = await openPage(browser, host.url);
 
     // The practice pair starts with every row mapped: one is taken away, as if it had never been there.
     if (host.real) {
@@ -38,6 +31,7 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
       await page.getByRole("button", { name: "Done" }).click();
       await save(page);
     }
+    await goTo(page, "overview");
     await sync(page);
 
     await goTo(page, "fixes");
@@ -57,31 +51,20 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
     await goTo(page, "fixes");
     await page.getByRole("heading", { level: 1, name: "Fixes" }).waitFor();
     await cause.waitFor({ state: "detached" });
-    await context.close();
-    assert.deepEqual(problems, []);
+    await done();
   });
 
   it("names the shop's locations, in rows and among the choices", async (t) => {
     if (!host.real) return t.skip("needs the practice shop");
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    await page.goto(host.url);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    const { page, done } = await openPage(browser, host.url);
     await goTo(page, "mapping/warehouses");
     await page.getByRole("gridcell", { name: "Torggata", exact: true }).waitFor();
     await goTo(page, "mapping/stock");
     await page.getByRole("gridcell").first().click();
     await page.getByRole("dialog").getByRole("combobox", { name: "Location in the shop" }).click();
     await page.getByRole("option", { name: "Torggata", exact: true }).waitFor();
-    await context.close();
+    await done();
   });
-
-  async function goTo(page, route) {
-    await page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, `#/${route}`);
-  }
 
   /** Finds a row by its words and opens it. */
   async function open(page, name) {
@@ -95,12 +78,5 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
     if (told !== undefined) await preview.getByText(told).waitFor();
     await preview.getByRole("button", { name: "Save" }).click();
     await page.getByText(/^Saved\./).waitFor();
-  }
-
-  async function sync(page) {
-    await page.keyboard.press("F5");
-    await goTo(page, "overview");
-    await page.getByRole("button", { name: "Stop" }).waitFor();
-    await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
   }
 });

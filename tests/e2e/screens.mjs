@@ -1,27 +1,26 @@
 /** Every screen of the window after a first sync and a proof, by name and address: for the guide's pictures and for what must hold on each. */
 
-/** Runs commands as the page does. */
-export function caller(page) {
-  return (name, request = {}) =>
-    page.evaluate(
-      async ([name, body]) => {
-        const answer = await fetch(`/rpc/${name}`, {
-          method: "POST",
-          headers: { "content-type": "application/json", "x-brygga-token": sessionStorage.getItem("brygga-token") },
-          body,
-        });
-        return answer.json();
+/** Runs commands as the page does; for a pair, or for the one that the host shows. A refusal is an error. */
+export function caller(page, pair) {
+  return async (name, request = {}) => {
+    const [ok, answer] = await page.evaluate(
+      async ([name, body, pair]) => {
+        const token = sessionStorage.getItem("brygga-token");
+        const headers = { "content-type": "application/json", "x-brygga-token": token };
+        if (pair !== null) headers["x-brygga-pair"] = pair;
+        const answer = await fetch(`/rpc/${name}`, { method: "POST", headers, body });
+        return [answer.ok, await answer.json()];
       },
-      [name, JSON.stringify(request)],
+      [name, JSON.stringify(request), pair ?? null],
     );
+    if (!ok) throw new Error(`${name}: ${answer.code}`);
+    return answer;
+  };
 }
 
-/** Syncs once and proves. The page must be open. */
-export async function syncAndProve(page) {
+/** Proves, to the end. The page must be open. */
+export async function prove(page) {
   const call = caller(page);
-  await page.getByRole("button", { name: "Sync now", exact: true }).click();
-  await page.getByRole("button", { name: "Stop" }).waitFor();
-  await page.getByRole("button", { name: "Sync now", exact: true }).waitFor({ timeout: 240_000 });
   await call("prove");
   for (;;) {
     const { running } = await call("proof");
@@ -70,12 +69,17 @@ export async function places(page) {
   ];
 }
 
-/** Opens a place; nothing is being read any more, and the fonts are there. */
-export async function go(page, place) {
+/** Opens an address within the window. */
+export async function goTo(page, place) {
   await page.evaluate((hash) => {
     window.location.hash = hash;
   }, `#/${place}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+/** Opens a place; nothing is being read any more, and the fonts are there. */
+export async function go(page, place) {
+  await goTo(page, place);
   await page.evaluate(() => document.fonts.ready);
   await page.waitForFunction(() => document.querySelector("[class*=Skeleton]") === null);
   await page.waitForTimeout(400);

@@ -6,8 +6,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "./browser.mjs";
 import { startHost } from "./host.mjs";
+import { sync } from "./page.mjs";
 import { smaller } from "./png.mjs";
-import { caller, go, pages, syncAndProve } from "./screens.mjs";
+import { caller, go, pages, prove } from "./screens.mjs";
 
 const [folder] = process.argv.slice(2);
 const SIZES = [
@@ -73,7 +74,8 @@ async function firstSync() {
   const page = await browser.newPage({ locale: "en-GB" });
   await page.goto(host.url);
   await page.getByRole("heading", { level: 2 }).waitFor();
-  await syncAndProve(page);
+  await sync(page);
+  await prove(page);
   call = caller(page);
   return pages(page);
 }

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
-import { require, startProgram } from "./host.mjs";
+import { startProgram } from "./host.mjs";
+import { faultless, heading, openPage, press } from "./page.mjs";
 
-const AXE = require.resolve("axe-core/axe.min.js");
 const PROGRAM = process.env.BRYGGA_BIN;
 const WAIT_MS = 60_000;
 
@@ -36,35 +36,13 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     await host?.stop();
   });
 
-  /** Opens the window; a console error or an uncaught one fails the test, but for those of commands that are meant to fail. */
+  /** Opens the window; commands that are meant to be refused are no fault of the page. */
   async function open(options = {}, url = host.url) {
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      locale: "en-GB",
-      reducedMotion: "reduce",
-      ...options,
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    const problems = [];
-    page.on("console", (message) => {
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) problems.push(message.text());
-    });
-    page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(url);
-    await heading(page, "Which shop is it?");
-    return {
-      page,
-      context,
-      done: async () => {
-        await context.close();
-        assert.deepEqual(problems, []);
-      },
-    };
+    const opened = await openPage(browser, url, { refusals: true, wait: WAIT_MS, reducedMotion: "reduce", ...options });
+    await heading(opened.page, "Which shop is it?");
+    return opened;
   }
 
-  const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
-  const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
   const connected = (page) => page.getByText(/^Connected to Fjord & Fjell AS\. (\d+) of \1 permissions\./).waitFor();
 
   async function connectShop(page) {
@@ -96,17 +74,6 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     const before = await (await fetch(url)).json();
     const answer = await fetch(url, { method: "POST", body: JSON.stringify({ ...before, ...config(before) }) });
     assert.equal(answer.status, 200);
-  }
-
-  async function faultless(page) {
-    await page.evaluate(require("node:fs").readFileSync(AXE, "utf8"));
-    const violations = await page.evaluate(async () => {
-      const { violations } = await globalThis.axe.run(document);
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-    });
-    assert.deepEqual(violations, []);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(over <= 0, `${over} pixels too wide`);
   }
 
   /** A port for the sign-in, registered for the practice application. */

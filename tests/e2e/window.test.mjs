@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
-import { require, startHost } from "./host.mjs";
+import { startHost } from "./host.mjs";
+import { faultless, goTo, openPage, sync } from "./page.mjs";
 
-const AXE = require.resolve("axe-core/axe.min.js");
 const WAIT_MS = 60_000;
 
 if (BROWSER === undefined)
@@ -26,48 +26,15 @@ describe("the window", { skip: BROWSER === undefined }, () => {
     await host?.stop();
   });
 
-  /** Opens a page of the window; a console error or an uncaught one fails the test that saw it. */
+  /** Opens a page of the window, after a first sync. */
   async function open(route, options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    const problems = [];
-    page.on("console", (message) => {
-      if (message.type() === "error") problems.push(message.text());
-    });
-    page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(host.url);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    const opened = await openPage(browser, host.url, { wait: WAIT_MS, ...options });
     if (!synced) {
-      await sync(page);
+      await sync(opened.page);
       synced = true;
     }
-    await page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, `#/${route}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    return {
-      page,
-      done: async () => {
-        await context.close();
-        assert.deepEqual(problems, []);
-      },
-    };
-  }
-
-  async function sync(page) {
-    await page.keyboard.press("F5");
-    await page.getByRole("button", { name: "Stop" }).waitFor();
-    await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
-  }
-
-  async function contrastAndRoles(page) {
-    await page.addScriptTag({ path: AXE }).catch(() => page.evaluate(require("node:fs").readFileSync(AXE, "utf8")));
-    const violations = await page.evaluate(async () => {
-      const { violations } = await globalThis.axe.run(document);
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-    });
-    assert.deepEqual(violations, []);
+    await goTo(opened.page, route);
+    return opened;
   }
 
   it("takes the token out of the address, and works without it after a reload", async () => {
@@ -92,9 +59,7 @@ describe("the window", { skip: BROWSER === undefined }, () => {
     const first = page.getByRole("gridcell").first();
     await first.waitFor();
     const name = (await first.textContent()) ?? "";
-    await page.evaluate(() => {
-      window.location.hash = "#/activity";
-    });
+    await goTo(page, "activity");
     await page.getByRole("heading", { level: 1, name: "Activity" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type(name);
@@ -155,15 +120,13 @@ describe("the window", { skip: BROWSER === undefined }, () => {
   for (const scheme of ["light", "dark"]) {
     it(`has no fault that axe finds while one searches, ${scheme}`, async () => {
       const { page, done } = await open("overview", { colorScheme: scheme, reducedMotion: "reduce", bypassCSP: true });
-      await page.evaluate(() => {
-        window.location.hash = "#/records?kind=order&state=booked";
-      });
+      await goTo(page, "records?kind=order&state=booked");
       await page.getByRole("gridcell").first().click();
       await page.getByRole("table").first().waitFor();
-      await contrastAndRoles(page);
+      await faultless(page);
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").waitFor();
-      await contrastAndRoles(page);
+      await faultless(page);
       await done();
     });
   }

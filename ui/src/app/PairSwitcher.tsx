@@ -20,6 +20,8 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
   const { view, shown } = pairs;
   const [renaming, setRenaming] = useState<PairLine>();
   const [leaving, setLeaving] = useState<PairLine>();
+  // One of these at a time: a second would be lost.
+  const busy = pairs.going !== undefined;
   const several = view !== undefined && view.pairs.length > 1;
   const named = (pair: PairLine) => nameOf(pair) || intl.formatMessage({ id: "pairs.new" });
   // Before anything is connected, and alone, it is just the program.
@@ -68,7 +70,7 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
                 {view.pairs.map((pair) => {
                   const { tone, word } = standing(intl, words, pair);
                   return (
-                    <Menu.RadioItem key={pair.id} value={pair.id}>
+                    <Menu.RadioItem key={pair.id} value={pair.id} disabled={busy}>
                       <span className={classes.line}>
                         <span className={classes.lineName}>{named(pair)}</span>
                         {pair.practice && (
@@ -89,19 +91,27 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
             </>
           )}
           {view?.can_add === true && (
-            <Menu.Item leftSection={<IconPlus size={16} aria-hidden="true" />} onClick={() => pairs.add()}>
+            <Menu.Item
+              leftSection={<IconPlus size={16} aria-hidden="true" />}
+              disabled={busy}
+              onClick={() => pairs.add()}
+            >
               <FormattedMessage id="pairs.add" />
             </Menu.Item>
           )}
           <Menu.Item
             leftSection={<IconPencil size={16} aria-hidden="true" />}
-            disabled={shown === undefined}
+            disabled={busy || shown === undefined}
             onClick={() => setRenaming(shown)}
           >
             <FormattedMessage id="pairs.rename" />
           </Menu.Item>
           {shown?.can_put_away === true && (
-            <Menu.Item leftSection={<IconArchive size={16} aria-hidden="true" />} onClick={() => setLeaving(shown)}>
+            <Menu.Item
+              leftSection={<IconArchive size={16} aria-hidden="true" />}
+              disabled={busy}
+              onClick={() => setLeaving(shown)}
+            >
               <FormattedMessage id="pairs.away" />
             </Menu.Item>
           )}
@@ -183,7 +193,7 @@ function Dialog({ title, onClose, children }: { title: ReactNode; onClose: () =>
 }
 
 function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
-  const { rename } = usePairs();
+  const { rename, going } = usePairs();
   const [label, setLabel] = useState(pair.label ?? "");
   const save = (event: FormEvent) => {
     event.preventDefault();
@@ -206,7 +216,7 @@ function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
           <Button variant="default" onClick={onClose}>
             <FormattedMessage id="pairs.cancel" />
           </Button>
-          <Button type="submit">
+          <Button type="submit" disabled={going !== undefined}>
             <FormattedMessage id="pairs.rename.save" />
           </Button>
         </div>
@@ -217,7 +227,7 @@ function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
 
 /** What happens is said before it does. */
 function PutAway({ pair, name, onClose }: { pair: PairLine; name: string; onClose: () => void }) {
-  const { putAway } = usePairs();
+  const { putAway, going } = usePairs();
   return (
     <Dialog title={<FormattedMessage id="pairs.away.title" values={{ name }} />} onClose={onClose}>
       <p className={classes.text}>
@@ -229,6 +239,7 @@ function PutAway({ pair, name, onClose }: { pair: PairLine; name: string; onClos
         </Button>
         <Button
           color="red"
+          disabled={going !== undefined}
           onClick={() => {
             onClose();
             putAway(pair);

@@ -63,7 +63,9 @@ export function LiveEvents({ children }: { children: ReactNode }) {
           for (const queryKey of [keys.setup, keys.info]) client.invalidateQueries({ queryKey });
           break;
         case "records_changed":
-          reread.run(undefined);
+          // Of no pair: events were missed, and anything may be another.
+          if (event.pair === "") rereadAll();
+          else reread.run(undefined);
           break;
         case "pairs_changed":
           // The list of pairs is read by `app/pairs.tsx`.
@@ -110,6 +112,6 @@ function showProof(client: QueryClient, running: ProofProgress) {
 }
 
 function rereadRecords(client: QueryClient) {
-  for (const queryKey of [keys.overview, keys.held, keys.records, keys.story, keys.mapping])
+  for (const queryKey of [keys.overview, keys.held, keys.records, keys.story, keys.mapping, keys.preview, keys.already])
     client.invalidateQueries({ queryKey });
 }

@@ -64,6 +64,8 @@ describe("the switcher", () => {
         pair: "default",
       }),
     );
+    // What is heard is shown a moment later.
+    await act(() => new Promise((resolve) => setTimeout(resolve, 200)));
     expect(screen.queryByText("Sending: 71 of 93")).toBeNull();
   });
 

@@ -103,9 +103,10 @@ export function PairsProvider({
   );
   const turnTo = useCallback(
     (after: PairsView) => {
-      // A record or a step of one pair is nothing in another.
-      const { path } = parseRoute(window.location.hash);
-      if (path.length > 1 || path[0] === "setup" || path[0] === "practice") go(href("overview"));
+      // A record, a step or a search of one pair is nothing in another.
+      const { path, search } = parseRoute(window.location.hash);
+      const own = path.length > 1 || path[0] === "setup" || path[0] === "practice";
+      if (own || search.size > 0) go(href(own ? "overview" : (path[0] ?? "overview")));
       client.setQueryData(keys.pairs, after);
       setChosen(after.shown);
     },

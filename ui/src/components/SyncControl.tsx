@@ -95,9 +95,10 @@ export function SyncControl() {
         </Menu>
       </div>
       {[sync.error, pause.error].map(
-        (error) =>
+        (error, index) =>
           error !== null && (
-            <div key={error.message} className={classes.trouble}>
+            // biome-ignore lint/suspicious/noArrayIndexKey: each place is one command
+            <div key={index} className={classes.trouble}>
               <Trouble error={error} />
             </div>
           ),

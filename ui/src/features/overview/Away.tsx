@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useInfo } from "../../api/queries";
+import { usePairs } from "../../app/pairs";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Notice } from "../../components/Notice";
@@ -15,7 +16,9 @@ import { awaySince, lookedAt, noteLook } from "./looked";
 /** What happened since somebody looked last, when that is a while ago. */
 export function Away() {
   const { data: info } = useInfo();
-  const shop = info?.shop_domain;
+  const { shown } = usePairs();
+  // Two pairs may have one shop: each is looked at for itself.
+  const shop = info === undefined ? undefined : `${shown?.id ?? ""}/${info.shop_domain}`;
   const now = info?.now;
   const [since, setSince] = useState<string | undefined>();
   const [known, setKnown] = useState<string | undefined>();
@@ -24,17 +27,26 @@ export function Away() {
     setSince(awaySince(lookedAt(shop), now));
     setKnown(shop);
   }, [shop, now, known]);
+  const [told, setTold] = useState(false);
+  // What could not be told yet is told the next time.
+  const looked = since === undefined || told;
   useEffect(() => {
-    if (shop !== undefined && now !== undefined && known === shop) noteLook(shop, now);
-  }, [shop, now, known]);
-  return since === undefined ? null : <Told since={since} onClose={() => setSince(undefined)} />;
+    if (shop !== undefined && now !== undefined && known === shop && looked) noteLook(shop, now);
+  }, [shop, now, known, looked]);
+  return since === undefined ? null : (
+    <Told since={since} onTold={() => setTold(true)} onClose={() => setSince(undefined)} />
+  );
 }
 
-function Told({ since, onClose }: { since: string; onClose: () => void }) {
+function Told({ since, onTold, onClose }: { since: string; onTold: () => void; onClose: () => void }) {
   const intl = useIntl();
   const words = useWords();
   const backend = useBackend();
   const { data: rows } = useQuery({ queryKey: ["away", since], queryFn: () => backend.call("away", { since }) });
+  const isThere = rows !== undefined;
+  useEffect(() => {
+    if (isThere) onTold();
+  }, [isThere, onTold]);
   if (rows === undefined || rows.length === 0) return null;
   const { locale, timeZone = "UTC" } = intl;
   const link = (flow: string, state: "booked" | "held", count: number) =>

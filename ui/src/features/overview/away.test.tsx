@@ -4,7 +4,7 @@ import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
 import { awaySince } from "./looked";
 
-const KEY = "brygga-looked/fjord-og-fjell.myshopify.com";
+const KEY = "brygga-looked/practice/fjord-og-fjell.myshopify.com";
 
 describe("while somebody was away", () => {
   it("tells nobody who never looked, and who looked just now", async () => {

@@ -69,7 +69,8 @@ export function Already() {
         </span>
       </div>
       {[already.error, find.error, choose.error].map(
-        (error) => error !== null && <Trouble key={error.message} error={error} />,
+        // biome-ignore lint/suspicious/noArrayIndexKey: each place is one command
+        (error, index) => error !== null && <Trouble key={index} error={error} />,
       )}
       {view === undefined && already.error === null && <Skeleton height={120} radius="sm" />}
       {view?.not_read != null && (

@@ -1,7 +1,6 @@
 import { CloseButton, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { PreviewDocumentLine } from "../../api/generated/PreviewDocumentLine";
 import type { PreviewFact } from "../../api/generated/PreviewFact";
 import type { PreviewItem } from "../../api/generated/PreviewItem";
 import type { PreviewLine } from "../../api/generated/PreviewLine";
@@ -9,10 +8,11 @@ import type { PreviewPosting } from "../../api/generated/PreviewPosting";
 import { keys } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
+import { DocumentLines } from "../../components/DocumentLines";
 import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
-import { formatAmount, formatCount, formatDay, formatDecimal, isDecimal } from "../../i18n/format";
+import { formatCount, formatDay, formatDecimal, isDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import classes from "./Preview.module.css";
 import { whatWords } from "./words";
@@ -26,34 +26,36 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
     queryKey: [...keys.preview, "item", line.kind, line.id, line.digest],
     queryFn: () => backend.call("preview_item", { kind: line.kind, id: line.id }),
   });
+  // What is open may have been looked at again since its row was read.
+  const shown = item.data?.line ?? line;
   return (
     <section className={classes.item} aria-label={intl.formatMessage({ id: "preview.item" })}>
       <header className={classes.itemHead}>
         <div>
           <h2 className={classes.itemTitle}>
-            {words.value("record", line.kind)} {line.name}
+            {words.value("record", shown.kind)} {shown.name}
           </h2>
           <p className={classes.itemWhat}>
-            {line.what !== null && whatWords(words, line.what)}
-            {line.amount !== null && (
+            {shown.what !== null && whatWords(words, shown.what)}
+            {shown.amount !== null && (
               <>
                 {" "}
-                <Money amount={line.amount} />
+                <Money amount={shown.amount} />
               </>
             )}
           </p>
         </div>
         <CloseButton aria-label={intl.formatMessage({ id: "preview.close" })} onClick={onClose} />
       </header>
-      {line.reason !== null && (
-        <Notice tone={line.outcome === "held" ? "needs" : line.outcome === "waiting" ? "waiting" : "quiet"}>
-          <p className={classes.sentence}>{words.reason(line.reason)}</p>
-          <p className={classes.sentence}>{words.remedy(line.reason)}</p>
+      {shown.reason !== null && (
+        <Notice tone={shown.outcome === "held" ? "needs" : shown.outcome === "waiting" ? "waiting" : "quiet"}>
+          <p className={classes.sentence}>{words.reason(shown.reason)}</p>
+          <p className={classes.sentence}>{words.remedy(shown.reason)}</p>
         </Notice>
       )}
-      {line.note !== null && (
+      {shown.note !== null && (
         <Notice tone="waiting">
-          <FormattedMessage id="preview.note" values={{ reason: words.reason(line.note) }} />
+          <FormattedMessage id="preview.note" values={{ reason: words.reason(shown.note) }} />
         </Notice>
       )}
       {item.error !== null && <Trouble error={item.error} onRetry={() => item.refetch()} />}
@@ -62,8 +64,8 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
       ) : (
         <Whole item={item.data} />
       )}
-      {line.kind !== "product" && line.kind !== "stock" && (
-        <Link to={href("records", line.kind, line.id)}>
+      {shown.kind !== "product" && shown.kind !== "stock" && (
+        <Link to={href("records", shown.kind, shown.id)}>
           <FormattedMessage id="preview.story" />
         </Link>
       )}
@@ -84,7 +86,13 @@ function Whole({ item }: { item: PreviewItem }) {
   return (
     <>
       {item.facts.length > 0 && <Facts facts={item.facts} />}
-      {item.lines.length > 0 && <Lines lines={item.lines} currency={item.currency} />}
+      {item.lines.length > 0 && (
+        <DocumentLines
+          lines={item.lines}
+          currency={item.currency}
+          rule={(name) => words.find(`rule.${name}`) ?? name}
+        />
+      )}
       {item.vat.length > 0 && (
         <dl className={classes.vat}>
           {item.vat.map(({ rate, amount }) => (
@@ -160,108 +168,6 @@ function Facts({ facts }: { facts: PreviewFact[] }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-const CHANGES = ["same", "new", "changed", "gone"] as const;
-
-function Lines({ lines, currency }: { lines: PreviewDocumentLine[]; currency: string | null }) {
-  const { locale } = useIntl();
-  const words = useWords();
-  const money = (text: string) =>
-    currency === null ? formatDecimal(locale, text) : formatAmount(locale, text, currency);
-  const all = lines.every((line) => line.change === "new");
-  const was = (line: PreviewDocumentLine, field: keyof PreviewDocumentLine["line"], shown: (text: string) => string) =>
-    line.before !== null &&
-    line.fields.includes(field) && (
-      <span className={classes.was}>
-        <FormattedMessage id="preview.was" values={{ value: shown(line.before[field]) }} />
-      </span>
-    );
-  const plain = (text: string) => text;
-  const number = (text: string) => formatDecimal(locale, text);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div className={classes.box} tabIndex={0}>
-      <table className={classes.lines}>
-        <thead>
-          <tr>
-            {!all && (
-              <th scope="col">
-                <FormattedMessage id="preview.change" />
-              </th>
-            )}
-            <th scope="col">
-              <FormattedMessage id="plan.item" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="plan.description" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.quantity" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.price" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.discount" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.net" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.vat" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="plan.rule" />
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((one, index) => {
-            const { line, change } = one;
-            const known = CHANGES.find((name) => name === change) ?? "same";
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: parts may repeat, and have a fixed order
-              <tr key={`${line.part}-${index}`} data-change={change}>
-                {!all && (
-                  <td>
-                    <FormattedMessage id={`preview.change.${known}`} />
-                  </td>
-                )}
-                <td>
-                  {line.item}
-                  {was(one, "item", plain)}
-                </td>
-                <td className={classes.text}>
-                  {line.description}
-                  {was(one, "description", plain)}
-                </td>
-                <td data-number="">
-                  {number(line.quantity)}
-                  {was(one, "quantity", number)}
-                </td>
-                <td data-number="">
-                  {money(line.unit_price)}
-                  {was(one, "unit_price", money)}
-                </td>
-                <td data-number="">
-                  {/^-?0*(\.0*)?$/.test(line.discount) ? "" : money(line.discount)}
-                  {was(one, "discount", money)}
-                </td>
-                <td data-number="">{money(line.net)}</td>
-                <td data-number="">
-                  {line.vat_percent !== "" && `${number(line.vat_percent)}\u00a0% `}
-                  {line.vat_category}
-                  {was(one, "vat_category", plain)}
-                </td>
-                <td className={classes.rule}>{line.rule !== "" && (words.find(`rule.${line.rule}`) ?? line.rule)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

@@ -87,7 +87,8 @@ function NextSync() {
         {view?.sent != null && view.doing === null && <Sent sent={view.sent} />}
       </div>
       {[start.error, send.error, stop.error].map(
-        (error) => error !== null && <Trouble key={error.message} error={error} />,
+        // biome-ignore lint/suspicious/noArrayIndexKey: each place is one command
+        (error, index) => error !== null && <Trouble key={index} error={error} />,
       )}
       {view?.failure != null && view.doing === null && <Trouble error={view.failure} />}
       {preview.error !== null && <Trouble error={preview.error} onRetry={() => preview.refetch()} />}
@@ -98,7 +99,12 @@ function NextSync() {
         </Empty>
       )}
       {view !== undefined && view.at !== null && (
-        <Shown view={view} at={view.at} busy={busy} onSend={(approval) => send.mutate(approval)} />
+        <Shown
+          view={view}
+          at={view.at}
+          busy={busy}
+          onSend={(approval, sent) => send.mutate(approval, { onSuccess: sent })}
+        />
       )}
     </Page>
   );
@@ -108,7 +114,8 @@ interface ShownProps {
   view: PreviewView;
   at: string;
   busy: boolean;
-  onSend: (approval: ReturnType<ReturnType<typeof useChosen>["approval"]>) => void;
+  /** `sent` is called when it was taken: what was ticked is ticked no more. */
+  onSend: (approval: ReturnType<ReturnType<typeof useChosen>["approval"]>, sent: () => void) => void;
 }
 
 function Shown({ view, at, busy, onSend }: ShownProps) {
@@ -208,7 +215,7 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
           <span className={classes.footWords}>
             <FormattedMessage id="preview.send.more" />
           </span>
-          <Button disabled={busy || chosen.count === 0} onClick={() => onSend(chosen.approval(at))}>
+          <Button disabled={busy || chosen.count === 0} onClick={() => onSend(chosen.approval(at), chosen.chooseNone)}>
             <FormattedMessage
               id="preview.send"
               values={{ count: chosen.count, shown: formatCount(intl.locale, chosen.count) }}

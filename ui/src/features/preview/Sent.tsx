@@ -17,7 +17,7 @@ export function Sent({ sent }: { sent: PreviewSent }) {
   return (
     <Notice tone={clean ? "proven" : "needs"}>
       <p className={classes.sentence}>
-        <FormattedMessage id="preview.sent" values={of(sent.begun)} />{" "}
+        <FormattedMessage id="preview.sent" values={of(sent.begun - sent.held)} />{" "}
         {sent.held > 0 && (
           <Link to={href("fixes")}>
             <FormattedMessage id="preview.sent.held" values={of(sent.held)} />

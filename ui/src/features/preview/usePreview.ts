@@ -1,13 +1,12 @@
 /** The newest preview, its rows piece by piece, and what of it is chosen to be sent. */
-import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { PreviewApproval } from "../../api/generated/PreviewApproval";
 import type { PreviewLine } from "../../api/generated/PreviewLine";
 import type { PreviewView } from "../../api/generated/PreviewView";
+import { usePieces } from "../../api/pieces";
 import { keys } from "../../api/queries";
 import { useBackend } from "../../backend/context";
-
-const PIECE = 100;
 
 export interface Wanted {
   outcome: string;
@@ -25,6 +24,8 @@ export function usePreviewActs() {
   const client = useQueryClient();
   const shown = (view: PreviewView) => {
     client.setQueryData(keys.preview, view);
+    // A short run may have ended before its answer came: what is shown is read once more.
+    client.invalidateQueries({ queryKey: keys.preview });
     client.invalidateQueries({ queryKey: keys.overview });
   };
   return {
@@ -38,37 +39,9 @@ export function usePreviewActs() {
 
 export function usePreviewRows({ outcome, kind, search }: Wanted) {
   const backend = useBackend();
-  const [sight, setSight] = useState({ first: 0, last: 0 });
-  const piece = (index: number) => ({
-    queryKey: [...keys.preview, "rows", outcome, kind, search, index],
-    queryFn: () =>
-      backend.call("preview_rows", {
-        outcome,
-        kind,
-        search: search === "" ? null : search,
-        offset: index * PIECE,
-        limit: PIECE,
-      }),
-  });
-  const head = useQuery({ ...piece(0), placeholderData: keepPreviousData });
-  const from = Math.max(1, Math.floor(sight.first / PIECE));
-  const to = Math.floor(sight.last / PIECE);
-  const wanted = Array.from({ length: Math.max(0, to - from + 1) }, (_, step) => from + step);
-  const others = useQueries({ queries: wanted.map((index) => piece(index)) });
-  const onSight = useCallback((first: number, last: number) => {
-    setSight((now) => {
-      const same =
-        Math.floor(now.first / PIECE) === Math.floor(first / PIECE) &&
-        Math.floor(now.last / PIECE) === Math.floor(last / PIECE);
-      return same ? now : { first, last };
-    });
-  }, []);
-  const row = (index: number): PreviewLine | undefined => {
-    const number = Math.floor(index / PIECE);
-    const page = number === 0 ? head.data : others[wanted.indexOf(number)]?.data;
-    return page?.rows[index % PIECE];
-  };
-  return { total: head.data?.total, row, onSight, error: head.error, readAgain: () => head.refetch() };
+  return usePieces([...keys.preview, "rows", outcome, kind, search], (offset, limit) =>
+    backend.call("preview_rows", { outcome, kind, search: search === "" ? null : search, offset, limit }),
+  );
 }
 
 /** Everything but some, or only some. */

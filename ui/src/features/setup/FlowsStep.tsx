@@ -79,7 +79,6 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
       onDraft({ settings: {} });
       await reread();
       await client.invalidateQueries({ queryKey: keys.setup });
-      onNext();
     },
   });
   const mode = view.company.found?.modes.find((one) => one.mode === value("booking_mode"));
@@ -146,7 +145,7 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
         <Button
           disabled={settings.data === undefined || start === null || start === ""}
           loading={save.isPending || going}
-          onClick={() => save.mutate()}
+          onClick={() => save.mutate(undefined, { onSuccess: onNext })}
         >
           <FormattedMessage id="setup.next" />
         </Button>,

@@ -131,7 +131,6 @@ function SaveFoot({ revision, draft, foot, onSaved, going }: SaveFootProps) {
     onSuccess: async () => {
       draft.discard();
       await reread();
-      onSaved();
     },
   });
   return (
@@ -144,7 +143,7 @@ function SaveFoot({ revision, draft, foot, onSaved, going }: SaveFootProps) {
               <FormattedMessage id="mapping.changes" values={{ count: draft.edits.length }} />
             </span>
           )}
-          <Button loading={save.isPending || going} onClick={() => save.mutate()}>
+          <Button loading={save.isPending || going} onClick={() => save.mutate(undefined, { onSuccess: onSaved })}>
             <FormattedMessage id={draft.edits.length > 0 ? "setup.saveNext" : "setup.next"} />
           </Button>
         </>,

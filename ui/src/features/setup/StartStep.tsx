@@ -41,7 +41,6 @@ export function StartStep({ view, foot }: StepProps) {
       // The pages must know that there is a pair before they are opened.
       await client.refetchQueries({ queryKey: keys.info });
       await client.invalidateQueries();
-      go(href("overview"));
     },
   });
   const rows = [
@@ -81,7 +80,7 @@ export function StartStep({ view, foot }: StepProps) {
           <Button
             leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
             loading={begin.isPending}
-            onClick={() => begin.mutate()}
+            onClick={() => begin.mutate(undefined, { onSuccess: () => go(href("overview")) })}
           >
             <FormattedMessage id="setup.start.go" />
           </Button>
