@@ -148,7 +148,7 @@ impl Pair {
                 orders,
                 seed,
                 start,
-            } => ShopData::seeded(orders, seed, start),
+            } => ShopData::seeded_as(orders, seed, start, &identity),
             ShopSource::Recorded(dir) => ShopData::recorded(&dir)?,
         };
         if identity != Identity::default() {

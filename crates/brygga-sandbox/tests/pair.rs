@@ -6,13 +6,15 @@
     reason = "a test, its helpers included"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use brygga_core::JumpClock;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
+use brygga_sandbox::shopify::ShopChange;
 use brygga_sandbox::visma::VatRounding;
-use brygga_sandbox::{Pair, PairConfig, ShopSource, practice, seeded_start};
+use brygga_sandbox::{Identity, Pair, PairConfig, ShopSource, practice, seeded_start};
 use serde_json::{Value, json};
 
 fn http() -> reqwest::Client {
@@ -171,4 +173,82 @@ async fn a_taken_port_and_a_missing_folder_are_said() {
             .await
             .is_err()
     );
+}
+
+/// Kinds of records that are made in the life of an order. What the shop sells, and where, is the same in every practice shop.
+const OF_ORDERS: [&str; 9] = [
+    "Order",
+    "LineItem",
+    "ShippingLine",
+    "OrderTransaction",
+    "Refund",
+    "Return",
+    "Fulfillment",
+    "Customer",
+    "MailingAddress",
+];
+
+/// All global ids of these kinds, wherever they stand.
+fn ids(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            let kind = text.strip_prefix("gid://shopify/");
+            if kind.is_some_and(|id| {
+                OF_ORDERS
+                    .iter()
+                    .any(|kind| id.starts_with(&format!("{kind}/")))
+            }) {
+                found.insert(text.clone());
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| ids(value, found)),
+        Value::Object(fields) => fields.values().for_each(|value| ids(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn two_practice_shops_share_no_id_of_an_order() {
+    // One seed: whatever differs, differs by who they are.
+    let of = async |number: u32| {
+        let clock = Arc::new(JumpClock::at(
+            seeded_start() + Duration::from_hours(10 * 24),
+        ));
+        let pair = Pair::start(PairConfig {
+            identity: Identity::numbered(number),
+            ..PairConfig::new(ShopSource::seeded(120, 7), clock)
+        })
+        .await
+        .expect("free ports");
+        let mut found = BTreeSet::new();
+        let data = pair.shop_data();
+        for life in data.orders.iter().chain(&data.payouts) {
+            life.versions
+                .iter()
+                .for_each(|(_, version)| ids(version, &mut found));
+        }
+        data.customers
+            .iter()
+            .for_each(|customer| ids(customer, &mut found));
+        // And one that is made while it runs.
+        let sku = data.skus().first().expect("it sells").sku.clone();
+        let sold = pair.shopify().act(&ShopChange::Sell { sku, quantity: 1 });
+        let sold = pair.shopify().order(&sold.expect("sold")).expect("there");
+        ids(&sold, &mut found);
+        found
+    };
+    let shops = [of(1).await, of(2).await, of(3).await];
+    for kind in OF_ORDERS {
+        let kind = format!("gid://shopify/{kind}/");
+        assert!(
+            shops
+                .iter()
+                .all(|shop| shop.iter().any(|id| id.starts_with(&kind))),
+            "{kind}"
+        );
+    }
+    for (first, second) in [(0, 1), (0, 2), (1, 2)] {
+        let both: Vec<_> = shops[first].intersection(&shops[second]).collect();
+        assert!(both.is_empty(), "{both:?}");
+    }
 }

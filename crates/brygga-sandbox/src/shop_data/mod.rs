@@ -91,19 +91,32 @@ pub struct ShopData {
     /// Was this read from recordings.
     pub recorded: bool,
     rates: Vec<DayRate>,
+    /// What is added to the numbers of records that are made while the shop runs.
+    pub(crate) ids_after: i64,
 }
 
 impl ShopData {
     /// The Nordic shop with so many orders in the 31 days from `start` (a local midnight in Oslo). The same seed gives the same shop.
     pub fn seeded(orders: u32, seed: u64, start: DateTime<Utc>) -> Self {
-        seeded::shop(orders, seed, start)
+        seeded::shop(orders, seed, start, 0)
     }
 
-    /// The same shop under another name and address.
+    /// The same for another practice shop: its orders and customers have numbers of their own.
+    pub(crate) fn seeded_as(
+        orders: u32,
+        seed: u64,
+        start: DateTime<Utc>,
+        identity: &crate::Identity,
+    ) -> Self {
+        seeded::shop(orders, seed, start, identity.ids_after())
+    }
+
+    /// The same shop under another name and address, and with numbers of its own for what is made in it from now on.
     pub(crate) fn rename(&mut self, identity: &crate::Identity) {
         self.shop["name"] = identity.name.clone().into();
         self.shop["myshopifyDomain"] = identity.shop_domain.clone().into();
         self.shop["url"] = format!("https://{}", identity.shop_domain).into();
+        self.ids_after = identity.ids_after();
     }
 
     /// The orders that are recorded below `dir`, as far as they can be served by the rules of `design` 7.

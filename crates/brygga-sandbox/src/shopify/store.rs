@@ -139,7 +139,7 @@ impl Store {
             used_keys: HashMap::new(),
             thin: data.recorded,
             index: HashMap::new(),
-            next_id: 7_000_000_001,
+            next_id: 7_000_000_001 + u64::try_from(data.ids_after).unwrap_or_default(),
         };
         for (at, customer) in store.customers.iter().enumerate() {
             note(&mut store.index, customer, Slot::Customer(at));

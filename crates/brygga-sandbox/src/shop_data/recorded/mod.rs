@@ -97,6 +97,7 @@ pub(super) fn read(dir: &Path) -> Result<ShopData, ShopDataError> {
         report: Some(report),
         recorded: true,
         rates: Vec::new(),
+        ids_after: 0,
     })
 }
 

@@ -52,8 +52,8 @@ impl Regime {
 pub(super) struct Numbers(i64);
 
 impl Numbers {
-    pub(super) fn new() -> Self {
-        Self(15_300_000_000_000)
+    pub(super) fn after(ids_after: i64) -> Self {
+        Self(15_300_000_000_000 + ids_after)
     }
 
     pub(super) fn take(&mut self) -> i64 {

@@ -55,7 +55,8 @@ use crate::shop_data::stamp;
 /// The days of the month.
 const DAYS: i64 = 31;
 
-pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>) -> ShopData {
+/// `ids_after` is added to the numbers of orders, customers and all that is made with them.
+pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>, ids_after: i64) -> ShopData {
     let count = usize::try_from(orders).unwrap_or(0);
     let mut dice = Dice::new(seed);
     let products = catalogue::products();
@@ -63,12 +64,13 @@ pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>) -> ShopData {
     let cards = cards(count, &mut dice);
     let mut month = Month {
         dice,
-        numbers: Numbers::new(),
+        numbers: Numbers::after(ids_after),
         products: &products,
         people: Vec::new(),
         bought: BTreeMap::new(),
         purse: Purse::default(),
         start,
+        ids_after,
     };
     let mut lives = Vec::with_capacity(count);
     let mut movements: Vec<Movement> = Vec::new();
@@ -101,6 +103,7 @@ pub(super) fn shop(orders: u32, seed: u64, start: DateTime<Utc>) -> ShopData {
         report: None,
         recorded: false,
         rates: rates(start),
+        ids_after,
     }
 }
 
@@ -217,6 +220,8 @@ struct Month<'a> {
     bought: BTreeMap<i64, usize>,
     purse: Purse,
     start: DateTime<Utc>,
+    /// Added to the numbers of its orders and customers.
+    ids_after: i64,
 }
 
 impl Month<'_> {
@@ -312,7 +317,7 @@ impl Month<'_> {
         let nameless_sale = pos && email.is_none();
         let long = cards.basket == Basket::LongTexts;
         let mut order = Model {
-            id: 6_100_000_000_000 + n * 32_768,
+            id: 6_100_000_000_000 + self.ids_after + n * 32_768,
             number: 1001 + n,
             created,
             fx,
@@ -420,6 +425,10 @@ impl Month<'_> {
         person.tax_exempt = exempt;
         if company {
             person = person.of_company(n, cards.buyer == Buyer::EuCompany, &mut self.dice);
+        }
+        person.id += self.ids_after;
+        if let Some(company) = &mut person.company {
+            company.id += self.ids_after;
         }
         if !guest {
             self.people.push(person.clone());
