@@ -19,9 +19,9 @@ use crate::place::{FIRST, Place, Who};
 use crate::rates::RateHosts;
 
 /// Name of the database in the folder.
-const DATABASE: &str = "brygga.db";
+pub(crate) const DATABASE: &str = "brygga.db";
 /// Name of the card in the folder.
-const CARD: &str = "pair.json";
+pub(crate) const CARD: &str = "pair.json";
 
 /// With this passphrase in the environment secrets are in an encrypted file in the folder instead of the keychain.
 const PASSPHRASE: &str = "BRYGGA_PASSPHRASE";
@@ -57,7 +57,7 @@ impl Card {
     /// The card of a folder; a folder that has none yet gets one.
     ///
     /// A database without a card was made before there were cards, and its secrets are under the name that all had then. Everything else
-    /// is new, and gets a name of its own.
+    /// is new, and gets a name of its own. Among several pairs only the first can be from before: [`crate::pairs_folder`].
     pub fn of(folder: &Path) -> Result<Self, Problem> {
         let path = folder.join(CARD);
         match std::fs::read_to_string(&path) {
@@ -102,16 +102,20 @@ impl Card {
     }
 }
 
-/// Writes beside and then puts in place: a crash leaves the old file or the new one.
+/// Writes beside and then puts in place: a crash leaves the old file or the new one. Two who write at once do not write into each other's.
 pub(crate) fn put_file(path: &Path, text: &str) -> Result<(), Problem> {
-    let beside = path.with_extension("new");
+    let beside = path.with_extension(format!("{}.new", RandomIds.next_id()));
     std::fs::File::create(&beside)
         .and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()
         })
         .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|fault| unwritable(path, &fault))
+        .map_err(|fault| {
+            // What was written of it is of no use to anybody.
+            let _ = std::fs::remove_file(&beside);
+            unwritable(path, &fault)
+        })
 }
 
 pub(crate) fn unwritable(path: &Path, fault: &std::io::Error) -> Problem {

@@ -8,7 +8,7 @@ use brygga_core::{Code, Problem, SecretStore};
 use serde::{Deserialize, Serialize};
 
 use crate::connect::Ground;
-use crate::folder::{self, Card, put_file, unwritable};
+use crate::folder::{self, CARD, Card, DATABASE, put_file, unwritable};
 
 /// Folder of the first pair; a program that knew only one had it there.
 const FIRST: &str = "default";
@@ -82,7 +82,7 @@ impl PairsFolder {
 
     /// Opens a pair.
     pub fn open(&self, id: &str) -> Result<Ground, Problem> {
-        let folder = self.of(id)?;
+        let folder = self.carded(id)?;
         match &self.secrets {
             Some(secrets) => folder::open_with(&folder, Arc::clone(secrets)),
             None => folder::open(&folder),
@@ -91,7 +91,7 @@ impl PairsFolder {
 
     /// What is known of a pair without its database.
     pub fn card(&self, id: &str) -> Result<Card, Problem> {
-        Card::of(&self.of(id)?)
+        Card::of(&self.carded(id)?)
     }
 
     /// Keeps what is known of a pair.
@@ -131,6 +131,18 @@ impl PairsFolder {
         let text = serde_json::to_string(&remembered)
             .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))?;
         put_file(&self.root.join(REMEMBERED), &text)
+    }
+
+    /// A pair's folder whose card is there, or may be made: of one that was made among others a lost card is told, for the name of its
+    /// secrets is lost with it, and the first pair's are not its own.
+    fn carded(&self, id: &str) -> Result<PathBuf, Problem> {
+        let folder = self.of(id)?;
+        let card = folder.join(CARD);
+        if id != FIRST && folder.join(DATABASE).exists() && !card.exists() {
+            return Err(Problem::new(Code::SettingsUnreadable)
+                .with("detail", format!("{}: not found", card.display())));
+        }
+        Ok(folder)
     }
 
     fn away(&self) -> PathBuf {
@@ -241,6 +253,48 @@ mod tests {
             assert_eq!(pairs.card(id).unwrap_err().code, Code::PairGone, "{id}");
         }
         assert_eq!(pairs.ids().unwrap(), ["default"]);
+    }
+
+    #[test]
+    fn a_database_that_lost_its_card_does_not_take_the_first_ones_secrets() {
+        let home = tempfile::tempdir().unwrap();
+        let pairs = PairsFolder::at(home.path().join("pairs"));
+        pairs.make().unwrap();
+        let second = pairs.make().unwrap();
+        pairs.card(&second).unwrap();
+        let folder = home.path().join("pairs/pair-2");
+        std::fs::write(folder.join("brygga.db"), "books").unwrap();
+        std::fs::remove_file(folder.join("pair.json")).unwrap();
+        let card = pairs.card(&second).unwrap_err();
+        let opened = pairs.open(&second).err().expect("refused");
+        for problem in [card, opened] {
+            assert_eq!(problem.code, Code::SettingsUnreadable);
+            assert!(problem.params["detail"].contains("pair.json"), "{problem}");
+        }
+        assert!(!folder.join("pair.json").exists(), "none is made up");
+    }
+
+    #[test]
+    fn what_is_written_at_once_is_whole_and_leaves_nothing_beside() {
+        let home = tempfile::tempdir().unwrap();
+        let pairs = PairsFolder::at(home.path().join("pairs"));
+        let id = pairs.make().unwrap();
+        let card = pairs.card(&id).unwrap();
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let (pairs, mut card) = (pairs.clone(), card.clone());
+                card.label = Some(writer.to_string().repeat(1_000 * (writer + 1)));
+                let id = &id;
+                scope.spawn(move || {
+                    for _ in 0..50 {
+                        pairs.put_card(id, &card).unwrap();
+                        pairs.card(id).unwrap();
+                    }
+                });
+            }
+        });
+        let files = std::fs::read_dir(home.path().join("pairs/default")).unwrap();
+        assert_eq!(files.count(), 1);
     }
 
     #[test]
