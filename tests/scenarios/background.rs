@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use brygga_api::contract::Health;
 use brygga_api::{Api, Notice, Step, Tone, Watch};
 use brygga_core::Clock as _;
 use brygga_core::policy::{Every, Lane};
-use brygga_engine::ports::Events;
+use brygga_engine::ports::{Events, Phase, Signal};
 use brygga_engine::{Engine, RunOptions, RunReport};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::pair::seeded_start;
@@ -544,4 +545,67 @@ async fn nothing_starts_by_itself_before_the_set_up_is_done() {
 
     let bench = month().await;
     assert!(bench.practice.served.at_work().is_some());
+}
+
+/// A program in which something goes to pieces in the middle of a run, once.
+struct Fragile {
+    watch: Arc<Watch>,
+    breaks: std::sync::atomic::AtomicBool,
+}
+
+impl Events for Fragile {
+    fn signal(&self, signal: Signal) {
+        let is_reading = matches!(signal, Signal::Progress(Phase::Reading, ..));
+        assert!(
+            !(is_reading && self.breaks.swap(false, Ordering::SeqCst)),
+            "a mistake of the program"
+        );
+        self.watch.signal(signal);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_goes_to_pieces_is_a_failure_and_the_next_one_goes() {
+    let bench = month().await;
+    let watch = Watch::new();
+    let events = Arc::new(Fragile {
+        watch: Arc::clone(&watch),
+        breaks: true.into(),
+    });
+    let engine = bench.practice.ground.engine(events).expect("connected");
+    let api = Api::new(Arc::new(engine), watch, brygga_api::Host::default());
+    let runs = caught_up(&api).await;
+    assert_eq!(runs.len(), 1, "it is not begun again at once");
+    let failure = runs[0].failure.as_ref().expect("a failure");
+    assert_eq!(failure.code, brygga_core::Code::Internal);
+    // It is told, it is over, and it is kept how it went.
+    let overview = call(&api, "overview", json!({})).await.expect("overview");
+    assert_eq!(overview["run"], Value::Null);
+    let lane = api.engine().lane(Lane::Orders).expect("readable");
+    let lane = lane.expect("noted");
+    assert_eq!((lane.failures, lane.well), (1, None));
+    assert_eq!(api.pulse().expect("a pulse").tone(), Tone::NeedsYou);
+    // The next one goes.
+    bench.clock.advance(Duration::from_mins(6));
+    let runs = caught_up(&api).await;
+    assert_eq!(runs[0].failure, None);
+    assert!(!in_the_books(&bench).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_cannot_begin_is_not_tried_again_without_end() {
+    let bench = month().await;
+    let engine = Arc::clone(&bench.practice.engine);
+    let still = engine.stand_still().expect("nothing runs");
+    let runs = caught_up(api(&bench)).await;
+    let codes: Vec<_> = runs
+        .iter()
+        .map(|run| run.failure.as_ref().expect("a failure").code)
+        .collect();
+    assert_eq!(codes, [brygga_core::Code::StoreInUse]);
+    assert_eq!(engine.lane(Lane::Orders).expect("readable"), None);
+    drop(still);
+    bench.clock.advance(MINUTE);
+    let runs = caught_up(api(&bench)).await;
+    assert_eq!(runs[0].failure, None);
 }

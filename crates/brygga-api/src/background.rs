@@ -4,6 +4,7 @@
 //! every [`LOOK`], for a sleeping computer's timers sleep with it.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -32,8 +33,9 @@ pub(crate) struct Background {
     closing: AtomicBool,
     /// The computer woke up: what failed for want of a network is tried at once.
     woke: AtomicBool,
-    /// Lanes whose run was stopped, and when: they are not begun again at once.
-    stopped: Mutex<BTreeMap<Lane, DateTime<Utc>>>,
+    /// How lanes ended of which the database does not know: those whose run was stopped, and those whose run broke off and could not be
+    /// noted. They are not begun again at once.
+    unnoted: Mutex<BTreeMap<Lane, Last>>,
 }
 
 /// How a lane stands, and when it is due.
@@ -58,6 +60,16 @@ pub enum Step {
     Waits(Duration),
 }
 
+/// Carries `work` through. One that panics is a failure like any other: whoever waits for its end must hear of it.
+pub(crate) async fn unbroken<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|fault| {
+        tracing::error!(%fault, "a run broke off");
+        Err(Problem::new(Code::Internal).with("detail", fault))
+    })
+}
+
 impl Api {
     /// Starts a run. `Err` with the one under way.
     pub fn start(
@@ -79,13 +91,15 @@ impl Api {
 
     async fn carried_through(&self, run: String, options: RunOptions) -> RunReport {
         let started = self.engine.clock().now();
-        let report = self.engine.sync(options).await;
-        let report = report.unwrap_or_else(|problem| RunReport {
+        let engine = Arc::clone(&self.engine);
+        let result = unbroken(async move { engine.sync(options).await }).await;
+        let broke_off = result.is_err();
+        let report = result.unwrap_or_else(|problem| RunReport {
             failure: Some(problem),
             ..RunReport::default()
         });
         let ended = self.engine.clock().now();
-        self.note_stopped(options.lanes, &report, ended);
+        self.note_ended(options.lanes, &report, broke_off, ended);
         if report.failure.is_none()
             && let Err(problem) = self.remember_shop().await
         {
@@ -103,18 +117,35 @@ impl Api {
         report
     }
 
-    fn note_stopped(&self, lanes: Lanes, report: &RunReport, now: DateTime<Utc>) {
-        let is_stopped = report
-            .failure
-            .as_ref()
-            .is_some_and(|problem| problem.code == Code::Stopped);
-        let mut stopped = self.stopped_lanes();
+    /// What a run that came to its end noted itself is in the database. One that broke off did not: without a note it would be due at
+    /// once, and break off again, without end.
+    fn note_ended(&self, lanes: Lanes, report: &RunReport, broke_off: bool, now: DateTime<Utc>) {
+        let failure = report.failure.as_ref().map(|problem| problem.code);
+        let is_noted = if broke_off {
+            // Where another run is under way nothing was tried, and nothing failed.
+            failure != Some(Code::StoreInUse)
+                && self
+                    .engine
+                    .note_lanes(lanes, report)
+                    .inspect_err(|problem| tracing::warn!(%problem, "a run that broke off could not be noted"))
+                    .is_ok()
+        } else {
+            failure != Some(Code::Stopped)
+        };
+        let mut unnoted = self.unnoted();
         for lane in lanes.iter() {
-            if is_stopped {
-                stopped.insert(lane, now);
-            } else {
-                stopped.remove(&lane);
+            if is_noted {
+                unnoted.remove(&lane);
+                continue;
             }
+            let failures = unnoted
+                .get(&lane)
+                .and_then(|last| last.failed)
+                .map_or(0, |(failures, _)| failures);
+            let failed = failure
+                .filter(|code| *code != Code::Stopped)
+                .map(|code| (failures.saturating_add(1), Trouble::of(code)));
+            unnoted.insert(lane, Last { ended: now, failed });
         }
     }
 
@@ -155,11 +186,8 @@ impl Api {
     ) -> Option<DateTime<Utc>> {
         let rhythm = settings.schedule.rhythm(lane, zone);
         let mut last = state.map(LaneState::last);
-        if let Some(at) = self.stopped_lanes().get(&lane) {
-            last = Some(Last {
-                ended: *at,
-                failed: None,
-            });
+        if let Some(unnoted) = self.unnoted().get(&lane) {
+            last = Some(*unnoted);
         }
         let passing = last
             .and_then(|last| last.failed)
@@ -193,7 +221,7 @@ impl Api {
         } else {
             self.engine.resume()?;
             // Whoever says so wants to see it go.
-            self.stopped_lanes().clear();
+            self.unnoted().clear();
         }
         self.watch.schedule_changed(self.schedule()?);
         self.background.wake.notify_one();
@@ -283,9 +311,7 @@ impl Api {
     /// Ends the run under way after the record in hand, and begins no other; waits for it, but no longer than `patience`. Did it end? What
     /// is in the journal goes on at the next start either way.
     pub async fn close(&self, patience: Duration) -> bool {
-        self.background.closing.store(true, Ordering::SeqCst);
-        self.engine.close();
-        self.background.wake.notify_one();
+        self.end();
         let mut events = self.watch.subscribe();
         let ended = async {
             while self.watch.run().is_some() {
@@ -296,13 +322,26 @@ impl Api {
         tokio::time::timeout(patience, ended).await.is_ok()
     }
 
+    /// Begins no other run, and tells the one under way to end; waits for nothing.
+    pub(crate) fn end(&self) {
+        self.background.closing.store(true, Ordering::SeqCst);
+        self.engine.close();
+        self.background.wake.notify_one();
+    }
+
+    /// Takes [`Api::end`] back.
+    pub(crate) fn go_on(&self) {
+        self.engine.go_on();
+        self.background.closing.store(false, Ordering::SeqCst);
+    }
+
     fn is_closing(&self) -> bool {
         self.background.closing.load(Ordering::SeqCst)
     }
 
-    fn stopped_lanes(&self) -> std::sync::MutexGuard<'_, BTreeMap<Lane, DateTime<Utc>>> {
+    fn unnoted(&self) -> std::sync::MutexGuard<'_, BTreeMap<Lane, Last>> {
         self.background
-            .stopped
+            .unnoted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

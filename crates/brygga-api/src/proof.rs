@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, count, error, reason, time};
+use crate::background::unbroken;
 use crate::contract::{
     ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofStock, ProofVat,
     ProofView,
@@ -74,7 +75,10 @@ impl Api {
         if self.watch.proof_started() {
             let api = Arc::clone(self);
             tokio::spawn(async move {
-                let failure = api.prove_and_keep().await.err();
+                let proving = Arc::clone(&api);
+                let failure = unbroken(async move { proving.prove_and_keep().await })
+                    .await
+                    .err();
                 *api.unproven.lock().unwrap_or_else(PoisonError::into_inner) = failure;
                 api.watch.proof_ended();
             });

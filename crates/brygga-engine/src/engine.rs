@@ -257,6 +257,12 @@ impl Engine {
         self.closing.store(true, Ordering::SeqCst);
     }
 
+    /// Takes [`Engine::close`] back: the program does not end after all. A run that was told to end still does.
+    pub fn go_on(&self) {
+        self.stop();
+        self.closing.store(false, Ordering::SeqCst);
+    }
+
     pub(crate) fn check_stop(&self) -> Result<(), Problem> {
         if self.stop.load(Ordering::SeqCst) || self.closing.load(Ordering::SeqCst) {
             Err(Code::Stopped.into())
@@ -296,6 +302,8 @@ impl Engine {
     pub(crate) fn begin_run(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         let guard = self.running.try_lock().ok()?;
         self.stop.store(false, Ordering::SeqCst);
+        // A run that broke off in the middle did not take it back.
+        self.drain(false);
         Some(guard)
     }
 

@@ -96,7 +96,9 @@ impl Engine {
     }
 
     /// Notes how the lanes of a run went. One that was stopped keeps what was known of it: it did not fail, and it is not done.
-    pub(crate) fn note_lanes(&self, lanes: Lanes, report: &RunReport) -> Result<(), Problem> {
+    ///
+    /// [`Engine::sync`] does so itself; this is for a run that broke off before it could.
+    pub fn note_lanes(&self, lanes: Lanes, report: &RunReport) -> Result<(), Problem> {
         let now = self.clock.now();
         // Settings that cannot be read are why the run failed; that is noted all the same.
         let on = self

@@ -12,6 +12,7 @@ use brygga_engine::{Approved, ApprovedReport, Outcome, Preview, Previewed, RunOp
 use brygga_store::{RecordKind, RecordRef, RecordState};
 
 use crate::api::{Api, amount, count, error, reason, record_ref, stored, time, wrong_use};
+use crate::background::unbroken;
 use crate::contract::{
     ApiError, Nothing, PreviewApproval, PreviewChanged, PreviewCount, PreviewFailure, PreviewItem,
     PreviewPage, PreviewQuery, PreviewSent, PreviewView, RecordKey, RunSummary,
@@ -99,7 +100,8 @@ impl Api {
         let api = Arc::clone(self);
         tokio::spawn(async move {
             let settings_rev = api.engine.store().settings_rev().unwrap_or_default();
-            let result = api.engine.preview(RunOptions::default()).await;
+            let engine = Arc::clone(&api.engine);
+            let result = unbroken(async move { engine.preview(RunOptions::default()).await }).await;
             {
                 let mut kept = api.kept_preview();
                 kept.doing = None;
@@ -201,7 +203,9 @@ impl Api {
         let started = time(self.engine.clock().now());
         let api = Arc::clone(self);
         tokio::spawn(async move {
-            let report = Box::pin(api.engine.send_approved(approved, Some(run))).await;
+            let engine = Arc::clone(&api.engine);
+            let report =
+                unbroken(async move { engine.send_approved(approved, Some(run)).await }).await;
             let report = report.unwrap_or_else(|problem| ApprovedReport {
                 run: brygga_engine::RunReport {
                     failure: Some(problem),
@@ -209,7 +213,14 @@ impl Api {
                 },
                 ..ApprovedReport::default()
             });
-            api.shown_after(&report).await;
+            let report = Arc::new(report);
+            let (looking, sent) = (Arc::clone(&api), Arc::clone(&report));
+            // What it left is looked at for the page alone; it was sent either way.
+            let _seen = unbroken(async move {
+                looking.shown_after(&sent).await;
+                Ok(())
+            })
+            .await;
             api.kept_preview().doing = None;
             api.watch.run_ended(RunSummary {
                 run: run.to_string(),
