@@ -164,10 +164,9 @@ async fn rpc(
             "The page was opened without its token. Open the address that was printed.",
         );
     }
-    let pair = headers.get(PAIR).and_then(|value| value.to_str().ok());
-    let result = match payload(body) {
-        Ok(payload) => served.pairs.call(pair, &name, payload).await,
-        Err(error) => Err(error),
+    let result = match (named(&headers), payload(body)) {
+        (Ok(pair), Ok(payload)) => served.pairs.call(pair, &name, payload).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
     };
     match result {
         Ok(answer) => axum::Json(answer).into_response(),
@@ -175,6 +174,16 @@ async fn rpc(
             (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
         }
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response(),
+    }
+}
+
+/// The pair that a message is for. A name that cannot be read is none of ours: it must never reach the pair that happens to be shown.
+fn named(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let mut names = headers.get_all(PAIR).iter();
+    match (names.next().map(HeaderValue::to_str), names.next()) {
+        (None, _) => Ok(None),
+        (Some(Ok(name)), None) => Ok(Some(name)),
+        _ => Err(misused("a message is for one pair, named by its id")),
     }
 }
 

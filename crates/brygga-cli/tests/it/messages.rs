@@ -44,6 +44,12 @@ impl Served {
             .spawn()
             .expect("the program starts");
         let out = child.stdout.take().expect("piped");
+        // From here on it ends with us, also where it does not say what it should.
+        let mut served = Self {
+            child,
+            address: String::new(),
+            token: String::new(),
+        };
         // First it says where the practice pair is.
         let mut lines = BufReader::new(out).lines();
         let line = lines.find_map(|line| {
@@ -52,11 +58,9 @@ impl Served {
         });
         let line = line.expect("it says where it listens");
         let (address, token) = line.split_once("/#token=").expect("a token");
-        Self {
-            child,
-            address: address.to_owned(),
-            token: token.to_owned(),
-        }
+        address.clone_into(&mut served.address);
+        token.clone_into(&mut served.token);
+        served
     }
 
     /// A request, byte by byte as it is given.
@@ -156,6 +160,21 @@ fn a_message_that_is_none_of_the_contract_gets_a_code_and_does_nothing() {
     let long = vec![b' '; (2 << 20) + 100];
     let long = served.post("/rpc/sync_now", &served.token, "", &long);
     assert_eq!((long.status, long.code().as_str()), (400, "wrong-use"));
+    // A pair's name that cannot be read, and two of them: neither is the pair that is shown.
+    for pair in [
+        &b"X-Brygga-Pair: \xff\xfe\r\n"[..],
+        b"X-Brygga-Pair: practice\r\nX-Brygga-Pair: practice\r\n",
+    ] {
+        let head = format!(
+            "POST /rpc/pause HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Brygga-Token: {}\r\nContent-Length: 2\r\n",
+            served.address, served.token
+        );
+        let unnamed = served.raw(&[head.as_bytes(), pair, b"\r\n{}"].concat());
+        assert_eq!(
+            (unnamed.status, unnamed.code().as_str()),
+            (400, "wrong-use")
+        );
+    }
     assert_eq!(served.state(), before);
 }
 
