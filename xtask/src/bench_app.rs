@@ -25,7 +25,7 @@ const SETTLE: Duration = Duration::from_mins(2);
 /// A start that takes longer has failed.
 const TOO_LONG: Duration = Duration::from_mins(1);
 /// Clock ticks of a second, as Linux counts processor time for everybody.
-const TICKS: f64 = 100.0;
+const TICKS: u64 = 100;
 /// Orders in the practice shop.
 const ORDERS: &str = "60";
 
@@ -177,16 +177,26 @@ fn release(project: &Project, program: &str) -> PathBuf {
 /// What a program and everything below it takes while nothing happens.
 #[derive(Debug)]
 struct Rest {
-    /// Proportional memory in MiB, by the process's name.
-    memory: BTreeMap<String, f64>,
-    /// Per cent of one core.
-    processor: f64,
+    /// Proportional memory in KiB, by the process's name.
+    memory: BTreeMap<String, u64>,
+    /// Hundredths of a per cent of one core.
+    processor: u64,
 }
 
 impl Rest {
-    fn memory_in_all(&self) -> f64 {
-        self.memory.values().sum()
+    /// In MiB.
+    fn memory_in_all(&self) -> u64 {
+        in_mib(self.memory.values().sum())
     }
+
+    /// Per cent of one core.
+    fn processor(&self) -> String {
+        format!("{}.{:02}", self.processor / 100, self.processor % 100)
+    }
+}
+
+fn in_mib(kib: u64) -> u64 {
+    (kib + 512) / 1024
 }
 
 fn at_rest(pid: u32, rest: Duration) -> anyhow::Result<Rest> {
@@ -195,8 +205,8 @@ fn at_rest(pid: u32, rest: Duration) -> anyhow::Result<Rest> {
     let began = Instant::now();
     thread::park_timeout(rest);
     let spent = ticks(pid)?.saturating_sub(before);
-    let elapsed = began.elapsed().as_secs_f64();
-    let mut memory: BTreeMap<String, f64> = BTreeMap::new();
+    let elapsed = u64::try_from(began.elapsed().as_millis())?.max(1);
+    let mut memory: BTreeMap<String, u64> = BTreeMap::new();
     for pid in below(pid)? {
         // One that ended while we looked takes nothing.
         if let (Ok(name), Ok(rollup)) = (
@@ -207,13 +217,13 @@ fn at_rest(pid: u32, rest: Duration) -> anyhow::Result<Rest> {
                 .lines()
                 .find_map(|line| line.strip_prefix("Pss:"))
                 .and_then(|rest| rest.split_whitespace().next())
-                .and_then(|number| number.parse::<f64>().ok())
+                .and_then(|number| number.parse::<u64>().ok())
                 .unwrap_or_default();
-            *memory.entry(name.trim().to_owned()).or_default() += kib / 1024.0;
+            *memory.entry(name.trim().to_owned()).or_default() += kib;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "ticks of some minutes")]
-    let processor = spent as f64 / TICKS / elapsed * 100.0;
+    // Ticks to milliseconds, their share of the time to hundredths of a per cent.
+    let processor = spent * (1000 / TICKS) * 10_000 / elapsed;
     Ok(Rest { memory, processor })
 }
 
@@ -401,8 +411,8 @@ fn page(
         .lines()
         .find_map(|line| line.strip_prefix("MemTotal:"))
         .and_then(|rest| rest.split_whitespace().next())
-        .and_then(|number| number.parse::<f64>().ok())
-        .map_or(0.0, |kib| (kib / 1024.0 / 1024.0).round());
+        .and_then(|number| number.parse::<u64>().ok())
+        .map_or(0, |kib| in_mib(in_mib(kib)));
     let load = fs::read_to_string("/proc/loadavg")?;
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
     let mut page = String::from(
@@ -416,28 +426,28 @@ fn page(
         w,
         "| what | aim | measured | |\n|--|--|--|--|\n\
          | start of the window until it can be used | 1.0 s | {middle:.2} s (of {}) | {} |\n\
-         | memory of the window's program, all its processes | under 300 MB | {:.0} MB | {} |\n\
-         | processor time of it at rest | under 0.5 % of a core | {:.2} % | {} |\n\
-         | memory without a window (`brygga sync --watch`) | under 40 MB | {:.0} MB | {} |\n\
-         | processor time of it at rest | under 0.5 % of a core | {:.2} % | {} |\n",
+         | memory of the window's program, all its processes | under 300 MB | {} MB | {} |\n\
+         | processor time of it at rest | under 0.5 % of a core | {} % | {} |\n\
+         | memory without a window (`brygga sync --watch`) | under 40 MB | {} MB | {} |\n\
+         | processor time of it at rest | under 0.5 % of a core | {} % | {} |\n",
         all.join(", "),
         verdict(middle <= 1.0),
         window.memory_in_all(),
-        verdict(window.memory_in_all() < 300.0),
-        window.processor,
-        verdict(window.processor < 0.5),
+        verdict(window.memory_in_all() < 300),
+        window.processor(),
+        verdict(window.processor < 50),
         headless.memory_in_all(),
-        verdict(headless.memory_in_all() < 40.0),
-        headless.processor,
-        verdict(headless.processor < 0.5),
+        verdict(headless.memory_in_all() < 40),
+        headless.processor(),
+        verdict(headless.processor < 50),
     )?;
     writeln!(w, "The window's memory by process:\n")?;
-    for (name, mb) in &window.memory {
-        writeln!(w, "- `{name}`: {mb:.0} MB")?;
+    for (name, kib) in &window.memory {
+        writeln!(w, "- `{name}`: {} MB", in_mib(*kib))?;
     }
     writeln!(
         w,
-        "\nMeasured with release builds on a computer with {cores} cores and {memory:.0} GB of memory (Linux, Xvfb, no graphics card), \
+        "\nMeasured with release builds on a computer with {cores} cores and {memory} GB of memory (Linux, Xvfb, no graphics card), \
          over {minutes} minutes of rest while it looks for changes every 60 seconds; load average at the end: {load}.\n\
          Memory is PSS: what a process shares with others counts by its share. A start is the time from starting the program until the page has \
          the overview's figures, in the middle of {STARTS}.\n\
@@ -489,12 +499,13 @@ mod tests {
             processor,
         };
         let seconds = [0.9, 1.4, 1.1].map(Duration::from_secs_f64);
-        let page = page(2, &seconds, &rest(310.0, 0.2), &rest(20.0, 0.1)).unwrap();
+        let page = page(2, &seconds, &rest(310 * 1024, 120), &rest(20 * 1024, 7)).unwrap();
         assert!(
             page.contains("1.10 s (of 0.90, 1.40, 1.10) | **missed**"),
             "{page}"
         );
         assert!(page.contains("310 MB | **missed**") && page.contains("20 MB | met"));
+        assert!(page.contains("1.20 % | **missed**") && page.contains("0.07 % | met"));
         assert!(page.contains("bench-app --minutes 2"));
     }
 }
