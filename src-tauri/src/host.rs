@@ -35,6 +35,7 @@ impl Host {
                 folder: Some(PairsFolder::at(home)),
                 stage: Some(Arc::new(stage)),
                 clock: folder::clock(),
+                patience: PairsHost::PATIENCE,
             })?
         };
         Ok(Self { pairs })

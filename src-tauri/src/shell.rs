@@ -62,12 +62,7 @@ impl Shell {
         shell.pairs.stand_on(Arc::clone(&shell) as Arc<dyn Desktop>);
         shell.refresh();
         tauri::async_runtime::spawn(follow(Arc::downgrade(&shell)));
-        // The window's own thread is none of the runtime's: what is begun here runs there.
-        {
-            let runtime = tauri::async_runtime::handle();
-            let _entered = runtime.inner().enter();
-            shell.pairs.keep_in_step();
-        }
+        shell.pairs.keep_in_step();
         tauri::async_runtime::spawn(end_when_told(Arc::downgrade(&shell)));
         shell
     }

@@ -36,8 +36,10 @@ pub(crate) struct Entry {
 
 /// What the tray shows for how all pairs stand: the colour of the one that stands worst, and which one needs somebody.
 pub(crate) fn face(pairs: &[Standing], words: &Words) -> Face {
+    // Of those for which sync and pause do something: one that is not set up, or cannot be opened, is neither paused nor running.
     let all = |is: fn(&Pulse) -> bool| {
-        !pairs.is_empty() && pairs.iter().all(|pair| pair.pulse.as_ref().is_some_and(is))
+        let mut working = pairs.iter().filter(|pair| pair.at_work).peekable();
+        working.peek().is_some() && working.all(|pair| pair.pulse.as_ref().is_some_and(is))
     };
     let paused = all(|pulse| pulse.schedule.paused.is_some());
     let running = all(|pulse| pulse.running);
@@ -288,6 +290,7 @@ mod tests {
         Standing {
             name: name.into(),
             pulse: pulse.cloned(),
+            at_work: pulse.is_some(),
         }
     }
 
@@ -409,6 +412,18 @@ mod tests {
             actions(&two(Some(&paused), Some(&paused))),
             (true, DesktopAction::Resume)
         );
+        // One that cannot be opened, or is not set up yet, hides nothing of what the other one needs.
+        assert_eq!(
+            actions(&two(Some(&paused), None)),
+            (true, DesktopAction::Resume)
+        );
+        let mut unfinished = two(Some(&paused), Some(&pulse(Health::NothingYet)));
+        unfinished[1].at_work = false;
+        assert_eq!(actions(&unfinished), (true, DesktopAction::Resume));
+        unfinished[0].pulse = Some(busy.clone());
+        assert_eq!(actions(&unfinished), (false, DesktopAction::Pause));
+        unfinished[0].at_work = false;
+        assert_eq!(actions(&unfinished), (true, DesktopAction::Pause));
     }
 
     #[test]

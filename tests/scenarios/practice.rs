@@ -262,6 +262,41 @@ async fn practice_and_real_can_never_be_taken_for_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_connected_to_the_real_services_is_never_served_as_practice() {
+    let here = "http://127.0.0.1:9";
+    let shop = json!({"domain": "bro.myshopify.com", "client_id": "id", "base_url": null});
+    let company = json!({"client_id": "id", "tenant_id": "t-1", "base_url": null});
+    let person = json!({"client_id": "id", "scopes": [], "port": 1, "base_url": null});
+    for (name, mut connection) in [
+        ("connection.shopify", shop),
+        ("connection.visma", company),
+        ("connection.visma.sign-in", person),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Arc::new(brygga_http::secrets::Memory::default());
+        let ground = brygga_engine::folder::open_with(folder.path(), secrets).unwrap();
+        let ground = Arc::new(ground);
+        let open = || {
+            let patience = PairHost::default().patience;
+            let host = practice_host(&Identity::default(), here, here, patience);
+            Pair::open(Arc::clone(&ground), Watch::new(), host)
+                .map(|_| ())
+                .map_err(|problem| problem.code)
+        };
+        assert_eq!(open(), Ok(()), "with nothing connected");
+        let put = |value: &Value| {
+            let store = &ground.store;
+            store.put_setting(name, value.clone(), "test").unwrap();
+        };
+        put(&connection);
+        assert_eq!(open(), Err(Code::AddressNotLoopback), "{name}");
+        connection["base_url"] = here.into();
+        put(&connection);
+        assert_eq!(open(), Ok(()), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn practice_sends_nothing_to_another_computer_even_when_it_is_told_to() {
     let bench = Bench::empty().await;
     let ground = &bench.practice.ground;

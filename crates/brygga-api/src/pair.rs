@@ -12,7 +12,7 @@ use brygga_engine::ports::Events;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
 
-use crate::api::{Api, Host, error, read, time, write};
+use crate::api::{Api, Host, error, read, reason, time, write};
 use crate::background::LOOK;
 use crate::contract::{ApiError, AppInfo, Event, Health, Nothing, PracticeHints, ScheduleView};
 use crate::practice::Playground;
@@ -65,18 +65,44 @@ impl PairHost {
     }
 }
 
+/// [`Code::AddressNotLoopback`] if this is connected to a real shop or company: who plays there would book.
+fn is_practice(ground: &Ground) -> Result<(), Problem> {
+    let shop = ground
+        .shop()?
+        .map(|shop| (shop.base_url, shop.domain.clone()));
+    let company = ground
+        .company()?
+        .map(|company| (company.base_url, company.tenant_id.clone()));
+    let person = ground
+        .sign_in()?
+        .map(|person| (person.base_url, "Visma.net".to_owned()));
+    for (address, name) in [shop, company, person].into_iter().flatten() {
+        match address {
+            Some(address) => {
+                loopback_only(&address)?;
+            }
+            None => return Err(Problem::new(Code::AddressNotLoopback).with("address", name)),
+        }
+    }
+    Ok(())
+}
+
 /// Serves the commands of one pair.
 pub struct Pair {
     pub(crate) ground: Arc<Ground>,
     pub(crate) watch: Arc<Watch>,
     pub(crate) host: PairHost,
     api: Mutex<Option<Arc<Api>>>,
+    /// Why there is no engine although both sides are connected: a secret is gone.
+    lost: Mutex<Option<Problem>>,
     pub(crate) signing_in: Mutex<SigningIn>,
     /// One change of the kept set-up at a time.
     pub(crate) keeping: Mutex<()>,
     /// Lets things happen in the practice shop.
     pub(crate) playground: OnceLock<Arc<dyn Playground>>,
     closing: AtomicBool,
+    /// It runs by itself once, however often that is begun.
+    rounds: tokio::sync::Mutex<()>,
     /// Another engine, or the end.
     changed: Notify,
 }
@@ -88,23 +114,28 @@ pub struct Pair {
 impl Pair {
     /// A pair over its folder, whatever of it is connected.
     ///
-    /// [`Code::AddressNotLoopback`] for a practice pair without both addresses of this computer, and for a real pair with one: neither can
-    /// ever be taken for the other.
+    /// [`Code::AddressNotLoopback`] for a practice pair without both addresses of this computer, for a real pair with one, and for a folder
+    /// that is connected to the real services and is opened as practice: neither can ever be taken for the other.
     pub fn open(
         ground: Arc<Ground>,
         watch: Arc<Watch>,
         host: PairHost,
     ) -> Result<Arc<Self>, Problem> {
         host.check()?;
+        if host.practice {
+            is_practice(&ground)?;
+        }
         let pair = Self {
             ground,
             watch,
             host,
             api: Mutex::default(),
+            lost: Mutex::default(),
             signing_in: Mutex::default(),
             keeping: Mutex::default(),
             playground: OnceLock::new(),
             closing: AtomicBool::new(false),
+            rounds: tokio::sync::Mutex::default(),
             changed: Notify::new(),
         };
         pair.connect()?;
@@ -211,20 +242,37 @@ impl Pair {
 
     /// Set up by the wizard, or by hand on the command line before there was one.
     pub(crate) fn is_set_up(&self, kept: &Kept) -> Result<bool, Problem> {
-        if kept.started || kept.step.is_some() || kept.shop.is_some() || kept.company.is_some() {
-            return Ok(kept.started);
-        }
         let connected = self
             .api
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .is_some();
+        self.was_set_up(kept, connected)
+    }
+
+    fn was_set_up(&self, kept: &Kept, connected: bool) -> Result<bool, Problem> {
+        if kept.started || kept.step.is_some() || kept.shop.is_some() || kept.company.is_some() {
+            return Ok(kept.started);
+        }
         Ok(connected
             && self
                 .ground
                 .store
                 .setting(brygga_engine::SETTINGS)?
                 .is_some())
+    }
+
+    /// Why a pair that was set up cannot run: the secret of one side is gone. It stands still until somebody gives it again.
+    pub(crate) fn lost(&self) -> Result<Option<Problem>, Problem> {
+        let lost = self
+            .lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match lost {
+            Some(lost) if self.was_set_up(&self.kept()?, true)? => Ok(Some(lost)),
+            _ => Ok(None),
+        }
     }
 
     /// The shop's name as it was read last, else its address; empty before it is connected.
@@ -265,7 +313,10 @@ impl Pair {
         let engine = match ground.engine(events) {
             Ok(engine) => Arc::new(engine),
             // A secret that is gone is asked for again in the wizard.
-            Err(problem) if problem.code == Code::NotConnected => return Ok(()),
+            Err(problem) if problem.code == Code::NotConnected => {
+                *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                return Ok(());
+            }
             Err(problem) => return Err(problem),
         };
         let shop_admin = shop
@@ -277,11 +328,15 @@ impl Pair {
             shop_admin,
         };
         let api = Api::new(engine, Arc::clone(&self.watch), host);
-        let before = self
-            .api
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .replace(api);
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let before = {
+            let mut now = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+            // Looked at under the lock: the end comes before or after it, and finds this one.
+            if self.closing.load(Ordering::SeqCst) {
+                api.end();
+            }
+            now.replace(api)
+        };
         if let Some(before) = before {
             before.look_again();
         }
@@ -296,8 +351,10 @@ impl Pair {
         self.is_set_up(&kept).ok()?.then_some(api)
     }
 
-    /// Runs whatever is due, from the moment on at which the pair is set up, until [`Pair::close`].
+    /// Runs whatever is due, from the moment on at which the pair is set up, until [`Pair::close`]. Begun a second time,
+    /// it waits until the first has ended.
     pub async fn keep_in_step(self: Arc<Self>) {
+        let _alone = self.rounds.lock().await;
         while !self.closing.load(Ordering::SeqCst) {
             if let Some(api) = self.at_work() {
                 api.round(&mut |_| ()).await;
@@ -312,23 +369,51 @@ impl Pair {
 
     /// How it stands; before the set-up is done nothing was read.
     pub fn pulse(&self) -> Result<Pulse, Problem> {
-        match self.at_work() {
-            Some(api) => api.pulse(),
-            None => Ok(Pulse {
-                health: Health::NothingYet,
-                schedule: ScheduleView::default(),
-                running: false,
-            }),
+        if let Some(api) = self.at_work() {
+            return api.pulse();
         }
+        let health = match self.lost()? {
+            Some(problem) => Health::Stopped {
+                reason: reason(&problem),
+                passing: false,
+            },
+            None => Health::NothingYet,
+        };
+        Ok(Pulse {
+            health,
+            schedule: ScheduleView::default(),
+            running: false,
+        })
     }
 
     /// Ends the run under way after the record in hand, and begins no other. See [`Api::close`].
     pub async fn close(&self, patience: Duration) -> bool {
-        self.closing.store(true, Ordering::SeqCst);
+        match self.end() {
+            Some(api) => api.close(patience).await,
+            None => true,
+        }
+    }
+
+    /// Begins no other run, and tells the one under way to end; waits for nothing. Gives what may still have one.
+    pub(crate) fn end(&self) -> Option<Arc<Api>> {
+        let api = {
+            let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+            self.closing.store(true, Ordering::SeqCst);
+            api.clone()
+        };
+        if let Some(api) = &api {
+            api.end();
+        }
         self.changed.notify_one();
-        match self.api() {
-            Ok(api) => api.close(patience).await,
-            Err(_) => true,
+        api
+    }
+
+    /// Takes [`Pair::close`] back. The run that was told to end still does.
+    pub(crate) fn go_on(&self) {
+        let api = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+        self.closing.store(false, Ordering::SeqCst);
+        if let Some(api) = api.as_ref() {
+            api.go_on();
         }
     }
 

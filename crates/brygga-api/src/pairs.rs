@@ -7,6 +7,7 @@ mod standing;
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use brygga_core::{Clock, Code, Problem};
 use brygga_engine::pairs_folder::PairsFolder;
 use brygga_engine::{Others, Who};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -54,18 +56,27 @@ pub struct PairsHost {
     pub stage: Option<Arc<dyn Stage>>,
     /// For waits.
     pub clock: Arc<dyn Clock>,
+    /// A pair that is put away may take so long, in real time, to come to its safe point. Usually [`PairsHost::PATIENCE`].
+    pub patience: Duration,
 }
 
+impl PairsHost {
+    /// The record in hand is sent and read back by then, unless a remote does not answer.
+    pub const PATIENCE: Duration = Duration::from_secs(20);
+}
+
+#[derive(Clone)]
 enum State {
     Open {
         pair: Arc<Pair>,
         /// What lives as long as it.
-        _servers: Option<Box<dyn Any + Send + Sync>>,
+        _servers: Option<Arc<dyn Any + Send + Sync>>,
     },
     Broken(Problem),
     Asleep,
 }
 
+#[derive(Clone)]
 struct Entry {
     id: String,
     practice: bool,
@@ -91,15 +102,26 @@ pub struct Pairs {
     shown: Mutex<String>,
     events: broadcast::Sender<PairEvent>,
     desktop: OnceLock<Arc<dyn Desktop>>,
-    /// They run by themselves.
-    running: std::sync::atomic::AtomicBool,
+    /// They run by themselves. Looked at and changed under the lock of the entries, so that each of them is begun once, and none after the
+    /// end.
+    running: AtomicBool,
+    /// The program ends. Under the same lock.
+    ended: AtomicBool,
     /// One pair at a time is made, begun or put away.
     changing: tokio::sync::Mutex<()>,
+    /// One pair at a time is opened: two engines over one database would book beside each other.
+    opening: Mutex<()>,
+    /// One change of a card at a time.
+    cards: Mutex<()>,
+    /// One pair at a time asks whether another is of the same shop and company, and keeps its connection.
+    connecting: Arc<Mutex<()>>,
+    /// What runs by itself runs here, whoever begins it: a desktop's own thread is none of the runtime's.
+    runtime: Handle,
     me: Weak<Self>,
 }
 
 impl Pairs {
-    /// No pairs yet.
+    /// No pairs yet. To be called in the runtime in which they shall run.
     fn new(host: PairsHost) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             host,
@@ -107,13 +129,20 @@ impl Pairs {
             shown: Mutex::default(),
             events: broadcast::channel(1024).0,
             desktop: OnceLock::new(),
-            running: std::sync::atomic::AtomicBool::new(false),
+            running: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             changing: tokio::sync::Mutex::default(),
+            opening: Mutex::default(),
+            cards: Mutex::default(),
+            connecting: Arc::default(),
+            runtime: Handle::current(),
             me: Weak::clone(me),
         })
     }
 
     /// The pairs of a folder, each as far as it can be opened, and the practice pair beside them. An empty folder gets its first pair.
+    ///
+    /// Like the other ways to make them it is called in a runtime: there they run.
     pub fn open(host: PairsHost) -> Result<Arc<Self>, Problem> {
         let pairs = Self::new(host);
         if let Some(folder) = &pairs.host.folder {
@@ -139,6 +168,7 @@ impl Pairs {
             folder: None,
             stage: stage.filter(|_| !practice),
             clock,
+            patience: PairsHost::PATIENCE,
         });
         let id = if practice { PRACTICE } else { "default" };
         id.clone_into(&mut lock(&pairs.shown));
@@ -161,6 +191,7 @@ impl Pairs {
             folder: None,
             stage: Some(stage),
             clock,
+            patience: PairsHost::PATIENCE,
         });
         PRACTICE.clone_into(&mut lock(&pairs.shown));
         pairs.put(Entry {
@@ -201,12 +232,31 @@ impl Pairs {
 
     /// Opens a pair of the folder; one that cannot be opened stands there with its reason, and hinders no other.
     fn open_kept(&self, id: &str) {
+        let _alone = lock(&self.opening);
+        self.open_alone(id);
+    }
+
+    /// Tries a pair again that could not be opened. Somebody else may have done so while this one waited for its turn, or put it away.
+    fn open_again(&self, id: &str) {
+        let _alone = lock(&self.opening);
+        let still = lock(&self.entries)
+            .iter()
+            .any(|entry| entry.id == id && matches!(entry.state, State::Broken(_)));
+        if still {
+            self.open_alone(id);
+        }
+    }
+
+    /// Under the lock of `opening`.
+    fn open_alone(&self, id: &str) {
         let Some(folder) = &self.host.folder else {
             return;
         };
-        let opened = folder
-            .open(id)
-            .and_then(|ground| Pair::open(Arc::new(ground), Watch::new(), PairHost::default()));
+        let opened = folder.open(id).and_then(|ground| {
+            let pair = Pair::open(Arc::new(ground), Watch::new(), PairHost::default())?;
+            self.no_twin(id, &pair)?;
+            Ok(pair)
+        });
         // A card that cannot be read is said by the opening.
         let label = folder.card(id).ok().and_then(|card| card.label);
         let (state, pair) = match opened {
@@ -228,39 +278,77 @@ impl Pairs {
         }
     }
 
+    /// [`Code::PairExists`] if a pair that is open is of the same shop and company, or keeps its secrets under the same name: a folder that
+    /// was copied, or moved back beside one that took its place. Both would book the same orders. One that is not open books nothing, and is
+    /// asked the same when it is opened.
+    fn no_twin(&self, id: &str, pair: &Pair) -> Result<(), Problem> {
+        let who = pair.ground.who()?;
+        let twin = self.all().into_iter().find(|entry| {
+            entry.id != id
+                && !entry.practice
+                && entry.pair().is_some_and(|other| {
+                    other.ground.place.has_secrets_of(&pair.ground.place)
+                        || other.ground.who().is_ok_and(|other| other.is(&who))
+                })
+        });
+        match twin {
+            Some(twin) => {
+                let name = self.name_of(&twin);
+                let name = if name.is_empty() { twin.id } else { name };
+                Err(Problem::new(Code::PairExists).with("pair", name))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// All of them as they stand now, to be looked at without keeping anybody from them: their databases take their time.
+    fn all(&self) -> Vec<Entry> {
+        lock(&self.entries).clone()
+    }
+
+    fn entry(&self, id: &str) -> Option<Entry> {
+        lock(&self.entries)
+            .iter()
+            .find(|entry| entry.id == id)
+            .cloned()
+    }
+
     /// It is open: it is heard, knows of the others, and runs by itself where the others do.
     fn opened(&self, id: &str, pair: Arc<Pair>, servers: Option<Box<dyn Any + Send + Sync>>) {
         pair.ground.place.beside(Arc::new(Beside {
             pairs: Weak::clone(&self.me),
             id: id.to_owned(),
         }));
-        tokio::spawn(forward(Weak::clone(&self.me), id.to_owned(), pair.events()));
-        if self.running.load(std::sync::atomic::Ordering::SeqCst) {
-            tokio::spawn(Arc::clone(&pair).keep_in_step());
-        }
-        if let Some(entry) = lock(&self.entries).iter_mut().find(|entry| entry.id == id) {
-            entry.state = State::Open {
-                pair,
-                _servers: servers,
-            };
+        self.runtime
+            .spawn(forward(Weak::clone(&self.me), id.to_owned(), pair.events()));
+        {
+            let mut entries = lock(&self.entries);
+            if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id) {
+                if self.ended.load(Ordering::SeqCst) {
+                    // It was opened while the others were closed: nobody would end it any more.
+                    pair.end();
+                } else if self.running.load(Ordering::SeqCst) {
+                    self.runtime.spawn(Arc::clone(&pair).keep_in_step());
+                }
+                entry.state = State::Open {
+                    pair,
+                    _servers: servers.map(Arc::from),
+                };
+            }
         }
         self.note(id);
     }
 
-    /// Lets all of them run by themselves from now on, each by its own schedule, until [`Pairs::close`].
+    /// Lets all of them run by themselves from now on, each by its own schedule, until [`Pairs::close`]. From any thread: they run in the
+    /// runtime in which they were made.
     pub fn keep_in_step(&self) {
-        self.running
-            .store(true, std::sync::atomic::Ordering::SeqCst);
-        for pair in self.open_ones() {
-            tokio::spawn(pair.keep_in_step());
+        let entries = lock(&self.entries);
+        if self.ended.load(Ordering::SeqCst) || self.running.swap(true, Ordering::SeqCst) {
+            return;
         }
-    }
-
-    fn open_ones(&self) -> Vec<Arc<Pair>> {
-        lock(&self.entries)
-            .iter()
-            .filter_map(|entry| entry.pair().cloned())
-            .collect()
+        for pair in entries.iter().filter_map(Entry::pair) {
+            self.runtime.spawn(Arc::clone(pair).keep_in_step());
+        }
     }
 
     /// Everything that happens in any of them from now on.
@@ -315,7 +403,7 @@ impl Pairs {
             }
         };
         if again {
-            self.open_kept(&id);
+            self.open_again(&id);
         }
         let entries = lock(&self.entries);
         match entries
@@ -331,8 +419,15 @@ impl Pairs {
 
     /// Ends the runs under way after the record in hand, and begins no other. Did all of them end within `patience`?
     pub async fn close(&self, patience: Duration) -> bool {
+        let open: Vec<_> = {
+            let entries = lock(&self.entries);
+            // One that is opened from now on does not start.
+            self.ended.store(true, Ordering::SeqCst);
+            self.running.store(false, Ordering::SeqCst);
+            entries.iter().filter_map(Entry::pair).cloned().collect()
+        };
         let mut ends = tokio::task::JoinSet::new();
-        for pair in self.open_ones() {
+        for pair in open {
             ends.spawn(async move { pair.close(patience).await });
         }
         ends.join_all().await.into_iter().all(|ended| ended)
@@ -352,6 +447,7 @@ impl Pairs {
             return;
         };
         let kept = || {
+            let _alone = lock(&self.cards);
             let before = folder.card(id)?;
             let who = pair.ground.who()?;
             let mut card = before.clone();
@@ -409,9 +505,14 @@ struct Beside {
 }
 
 impl Others for Beside {
+    fn turn(&self) -> Option<Arc<Mutex<()>>> {
+        let pairs = self.pairs.upgrade()?;
+        Some(Arc::clone(&pairs.connecting))
+    }
+
     fn same(&self, who: &Who) -> Option<String> {
         let pairs = self.pairs.upgrade()?;
-        let entries = lock(&pairs.entries);
+        let entries = pairs.all();
         let practice = entries
             .iter()
             .find(|entry| entry.id == self.id)

@@ -1,13 +1,11 @@
 //! What the shop says of itself, remembered: the window opens, and days have their zone, also where there is no network.
 
 use brygga_core::Problem;
+use brygga_engine::connect::KNOWN_SHOP;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
-
-/// Under this name it is remembered.
-const SHOP: &str = "shop";
 
 /// The shop, as it was read last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +28,7 @@ impl Api {
         Ok(self
             .engine
             .store()
-            .remembered(SHOP)?
+            .remembered(KNOWN_SHOP)?
             .and_then(|value| serde_json::from_value(value).ok()))
     }
 
@@ -53,7 +51,7 @@ impl Api {
         if self.known_shop()?.as_ref() != Some(&shop) {
             let value = serde_json::to_value(&shop)
                 .map_err(|fault| Problem::new(brygga_core::Code::Internal).with("detail", fault))?;
-            self.engine.store().remember(SHOP, &value)?;
+            self.engine.store().remember(KNOWN_SHOP, &value)?;
         }
         Ok(shop)
     }

@@ -39,6 +39,9 @@ const SIGN_IN: &str = "connection.visma.sign-in";
 /// Name of the company that was met, among the store's settings.
 const MET: &str = "connection.visma.company";
 
+/// Under this name the store remembers what the shop said of itself.
+pub const KNOWN_SHOP: &str = "shop";
+
 /// Which shop; its secrets are in the secret store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopConnection {
@@ -162,14 +165,20 @@ impl Ground {
                 .with("ours", before.domain)
                 .with("theirs", &connection.domain));
         }
-        self.place.alone(&Who {
-            shop: Some(connection.domain.clone()),
-            ..self.who()?
+        self.place.in_turn(|| {
+            self.place.alone(&Who {
+                shop: Some(connection.domain.clone()),
+                ..self.who()?
+            })?;
+            if given {
+                self.secrets.set(&self.place.secrets, name, &secret)?;
+            }
+            if self.shop()?.map(|before| before.domain).as_ref() != Some(&connection.domain) {
+                // What the shop before said of itself is not this one's name, nor its zone.
+                self.store.forget(KNOWN_SHOP)?;
+            }
+            self.put(SHOP, &connection)
         })?;
-        if given {
-            self.secrets.set(&self.place.secrets, name, &secret)?;
-        }
-        self.put(SHOP, &connection)?;
         Ok(ShopCheck { info, scopes })
     }
 
@@ -184,9 +193,11 @@ impl Ground {
     ) -> Result<ErpReport, Problem> {
         let (visma, _) = self.service_client(&connection, secret.as_ref())?;
         let report = visma.connect_check().await?;
-        self.alone(Some(&connection.tenant_id), report.company.as_deref())?;
-        self.meet(report.company.as_deref())?;
-        self.keep_service(&connection, secret)?;
+        self.alone(
+            Some(&connection.tenant_id),
+            report.company.as_deref(),
+            || self.keep_service(&connection, secret),
+        )?;
         Ok(report)
     }
 
@@ -202,9 +213,11 @@ impl Ground {
             // The client credentials alone: in the same company as the person, or not at all.
             self.same_company(&connection, secret.as_ref()).await?;
         }
-        self.alone(Some(&connection.tenant_id), found.company.as_deref())?;
-        self.meet(found.company.as_deref())?;
-        self.keep_service(&connection, secret)?;
+        self.alone(
+            Some(&connection.tenant_id),
+            found.company.as_deref(),
+            || self.keep_service(&connection, secret),
+        )?;
         Ok(found)
     }
 
@@ -212,7 +225,9 @@ impl Ground {
     pub async fn inspect_company(&self) -> Result<Inspection, Problem> {
         let visma = Visma::with_policy(self.company_config()?, self.patient_http()?, IN_SIGHT)?;
         let found = visma.inspect().await?;
-        self.meet(found.company.as_deref())?;
+        let tenant = self.company()?.map(|service| service.tenant_id);
+        // What only a name tells is known from here on.
+        self.alone(tenant.as_deref(), found.company.as_deref(), || Ok(()))?;
         Ok(found)
     }
 
@@ -251,14 +266,14 @@ impl Ground {
             }
         };
         let service = self.company()?.map(|service| service.tenant_id);
-        self.alone(service.as_deref(), found.company.as_deref())?;
-        self.meet(found.company.as_deref())?;
-        self.secrets.set(
-            &self.place.secrets,
-            SecretName::VismaRefreshToken,
-            &trial.newest(),
-        )?;
-        self.put(SIGN_IN, connection)?;
+        self.alone(service.as_deref(), found.company.as_deref(), || {
+            self.secrets.set(
+                &self.place.secrets,
+                SecretName::VismaRefreshToken,
+                &trial.newest(),
+            )?;
+            self.put(SIGN_IN, connection)
+        })?;
         Ok(found)
     }
 
@@ -358,12 +373,22 @@ impl Ground {
         })
     }
 
-    /// [`Code::PairExists`] if this company, with the shop that is connected, is another pair's.
-    fn alone(&self, tenant: Option<&str>, company: Option<&str>) -> Result<(), Problem> {
-        self.place.alone(&Who {
-            shop: self.shop()?.map(|shop| shop.domain),
-            tenant: tenant.map(str::to_owned),
-            company: company.map(str::to_owned),
+    /// Keeps which company this database is of, and what `keep` keeps of it; [`Code::PairExists`], and nothing is kept, if this company, with
+    /// the shop that is connected, is another pair's.
+    fn alone(
+        &self,
+        tenant: Option<&str>,
+        company: Option<&str>,
+        keep: impl FnOnce() -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        self.place.in_turn(|| {
+            self.place.alone(&Who {
+                shop: self.shop()?.map(|shop| shop.domain),
+                tenant: tenant.map(str::to_owned),
+                company: company.map(str::to_owned),
+            })?;
+            self.meet(company)?;
+            keep()
         })
     }
 

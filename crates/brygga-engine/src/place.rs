@@ -1,6 +1,6 @@
 //! A pair's place among the others of the same program: the name of its secrets, and who else is there.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use brygga_core::{Code, Problem};
 
@@ -20,16 +20,22 @@ pub struct Who {
 
 impl Who {
     /// Are these the same shop and the same company. Two that sell in one shop, or keep one company, are still two pairs: one of each must
-    /// be the same. Where a tenant id is not known on both sides, the company's name tells.
+    /// be the same. Where a tenant id is not known on both sides, the company's name tells. Addresses and ids are the same in capitals.
     pub fn is(&self, other: &Self) -> bool {
-        let both = |ours: &Option<String>, theirs: &Option<String>| {
-            ours.as_ref()
-                .zip(theirs.as_ref())
-                .map(|(ours, theirs)| ours == theirs)
-        };
-        both(&self.shop, &other.shop) == Some(true)
-            && both(&self.tenant, &other.tenant)
-                .or_else(|| both(&self.company, &other.company))
+        fn both<'a>(
+            ours: Option<&'a String>,
+            theirs: Option<&'a String>,
+        ) -> Option<(&'a str, &'a str)> {
+            ours.map(String::as_str).zip(theirs.map(String::as_str))
+        }
+        let by_id = |(ours, theirs): (&str, &str)| ours.eq_ignore_ascii_case(theirs);
+        both(self.shop.as_ref(), other.shop.as_ref()).is_some_and(by_id)
+            && both(self.tenant.as_ref(), other.tenant.as_ref())
+                .map(by_id)
+                .or_else(|| {
+                    both(self.company.as_ref(), other.company.as_ref())
+                        .map(|(ours, theirs)| ours == theirs)
+                })
                 .unwrap_or(false)
     }
 }
@@ -38,6 +44,9 @@ impl Who {
 pub trait Others: Send + Sync {
     /// Name of the one that is of this shop and company, if one is.
     fn same(&self, who: &Who) -> Option<String>;
+
+    /// What all of them share, for one of them at a time to ask and to keep what was allowed; none once there are no others.
+    fn turn(&self) -> Option<Arc<Mutex<()>>>;
 }
 
 /// Where a pair stands.
@@ -65,6 +74,20 @@ impl Place {
     /// Tells of the others. Once: a second time would be a mistake of the host, and the first stays.
     pub fn beside(&self, others: Arc<dyn Others>) {
         let _ = self.others.set(others);
+    }
+
+    /// Are the secrets of both kept under one name.
+    pub fn has_secrets_of(&self, other: &Self) -> bool {
+        self.secrets == other.secrets
+    }
+
+    /// Asks and keeps in one turn: of two that connect the same at once, each would else find the other not connected yet.
+    pub(crate) fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
+        let turn = self.others.get().and_then(|others| others.turn());
+        let _alone = turn
+            .as_ref()
+            .map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
+        work()
     }
 
     /// [`Code::PairExists`] if another pair is of this shop and company: both would book the same orders.
@@ -95,6 +118,10 @@ mod tests {
         for same in [&full, &who("a", "", "Fjord"), &who("a", "1", "")] {
             assert!(full.is(same) && same.is(&full), "{same:?}");
         }
+        // Ids are written in capitals here and there; a name in capitals may be another company's.
+        let written = who("A", "AB-1", "Fjord");
+        assert!(written.is(&who("a", "ab-1", "Fjell")));
+        assert!(!written.is(&who("a", "", "FJORD")));
         // One shop kept by two companies, one company with two shops, two companies of one name, and what is not known yet.
         for other in [
             who("a", "2", "Fjord"),
@@ -107,5 +134,56 @@ mod tests {
             assert!(!full.is(&other) && !other.is(&full), "{other:?}");
         }
         assert!(!Who::default().is(&Who::default()));
+    }
+
+    /// Two pairs over one list of what is kept.
+    struct Side {
+        number: usize,
+        kept: Arc<Mutex<Vec<(usize, Who)>>>,
+        turn: Arc<Mutex<()>>,
+    }
+
+    impl Others for Side {
+        fn same(&self, who: &Who) -> Option<String> {
+            let kept = self.kept.lock().unwrap();
+            let same = kept
+                .iter()
+                .any(|(number, kept)| *number != self.number && kept.is(who));
+            same.then(|| "the other".to_owned())
+        }
+
+        fn turn(&self) -> Option<Arc<Mutex<()>>> {
+            Some(Arc::clone(&self.turn))
+        }
+    }
+
+    #[test]
+    fn of_two_that_connect_the_same_at_once_one_is_refused() {
+        let wanted = who("a", "1", "Fjord");
+        for _ in 0..200 {
+            let (kept, turn) = (Arc::default(), Arc::default());
+            let connect = |number: usize| {
+                let kept = Arc::clone(&kept);
+                let place = Place::default();
+                place.beside(Arc::new(Side {
+                    number,
+                    kept: Arc::clone(&kept),
+                    turn: Arc::clone(&turn),
+                }));
+                place.in_turn(|| {
+                    place.alone(&wanted)?;
+                    // The secret is written meanwhile.
+                    std::thread::yield_now();
+                    kept.lock().unwrap().push((number, wanted.clone()));
+                    Ok::<_, Problem>(())
+                })
+            };
+            let (first, second) = std::thread::scope(|scope| {
+                let first = scope.spawn(|| connect(1));
+                let second = connect(2);
+                (first.join().unwrap(), second)
+            });
+            assert_ne!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The commands that are of no pair.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use brygga_core::{Code, Problem};
@@ -13,8 +14,6 @@ use crate::contract::{
 };
 use crate::desktop::Desktop;
 
-/// A pair that is put away may take so long to come to its safe point.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// So often, and after so long a wait, it is looked whether nobody has its database open any more.
 const LOOKS: u32 = 50;
 const LOOK: Duration = Duration::from_millis(20);
@@ -33,7 +32,7 @@ impl Pairs {
     /// A new one, with nothing connected; it is shown. Where there is one already with which nobody began, that one is.
     pub(super) async fn pair_add(&self, _: Nothing) -> Result<PairsView, ApiError> {
         let _alone = self.changing.lock().await;
-        if !self.can_add(&lock(&self.entries)) {
+        if !self.can_add(&self.all()) {
             return Err(wrong_use("This host keeps one pair in one folder."));
         }
         let id = match self.untouched() {
@@ -44,14 +43,13 @@ impl Pairs {
     }
 
     fn untouched(&self) -> Option<String> {
-        let entries = lock(&self.entries);
-        let first = entries.iter().find(|entry| {
+        let first = self.all().into_iter().find(|entry| {
             entry.pair().is_some_and(|pair| {
                 let nothing = |who: brygga_engine::Who| who == brygga_engine::Who::default();
                 pair.ground.who().is_ok_and(nothing)
             }) && entry.label.is_none()
         });
-        first.map(|entry| entry.id.clone())
+        first.map(|entry| entry.id)
     }
 
     async fn made(&self) -> Result<String, Problem> {
@@ -89,13 +87,9 @@ impl Pairs {
     /// This one is looked at; the practice pair begins when it is for the first time.
     pub(super) async fn pair_show(&self, key: PairKey) -> Result<PairsView, ApiError> {
         let _alone = self.changing.lock().await;
-        let asleep = {
-            let entries = lock(&self.entries);
-            let entry = entries.iter().find(|entry| entry.id == key.pair);
-            let entry = entry.ok_or_else(|| error(Code::PairGone.into()))?;
-            matches!(entry.state, State::Asleep)
-        };
-        if asleep {
+        let entry = self.entry(&key.pair);
+        let entry = entry.ok_or_else(|| error(Code::PairGone.into()))?;
+        if matches!(entry.state, State::Asleep) {
             self.awake(&key.pair, 1).await.map_err(error)?;
         }
         self.shows(&key.pair).map_err(error)
@@ -103,9 +97,7 @@ impl Pairs {
 
     fn shows(&self, id: &str) -> Result<PairsView, Problem> {
         // Practice is not where one begins the next time.
-        let kept = lock(&self.entries)
-            .iter()
-            .any(|entry| entry.id == id && entry.kept);
+        let kept = self.entry(id).is_some_and(|entry| entry.kept);
         if let Some(folder) = self.host.folder.as_ref().filter(|_| kept) {
             folder.show(id)?;
         }
@@ -125,12 +117,11 @@ impl Pairs {
             ));
         }
         let label = (!label.is_empty()).then(|| label.to_owned());
-        let kept = {
-            let entries = lock(&self.entries);
-            let entry = entries.iter().find(|entry| entry.id == request.pair);
-            entry.ok_or_else(|| error(Code::PairGone.into()))?.kept
-        };
+        let entry = self.entry(&request.pair);
+        let kept = entry.ok_or_else(|| error(Code::PairGone.into()))?.kept;
         if let Some(folder) = self.host.folder.as_ref().filter(|_| kept) {
+            // What a sync just learned of the shop is kept on the same card.
+            let _alone = lock(&self.cards);
             let mut card = folder.card(&request.pair).map_err(error)?;
             card.label.clone_from(&label);
             folder.put_card(&request.pair, &card).map_err(error)?;
@@ -151,19 +142,18 @@ impl Pairs {
         let Some(folder) = &self.host.folder else {
             return Err(wrong_use("This host keeps one pair in one folder."));
         };
-        {
-            let entries = lock(&self.entries);
-            let entry = entries.iter().find(|entry| entry.id == request.pair);
-            let entry = entry.ok_or_else(|| error(Code::PairGone.into()))?;
-            if !entry.kept {
-                return Err(wrong_use("The practice pair keeps nothing."));
-            }
-            // What was confirmed must be what is put away.
-            if self.name_of(entry) != request.confirmed {
-                return Err(wrong_use("Another name was confirmed."));
-            }
+        let entry = self.entry(&request.pair);
+        let entry = entry.ok_or_else(|| error(Code::PairGone.into()))?;
+        if !entry.kept {
+            return Err(wrong_use("The practice pair keeps nothing."));
         }
-        self.shut(&request.pair).await;
+        // What was confirmed must be what is put away.
+        if self.name_of(&entry) != request.confirmed {
+            return Err(wrong_use("Another name was confirmed."));
+        }
+        // It would be one more that has the database open.
+        drop(entry);
+        self.shut(&request.pair).await.map_err(error)?;
         let place = match folder.put_away(&request.pair) {
             Ok(place) => place,
             Err(problem) => {
@@ -173,45 +163,71 @@ impl Pairs {
             }
         };
         lock(&self.entries).retain(|entry| entry.id != request.pair);
-        let left = lock(&self.entries)
-            .iter()
-            .find(|entry| entry.kept)
-            .map(|entry| entry.id.clone());
-        let next = match left {
-            Some(next) => next,
-            None => self.made().await.map_err(error)?,
-        };
-        let shown = lock(&self.shown).clone();
-        let pairs = if shown == request.pair {
-            self.shows(&next)
-        } else {
-            self.shows(&shown)
-        }
-        .map_err(error)?;
+        // It is put away from here on, whatever comes of showing another.
+        let pairs = self.without(&request.pair).await.unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "no other pair could be shown");
+            self.tell("", Event::PairsChanged(Nothing {}));
+            self.view()
+        });
         Ok(PairAway {
             place: place.display().to_string(),
             pairs,
         })
     }
 
-    /// Ends a pair, and waits until nobody has its database open any more: some systems do not move what is open.
-    async fn shut(&self, id: &str) {
-        let Ok(pair) = self.open_pair(id) else {
-            return;
+    /// What is shown now that this one is gone: another, or a new one.
+    async fn without(&self, gone: &str) -> Result<PairsView, Problem> {
+        let left = self.all().into_iter().find(|entry| entry.kept);
+        let next = match left {
+            Some(next) => next.id,
+            None => self.made().await?,
         };
-        pair.close(PATIENCE).await;
-        let store = Arc::downgrade(&pair.ground.store);
-        drop(pair);
-        if let Some(entry) = lock(&self.entries).iter_mut().find(|entry| entry.id == id) {
-            entry.state = State::Asleep;
+        let shown = lock(&self.shown).clone();
+        if shown == gone {
+            // Also where it cannot be remembered for the next start.
+            next.clone_into(&mut lock(&self.shown));
+            self.shows(&next)
+        } else {
+            self.shows(&shown)
         }
+    }
+
+    /// Ends a pair, and waits until nobody has its database open any more: some systems do not move what is open.
+    ///
+    /// [`Code::SyncUnderWay`] where a run did not come to its safe point in time: what it sends must find its journal. The pair goes on then.
+    async fn shut(&self, id: &str) -> Result<(), Problem> {
+        if let Ok(pair) = self.open_pair(id)
+            && !pair.close(self.host.patience).await
+        {
+            let entries = lock(&self.entries);
+            if !self.ended.load(Ordering::SeqCst) {
+                pair.go_on();
+                if self.running.load(Ordering::SeqCst) {
+                    self.runtime.spawn(pair.keep_in_step());
+                }
+            }
+            drop(entries);
+            return Err(Code::SyncUnderWay.into());
+        }
+        let store = {
+            // Nobody opens it meanwhile, also where it could not be opened before.
+            let _alone = lock(&self.opening);
+            let store = self.open_pair(id).ok();
+            let store = store.map(|pair| Arc::downgrade(&pair.ground.store));
+            if let Some(entry) = lock(&self.entries).iter_mut().find(|entry| entry.id == id) {
+                entry.state = State::Asleep;
+            }
+            store
+        };
+        let Some(store) = store else { return Ok(()) };
         for _ in 0..LOOKS {
             if store.strong_count() == 0 {
-                return;
+                return Ok(());
             }
             self.host.clock.sleep(LOOK).await;
         }
         tracing::warn!(id, "somebody still has the database open");
+        Ok(())
     }
 
     pub(super) async fn desktop(&self, _: Nothing) -> Result<Option<DesktopView>, ApiError> {

@@ -16,6 +16,8 @@ pub struct Standing {
     pub name: String,
     /// How it stands; none where it cannot be opened or read, which needs a person.
     pub pulse: Option<Pulse>,
+    /// It is set up and has an engine: it can be paused, and run.
+    pub at_work: bool,
 }
 
 impl Standing {
@@ -27,7 +29,7 @@ impl Standing {
 
 impl Pairs {
     pub(super) fn view(&self) -> PairsView {
-        let entries = lock(&self.entries);
+        let entries = self.all();
         PairsView {
             shown: lock(&self.shown).clone(),
             can_add: self.can_add(&entries),
@@ -49,9 +51,10 @@ impl Pairs {
         };
         let running = matches!(&pulse, Some(Ok(pulse)) if pulse.running);
         let paused = matches!(&pulse, Some(Ok(pulse)) if pulse.schedule.paused.is_some());
-        let set_up = entry
-            .pair()
-            .is_none_or(|pair| pair.at_work().is_some() || pair.kept().is_err());
+        let set_up = entry.pair().is_none_or(|pair| {
+            // One that lost a secret is set up: it only cannot run.
+            pair.at_work().is_some() || !matches!(pair.lost(), Ok(None)) || pair.kept().is_err()
+        });
         PairLine {
             id: entry.id.clone(),
             label: entry.label.clone(),
@@ -116,10 +119,10 @@ impl Pairs {
 
     /// How all of them stand.
     pub fn standings(&self) -> Vec<Standing> {
-        let entries = lock(&self.entries);
-        Self::speaking(&entries)
+        Self::speaking(&self.all())
             .map(|entry| Standing {
                 name: self.name_of(entry),
+                at_work: entry.pair().is_some_and(|pair| pair.at_work().is_some()),
                 pulse: entry.pair().and_then(|pair| {
                     pair.pulse()
                         .inspect_err(
@@ -133,25 +136,17 @@ impl Pairs {
 
     /// What is to be told now, by pair. It counts as told from here on, whatever becomes of it.
     pub fn notices(&self) -> Vec<(String, Result<Vec<Notice>, Problem>)> {
-        let working: Vec<_> = {
-            let entries = lock(&self.entries);
-            Self::speaking(&entries)
-                .filter_map(|entry| {
-                    let api = entry.pair()?.at_work()?;
-                    Some((self.name_of(entry), api))
-                })
-                .collect()
-        };
-        working
-            .into_iter()
-            .map(|(name, api)| (name, api.notices()))
+        Self::speaking(&self.all())
+            .filter_map(|entry| {
+                let api = entry.pair()?.at_work()?;
+                Some((self.name_of(entry), api.notices()))
+            })
             .collect()
     }
 
     /// The pairs that run for real, or those of practice where there are no others: what *Sync now* and *Pause* of the tray are for.
     pub fn at_work(&self) -> Vec<std::sync::Arc<crate::api::Api>> {
-        let entries = lock(&self.entries);
-        Self::speaking(&entries)
+        Self::speaking(&self.all())
             .filter_map(|entry| entry.pair()?.at_work())
             .collect()
     }
