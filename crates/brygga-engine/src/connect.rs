@@ -364,36 +364,8 @@ impl Ground {
         self.put(COMPANY, connection)
     }
 
-    /// Which shop and which company this is of, as far as it is connected.
-    pub fn who(&self) -> Result<Who, Problem> {
-        Ok(Who {
-            shop: self.shop()?.map(|shop| shop.domain),
-            tenant: self.company()?.map(|company| company.tenant_id),
-            company: self.company_name()?,
-        })
-    }
-
-    /// Keeps which company this database is of, and what `keep` keeps of it; [`Code::PairExists`], and nothing is kept, if this company, with
-    /// the shop that is connected, is another pair's.
-    fn alone(
-        &self,
-        tenant: Option<&str>,
-        company: Option<&str>,
-        keep: impl FnOnce() -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
-        self.place.in_turn(|| {
-            self.place.alone(&Who {
-                shop: self.shop()?.map(|shop| shop.domain),
-                tenant: tenant.map(str::to_owned),
-                company: company.map(str::to_owned),
-            })?;
-            self.meet(company)?;
-            keep()
-        })
-    }
-
     /// Keeps which company this database is of.
-    fn meet(&self, company: Option<&str>) -> Result<(), Problem> {
+    pub(crate) fn meet(&self, company: Option<&str>) -> Result<(), Problem> {
         self.meets(company, false)?;
         match company {
             Some(company) => self.put(MET, &company),

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use brygga_core::{Code, Problem};
 
+use crate::connect::Ground;
+
 /// Name of the secrets of a pair that was made before there could be several; those in memory have it too.
 pub(crate) const FIRST: &str = "default";
 
@@ -96,6 +98,36 @@ impl Place {
             Some(pair) => Err(Problem::new(Code::PairExists).with("pair", pair)),
             None => Ok(()),
         }
+    }
+}
+
+impl Ground {
+    /// Which shop and which company this is of, as far as it is connected.
+    pub fn who(&self) -> Result<Who, Problem> {
+        Ok(Who {
+            shop: self.shop()?.map(|shop| shop.domain),
+            tenant: self.company()?.map(|company| company.tenant_id),
+            company: self.company_name()?,
+        })
+    }
+
+    /// Keeps which company this database is of, and what `keep` keeps of it; [`Code::PairExists`], and nothing is kept, if this company, with
+    /// the shop that is connected, is another pair's.
+    pub(crate) fn alone(
+        &self,
+        tenant: Option<&str>,
+        company: Option<&str>,
+        keep: impl FnOnce() -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        self.place.in_turn(|| {
+            self.place.alone(&Who {
+                shop: self.shop()?.map(|shop| shop.domain),
+                tenant: tenant.map(str::to_owned),
+                company: company.map(str::to_owned),
+            })?;
+            self.meet(company)?;
+            keep()
+        })
     }
 }
 
