@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::Decision;
+use super::{Decision, is_link_of_ours};
 use crate::code::{Code, Problem};
+use crate::erp::BookedOrder;
 
 /// So many days may lie between a sale and the document that somebody made of it by hand.
 const DAYS: i64 = 3;
@@ -85,6 +86,23 @@ pub enum Found {
     Nothing,
 }
 
+/// Is a sales order one that we made for one of these orders, by their numeric ids, or for a part of one: it carries the id, and
+/// every line our link. Other connectors fill those fields too, each in its own way.
+pub fn is_our_own(document: &BookedOrder, ids: &BTreeSet<String>) -> bool {
+    let of_one = [&document.customer_ref, &document.custom_id]
+        .into_iter()
+        .flatten()
+        // A part's own order carries `ID-PART` (`docs/adr/0009`).
+        .filter_map(|reference| reference.split('-').next())
+        .any(|id| ids.contains(id));
+    of_one
+        && !document.lines.is_empty()
+        && document
+            .lines
+            .iter()
+            .all(|line| line.link.as_deref().is_some_and(is_link_of_ours))
+}
+
 /// What a document is to an order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
@@ -132,14 +150,16 @@ pub fn find(orders: &[Sold], documents: &[Existing]) -> BTreeMap<String, Found> 
         }
     }
     // What certainly is one order's is no other's.
-    let taken: BTreeSet<String> = found
-        .values()
-        .filter_map(|result| match result {
-            Found::Certain(document) => Some(document.number.clone()),
-            _ => None,
-        })
-        .collect();
-    let mut claimed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, result) in &found {
+        if let Found::Certain(document) = result {
+            let orders = named.entry(document.number.clone()).or_default();
+            orders.push(id.clone());
+        }
+    }
+    let taken: BTreeSet<String> = named.keys().cloned().collect();
+    // One that names several is the sale of one of them: a person says of which.
+    let mut claimed: BTreeMap<String, Vec<String>> = named;
     for order in unnamed {
         let same = by_amount.get(&order.total.normalize());
         let fits = same
@@ -161,7 +181,7 @@ pub fn find(orders: &[Sold], documents: &[Existing]) -> BTreeMap<String, Found> 
     for ids in claimed.values().filter(|ids| ids.len() > 1) {
         for id in ids {
             if let Some(result) = found.get_mut(id)
-                && let Found::Likely(document) = result
+                && let Found::Likely(document) | Found::Certain(document) = result
             {
                 *result = Found::Ambiguous(vec![document.clone()]);
             }
@@ -287,6 +307,18 @@ pub struct Mark {
     pub chosen: bool,
 }
 
+impl Choice {
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Skip => "skip",
+            Self::Create => "create",
+            Self::Ask => "ask",
+        }
+    }
+}
+
 impl Mark {
     /// The mark with what is suggested; none where nothing was found.
     pub fn suggested(found: &Found) -> Option<Self> {
@@ -332,12 +364,19 @@ pub fn decision(mark: &Mark, order: &str, total: Decimal, currency: &str) -> Opt
                     .with("order", order)
                     .with("document", &document.number)
             };
-            Some(Decision::Skipped(if document.total == total {
+            let same = document.total == total
+                && document
+                    .currency
+                    .as_ref()
+                    .is_none_or(|theirs| theirs == currency);
+            let theirs = document.currency.as_deref().unwrap_or_default();
+            let theirs = format!("{} {theirs}", document.total.normalize());
+            Some(Decision::Skipped(if same {
                 problem(Code::AlreadyBooked)
             } else {
                 problem(Code::AlreadyBookedDiffers)
                     .with("ours", format!("{} {currency}", total.normalize()))
-                    .with("theirs", document.total.normalize())
+                    .with("theirs", theirs.trim_end())
             }))
         }
     }
@@ -346,6 +385,7 @@ pub fn decision(mark: &Mark, order: &str, total: Decimal, currency: &str) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::erp::{BookedLine, OrderNumber, OrderStatus};
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 10, day).unwrap()
@@ -520,6 +560,15 @@ mod tests {
             [told(&found["880001"]), told(&found["880002"])],
             ["ambiguous 1", "ambiguous 1"]
         );
+        // One that names both is the sale of one of them: neither is linked before a person has said which.
+        for references in [["#1", "#2"], ["880001", "880002"]] {
+            let found = find(&orders, &[there("SO 1", &references, 450)]);
+            assert_eq!(
+                [told(&found["880001"]), told(&found["880002"])],
+                ["ambiguous 1", "ambiguous 1"],
+                "{references:?}"
+            );
+        }
         // One that carries the other's id is the other's, whatever it is called.
         let found = find(&orders, &[there("SO 1", &["880002", "#1"], 450)]);
         assert_eq!(
@@ -548,9 +597,85 @@ mod tests {
         assert_eq!(code(Choice::Ask, 450), "maybe-booked");
         assert_eq!(code(Choice::Link, 450), "skipped-already-booked");
         assert_eq!(code(Choice::Link, 475), "skipped-already-differs");
+        let mark = Mark {
+            choice: Choice::Link,
+            documents: vec![Existing {
+                currency: Some("SEK".into()),
+                ..there("SO 1", &[], 450)
+            }],
+            certain: true,
+            chosen: true,
+        };
+        match decision(&mark, "#1001", Decimal::from(450), "NOK") {
+            Some(Decision::Skipped(problem)) => {
+                assert_eq!(problem.code, Code::AlreadyBookedDiffers);
+                assert_eq!(problem.params["theirs"], "450 SEK");
+            }
+            other => panic!("{other:?}"),
+        }
         let nothing = Mark::suggested(&Found::Nothing);
         assert_eq!(nothing, None);
         let likely = Mark::suggested(&Found::Likely(there("SO 1", &[], 450)));
         assert_eq!(likely.map(|mark| mark.choice), Some(Choice::Ask));
+    }
+
+    fn booked(reference: &str, links: &[&str]) -> BookedOrder {
+        let line = |link: &&str| BookedLine {
+            line_id: 1,
+            link: Some((*link).to_owned()),
+            item: "A-1".into(),
+            unit: None,
+            quantity: Decimal::ONE,
+            unit_price: Decimal::from(450),
+            discount: Decimal::ZERO,
+            net: Decimal::from(450),
+            vat_category: None,
+            warehouse: None,
+            shipped: Decimal::ZERO,
+        };
+        BookedOrder {
+            number: OrderNumber {
+                order_type: "SO".into(),
+                number: "000001".into(),
+            },
+            etag: "1".into(),
+            status: OrderStatus::Open,
+            date: None,
+            invoice_date: None,
+            currency: "NOK".into(),
+            customer: "10".into(),
+            vat_zone: None,
+            customer_order: Some("#1001".into()),
+            customer_ref: Some(reference.into()),
+            custom_id: None,
+            total: Decimal::from(450),
+            tax_total: Decimal::ZERO,
+            lines: links.iter().map(line).collect(),
+            taxes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn ours_is_what_carries_the_id_and_our_links_on_every_line() {
+        let ids: BTreeSet<String> = ["880001".into()].into();
+        for (case, reference, links, expected) in [
+            (
+                "as we make it",
+                "880001",
+                vec!["line/5", "shipping/7"],
+                true,
+            ),
+            ("a part's own", "880001-refund/9", vec!["line/5"], true),
+            ("with its cents", "880001", vec!["line/5", "rounding"], true),
+            ("another order's", "880002", vec!["line/5"], false),
+            ("no id", "#1001", vec!["line/5"], false),
+            ("links of another hand", "880001", vec!["5", "7"], false),
+            ("one line by hand", "880001", vec!["line/5", ""], false),
+            ("a link of nothing", "880001", vec!["line/"], false),
+            ("no lines", "880001", vec![], false),
+        ] {
+            let document = booked(reference, &links);
+            assert_eq!(is_our_own(&document, &ids), expected, "{case}");
+        }
     }
 }

@@ -3,9 +3,18 @@
 
 use rust_decimal::Decimal;
 
+use super::life::{CASH_ROUNDING, DIFFERENCE, KEPT};
 use crate::code::{Code, Problem};
 use crate::settings::VatKind;
 use crate::shop::{Line, LineKind, MoneyBag, Order, Refund, RestockType, Side, TaxLine};
+
+/// Does a line of a document carry a link as we write them: a component's, or one of an order's life.
+pub fn is_link_of_ours(link: &str) -> bool {
+    matches!(link, "rounding" | "channel-tax" | CASH_ROUNDING)
+        || ["line/", "shipping/", "duty/", "fee/", DIFFERENCE, KEPT]
+            .iter()
+            .any(|of| link.strip_prefix(of).is_some_and(|id| !id.is_empty()))
+}
 
 /// Which part of the order a component is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use basis::is_link_of_ours;
 pub use change::{Ours, is_changeable};
 pub use customer::{Candidates, CustomerChoice, Identity, normal_email};
 pub use document::{Document, Ground, LineWhy};

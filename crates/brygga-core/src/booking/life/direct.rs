@@ -22,12 +22,12 @@ use crate::erp::{
 };
 
 /// Link of what a refund gives back beside its lines, and of money without goods.
-pub(super) const DIFFERENCE: &str = "difference/";
+pub(in crate::booking) const DIFFERENCE: &str = "difference/";
 /// Link of goods that were refunded and did not come back.
-pub(super) const KEPT: &str = "kept/";
+pub(in crate::booking) const KEPT: &str = "kept/";
 /// What the own sales order of the part `order/ID` is called.
 pub(super) const WHOLE: &str = "whole";
-const CASH_ROUNDING: &str = "cash-rounding";
+pub(in crate::booking) const CASH_ROUNDING: &str = "cash-rounding";
 const CASH_ROUNDING_TEXT: &str = "Cash rounding";
 
 /// The direct invoice of a fulfilment.

@@ -31,6 +31,8 @@ use serde::{Deserialize, Serialize};
 
 pub use sums::{Sums, expected, net, taken_off};
 
+pub(super) use direct::{CASH_ROUNDING, DIFFERENCE, KEPT};
+
 use ground::Life;
 use invoice::Invoices;
 use payment::Payments;
