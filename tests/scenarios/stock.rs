@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use brygga_core::policy::Lane;
 use brygga_core::{Code, Decimal};
+use brygga_engine::RunOptions;
 use brygga_engine::ports::Goods;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::shopify::ShopChange;
-use brygga_store::{RecordKind, RecordState};
+use brygga_store::{RecordKind, RecordState, Retention};
 use brygga_tests::Bench;
 use brygga_tests::goods::{Between, MAIN};
+use chrono::TimeDelta;
 
 /// A bench with so many SKUs of 40 units each, in step.
 async fn in_step(count: u32) -> Bench {
@@ -168,4 +171,113 @@ async fn untracked_doubled_and_unmapped_items_have_their_reason() {
     let flow = bench.flow("stock").await;
     assert_eq!(flow.calls, 0);
     assert_eq!(bench.practice.pair.shopify().counters().writes, before);
+}
+
+/// Runs some flows alone, as each does at its own rhythm.
+async fn lanes(bench: &Bench, lanes: &[Lane]) {
+    let options = RunOptions {
+        lanes: lanes.iter().copied().collect(),
+        ..RunOptions::default()
+    };
+    let report = bench.practice.engine.sync(options).await;
+    let report = report.expect("no other run");
+    assert_eq!(report.failure, None);
+    for (name, flow) in report.flows {
+        assert_eq!(flow.failure, None, "{name}");
+    }
+}
+
+fn track(bench: &Bench, number: u32, tracked: bool) {
+    let sku = sku(number);
+    let shop = bench.practice.pair.shopify();
+    let change = ShopChange::Track { sku, tracked };
+    shop.act(&change).expect("changed");
+    bench.clock.advance(Duration::from_mins(20));
+}
+
+/// A variant that another flow, or a preview, has read first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_variant_that_the_products_read_first_gets_its_stock() {
+    for preview in [false, true] {
+        let bench = in_step(5).await;
+        bench.keep_products();
+        bench.quiet().await;
+        track(&bench, 3, false);
+        bench.quiet().await;
+        count(&bench, 3, 9);
+        bench.clock.advance(Duration::from_mins(20));
+        bench.quiet().await;
+        let code = bench.item(RecordKind::Stock, &sku(3)).problem;
+        assert_eq!(code.map(|problem| problem.code), Some(Code::StockUntracked));
+        track(&bench, 3, true);
+        if preview {
+            let options = RunOptions {
+                lanes: Lane::Products.into(),
+                ..RunOptions::default()
+            };
+            let shown = bench.practice.engine.preview(options).await;
+            assert_eq!(shown.expect("readable").failures.len(), 0);
+        } else {
+            lanes(&bench, &[Lane::Products]).await;
+        }
+        bench.clock.advance(Duration::from_mins(5));
+        lanes(&bench, &[Lane::Stock]).await;
+        assert_eq!(bench.sellable(&sku(3)), 9);
+        assert_eq!(
+            bench.item(RecordKind::Stock, &sku(3)).state,
+            RecordState::Booked
+        );
+    }
+}
+
+/// And the other way round.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_variant_that_stock_read_first_is_decided_by_the_products() {
+    let bench = in_step(5).await;
+    bench.keep_products();
+    bench.quiet().await;
+    let price = async || {
+        let goods = bench.practice.engine.goods();
+        let found = goods.variants_by_sku(&sku(3)).await.expect("readable");
+        found[0].price
+    };
+    let before = price().await;
+    let cheap = ShopChange::SetPrice {
+        sku: sku(3),
+        price: Decimal::ONE,
+    };
+    let shop = bench.practice.pair.shopify();
+    shop.act(&cheap).expect("changed");
+    bench.clock.advance(Duration::from_mins(20));
+    lanes(&bench, &[Lane::Stock]).await;
+    bench.clock.advance(Duration::from_mins(5));
+    assert_eq!(price().await, Decimal::ONE);
+    lanes(&bench, &[Lane::Products]).await;
+    assert_eq!(price().await, before);
+}
+
+/// Nobody else gets the goods of an order because retention took its payload out.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_whose_payload_was_removed_still_waits_for_its_goods() {
+    let bench = Bench::empty().await;
+    bench.generate(3, 40);
+    let sale = ShopChange::Sell {
+        sku: sku(2),
+        quantity: 4,
+    };
+    bench.practice.pair.shopify().act(&sale).expect("sold");
+    bench.clock.advance(Duration::from_mins(20));
+    bench.quiet().await;
+    let store = bench.practice.engine.store();
+    let retention = Retention {
+        payloads: Some(TimeDelta::zero()),
+        ..Retention::default()
+    };
+    let pruned = store.prune(&retention).expect("pruned");
+    assert_eq!(pruned.payloads, 1);
+    count(&bench, 2, 10);
+    bench.clock.advance(Duration::from_mins(20));
+    bench.keep_stock();
+    lanes(&bench, &[Lane::Stock]).await;
+    assert_eq!(bench.sellable(&sku(2)), 6, "ten there are, four are sold");
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use brygga_core::Problem;
 use brygga_core::erp::{BookedOrder, OrderStatus, SalesOrderHit};
 use brygga_core::goods::{OpenLine, OpenUnits, open_lines};
 use brygga_core::settings::StockQuantity;
+use brygga_core::{Code, Problem};
 use brygga_store::{RecordKind, RecordRef, RecordState};
 
 use super::shelf::{OPEN, OTHER, OVERLAP};
@@ -31,7 +31,7 @@ pub(super) struct OtherUnits {
 
 impl Engine {
     /// Counts the orders that changed in the mirror since the last time.
-    pub(super) fn count_orders(&self) -> Result<(), Problem> {
+    pub(super) async fn count_orders(&self) -> Result<(), Problem> {
         let since = self.since(COUNTED, false)?.unwrap_or_default();
         let mut newest = None;
         let mut counted: Vec<(String, Vec<OpenLine>)> = Vec::new();
@@ -42,7 +42,13 @@ impl Engine {
             };
             newest = newest.max(Some(mirror.updated_at));
             // An order that cannot be read is held; what Shopify itself holds back for it counts all the same.
-            let lines = match self.shop.read(&mirror.payload) {
+            let read = match self.payload_of(&mirror).await {
+                Ok(payload) => self.shop.read(&payload),
+                // Not in the shop any more: nobody waits for its goods.
+                Err(problem) if problem.code == Code::OrderGone => Err(problem),
+                Err(problem) => return Err(problem),
+            };
+            let lines = match read {
                 Ok(order) if !order.test => open_lines(&order),
                 _ => Vec::new(),
             };

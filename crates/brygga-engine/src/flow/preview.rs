@@ -141,7 +141,9 @@ impl Engine {
             setup.settings_rev,
             self.clock.now(),
         );
-        let due = self.stock_due(&setup, None, &BTreeSet::new(), &mut ledger, &mut report)?;
+        let none = BTreeSet::new();
+        let due = self.stock_due(&setup, None, &none, &mut ledger, &mut report);
+        let due = due.await?;
         let mut items = kept_back(&ledger);
         let Some(due) = due else { return Ok(items) };
         let plan = self.stock_plan(&setup, &due.items, &due).await?;

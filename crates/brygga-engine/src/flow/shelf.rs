@@ -28,6 +28,8 @@ pub(super) const OPEN: &str = "goods-open";
 pub(super) const OTHER: &str = "goods-other";
 /// Which variant is which item.
 pub(super) const PRODUCT: &str = "product";
+/// Variants that changed since stock was last decided, whichever flow read them: the flows have one cursor and rhythms of their own.
+const FOR_STOCK: &str = "goods-variant-for-stock";
 /// With which settings a flow last decided.
 const DECIDED: &str = "goods-decided";
 
@@ -59,6 +61,20 @@ impl Engine {
         rows: impl IntoIterator<Item = (String, T)>,
         whole: bool,
     ) -> Result<BTreeSet<String>, Problem> {
+        let news = self.news(kind, rows, whole)?;
+        if !news.changed.is_empty() {
+            self.store.put_links(&news.links, &news.gone)?;
+        }
+        Ok(news.changed)
+    }
+
+    /// What of the rows that were read is other than what is on the shelf.
+    fn news<T: Serialize>(
+        &self,
+        kind: &str,
+        rows: impl IntoIterator<Item = (String, T)>,
+        whole: bool,
+    ) -> Result<News, Problem> {
         let known: BTreeMap<String, serde_json::Value> = if whole {
             self.shelf(kind)?
         } else {
@@ -93,10 +109,11 @@ impl Engine {
             .map(|id| (kind.to_owned(), id))
             .collect();
         changed.extend(gone.iter().map(|(_, id)| id.clone()));
-        if !changed.is_empty() {
-            self.store.put_links(&links, &gone)?;
-        }
-        Ok(changed)
+        Ok(News {
+            links,
+            gone,
+            changed,
+        })
     }
 
     /// Takes things off the shelf.
@@ -198,7 +215,19 @@ impl Engine {
         let rows = variants
             .into_iter()
             .map(|variant| (variant.id.clone(), variant));
-        let changed = self.put_on_shelf(VARIANT, rows, since.is_none())?;
+        let mut news = self.news(VARIANT, rows, since.is_none())?;
+        if !news.changed.is_empty() {
+            // The other flow reads from the same place, and may run later or not come to its end: it is told what it missed.
+            self.undecided(super::products::FLOW)?;
+            // Switching it on is a change of settings: then all of it is decided.
+            if self.settings()?.stock.on {
+                let for_stock: Vec<Link> =
+                    news.changed.iter().map(|id| self.for_stock(id)).collect();
+                news.links.extend(for_stock);
+            }
+            self.store.put_links(&news.links, &news.gone)?;
+        }
+        let changed = news.changed;
         self.read_until(CHANGES, newest)?;
         if since.is_none() {
             self.nightly_done(WHOLE)?;
@@ -207,12 +236,42 @@ impl Engine {
         Ok(changed)
     }
 
+    fn for_stock(&self, variant: &str) -> Link {
+        Link {
+            kind: FOR_STOCK.to_owned(),
+            shop_id: variant.to_owned(),
+            erp_id: variant.to_owned(),
+            detail: serde_json::Value::Null,
+            made_at: self.clock.now(),
+        }
+    }
+
+    /// The variants that changed since stock was last decided.
+    pub(super) fn variants_for_stock(&self) -> Result<BTreeSet<String>, Problem> {
+        let links = self.store.links(FOR_STOCK)?;
+        Ok(links.into_iter().map(|link| link.shop_id).collect())
+    }
+
+    /// Stock is decided for these.
+    pub(super) fn stock_decided_for(&self, variants: BTreeSet<String>) -> Result<(), Problem> {
+        self.take_off_shelf(FOR_STOCK, variants)
+    }
+
     /// Puts variants on the shelf as they came back from a write.
     pub(super) fn note_variants(&self, variants: Vec<Variant>) -> Result<(), Problem> {
         let rows = variants
             .into_iter()
             .map(|variant| (variant.id.clone(), variant));
-        self.put_on_shelf(VARIANT, rows, false)?;
+        let mut news = self.news(VARIANT, rows, false)?;
+        // One that we made comes back from no later read as a change.
+        for id in &news.changed {
+            if self.store.link(VARIANT, id)?.is_none() {
+                news.links.push(self.for_stock(id));
+            }
+        }
+        if !news.links.is_empty() {
+            self.store.put_links(&news.links, &[])?;
+        }
         Ok(())
     }
 
@@ -242,6 +301,13 @@ impl Engine {
             .map(|row| (row.record.id.clone(), row))
             .collect())
     }
+}
+
+/// Rows that are other than what is on the shelf.
+struct News {
+    links: Vec<Link>,
+    gone: Vec<(String, String)>,
+    changed: BTreeSet<String>,
 }
 
 /// Where records of goods stand, gathered while a flow works and written at its end.

@@ -44,7 +44,8 @@ impl Engine {
     ) -> Result<(), Problem> {
         self.settle_goods(RecordKind::Stock).await?;
         let setup = self.setup().await?;
-        let variants_changed = self.refresh_variants(round, report).await?;
+        self.refresh_variants(round, report).await?;
+        let variants_changed = self.variants_for_stock()?;
         let nightly = self.is_nightly(WHOLE)?;
         let mut changed = self.refresh_stock(nightly, report).await?;
         changed.append(&mut self.count_other_orders(&setup).await?);
@@ -76,6 +77,7 @@ impl Engine {
             return Ok(());
         }
         self.decided_with_settings(FLOW, setup.settings_rev)?;
+        self.stock_decided_for(variants_changed)?;
         if nightly {
             self.nightly_done(WHOLE)?;
         }
@@ -110,14 +112,15 @@ impl Engine {
         ledger: &mut Ledger,
         report: &mut FlowReport,
     ) -> Result<(), Problem> {
-        match self.stock_due(setup, only, variants_changed, ledger, report)? {
+        let due = self.stock_due(setup, only, variants_changed, ledger, report);
+        match due.await? {
             Some(due) => self.settle_levels(setup, due, ledger, report).await,
             None => Ok(()),
         }
     }
 
     /// The items to be looked at, with what is in stock and open of them; in a run of what was approved only those.
-    pub(super) fn stock_due(
+    pub(super) async fn stock_due(
         &self,
         setup: &Setup,
         only: Option<&BTreeSet<String>>,
@@ -185,7 +188,7 @@ impl Engine {
             .values()
             .map(|matched| (matched.variant.id.as_str(), matched.item))
             .collect();
-        self.count_orders()?;
+        self.count_orders().await?;
         let open = self.open_by_item(setup, |line: &OpenLine| {
             let by_id = line
                 .variant
