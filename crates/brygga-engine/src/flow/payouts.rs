@@ -17,7 +17,7 @@ use brygga_store::{
 };
 
 use super::FlowReport;
-use super::preview::{PayoutNext, payout_digest};
+use super::preview::{PayoutLook, PayoutNext, payout_digest};
 use crate::booked::internal;
 use crate::crash;
 use crate::engine::{Engine, Setup};
@@ -53,9 +53,9 @@ impl CashStep {
 }
 
 /// Where a payout stands.
-struct Standing {
-    state: RecordState,
-    problem: Option<Problem>,
+pub(super) struct Standing {
+    pub(super) state: RecordState,
+    pub(super) problem: Option<Problem>,
 }
 
 impl Standing {
@@ -99,10 +99,16 @@ impl Engine {
             report.read += 1;
             let before = known.get(&payout.id);
             let mut row = self.payout_row(&payout, before);
-            if self.approval().is_some() && !self.may_pay_out(&setup, &payout, &row).await? {
-                continue;
+            let mut decided = None;
+            if self.approval().is_some() {
+                match self.may_pay_out(&setup, &payout, &row).await? {
+                    Some(approved) => decided = approved.decision,
+                    None => continue,
+                }
             }
-            let standing = self.one_payout(&setup, &payout, &mut row, report).await?;
+            let standing = self
+                .one_payout(&setup, &payout, &mut row, decided, report)
+                .await?;
             let moved = row.state != standing.state || row.problem != standing.problem;
             if moved || before.is_none() {
                 report.decided += 1;
@@ -120,23 +126,24 @@ impl Engine {
         Ok(())
     }
 
-    /// In a run of what was approved: was this payout, and does it still come out as it was shown.
+    /// In a run of what was approved: this payout as it was shown, if it was approved and still comes out so.
     async fn may_pay_out(
         &self,
         setup: &Setup,
         payout: &Payout,
         row: &RecordRow,
-    ) -> Result<bool, Problem> {
+    ) -> Result<Option<PayoutLook>, Problem> {
         if !self
             .approval()
             .is_some_and(|approval| approval.wants(&row.record))
         {
-            return Ok(false);
+            return Ok(None);
         }
-        let next = self.payout_next(setup, payout, row).await?;
-        self.may_send(&row.record, &row.name, |shown| {
-            Ok(matches!(&next, PayoutNext::Do(what) if payout_digest(what) == shown))
-        })
+        let look = self.payout_look(setup, payout, row).await?;
+        let fits = self.may_send(&row.record, &row.name, |shown| {
+            Ok(matches!(&look.next, PayoutNext::Do(what) if payout_digest(what) == shown))
+        })?;
+        Ok(fits.then_some(look))
     }
 
     /// What is decided of a payout that has no cash transaction.
@@ -203,11 +210,18 @@ impl Engine {
         setup: &Setup,
         payout: &Payout,
         row: &mut RecordRow,
+        decided: Option<PayoutDecision>,
         report: &mut FlowReport,
     ) -> Result<Standing, Problem> {
-        let result = match self.store.link(PAYOUT, &payout.id)? {
-            Some(link) => self.bring_to_the_books(payout, row, &link, report).await,
-            None => self.first_booking(setup, payout, row, report).await,
+        let result = if let Some(link) = self.store.link(PAYOUT, &payout.id)? {
+            self.bring_to_the_books(payout, row, &link, report).await
+        } else {
+            // What was approved is what was looked at: another read could come out otherwise.
+            let decision = match decided {
+                Some(decision) => decision,
+                None => self.payout_decision(setup, payout).await?,
+            };
+            self.first_booking(decision, payout, row, report).await
         };
         match result {
             Ok(standing) => Ok(standing),
@@ -219,12 +233,12 @@ impl Engine {
     /// Makes the cash transaction of a payout that has none.
     async fn first_booking(
         &self,
-        setup: &Setup,
+        decision: PayoutDecision,
         payout: &Payout,
         row: &mut RecordRow,
         report: &mut FlowReport,
     ) -> Result<Standing, NotDone> {
-        let drafts = match self.payout_decision(setup, payout).await? {
+        let drafts = match decision {
             PayoutDecision::Book(drafts) => *drafts,
             PayoutDecision::Waiting(problem) => {
                 return Ok(Standing::of(RecordState::Waiting, problem));
@@ -239,12 +253,7 @@ impl Engine {
             if let Some(link) = self.store.link(PAYOUT, link_key(draft))? {
                 // Made in an earlier run that was broken off, from what stood on the accounts then.
                 let made: CashDraft = serde_json::from_value(link.detail).map_err(internal)?;
-                if made.total != draft.total {
-                    let differs = Problem::new(Code::ReadBackDiffers)
-                        .with("document", &link.erp_id)
-                        .with("field", "total")
-                        .with("ours", draft.total.normalize())
-                        .with("theirs", made.total.normalize());
+                if let Some(differs) = made_otherwise(&link.erp_id, &made, draft) {
                     return Ok(Standing::of(RecordState::Held, differs));
                 }
                 continue;
@@ -328,25 +337,25 @@ impl Engine {
                 return Ok(standing);
             }
         }
-        Ok(match &stored.status {
-            CashStatus::Released => Standing {
-                state: RecordState::Booked,
-                problem: None,
-            },
-            CashStatus::Balanced | CashStatus::Pending => Standing::of(
-                RecordState::Waiting,
-                Problem::new(Code::WaitingPayoutRelease)
-                    .with("payout", &payout.id)
-                    .with("document", &stored.number),
-            ),
-            CashStatus::Hold | CashStatus::Rejected | CashStatus::Other(_) => Standing::of(
-                RecordState::Held,
-                Problem::new(Code::ErpRefused).with(
-                    "reason",
-                    format!("{} is {}", stored.number, stored.status.as_str()),
-                ),
-            ),
-        })
+        Ok(standing(&stored, payout))
+    }
+
+    /// Where a cash transaction that was made stands; none where it is as it was made and would be released.
+    pub(super) async fn cash_stands(
+        &self,
+        payout: &Payout,
+        number: &str,
+        draft: &CashDraft,
+    ) -> Result<Option<Standing>, Problem> {
+        let stored = match self.read_cash(number).await {
+            Ok(stored) => stored,
+            Err(NotDone::Stands(standing)) => return Ok(Some(*standing)),
+            Err(NotDone::Stops(problem)) => return Err(problem),
+        };
+        if let Some(standing) = wrong(&stored, draft) {
+            return Ok(Some(standing));
+        }
+        Ok((stored.status != CashStatus::Balanced).then(|| standing(&stored, payout)))
     }
 
     async fn read_cash(&self, number: &str) -> Result<CashTransaction, NotDone> {
@@ -600,9 +609,12 @@ impl Engine {
         let mut orders: Vec<Order> = Vec::new();
         for record in self.store.mirrored_since(RecordKind::Order, since)? {
             if let Some(mirror) = self.store.mirror(&record)? {
-                // An order that cannot be read is held, and told there.
-                let payload = self.payload_of(&mirror).await?;
-                orders.extend(self.shop.read(&payload));
+                // An order that cannot be read, or is gone, is held, and told there.
+                match self.payload_of(&mirror).await {
+                    Ok(payload) => orders.extend(self.shop.read(&payload)),
+                    Err(problem) if problem.code == Code::OrderGone => {}
+                    Err(problem) => return Err(problem),
+                }
             }
         }
         for order in &mut orders {
@@ -612,6 +624,39 @@ impl Engine {
         }
         Ok(not_paid_out(&orders, &in_payout, self.clock.now()))
     }
+}
+
+fn standing(stored: &CashTransaction, payout: &Payout) -> Standing {
+    match &stored.status {
+        CashStatus::Released => Standing {
+            state: RecordState::Booked,
+            problem: None,
+        },
+        CashStatus::Balanced | CashStatus::Pending => Standing::of(
+            RecordState::Waiting,
+            Problem::new(Code::WaitingPayoutRelease)
+                .with("payout", &payout.id)
+                .with("document", &stored.number),
+        ),
+        CashStatus::Hold | CashStatus::Rejected | CashStatus::Other(_) => Standing::of(
+            RecordState::Held,
+            Problem::new(Code::ErpRefused).with(
+                "reason",
+                format!("{} is {}", stored.number, stored.status.as_str()),
+            ),
+        ),
+    }
+}
+
+/// A cash transaction of an earlier run that was made from other amounts than those on the accounts now.
+pub(super) fn made_otherwise(number: &str, made: &CashDraft, draft: &CashDraft) -> Option<Problem> {
+    (made.total != draft.total).then(|| {
+        Problem::new(Code::ReadBackDiffers)
+            .with("document", number)
+            .with("field", "total")
+            .with("ours", draft.total.normalize())
+            .with("theirs", made.total.normalize())
+    })
 }
 
 /// What in a stored cash transaction is not what was sent. Nothing that differs is released.
@@ -628,7 +673,7 @@ fn wrong(stored: &CashTransaction, draft: &CashDraft) -> Option<Standing> {
 }
 
 /// Under this id a cash transaction is linked: the payout's, and behind a slash the other currency.
-fn link_key(draft: &CashDraft) -> &str {
+pub(super) fn link_key(draft: &CashDraft) -> &str {
     draft
         .reference
         .strip_prefix("payout/")

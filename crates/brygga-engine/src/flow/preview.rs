@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use brygga_core::erp::CashDraft;
 use brygga_core::goods::{ProductDecision, ProductOutcome, StockPlan};
-use brygga_core::payout::PayoutDecision;
+use brygga_core::payout::{PayoutDecision, PayoutDrafts};
 use brygga_core::policy::{Lane, Lanes};
 use brygga_core::settings::PriceSource;
 use brygga_core::shop::{Payout, PayoutStatus};
 use brygga_core::{Code, Problem, digest};
-use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
+use brygga_store::{Link, RecordKind, RecordRef, RecordRow, RecordState};
 
-use super::payouts::PAYOUT;
+use super::payouts::{PAYOUT, link_key, made_otherwise};
 use super::products::record_id;
 use super::shelf::Ledger;
 use super::{FlowReport, Round};
@@ -194,7 +195,7 @@ impl Engine {
         for payout in self.payouts.payouts(since).await? {
             self.check_stop()?;
             let row = self.payout_row(&payout, known.get(&payout.id));
-            let outcome = match self.payout_next(&setup, &payout, &row).await? {
+            let outcome = match self.payout_look(&setup, &payout, &row).await?.next {
                 PayoutNext::Nothing => continue,
                 PayoutNext::Do(shown) => Outcome::Send {
                     digest: payout_digest(&shown),
@@ -209,52 +210,126 @@ impl Engine {
         Ok(items)
     }
 
-    /// What comes next for a payout.
-    pub(super) async fn payout_next(
+    /// What comes next for a payout, with what it was decided from.
+    pub(super) async fn payout_look(
         &self,
         setup: &Setup,
         payout: &Payout,
         row: &RecordRow,
+    ) -> Result<PayoutLook, Problem> {
+        if let Some(link) = self.store.link(PAYOUT, &payout.id)? {
+            return Ok(PayoutLook {
+                next: self.release_next(payout, row, &link).await?,
+                decision: None,
+            });
+        }
+        let decision = self.payout_decision(setup, payout).await?;
+        let next = match &decision {
+            PayoutDecision::Waiting(problem) => PayoutNext::Waiting(problem.clone()),
+            PayoutDecision::Skipped(problem) => PayoutNext::Skipped(problem.clone()),
+            PayoutDecision::Held(problem) => PayoutNext::Held(problem.clone()),
+            PayoutDecision::Book(drafts) => self.make_next(payout, drafts).await?,
+        };
+        Ok(PayoutLook {
+            next,
+            decision: Some(decision),
+        })
+    }
+
+    /// What is made of a payout that has no cash transaction of its own; one of another currency may be there from a run that was
+    /// broken off.
+    async fn make_next(
+        &self,
+        payout: &Payout,
+        drafts: &PayoutDrafts,
+    ) -> Result<PayoutNext, Problem> {
+        let mut shown = PayoutShown {
+            make: Vec::new(),
+            release: Vec::new(),
+        };
+        for draft in drafts.converted.iter().chain([&drafts.own]) {
+            let Some(link) = self.store.link(PAYOUT, link_key(draft))? else {
+                shown.make.push(draft.clone());
+                continue;
+            };
+            let made: CashDraft = serde_json::from_value(link.detail).map_err(internal)?;
+            if let Some(differs) = made_otherwise(&link.erp_id, &made, draft) {
+                return Ok(PayoutNext::Held(differs));
+            }
+            if self
+                .cash_stands(payout, &link.erp_id, &made)
+                .await?
+                .is_none()
+            {
+                shown.release.push((link.erp_id, made));
+            }
+        }
+        Ok(PayoutNext::Do(shown))
+    }
+
+    /// What is put in the books of a payout whose cash transactions are all there.
+    async fn release_next(
+        &self,
+        payout: &Payout,
+        row: &RecordRow,
+        own: &Link,
     ) -> Result<PayoutNext, Problem> {
         let of_payout = format!("{}/", payout.id);
         let failed = matches!(
             payout.status,
             PayoutStatus::Failed | PayoutStatus::Cancelled
         );
-        if let Some(link) = self.store.link(PAYOUT, &payout.id)? {
-            if failed {
-                return Ok(PayoutNext::Held(
-                    Problem::new(Code::PayoutFailed)
-                        .with("payout", &payout.id)
-                        .with("document", &link.erp_id)
-                        .with("status", payout.status.as_str()),
-                ));
-            }
-            if row.state == RecordState::Booked {
-                return Ok(PayoutNext::Nothing);
-            }
-            let mut release = Vec::new();
-            for made in self.store.links(PAYOUT)? {
-                if made.shop_id == payout.id || made.shop_id.starts_with(&of_payout) {
-                    let draft = serde_json::from_value(made.detail).map_err(internal)?;
-                    release.push((made.erp_id, draft));
+        if failed {
+            return Ok(PayoutNext::Held(
+                Problem::new(Code::PayoutFailed)
+                    .with("payout", &payout.id)
+                    .with("document", &own.erp_id)
+                    .with("status", payout.status.as_str()),
+            ));
+        }
+        if row.state == RecordState::Booked {
+            return Ok(PayoutNext::Nothing);
+        }
+        // Its own last, as in a run.
+        let links = self.store.links(PAYOUT)?;
+        let others = links
+            .iter()
+            .filter(|link| link.shop_id.starts_with(&of_payout));
+        let mut release = Vec::new();
+        for made in others.chain([own]) {
+            let draft = serde_json::from_value(made.detail.clone()).map_err(internal)?;
+            let Some(standing) = self.cash_stands(payout, &made.erp_id, &draft).await? else {
+                release.push((made.erp_id.clone(), draft));
+                continue;
+            };
+            if let Some(problem) = standing.problem {
+                // The run would end there.
+                if release.is_empty() {
+                    return Ok(match standing.state {
+                        RecordState::Waiting => PayoutNext::Waiting(problem),
+                        _ => PayoutNext::Held(problem),
+                    });
                 }
+                break;
             }
-            return Ok(PayoutNext::Do(PayoutShown {
+        }
+        Ok(if release.is_empty() {
+            PayoutNext::Nothing
+        } else {
+            PayoutNext::Do(PayoutShown {
                 make: Vec::new(),
                 release,
-            }));
-        }
-        Ok(match self.payout_decision(setup, payout).await? {
-            PayoutDecision::Waiting(problem) => PayoutNext::Waiting(problem),
-            PayoutDecision::Skipped(problem) => PayoutNext::Skipped(problem),
-            PayoutDecision::Held(problem) => PayoutNext::Held(problem),
-            PayoutDecision::Book(drafts) => PayoutNext::Do(PayoutShown {
-                make: drafts.converted.into_iter().chain([drafts.own]).collect(),
-                release: Vec::new(),
-            }),
+            })
         })
     }
+}
+
+/// What was found of a payout.
+pub(super) struct PayoutLook {
+    /// What comes next.
+    pub(super) next: PayoutNext,
+    /// What was decided, where it has no cash transaction of its own.
+    pub(super) decision: Option<PayoutDecision>,
 }
 
 /// What comes next for a payout.
