@@ -328,10 +328,16 @@ impl Engine {
         records: Vec<RecordRef>,
     ) -> Result<(), Problem> {
         for record in records {
-            let name = self
-                .store
-                .record(&record)?
-                .map_or_else(|| record.id.clone(), |row| row.name);
+            let row = self.store.record(&record)?;
+            // A remote that did not answer says nothing about what was shown: the run did not come to it.
+            let unanswered = row
+                .as_ref()
+                .and_then(|row| row.problem.as_ref())
+                .is_some_and(|problem| problem.code == Code::WaitingRemote);
+            if unanswered {
+                continue;
+            }
+            let name = row.map_or_else(|| record.id.clone(), |row| row.name);
             self.note_changed(approval, &record, &name)?;
         }
         Ok(())
@@ -344,11 +350,10 @@ impl Engine {
         name: &str,
     ) -> Result<(), Problem> {
         let problem = Problem::new(Code::PreviewChanged).with("name", name);
-        let news = approval
+        let before = approval
             .fates()
-            .insert(record.clone(), Fate::Changed(problem))
-            .is_none();
-        if news {
+            .insert(record.clone(), Fate::Changed(problem));
+        if !matches!(before, Some(Fate::Changed(_))) {
             let told = Activity::new(self.clock.now(), Level::Warn, "preview-changed")
                 .about(record.clone(), name);
             self.store.log(&[told])?;
@@ -384,6 +389,20 @@ impl Engine {
             self.note_changed(&approval, record, name)?;
         }
         Ok(false)
+    }
+
+    /// In a run of what was approved: was this begun.
+    pub(crate) fn has_begun(&self, record: &RecordRef) -> bool {
+        self.approval()
+            .is_some_and(|approval| approval.fates().get(record) == Some(&Fate::Begun))
+    }
+
+    /// In a run of what was approved: this was begun, and came out otherwise before the other side took any of it.
+    pub(crate) fn taken_back(&self, record: &RecordRef, name: &str) -> Result<(), Problem> {
+        match self.approval() {
+            Some(approval) if self.has_begun(record) => self.note_changed(&approval, record, name),
+            _ => Ok(()),
+        }
     }
 
     /// The same for a decision about an order; `version` is the ETag of the document that it changes.

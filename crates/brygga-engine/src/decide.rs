@@ -33,6 +33,8 @@ pub(crate) struct Planned {
     pub(crate) intents: Vec<Intent>,
     /// The document's number, when it is there already.
     pub(crate) booked: Option<BookedState>,
+    /// The document that it was decided on.
+    pub(crate) there: Option<BookedOrder>,
     /// Nobody else decides on this customer until the plan is carried out.
     pub(crate) turns: Turns,
 }
@@ -159,7 +161,9 @@ impl Engine {
             .take(&names.into_iter().flatten().cloned().collect())
             .await;
         let Looked {
-            decision, version, ..
+            decision,
+            version,
+            there,
         } = self.look_new(order, document, setup).await?;
         if !self.may_conclude(&row, &decision, version.as_deref())? {
             return Ok(Decided::Settled);
@@ -175,6 +179,7 @@ impl Engine {
         let mut decided = self.conclude(row, decision, None)?;
         if let Decided::Planned(planned) = &mut decided {
             planned.turns = turns;
+            planned.there = there;
         }
         Ok(decided)
     }
@@ -266,12 +271,18 @@ impl Engine {
             return Ok(Decided::Settled);
         }
         let Looked {
-            decision, version, ..
+            decision,
+            version,
+            there,
         } = looked;
         if !self.may_conclude(&row, &decision, version.as_deref())? {
             return Ok(Decided::Settled);
         }
-        self.conclude(row, decision, Some(state))
+        let mut decided = self.conclude(row, decision, Some(state))?;
+        if let Decided::Planned(planned) = &mut decided {
+            planned.there = there;
+        }
+        Ok(decided)
     }
 
     /// The steps of changes that were broken off since the document was last as a whole what we planned.
@@ -387,6 +398,7 @@ impl Engine {
             plan,
             intents,
             booked,
+            there: None,
             turns: Turns::new(),
         })))
     }

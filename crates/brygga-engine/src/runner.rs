@@ -43,6 +43,7 @@ impl Engine {
             plan,
             intents,
             booked,
+            mut there,
             turns: _turns,
         } = planned;
         if let Some((key, number, by)) = &plan.link_customer {
@@ -64,10 +65,12 @@ impl Engine {
         let mut customer = None;
         for (position, intent) in intents.iter().enumerate() {
             let last = position + 1 == intents.len();
-            match self
-                .send(intent, &record, state.as_ref(), customer.as_deref(), last)
-                .await?
-            {
+            let on = On {
+                state: state.as_ref(),
+                there: &mut there,
+                customer: customer.as_deref(),
+            };
+            match self.send(intent, &record, on, last).await? {
                 Sent::Done(Effect::Customer(number)) => customer = Some(number),
                 Sent::Done(Effect::Order(number)) => {
                     state = plan
@@ -78,6 +81,10 @@ impl Engine {
                 Sent::Done(Effect::Changed) => {}
                 Sent::Ended(ended) => {
                     self.drop_rest(&intents[position + 1..])?;
+                    if ended == Ended::Again && position == 0 {
+                        // It is not the document that was shown, and nothing of it was sent.
+                        self.taken_back(&record.record, &record.name)?;
+                    }
                     return Ok(ended);
                 }
             }
@@ -145,16 +152,16 @@ impl Engine {
         &self,
         intent: &Intent,
         record: &RecordRow,
-        state: Option<&BookedState>,
-        customer: Option<&str>,
+        on: On<'_>,
         last: bool,
     ) -> Result<Sent, Problem> {
+        let state = on.state;
         let StepBody { step, plan } =
             serde_json::from_value(intent.body.clone()).map_err(internal)?;
         crash::point(&intent.kind, "before");
         self.store.mark_sending(intent.id)?;
         crash::point(&intent.kind, "sending");
-        let result = self.effect(&step, state, customer).await;
+        let result = self.effect(&step, on).await;
         crash::point(&intent.kind, "answered");
         match result {
             Ok(effect) => {
@@ -225,17 +232,7 @@ impl Engine {
     }
 
     /// The one place from which Visma.net is changed.
-    async fn effect(
-        &self,
-        step: &Step,
-        state: Option<&BookedState>,
-        customer: Option<&str>,
-    ) -> Result<Effect, WriteError> {
-        let there = |state: Option<&BookedState>| {
-            state
-                .and_then(|state| state.number.clone())
-                .ok_or_else(|| WriteError::NotSent(internal("a change without a document")))
-        };
+    async fn effect(&self, step: &Step, on: On<'_>) -> Result<Effect, WriteError> {
         match step {
             Step::CreateCustomer { draft, .. } => {
                 self.erp.create_customer(draft).await.map(Effect::Customer)
@@ -246,7 +243,7 @@ impl Engine {
             } => {
                 let number = known
                     .as_deref()
-                    .or(customer)
+                    .or(on.customer)
                     .ok_or_else(|| WriteError::NotSent(internal("an order without a customer")))?;
                 self.erp
                     .create_order(draft, number)
@@ -254,14 +251,14 @@ impl Engine {
                     .map(Effect::Order)
             }
             Step::PatchHead { head } => {
-                let document = self.fresh(&there(state)?).await?;
+                let document = self.to_change(on).await?;
                 self.erp
                     .patch_head(&document.number, &document.etag, head)
                     .await
                     .map(|()| Effect::Changed)
             }
             Step::PatchLines { lines } => {
-                let document = self.fresh(&there(state)?).await?;
+                let document = self.to_change(on).await?;
                 let by_link = |link: &str| {
                     document
                         .lines
@@ -285,7 +282,7 @@ impl Engine {
                     .map(|()| Effect::Changed)
             }
             Step::AddLines { lines } => {
-                let document = self.fresh(&there(state)?).await?;
+                let document = self.to_change(on).await?;
                 if lines.iter().any(|line| {
                     document
                         .lines
@@ -300,7 +297,7 @@ impl Engine {
                     .map(|()| Effect::Changed)
             }
             Step::DeleteLines { links } => {
-                let document = self.fresh(&there(state)?).await?;
+                let document = self.to_change(on).await?;
                 let ids: Vec<i64> = document
                     .lines
                     .iter()
@@ -321,12 +318,25 @@ impl Engine {
                     .map(|()| Effect::Changed)
             }
             Step::Cancel {} => {
-                let document = self.fresh(&there(state)?).await?;
+                let document = self.to_change(on).await?;
                 self.erp
                     .cancel(&document.number, &document.etag)
                     .await
                     .map(|()| Effect::Changed)
             }
+        }
+    }
+
+    /// The document that a step changes. The first step goes by the ETag of the document that was decided on: whatever somebody
+    /// changed since then is a conflict, and decided again. Our own step has moved it by the second.
+    async fn to_change(&self, on: On<'_>) -> Result<BookedOrder, WriteError> {
+        let number = on
+            .state
+            .and_then(|state| state.number.as_ref())
+            .ok_or_else(|| WriteError::NotSent(internal("a change without a document")))?;
+        match on.there.take().filter(|there| there.number == *number) {
+            Some(there) => Ok(there),
+            None => self.fresh(number).await,
         }
     }
 
@@ -625,6 +635,16 @@ impl Engine {
         self.events.signal(Signal::Changed);
         Ok(())
     }
+}
+
+/// What a step of a plan works on.
+struct On<'a> {
+    /// What is booked.
+    state: Option<&'a BookedState>,
+    /// The document that was decided on, until the first step has changed it.
+    there: &'a mut Option<BookedOrder>,
+    /// The customer that a step before it made.
+    customer: Option<&'a str>,
 }
 
 /// An effect that happened, and what it was part of.

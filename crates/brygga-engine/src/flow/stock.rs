@@ -226,6 +226,8 @@ impl Engine {
         &self,
         items: &mut Vec<StockItem>,
         plan: &mut StockPlan,
+        written: &BTreeSet<String>,
+        ledger: &mut Ledger,
     ) -> Result<(), Problem> {
         if self.approval().is_none() {
             return Ok(());
@@ -234,10 +236,20 @@ impl Engine {
         for item in items.iter() {
             let record = RecordRef::new(RecordKind::Stock, &item.item);
             let digest = stock_digest(plan, &item.item);
-            if self.may_send(&record, &item.item, |shown| {
+            let fits = self.may_send(&record, &item.item, |shown| {
                 Ok(digest.as_deref() == Some(shown))
-            })? {
+            })?;
+            if fits || digest.is_none() && self.has_begun(&record) {
+                // Begun, and nothing is left to do: it is where it was shown to go.
                 approved.insert(item.item.clone());
+            } else if digest.is_some() && self.has_begun(&record) {
+                // Somebody bought or counted between reading and writing: the shop took no quantity of it.
+                if !written.contains(&item.item) {
+                    self.taken_back(&record, &item.item)?;
+                }
+                let busy = Problem::new(Code::RemoteConflict).with("remote", "Shopify");
+                let problem = waiting(&item.item, &busy, self.clock.now());
+                ledger.set(&item.item, &item.item, RecordState::Waiting, Some(problem));
             }
         }
         items.retain(|item| approved.contains(&item.item));
@@ -258,7 +270,7 @@ impl Engine {
         let mut written: BTreeSet<String> = BTreeSet::new();
         for _ in 0..ROUNDS {
             let mut plan = self.stock_plan(setup, &items, &due).await?;
-            self.only_approved(&mut items, &mut plan)?;
+            self.only_approved(&mut items, &mut plan, &written, ledger)?;
             for item in &items {
                 let (state, problem) = match plan.problems.get(&item.item) {
                     Some(problem) => {
