@@ -11,6 +11,7 @@
 
 mod acceptance;
 mod already;
+mod approved;
 mod background;
 mod bad_input;
 mod customers;

@@ -121,13 +121,13 @@ impl Bench {
             .unwrap_or_else(|| panic!("{sku} is not stocked"))
     }
 
-    /// The same product with `goods` in between.
-    pub fn engine_over(&self, goods: Arc<dyn Goods>) -> Engine {
+    /// What the product is made of, to be put together with one part in between.
+    pub fn engine_parts(&self) -> Parts {
         let engine = &self.practice.engine;
-        Engine::new(Parts {
+        Parts {
             shop: Arc::clone(engine.shop()),
             erp: Arc::clone(engine.erp()),
-            goods,
+            goods: Arc::clone(engine.goods()),
             payouts: Arc::clone(engine.payouts_port()),
             rates: Arc::clone(engine.rates_port()),
             store: Arc::clone(engine.store()),
@@ -135,6 +135,14 @@ impl Bench {
             ids: Arc::clone(engine.ids()),
             events: Arc::new(Unwatched),
             exchanges: Arc::new(ExchangeLog::default()),
+        }
+    }
+
+    /// The same product with `goods` in between.
+    pub fn engine_over(&self, goods: Arc<dyn Goods>) -> Engine {
+        Engine::new(Parts {
+            goods,
+            ..self.engine_parts()
         })
     }
 

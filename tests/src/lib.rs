@@ -13,6 +13,7 @@ pub mod bench;
 pub mod books;
 pub mod events;
 pub mod goods;
+pub mod meanwhile;
 pub mod orders;
 pub mod sale;
 mod told;

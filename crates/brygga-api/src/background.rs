@@ -347,7 +347,7 @@ impl Api {
     }
 
     /// The shop's zone as it was last; before anything was read UTC.
-    fn known_zone(&self) -> Result<Tz, Problem> {
+    pub(crate) fn known_zone(&self) -> Result<Tz, Problem> {
         Ok(self
             .known_shop()?
             .and_then(|shop| shop.zone.parse().ok())

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::booking::life::{self, LifeStep, PartKind, PartState};
 use brygga_core::booking::shown::{plan_digest, step_digest};
-use brygga_core::booking::{BookedState, Decision, FirstLook, Plan, document};
+use brygga_core::booking::{BookedState, Decision, FirstLook, Plan};
 use brygga_core::erp::{BookedOrder, CashDraft};
 use brygga_core::goods::{FieldChange, ItemChange, ItemDraft, ProductDraft};
 use brygga_core::policy::Lane;
@@ -193,7 +193,7 @@ impl Engine {
         &self,
         orders: &BTreeSet<String>,
         flows: bool,
-    ) -> Result<Vec<Previewed>, Problem> {
+    ) -> Result<Preview, Problem> {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
         };
@@ -210,20 +210,16 @@ impl Engine {
         let mut lives = self.store.due_lives(now, i32::MAX as usize)?;
         lives.retain(|order| orders.contains(order) && !sent.contains(order.as_str()));
         items.extend(self.preview_lives(&lives, &setup).await?);
+        let mut preview = Preview {
+            at: now,
+            items,
+            failures: BTreeMap::new(),
+        };
         if flows {
-            let mut preview = Preview {
-                at: now,
-                items,
-                failures: BTreeMap::new(),
-            };
             let lanes = [Lane::Products, Lane::Stock, Lane::Payouts];
             Box::pin(self.preview_flows(lanes.into_iter().collect(), &mut preview)).await?;
-            if let Some(problem) = preview.failures.into_values().next() {
-                return Err(problem);
-            }
-            return Ok(preview.items);
         }
-        Ok(items)
+        Ok(preview)
     }
 
     async fn preview_orders(
@@ -311,7 +307,7 @@ impl Engine {
             .record(record)?
             .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
         row.name.clone_from(&mirror.name);
-        let order = match self.shop.read(&mirror.payload) {
+        let order = match self.shop.read(&self.payload_of(&mirror).await?) {
             Ok(order) => order,
             Err(problem) => {
                 let problem = problem.with("order", &mirror.name);
@@ -322,13 +318,32 @@ impl Engine {
         describe(&mut row, &order, known.as_ref(), setup);
         let mut note = None;
         let mut booked = known.clone();
-        let looked = match self.first(&order, known.as_ref(), setup)? {
-            FirstLook::Decided(decision) => Looked {
+        let mut first = self.first(&order, known.as_ref(), setup)?;
+        let mut looked = None;
+        if let FirstLook::Changed(change) = first {
+            let Some(state) = &known else {
+                return Err(no_document());
+            };
+            let there = self
+                .look_changed(&row, &order, *change, state, row.retry)
+                .await?;
+            if there.there.is_none() && row.retry {
+                // Somebody asked for it again: it is booked as if for the first time, by all the rules of the first time.
+                booked = None;
+                first = self.first(&order, None, setup)?;
+            } else {
+                looked = Some(there);
+                first = FirstLook::Decided(Decision::UpToDate);
+            }
+        }
+        let looked = match (looked, first) {
+            (Some(looked), _) => looked,
+            (None, FirstLook::Decided(decision)) => Looked {
                 decision,
                 there: None,
                 version: None,
             },
-            FirstLook::New(document) => {
+            (None, FirstLook::New(document)) => {
                 if document.depends_on_mode
                     && setup.settings.confirm_vat_mode
                     && !self.all_confirmed(&document)?
@@ -337,28 +352,7 @@ impl Engine {
                 }
                 self.look_new(&order, *document, setup).await?
             }
-            FirstLook::Changed(change) => {
-                let Some(state) = &known else {
-                    return Err(booked::internal("a change without a booked document"));
-                };
-                let looked = self
-                    .look_changed(&row, &order, *change, state, row.retry)
-                    .await?;
-                if looked.there.is_none() && row.retry {
-                    // Somebody asked for it again: it is booked as if for the first time.
-                    booked = None;
-                    match document::document(&order, setup.ground(), None) {
-                        Ok(document) => self.look_new(&order, document, setup).await?,
-                        Err(problem) => Looked {
-                            decision: Decision::Held(problem),
-                            there: None,
-                            version: None,
-                        },
-                    }
-                } else {
-                    looked
-                }
-            }
+            (None, FirstLook::Changed(_)) => return Err(no_document()),
         };
         let outcome = match looked.decision {
             // Nothing is sent; what was held is read back again.
@@ -396,7 +390,7 @@ impl Engine {
         let order_row = self.store.record(&record)?;
         let order_problem = order_row.as_ref().and_then(|row| row.problem.clone());
         // The order itself is held for it.
-        let Ok(order) = self.shop.read(&mirror.payload) else {
+        let Ok(order) = self.shop.read(&self.payload_of(&mirror).await?) else {
             return Ok(Vec::new());
         };
         let blocked = order_problem
@@ -465,6 +459,10 @@ impl Engine {
         }
         Ok(items)
     }
+}
+
+fn no_document() -> Problem {
+    booked::internal("a change without a booked document")
 }
 
 pub(crate) fn previewed(row: &RecordRow, outcome: Outcome) -> Previewed {

@@ -8,17 +8,19 @@ use brygga_core::money::decimals;
 use brygga_core::{Currency, Decimal};
 use brygga_engine::{GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
 
+use chrono_tz::Tz;
+
 use super::goods::of_goods;
 use super::step::{of_step, step_date};
-use crate::api::{amount, count, reason, time};
+use crate::api::{amount, count, reason};
 use crate::contract::{
     Amount, PlanLine, PreviewDocumentLine, PreviewFact, PreviewFollows, PreviewItem, PreviewLine,
     PreviewPosting, SampleVat,
 };
 use crate::story::plan_line;
 
-/// The row of one thing.
-pub fn line(found: &Previewed) -> PreviewLine {
+/// The row of one thing; its day is the one in the shop's time zone.
+pub fn line(found: &Previewed, zone: Tz) -> PreviewLine {
     let (what, digest, date, why) = match &found.outcome {
         Outcome::Send { digest, what } => {
             let (name, date) = named(what);
@@ -37,8 +39,8 @@ pub fn line(found: &Previewed) -> PreviewLine {
         what,
         amount: found.amount.as_ref().map(amount),
         date: date.or_else(|| {
-            let day = found.happened_at.map(time)?;
-            day.get(..10).map(str::to_owned)
+            let day = found.happened_at?.with_timezone(&zone).date_naive();
+            Some(day.to_string())
         }),
         digest,
         reason: why,
@@ -87,9 +89,9 @@ fn named(what: &What) -> (String, Option<String>) {
 }
 
 /// All of one thing.
-pub fn item(found: &Previewed) -> PreviewItem {
+pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
     let mut shown = PreviewItem {
-        line: line(found),
+        line: line(found, zone),
         facts: Vec::new(),
         lines: Vec::new(),
         vat: Vec::new(),
@@ -129,6 +131,15 @@ pub(super) fn changed(name: &str, before: Option<String>, after: Option<String>)
 
 pub(super) fn text(value: Decimal) -> String {
     value.normalize().to_string()
+}
+
+/// An amount with the decimals of its currency, as everywhere else on the page. One that has more is shown whole: nothing is cut off.
+pub(super) fn money(value: Decimal, currency: &str) -> String {
+    let places = Currency::from_code(currency).map_or(0, decimals);
+    if value.normalize().scale() > places {
+        return text(value);
+    }
+    format!("{value:.places$}", places = places as usize)
 }
 
 fn of_order(order: &OrderShown, shown: &mut PreviewItem) {
@@ -330,4 +341,41 @@ fn postings(draft: &CashDraft) -> impl Iterator<Item = PreviewPosting> + '_ {
         amount: line.amount.to_string(),
         vat_category: line.vat_category.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use brygga_core::Money;
+    use brygga_store::{RecordKind, RecordRef};
+    use chrono::{TimeZone as _, Utc};
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_shops() {
+        let late = Utc.with_ymd_and_hms(2026, 9, 10, 22, 30, 0).single();
+        let found = Previewed {
+            record: RecordRef::new(RecordKind::Payout, "1"),
+            name: "1".into(),
+            party: None,
+            amount: Some(Money::new(
+                Decimal::ONE,
+                Currency::from_code("NOK").unwrap(),
+            )),
+            happened_at: late,
+            part_of: None,
+            outcome: Outcome::Skipped(brygga_core::Code::SkippedByChoice.into()),
+            note: None,
+        };
+        let date = |zone| line(&found, zone).date;
+        assert_eq!(date(Tz::Europe__Oslo).as_deref(), Some("2026-09-11"));
+        assert_eq!(date(Tz::UTC).as_deref(), Some("2026-09-10"));
+    }
+
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency() {
+        for (currency, expected) in [("NOK", "1204.90"), ("JPY", "1204.9"), ("XX", "1204.9")] {
+            assert_eq!(money(Decimal::new(120_490, 2), currency), expected);
+        }
+    }
 }

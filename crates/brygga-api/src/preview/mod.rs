@@ -141,6 +141,7 @@ impl Api {
             .as_deref()
             .map(|text| text.trim().to_lowercase())
             .filter(|text| !text.is_empty());
+        let zone = self.known_zone().map_err(error)?;
         let kept = self.kept_preview();
         let fits = |found: &&Previewed| {
             let texts = [
@@ -175,7 +176,7 @@ impl Api {
                 .into_iter()
                 .skip(query.offset as usize)
                 .take(query.limit.clamp(1, ROWS) as usize)
-                .map(line)
+                .map(|found| line(found, zone))
                 .collect(),
         })
     }
@@ -183,12 +184,13 @@ impl Api {
     #[allow(clippy::unused_async, reason = "every command is awaited by the table")]
     pub(crate) async fn preview_item(&self, key: RecordKey) -> Result<PreviewItem, ApiError> {
         let record = record_ref(&key)?;
+        let zone = self.known_zone().map_err(error)?;
         let kept = self.kept_preview();
         kept.shown
             .iter()
             .flat_map(|shown| &shown.preview.items)
             .find(|found| found.record == record)
-            .map(item)
+            .map(|found| item(found, zone))
             .ok_or_else(|| wrong_use(&format!("{record} is not in the preview")))
     }
 
@@ -295,12 +297,7 @@ impl Api {
                 orders.extend(found.part_of.clone());
             }
         }
-        let goods = touched.iter().any(|record| {
-            matches!(
-                record.kind,
-                RecordKind::Product | RecordKind::Stock | RecordKind::Payout
-            )
-        });
+        let goods = touched.iter().any(|record| flow_of(record.kind).is_some());
         let again = self.engine.preview_again(&orders, goods).await;
         let held = report
             .begun
@@ -312,24 +309,36 @@ impl Api {
             .count();
         let mut kept = self.kept_preview();
         if let Some(shown) = &mut kept.shown {
-            let of_flow = |kind: RecordKind| {
-                matches!(
-                    kind,
-                    RecordKind::Product | RecordKind::Stock | RecordKind::Payout
-                )
-            };
-            shown.preview.items.retain(|found| {
-                !(touched.contains(&found.record)
-                    || orders.contains(&found.record.id) && found.record.kind == RecordKind::Order
-                    || found
-                        .part_of
-                        .as_ref()
-                        .is_some_and(|order| orders.contains(order))
-                    || goods && again.is_ok() && of_flow(found.record.kind))
-            });
+            let begun: BTreeSet<&RecordRef> = report.begun.iter().collect();
             match again {
-                Ok(items) => shown.preview.items.extend(items),
-                Err(problem) => kept.failure = Some(problem),
+                Ok(anew) => {
+                    // What of a flow could not be looked at anew stays as it was shown.
+                    let failed = |kind: RecordKind| {
+                        flow_of(kind).is_some_and(|flow| anew.failures.contains_key(flow))
+                    };
+                    shown.preview.items.retain(|found| {
+                        let of_order = orders.contains(&found.record.id)
+                            && found.record.kind == RecordKind::Order
+                            || found
+                                .part_of
+                                .as_ref()
+                                .is_some_and(|order| orders.contains(order));
+                        let of_goods = goods
+                            && flow_of(found.record.kind).is_some()
+                            && !failed(found.record.kind);
+                        !(begun.contains(&found.record) || of_order || of_goods)
+                    });
+                    shown.preview.items.extend(anew.items);
+                    if goods {
+                        shown.preview.failures = anew.failures;
+                    }
+                }
+                // Nothing is known of the rest: it stays as it was shown, and comes out otherwise if it changed.
+                Err(problem) => {
+                    let items = &mut shown.preview.items;
+                    items.retain(|found| !begun.contains(&found.record));
+                    kept.failure = Some(problem);
+                }
             }
         }
         kept.sent = Some(PreviewSent {
@@ -349,6 +358,16 @@ impl Api {
             left: count(report.left.len()),
             failure: report.run.failure.as_ref().map(reason),
         });
+    }
+}
+
+/// The flow of its own that looks after a kind.
+fn flow_of(kind: RecordKind) -> Option<&'static str> {
+    match kind {
+        RecordKind::Product => Some("products"),
+        RecordKind::Stock => Some("stock"),
+        RecordKind::Payout => Some("payouts"),
+        _ => None,
     }
 }
 

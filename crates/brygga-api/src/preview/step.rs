@@ -4,7 +4,7 @@ use brygga_core::Decimal;
 use brygga_core::booking::life::LifeStep;
 use brygga_core::erp::LedgerDraft;
 
-use super::item::{changed, fact, new_lines, of_sales_order, text};
+use super::item::{changed, fact, money, new_lines, of_sales_order, text};
 use crate::contract::{PlanLine, PreviewDocumentLine, PreviewFact, PreviewItem};
 use crate::story::plan_line;
 
@@ -100,7 +100,11 @@ pub(super) fn of_step(step: &LifeStep, shown: &mut PreviewItem) {
                 ("reference", draft.reference.clone()),
                 (
                     "total",
-                    format!("{} {}", text(draft.amount), draft.currency),
+                    format!(
+                        "{} {}",
+                        money(draft.amount, &draft.currency),
+                        draft.currency
+                    ),
                 ),
             ] {
                 shown.facts.push(fact(name, value));
@@ -162,7 +166,7 @@ fn of_ledger(draft: &LedgerDraft, shown: &mut PreviewItem) {
     for tax in &draft.taxes {
         shown.facts.push(PreviewFact {
             of: Some(tax.vat_id.clone()),
-            ..fact("vat", text(tax.amount))
+            ..fact("vat", money(tax.amount, &draft.currency))
         });
     }
     for application in &draft.applications {

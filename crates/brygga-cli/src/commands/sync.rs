@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use brygga_api::contract::PreviewItem;
 use brygga_api::{Api, Host, Watch};
 use brygga_core::policy::Lanes;
 use brygga_engine::connect::Ground;
@@ -112,11 +113,12 @@ async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
     let preview = engine.preview(what(options)).await?;
     let counts = brygga_api::preview::counts(&preview.items);
     let held: u32 = counts.iter().map(|count| count.held).sum();
+    let zone = engine.shop_info().await?.time_zone;
     if options.json {
         let items: Vec<_> = preview
             .items
             .iter()
-            .map(brygga_api::preview::item)
+            .map(|found| brygga_api::preview::item(found, zone))
             .collect();
         print::json(&serde_json::json!({
             "at": preview.at,
@@ -126,7 +128,7 @@ async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
         }));
     } else {
         for found in &preview.items {
-            print::line(describe(found));
+            print::line(describe(found, &brygga_api::preview::item(found, zone)));
         }
         for count in &counts {
             let money: Vec<_> = count
@@ -160,11 +162,11 @@ async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
     })
 }
 
-fn describe(found: &Previewed) -> String {
-    let item = brygga_api::preview::item(found);
-    let line = item.line;
+fn describe(found: &Previewed, item: &PreviewItem) -> String {
+    let line = &item.line;
     let amount = line
         .amount
+        .as_ref()
         .map(|money| format!(" {} {}", money.amount, money.currency))
         .unwrap_or_default();
     let steps = if item.steps.is_empty() {
