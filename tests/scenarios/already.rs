@@ -1,15 +1,20 @@
 //! Orders that somebody has booked in Visma.net before us: found before the first run, and never booked twice.
 
+use std::time::Duration;
+
 use brygga_core::booking::Document;
 use brygga_core::booking::already::Choice;
-use brygga_core::erp::{HeadDraft, LineDraft, SalesOrderDraft};
+use brygga_core::erp::{
+    DocumentKind, HeadDraft, LedgerDraft, LedgerLineDraft, LineDraft, SalesOrderDraft,
+};
 use brygga_core::policy::Lane;
 use brygga_core::{Clock as _, Code, Decimal};
 use brygga_engine::{Already, Outcome, RunOptions, What};
+use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::{RecordKind, RecordRef, RecordState};
 use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const KNOWN: u64 = 940_000;
 const NAMED: u64 = 940_001;
@@ -46,7 +51,7 @@ async fn planned(bench: &Bench, id: u64) -> Document {
 async fn by_hand(bench: &Bench, document: &Document, text: &str) -> String {
     let draft = &document.draft;
     let net = draft.lines.iter().map(LineDraft::net).sum();
-    let by_hand = SalesOrderDraft {
+    let order = SalesOrderDraft {
         head: HeadDraft {
             customer_order: "by phone".into(),
             customer_ref: "-".into(),
@@ -63,15 +68,29 @@ async fn by_hand(bench: &Bench, document: &Document, text: &str) -> String {
         }],
         ..draft.clone()
     };
+    made(bench, &order).await
+}
+
+/// A sales order that is not made by us.
+async fn made(bench: &Bench, order: &SalesOrderDraft) -> String {
     let customer = bench.document(KNOWN).customer;
-    let number = bench
-        .practice
-        .engine
-        .erp()
-        .create_order(&by_hand, &customer)
-        .await
-        .expect("made");
+    let erp = bench.practice.engine.erp();
+    let number = erp.create_order(order, &customer).await.expect("made");
     number.to_string()
+}
+
+/// An order of ours that is booked, and another of the same shop that is not.
+async fn with(id: u64) -> Bench {
+    let bench = Bench::empty().await;
+    bench.put(simple(&bench, KNOWN));
+    bench.quiet().await;
+    bench.put(simple(&bench, id));
+    bench
+}
+
+fn name(bench: &Bench, id: u64) -> String {
+    let name = simple(bench, id)["name"].as_str().map(str::to_owned);
+    name.expect("a name")
 }
 
 async fn find(bench: &Bench) -> Already {
@@ -205,4 +224,177 @@ async fn our_own_documents_are_nobody_elses() {
     bench.quiet().await;
     assert_eq!(state(&bench, KNOWN), (RecordState::Booked, None));
     assert_eq!(bench.documents(KNOWN).len(), 1);
+}
+
+/// Another connector fills the same fields, in its own way.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_connectors_document_is_found_though_it_carries_the_id_and_links() {
+    let bench = with(NAMED).await;
+    let mut order = planned(&bench, NAMED).await.draft;
+    for line in &mut order.lines {
+        line.link = format!("item-{}", line.link);
+    }
+    let number = made(&bench, &order).await;
+    let found = find(&bench).await;
+    let told: Vec<_> = found
+        .rows
+        .iter()
+        .map(|row| (row.mark.documents[0].number.as_str(), row.mark.choice))
+        .collect();
+    assert_eq!(told, [(number.as_str(), Choice::Link)]);
+    bench.quiet().await;
+    assert_eq!(
+        state(&bench, NAMED),
+        (RecordState::Skipped, Some(Code::AlreadyBooked))
+    );
+    assert_eq!(bench.documents(NAMED).len(), 1);
+}
+
+/// What could not be read this time is not gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incomplete_search_takes_no_mark_away() {
+    let bench = with(LIKELY).await;
+    let document = planned(&bench, LIKELY).await;
+    let line = &document.draft.lines[0];
+    let invoice = LedgerDraft {
+        kind: DocumentKind::Invoice,
+        customer: bench.document(KNOWN).customer,
+        currency: document.draft.currency.clone(),
+        date: bench.clock_date(),
+        original_date: None,
+        reference: name(&bench, LIKELY),
+        external: "till-7".into(),
+        vat_zone: document.draft.head.vat_zone.clone(),
+        branch: None,
+        text: "By hand".into(),
+        rate: None,
+        lines: vec![LedgerLineDraft {
+            link: "by-hand".into(),
+            item: None,
+            unit: None,
+            account: Some("3000".into()),
+            description: "Goods".into(),
+            quantity: Decimal::ONE,
+            unit_price: Decimal::from(100),
+            net: Decimal::from(100),
+            vat_category: line.vat_category.clone(),
+        }],
+        taxes: Vec::new(),
+        applications: Vec::new(),
+    };
+    let engine = &bench.practice.engine;
+    engine.erp().create_document(&invoice).await.expect("made");
+    let found = find(&bench).await;
+    assert_eq!(found.rows.len(), 1);
+    assert_eq!(found.rows[0].mark.choice, Choice::Ask);
+
+    let closed = Fault::Status {
+        code: 403,
+        committed: false,
+    };
+    let rule = FaultRule::next(Side::Visma, closed).path("/customerinvoice");
+    bench.practice.pair.faults().add(rule.times(u32::MAX));
+    let again = engine.find_already().await.expect("the rest is compared");
+    assert_eq!(
+        again.not_read.map(|problem| problem.code),
+        Some(Code::ErpForbidden)
+    );
+    assert_eq!(again.rows, found.rows);
+    bench.practice.pair.faults().clear();
+    bench.quiet().await;
+    assert_eq!(
+        state(&bench, LIKELY),
+        (RecordState::Held, Some(Code::MaybeBooked))
+    );
+    assert_eq!(bench.documents(LIKELY).len(), 0);
+}
+
+/// The sample order of the wizard, the first sync of a host that has no wizard: nobody has looked yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_first_looks_first() {
+    for sample in [true, false] {
+        let bench = with(NAMED).await;
+        let text = format!("Webshop {}", name(&bench, NAMED));
+        by_hand(&bench, &planned(&bench, NAMED).await, &text).await;
+        let engine = &bench.practice.engine;
+        assert_eq!(engine.already().expect("readable").at, None);
+        if sample {
+            let order = RecordRef::order(NAMED.to_string());
+            engine.send_one(&order).await.expect("both sides answer");
+        } else {
+            let run = bench.practice.api.start(RunOptions::default());
+            let report = run.expect("no other run").1.await.expect("ended");
+            assert_eq!(report.failure, None);
+        }
+        assert_eq!(
+            state(&bench, NAMED),
+            (RecordState::Skipped, Some(Code::AlreadyBooked))
+        );
+        assert_eq!(bench.documents(NAMED).len(), 0);
+        assert!(engine.already().expect("readable").at.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_comes_not_into_a_run_and_changes_nothing_that_is_booked() {
+    let bench = with(LIKELY).await;
+    by_hand(&bench, &planned(&bench, LIKELY).await, "by phone").await;
+    find(&bench).await;
+    let engine = &bench.practice.engine;
+    let choice = |choice| engine.choose_already(&[(LIKELY.to_string(), choice)]);
+    let still = engine.stand_still().expect("no run");
+    assert_eq!(choice(Choice::Skip), Err(Code::SyncUnderWay.into()));
+    drop(still);
+    choice(Choice::Create).expect("kept");
+    bench.quiet().await;
+    let booked = bench.record(LIKELY);
+    assert_eq!(booked.state, RecordState::Booked);
+    assert!(booked.erp_number.is_some());
+
+    // The page that was open meanwhile still offers the other document.
+    choice(Choice::Link).expect("nothing to do");
+    bench.quiet().await;
+    assert_eq!(bench.record(LIKELY), booked);
+    let kept = engine.already().expect("readable").rows;
+    assert_eq!(kept[0].mark.choice, Choice::Create);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asked_may_go_away_and_the_next_run_starts() {
+    let bench = with(NAMED).await;
+    let api = &bench.practice.api;
+    // Begun, and dropped before it has an answer.
+    let asked = api.call("already_find", Value::Null);
+    let answer = tokio::time::timeout(Duration::ZERO, asked).await;
+    assert!(answer.is_err(), "it takes a moment");
+    let next = async {
+        loop {
+            match api.start(RunOptions::default()) {
+                Ok((_, run)) => return run.await.expect("ended"),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    // A limit for a test that hangs, no measure.
+    let report = tokio::time::timeout(Duration::from_mins(1), next).await;
+    let report = report.expect("the run's place is given back");
+    assert_eq!(report.failure, None);
+    let engine = &bench.practice.engine;
+    assert!(
+        engine.already().expect("readable").at.is_some(),
+        "it went on"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_mapping_lets_no_order_pass_that_may_be_booked() {
+    let bench = with(LIKELY).await;
+    by_hand(&bench, &planned(&bench, LIKELY).await, "by phone").await;
+    find(&bench).await;
+    bench.quiet().await;
+    let api = &bench.practice.api;
+    let mapping = api.call("mapping", Value::Null).await.expect("readable");
+    let change = json!({ "revision": mapping["revision"], "rows": [] });
+    let shown = api.call("mapping_preview", change).await.expect("shown");
+    assert_eq!((&shown["held"], &shown["pass"]), (&json!(1), &json!(0)));
 }

@@ -3,8 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use brygga_store::{ActivityFilter, RecordKind, RecordState};
+use brygga_core::policy::Lane;
+use brygga_core::{Clock as _, Code};
+use brygga_engine::{Outcome, RunOptions};
+use brygga_store::{ActivityFilter, MirrorRow, RecordKind, RecordRef, RecordState, Retention};
 use brygga_tests::{Back, Bench, Sale};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 async fn call(bench: &Bench, name: &str, request: Value) -> Result<Value, String> {
@@ -41,7 +45,7 @@ fn everything(bench: &Bench) -> String {
 
 /// What the shop says of the buyer of a sale.
 fn personal(bench: &Bench, sale: &Sale) -> Vec<String> {
-    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let record = RecordRef::order(sale.id.to_string());
     let payload = bench
         .practice
         .engine
@@ -151,7 +155,7 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
             .count(),
         1
     );
-    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let record = RecordRef::order(sale.id.to_string());
     assert!(
         store.mirror(&record).unwrap().unwrap().payload.is_null(),
         "and not kept"
@@ -204,7 +208,7 @@ async fn what_is_too_old_is_removed_once_a_day_and_read_again_when_it_is_needed(
     bench.days(12);
     bench.quiet().await;
     let store = bench.practice.engine.store();
-    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let record = RecordRef::order(sale.id.to_string());
     assert!(store.mirror(&record).unwrap().unwrap().payload.is_null());
     assert_eq!(store.exchanges_of(&record).unwrap(), Vec::new());
     let kept = call(&bench, "kept", json!({})).await.unwrap();
@@ -224,4 +228,67 @@ async fn what_is_too_old_is_removed_once_a_day_and_read_again_when_it_is_needed(
         .await
         .expect("both sides answer");
     assert_eq!(proof.differences, Vec::new());
+}
+
+/// What was removed is read anew by whatever looks at orders; one that the shop has no more stops none of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_and_a_search_read_what_was_removed() {
+    let bench = Bench::morning().await;
+    let (mut booked, mut unpaid) = (Sale::new(&bench, 977_301), Sale::new(&bench, 977_302));
+    booked.paid();
+    bench.put_sale(&booked);
+    unpaid.paid();
+    unpaid.field("sourceName", json!("fair"));
+    bench.choose(|settings| {
+        settings.leave_out.channels.insert("fair".into());
+    });
+    bench.put_sale(&unpaid);
+    bench.quiet().await;
+    let (booked, left_out) = (booked.id.to_string(), unpaid.id.to_string());
+    let engine = &bench.practice.engine;
+    let store = engine.store();
+    let payload = |id: &str| {
+        let mirror = store.mirror(&RecordRef::order(id)).unwrap();
+        mirror.unwrap().payload
+    };
+    let retention = Retention {
+        payloads: Some(TimeDelta::zero()),
+        ..Retention::default()
+    };
+    store.prune(&retention).unwrap();
+    assert!(payload(&booked).is_null() && payload(&left_out).is_null());
+    // Deleted in the shop after it was removed here.
+    let gone = MirrorRow {
+        record: RecordRef::order("977303"),
+        name: "#gone".into(),
+        payload: Value::Null,
+        ..store.mirror(&RecordRef::order(&booked)).unwrap().unwrap()
+    };
+    store.store_page(&[gone], None).unwrap();
+
+    let looked = engine.find_already().await.expect("both sides answer");
+    assert_eq!(looked.looked, 1, "the one that is left out");
+    let records = [&booked, &left_out].map(RecordRef::order);
+    store.mark_retry(&records).unwrap();
+    let options = RunOptions {
+        lanes: Lane::Orders.into(),
+        ..RunOptions::default()
+    };
+    let shown = engine.preview(options).await.expect("both sides answer");
+    let held: Vec<_> = shown
+        .items
+        .iter()
+        .filter_map(|item| match &item.outcome {
+            Outcome::Held(problem) => Some((item.record.id.as_str(), problem.code)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(held, [("977303", Code::OrderGone)]);
+    let survey = engine.survey().await.expect("looked at");
+    assert_eq!((survey.ready, survey.held), (0, 1));
+    let since = bench.clock.now() - TimeDelta::days(2);
+    engine
+        .not_paid_out(since)
+        .await
+        .expect("the others are told");
 }

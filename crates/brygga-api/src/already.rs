@@ -1,7 +1,9 @@
 //! Orders that somebody else booked: found, shown, chosen.
 
-use brygga_core::Code;
+use std::sync::Arc;
+
 use brygga_core::booking::already::{Choice, Existing};
+use brygga_core::{Code, Problem};
 use brygga_engine::{Already, AlreadyRow};
 
 use crate::api::{Api, count, error, reason, record_line, time, wrong_use};
@@ -15,14 +17,25 @@ impl Api {
         self.engine.already().map(view).map_err(error)
     }
 
-    pub(crate) async fn already_find(&self, _: Nothing) -> Result<AlreadyView, ApiError> {
+    pub(crate) async fn already_find(
+        self: &Arc<Self>,
+        _: Nothing,
+    ) -> Result<AlreadyView, ApiError> {
         // It takes the run's place: whoever asks for a sync meanwhile is told that one thing goes on.
         let run = self.engine.ids().next_id();
         self.watch
             .try_start(&run.to_string())
             .map_err(|_| error(Code::SyncUnderWay.into()))?;
-        let found = Box::pin(self.engine.find_already()).await;
-        self.watch.preview_ended();
+        // On its own: whoever asked may go away, and the run's place is given back all the same.
+        let api = Arc::clone(self);
+        let search = tokio::spawn(async move {
+            let found = Box::pin(api.engine.find_already()).await;
+            api.watch.preview_ended();
+            found
+        });
+        let found = search
+            .await
+            .map_err(|broken| error(Problem::new(Code::Internal).with("detail", broken)))?;
         found.map(view).map_err(error)
     }
 
@@ -53,12 +66,6 @@ fn view(found: Already) -> AlreadyView {
 
 fn line(found: &AlreadyRow) -> AlreadyLine {
     let row = record_line(&found.row);
-    let choice = match found.mark.choice {
-        Choice::Link => "link",
-        Choice::Skip => "skip",
-        Choice::Create => "create",
-        Choice::Ask => "ask",
-    };
     AlreadyLine {
         id: row.id,
         name: row.name,
@@ -68,7 +75,7 @@ fn line(found: &AlreadyRow) -> AlreadyLine {
         state: row.state,
         found: found.mark.documents.iter().map(document).collect(),
         certain: found.mark.certain,
-        choice: choice.into(),
+        choice: found.mark.choice.as_str().into(),
     }
 }
 

@@ -82,6 +82,7 @@ impl Api {
         let handle = tokio::spawn(async move {
             let options = RunOptions {
                 run: Some(run),
+                look_first: true,
                 ..options
             };
             api.carried_through(run.to_string(), options).await

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use brygga_core::booking::already::{Choice, DocumentIs, Existing, Mark, Sold, find};
+use brygga_core::booking::already::{Choice, DocumentIs, Existing, Mark, Sold, find, is_our_own};
 use brygga_core::booking::{self, customer};
 use brygga_core::erp::OrderStatus;
 use brygga_core::shop::{Order, Side};
@@ -33,7 +33,7 @@ pub struct Already {
     pub looked: usize,
     /// Documents that they were compared with.
     pub documents: usize,
-    /// Why the invoices could not be read, if so: then only sales orders were compared.
+    /// Why some of the documents could not be read, if so: then only the others were compared.
     pub not_read: Option<Problem>,
     /// What was found, and what was chosen.
     pub rows: Vec<AlreadyRow>,
@@ -53,6 +53,16 @@ struct Search {
     looked: usize,
     documents: usize,
     not_read: Option<Problem>,
+    /// Which kinds of documents could not be read.
+    #[serde(default)]
+    unread: Vec<DocumentIs>,
+}
+
+impl Search {
+    fn cannot_read(&mut self, what: DocumentIs, problem: Problem) {
+        self.unread.push(what);
+        self.not_read.get_or_insert(problem);
+    }
 }
 
 impl Engine {
@@ -63,35 +73,46 @@ impl Engine {
             let Some(_running) = self.begin_run() else {
                 return Err(Code::SyncUnderWay.into());
             };
-            self.read_orders(None).await?;
-            let setup = self.setup().await?;
-            let (orders, from) = self.unbooked(&setup)?;
-            let mut search = Search {
-                looked: orders.len(),
-                ..Search::default()
-            };
-            if let Some(from) = from {
-                let names = orders
-                    .iter()
-                    .flat_map(|order| [order.id.clone(), order.name.clone()])
-                    .collect();
-                let documents = self.existing(from, &names, &mut search).await?;
-                search.documents = documents.len();
-                let found = find(&orders, &documents);
-                for order in &orders {
-                    self.mark_found(&order.id, found.get(&order.id).and_then(Mark::suggested))?;
-                }
-            }
-            self.store.put_link(&Link {
-                kind: SEARCH.into(),
-                shop_id: LAST.into(),
-                erp_id: String::new(),
-                detail: serde_json::to_value(&search).map_err(internal)?,
-                made_at: self.clock.now(),
-            })?;
+            self.look_for_others().await?;
         }
         self.events.signal(Signal::Changed);
         self.already()
+    }
+
+    /// Within a run that is going to send orders: looks for what others booked, unless somebody has looked before. Without it the
+    /// very first run would book again what an earlier connector has booked.
+    pub(crate) async fn look_for_others_once(&self) -> Result<(), Problem> {
+        if self.store.link(SEARCH, LAST)?.is_some() {
+            return Ok(());
+        }
+        self.look_for_others().await
+    }
+
+    async fn look_for_others(&self) -> Result<(), Problem> {
+        self.read_orders(None).await?;
+        let setup = self.setup().await?;
+        let (orders, from) = self.unbooked(&setup).await?;
+        let mut search = Search {
+            looked: orders.len(),
+            ..Search::default()
+        };
+        if let Some(from) = from {
+            let documents = self.existing(from, &orders, &mut search).await?;
+            search.documents = documents.len();
+            let found = find(&orders, &documents);
+            for order in &orders {
+                let suggested = found.get(&order.id).and_then(Mark::suggested);
+                self.mark_found(&order.id, suggested, &search.unread)?;
+            }
+        }
+        self.store.put_link(&Link {
+            kind: SEARCH.into(),
+            shop_id: LAST.into(),
+            erp_id: String::new(),
+            detail: serde_json::to_value(&search).map_err(internal)?,
+            made_at: self.clock.now(),
+        })?;
+        Ok(())
     }
 
     /// What the last search found, with what was chosen since.
@@ -120,11 +141,18 @@ impl Engine {
 
     /// Keeps what a person chose; the orders are decided on again under it. An order that is booked by us by now stays so.
     pub fn choose_already(&self, choices: &[(String, Choice)]) -> Result<(), Problem> {
+        // A run under way has decided on what was chosen before.
+        let _still = self
+            .stand_still()
+            .ok_or_else(|| Problem::from(Code::SyncUnderWay))?;
         let mut records = Vec::new();
         for (order, choice) in choices {
             let Some(mut mark) = self.mark_of(order)? else {
                 continue;
             };
+            if self.store.link(ORDER, order)?.is_some() {
+                continue;
+            }
             mark.choice = *choice;
             mark.chosen = true;
             self.put_mark(order, &mark)?;
@@ -135,7 +163,7 @@ impl Engine {
                 self.store.put_record(&row)?;
                 let told = Activity::new(self.clock.now(), Level::Info, "already-chosen")
                     .about(record.clone(), &row.name)
-                    .with("choice", word(*choice));
+                    .with("choice", choice.as_str());
                 self.store.log(&[told])?;
             }
             records.push(record);
@@ -181,9 +209,32 @@ impl Engine {
         Ok(())
     }
 
-    fn mark_found(&self, order: &str, suggested: Option<Mark>) -> Result<(), Problem> {
+    fn mark_found(
+        &self,
+        order: &str,
+        suggested: Option<Mark>,
+        unread: &[DocumentIs],
+    ) -> Result<(), Problem> {
         let before = self.mark_of(order)?;
         if before.as_ref().is_some_and(|mark| mark.chosen) || before == suggested {
+            return Ok(());
+        }
+        // What could not be read now is not gone: less than before says nothing, and the order would be booked twice.
+        let says_less = |mark: &Mark| {
+            let is_there = |number: &str| {
+                let documents = suggested.iter().flat_map(|new| &new.documents);
+                documents.map(|one| &one.number).any(|one| one == number)
+            };
+            let surer = suggested
+                .as_ref()
+                .is_some_and(|new| new.certain && !mark.certain);
+            !surer
+                && mark
+                    .documents
+                    .iter()
+                    .any(|one| unread.contains(&one.is) && !is_there(&one.number))
+        };
+        if before.as_ref().is_some_and(says_less) {
             return Ok(());
         }
         // An order that was edited since it was linked has another amount; it is the same document all the same.
@@ -227,7 +278,7 @@ impl Engine {
     }
 
     /// The orders that are not booked by us, and the moment from which documents of them may be there.
-    fn unbooked(&self, setup: &Setup) -> Result<(Vec<Sold>, Option<DateTime<Utc>>), Problem> {
+    async fn unbooked(&self, setup: &Setup) -> Result<(Vec<Sold>, Option<DateTime<Utc>>), Problem> {
         let mut orders = Vec::new();
         let mut from: Option<DateTime<Utc>> = None;
         for record in self
@@ -241,7 +292,13 @@ impl Engine {
             let Some(mirror) = self.store.mirror(&record)? else {
                 continue;
             };
-            let Ok(order) = self.shop.read(&mirror.payload) else {
+            let payload = match self.payload_of(&mirror).await {
+                Ok(payload) => payload,
+                // The shop has it no more: nothing will be booked of it.
+                Err(problem) if problem.code == Code::OrderGone => continue,
+                Err(problem) => return Err(problem),
+            };
+            let Ok(order) = self.shop.read(&payload) else {
                 continue;
             };
             let date = booking::booking_date(&order, &setup.shop);
@@ -285,14 +342,25 @@ impl Engine {
     async fn existing(
         &self,
         from: DateTime<Utc>,
-        names: &BTreeSet<String>,
+        orders: &[Sold],
         search: &mut Search,
     ) -> Result<Vec<Existing>, Problem> {
+        let ids: BTreeSet<String> = orders.iter().map(|order| order.id.clone()).collect();
+        let mut names = ids.clone();
+        names.extend(orders.iter().map(|order| order.name.clone()));
         let mut documents = Vec::new();
         // Of each sales order that is there: an invoice that came from it is the same sale.
         let mut numbers = BTreeSet::new();
-        if self.erp.opens_sales_orders() {
-            let hits = self.erp.orders_since(from).await?;
+        let hits = match self.erp.orders_since(from).await {
+            Ok(hits) => Some(hits),
+            // With a person's sign-in alone they are closed (`facts/visma` 1); that is said, and the invoices are compared.
+            Err(problem) if !self.erp.opens_sales_orders() => {
+                search.cannot_read(DocumentIs::SalesOrder, problem);
+                None
+            }
+            Err(problem) => return Err(problem),
+        };
+        if let Some(hits) = hits {
             let total = hits.len();
             for (done, hit) in hits.into_iter().enumerate() {
                 self.check_stop()?;
@@ -314,7 +382,7 @@ impl Engine {
                 // One of our own, from a database that is lost, is adopted when its order's turn comes (`booking-rules` 3).
                 if names_one
                     && let Some(order) = self.erp.order(&hit.number).await?
-                    && order.lines.iter().all(|line| line.link.is_some())
+                    && is_our_own(&order, &ids)
                 {
                     continue;
                 }
@@ -350,7 +418,7 @@ impl Engine {
             })),
             // Without that permission the sales orders are compared, and it is said.
             Err(problem) if matches!(problem.code, Code::ErpScope | Code::ErpForbidden) => {
-                search.not_read = Some(problem);
+                search.cannot_read(DocumentIs::Invoice, problem);
             }
             Err(problem) => return Err(problem),
         }
@@ -378,13 +446,4 @@ fn buyers(order: &Order) -> Vec<String> {
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names
-}
-
-fn word(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Link => "link",
-        Choice::Skip => "skip",
-        Choice::Create => "create",
-        Choice::Ask => "ask",
-    }
 }

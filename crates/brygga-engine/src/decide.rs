@@ -89,7 +89,9 @@ impl Engine {
         describe(&mut row, &order, known.as_ref(), setup);
 
         let first = self.first(&order, known.as_ref(), setup)?;
-        if let Some(document) = self.linked_to(&order)? {
+        if known.is_none()
+            && let Some(document) = self.linked_to(&order)?
+        {
             row.erp_number = Some(document);
         }
         match first {
@@ -116,10 +118,20 @@ impl Engine {
         known: Option<&BookedState>,
         setup: &Setup,
     ) -> Result<FirstLook, Problem> {
+        self.first_under(order, known, setup.ground())
+    }
+
+    /// The same under other settings than the merchant's.
+    pub fn first_under(
+        &self,
+        order: &Order,
+        known: Option<&BookedState>,
+        ground: booking::Ground<'_>,
+    ) -> Result<FirstLook, Problem> {
         if known.is_none()
             && let Some(mark) = self.mark_of(&order.id.0)?
         {
-            let side = booking::document::side(order, &setup.settings);
+            let side = booking::document::side(order, ground.settings);
             let total = crate::already::sold_for(order, side);
             let currency = order.currency(side).code();
             if let Some(decision) = booking::already::decision(&mark, &order.name, total, currency)
@@ -128,7 +140,7 @@ impl Engine {
             }
         }
         let now = self.clock.now();
-        Ok(booking::first_look(order, setup.ground(), known, now))
+        Ok(booking::first_look(order, ground, known, now))
     }
 
     async fn decide_new(

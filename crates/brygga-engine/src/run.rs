@@ -35,6 +35,9 @@ pub struct RunOptions {
     pub lanes: Lanes,
     /// Id of the run, where somebody already told it; else a new one.
     pub run: Option<uuid::Uuid>,
+    /// Look for what others booked before the first order is ever sent. Every host asks for it: a person need not have come
+    /// by the page that does.
+    pub look_first: bool,
 }
 
 impl Default for RunOptions {
@@ -44,6 +47,7 @@ impl Default for RunOptions {
             since: None,
             lanes: Lanes::all(),
             run: None,
+            look_first: false,
         }
     }
 }
@@ -170,6 +174,9 @@ impl Engine {
         report.read = self.read_orders(options.since).await?.read;
         self.read_ledger_news().await?;
         self.read_shipment_news().await?;
+        if options.look_first {
+            self.look_for_others_once().await?;
+        }
         let mut probed = BTreeSet::new();
         let mut tried: std::collections::BTreeMap<RecordRef, usize> =
             std::collections::BTreeMap::new();

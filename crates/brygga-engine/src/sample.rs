@@ -66,7 +66,12 @@ impl Engine {
                 .record(record)?
                 .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
             row.name.clone_from(&mirror.name);
-            let decision = match self.shop.read(&mirror.payload) {
+            let read = match self.payload_of(&mirror).await {
+                Ok(payload) => self.shop.read(&payload),
+                Err(problem) if problem.code == Code::OrderGone => Err(problem),
+                Err(problem) => return Err(problem),
+            };
+            let decision = match read {
                 Err(problem) => Decision::Held(problem.with("order", &mirror.name)),
                 Ok(order) => {
                     let known = booked::recall(&self.store, &order.id.0)?;
@@ -126,7 +131,7 @@ impl Engine {
         })
     }
 
-    /// Sends one order, and reads it back: exactly as a sync would.
+    /// Sends one order, and reads it back: exactly as a sync would. What others booked is looked for first, if it never was.
     pub async fn send_one(&self, record: &RecordRef) -> Result<(), Problem> {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
@@ -136,6 +141,7 @@ impl Engine {
         let mut report = RunReport::default();
         let result = async {
             self.resolve_open().await?;
+            self.look_for_others_once().await?;
             let setup = self.setup().await?;
             self.sent_alone(record, &setup, Probe::GoFirst, &mut report)
                 .await

@@ -1,6 +1,6 @@
 //! What would become of held and waiting records under other settings, from what was read last. Nothing is sent or kept.
 
-use brygga_core::booking::{self, Change, Decision, Document, FirstLook, document};
+use brygga_core::booking::{Change, Decision, Document, FirstLook, document};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::shop::ShopInfo;
@@ -214,8 +214,8 @@ fn order(
         }
     };
     let known = booked::recall(engine.store(), &order.id.0)?;
-    let look = booking::first_look(&order, ground, known.as_ref(), engine.clock().now());
-    let then = match look {
+    // One that somebody else booked stays so under every mapping.
+    let then = match engine.first_under(&order, known.as_ref(), ground)? {
         FirstLook::Decided(Decision::Held(problem)) => Then::Held(problem),
         FirstLook::Decided(Decision::Waiting(problem, _)) => Then::Waiting(problem),
         FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),

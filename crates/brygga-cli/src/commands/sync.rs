@@ -46,6 +46,7 @@ fn what(options: &Sync) -> RunOptions {
             lanes
         },
         run: None,
+        look_first: true,
     }
 }
 
@@ -182,4 +183,21 @@ fn describe(found: &Previewed, item: &PreviewItem) -> String {
     };
     let done = line.what.as_deref().unwrap_or(&line.outcome);
     format!("{} {} {done}{amount}{steps}{why}", line.kind, line.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_booked_is_looked_for_before_anything_is_sent() {
+        let options = Sync {
+            flow: Vec::new(),
+            since: None,
+            dry_run: false,
+            watch: false,
+            json: false,
+        };
+        assert!(what(&options).look_first);
+    }
 }
