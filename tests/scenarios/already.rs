@@ -16,12 +16,12 @@ use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-const KNOWN: u64 = 940_000;
-const NAMED: u64 = 940_001;
+pub(crate) const KNOWN: u64 = 940_000;
+pub(crate) const NAMED: u64 = 940_001;
 const LIKELY: u64 = 940_002;
 const FREE: u64 = 940_003;
 
-fn simple(bench: &Bench, id: u64) -> Value {
+pub(crate) fn simple(bench: &Bench, id: u64) -> Value {
     orders::simple(
         bench.practice.pair.shop_data(),
         id,
@@ -30,7 +30,7 @@ fn simple(bench: &Bench, id: u64) -> Value {
 }
 
 /// The document that an order would become.
-async fn planned(bench: &Bench, id: u64) -> Document {
+pub(crate) async fn planned(bench: &Bench, id: u64) -> Document {
     let shown = bench.practice.engine.preview(RunOptions {
         lanes: Lane::Orders.into(),
         ..RunOptions::default()
@@ -48,7 +48,7 @@ async fn planned(bench: &Bench, id: u64) -> Document {
 }
 
 /// A sales order as somebody makes it by hand: one line of the same amount, with none of our marks.
-async fn by_hand(bench: &Bench, document: &Document, text: &str) -> String {
+pub(crate) async fn by_hand(bench: &Bench, document: &Document, text: &str) -> String {
     let draft = &document.draft;
     let net = draft.lines.iter().map(LineDraft::net).sum();
     let order = SalesOrderDraft {

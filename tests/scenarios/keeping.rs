@@ -32,7 +32,7 @@ fn everything(bench: &Bench) -> String {
             );
         }
     }
-    for kind in ["order", "customer", "invoice", "payment"] {
+    for kind in ["order", "customer", "invoice", "payment", "already"] {
         let _ = writeln!(text, "{:?}", store.links(kind).unwrap());
     }
     let _ = write!(
@@ -160,6 +160,11 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
         store.mirror(&record).unwrap().unwrap().payload.is_null(),
         "and not kept"
     );
+    assert_eq!(
+        found(&everything(&bench), &words),
+        Vec::<String>::new(),
+        "what was booked for it names nobody"
+    );
     let proof = bench
         .practice
         .engine
@@ -167,6 +172,145 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
         .await
         .expect("both sides answer");
     assert_eq!(proof.differences, Vec::new());
+}
+
+/// Erases the one buyer that a text fits.
+async fn erase(bench: &Bench, search: &str) -> Value {
+    let people = call(bench, "people", json!({ "search": search }))
+        .await
+        .unwrap();
+    assert_eq!(people.as_array().map(Vec::len), Some(1), "{people}");
+    let key = json!({ "key": people[0]["key"] });
+    call(bench, "erase_person", key).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_after_the_erasure_is_booked_and_names_nobody() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_301).bought_by("kari.slettet@example.no");
+    sale.paid();
+    bench.tell(&sale).await;
+    let words = personal(&bench, &sale);
+    assert!(words.len() >= 3, "{words:?}");
+    let before = bench.document(sale.id).total;
+    erase(&bench, "kari.slettet@example.no").await;
+
+    sale.edit_in(1, "25");
+    sale.paid();
+    bench.tell(&sale).await;
+    assert_eq!(bench.record(sale.id).state, RecordState::Booked);
+    assert_ne!(bench.document(sale.id).total, before, "the edit is booked");
+    assert_eq!(bench.record(sale.id).party, None);
+    assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
+    let again = call(&bench, "people", json!({ "search": words[0] })).await;
+    assert_eq!(again, Ok(json!([])));
+}
+
+/// An order that was left out when its customer was erased, and is wanted after all: the customer is made, and not kept here.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_booked_after_the_erasure_names_nobody() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_401).bought_by("kari.utelatt@example.no");
+    sale.field("tags", json!(["leave-me"]));
+    sale.paid();
+    bench.choose(|settings| {
+        settings.leave_out.tags.insert("leave-me".into());
+    });
+    bench.tell(&sale).await;
+    assert_eq!(bench.record(sale.id).state, RecordState::Skipped);
+    let words = personal(&bench, &sale);
+    erase(&bench, "kari.utelatt@example.no").await;
+    assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
+
+    bench.choose(|settings| settings.leave_out.tags.clear());
+    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let store = bench.practice.engine.store();
+    store.mark_retry(&[record]).unwrap();
+    bench.quiet().await;
+    assert_eq!(bench.record(sale.id).state, RecordState::Booked);
+    assert_eq!(bench.documents(sale.id).len(), 1);
+    assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_booked_for_an_erased_customer_names_nobody() {
+    use crate::already::{KNOWN, NAMED, by_hand, planned, simple};
+
+    let bench = Bench::empty().await;
+    bench.put(simple(&bench, KNOWN));
+    bench.quiet().await;
+    let named = simple(&bench, NAMED);
+    bench.put(named.clone());
+    let document = planned(&bench, NAMED).await;
+    let name = named["name"].as_str().unwrap();
+    by_hand(&bench, &document, &format!("{name} for kari by phone")).await;
+    let engine = &bench.practice.engine;
+    engine.find_already().await.expect("both sides answer");
+    bench.quiet().await;
+    assert_eq!(bench.code(NAMED), Some(brygga_core::Code::AlreadyBooked));
+    let marks = || {
+        let found = engine.already().expect("readable");
+        let documents = found.rows.into_iter().flat_map(|row| row.mark.documents);
+        documents.collect::<Vec<_>>()
+    };
+    assert!(marks()[0].customer_name.is_some() && marks()[0].text.is_some());
+
+    erase(&bench, named["email"].as_str().unwrap()).await;
+    for time in ["erased", "looked for again"] {
+        let marks = marks();
+        assert_eq!(marks.len(), 1, "it is still known which document it is");
+        assert_eq!(
+            (&marks[0].customer_name, &marks[0].text),
+            (&None, &None),
+            "{time}"
+        );
+        assert_eq!(marks[0].references, Vec::<String>::new(), "{time}");
+        engine.find_already().await.expect("both sides answer");
+    }
+    let writes = bench.writes();
+    bench.quiet().await;
+    assert_eq!(bench.writes(), writes, "and it is not booked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_share_a_name_are_two_also_when_only_the_name_is_left() {
+    let bench = Bench::morning().await;
+    let sales: Vec<Sale> = [(977_501, "a.lik@example.no"), (977_502, "b.lik@example.no")]
+        .into_iter()
+        .map(|(id, email)| {
+            let mut sale = Sale::new(&bench, id).bought_by(email);
+            sale.paid();
+            sale.cancel();
+            sale
+        })
+        .collect();
+    for sale in &sales {
+        bench.tell(sale).await;
+        assert_eq!(bench.record(sale.id).state, RecordState::Skipped);
+    }
+    let name = bench.record(sales[0].id).party.expect("a name");
+    assert_eq!(bench.record(sales[1].id).party.as_ref(), Some(&name));
+    bench.choose(|settings| settings.retention.payload_days = 10);
+    bench.days(12);
+    bench.quiet().await;
+
+    let people = call(&bench, "people", json!({ "search": name }))
+        .await
+        .unwrap();
+    assert_eq!(people.as_array().map(Vec::len), Some(2), "{people}");
+    let one = people
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|person| person["orders"][0] == bench.record(sales[0].id).name.as_str())
+        .expect("each with its order");
+    let key = json!({ "key": one["key"] });
+    assert_eq!(
+        call(&bench, "erase_person", key).await,
+        Ok(json!({"orders": 1, "left": 0}))
+    );
+    assert_eq!(bench.record(sales[0].id).party, None);
+    assert_eq!(bench.record(sales[1].id).party, Some(name), "nobody asked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

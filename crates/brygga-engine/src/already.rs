@@ -17,7 +17,7 @@ use crate::engine::{Engine, Setup};
 use crate::ports::{Phase, Signal};
 
 /// Kind of the marks; the detail is the [`Mark`].
-const ALREADY: &str = "already";
+pub(crate) const ALREADY: &str = "already";
 /// Kind and name of what the last search came to.
 const SEARCH: &str = "already-search";
 const LAST: &str = "last";
@@ -195,6 +195,10 @@ impl Engine {
     }
 
     fn put_mark(&self, order: &str, mark: &Mark) -> Result<(), Problem> {
+        let mut mark = mark.clone();
+        if self.store.is_erased(&RecordRef::order(order))? {
+            without_person(&mut mark);
+        }
         self.store.put_link(&Link {
             kind: ALREADY.into(),
             shop_id: order.to_owned(),
@@ -203,7 +207,7 @@ impl Engine {
                 .first()
                 .map(|document| document.number.clone())
                 .unwrap_or_default(),
-            detail: serde_json::to_value(mark).map_err(internal)?,
+            detail: serde_json::to_value(&mark).map_err(internal)?,
             made_at: self.clock.now(),
         })?;
         Ok(())
@@ -430,6 +434,15 @@ impl Engine {
 pub(crate) fn sold_for(order: &Order, side: Side) -> Decimal {
     booking::basis::basis(order, side)
         .map_or_else(|_| order.totals.total.on(side).amount, |basis| basis.total)
+}
+
+/// What is kept of documents that others booked, without who bought: a text of theirs may name anybody.
+pub(crate) fn without_person(mark: &mut Mark) {
+    for document in &mut mark.documents {
+        document.customer_name = None;
+        document.text = None;
+        document.references.clear();
+    }
 }
 
 /// What the buyer is called.

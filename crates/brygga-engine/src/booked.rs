@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use brygga_core::booking::{BookedState, Document};
-use brygga_core::erp::{CustomerDraft, OrderNumber};
+use brygga_core::erp::{CustomerDraft, DeliveryDraft, OrderNumber};
 use brygga_core::{Code, Problem};
-use brygga_store::{Link, Store};
+use brygga_store::{Link, RecordRef, Store};
 
 /// Kind of the links of orders.
 pub const ORDER: &str = "order";
@@ -38,6 +38,14 @@ pub fn state(number: &OrderNumber, document: &Document) -> BookedState {
     }
 }
 
+/// What is remembered of a document without its buyer. The digest of the addresses stays: a change in the shop is still seen.
+pub(crate) fn without_person(mut state: BookedState) -> BookedState {
+    state.document.draft.head.delivery = DeliveryDraft::default();
+    state.document.draft.head.billing = DeliveryDraft::default();
+    state.document.identity.email = None;
+    state
+}
+
 /// The number of a booked order's sales order.
 pub(crate) fn order_number(state: &BookedState) -> Result<&OrderNumber, Problem> {
     state
@@ -46,9 +54,20 @@ pub(crate) fn order_number(state: &BookedState) -> Result<&OrderNumber, Problem>
         .ok_or_else(|| internal("a step on a sales order that is not there"))
 }
 
-/// The link of an order.
-pub fn link(order: &str, state: &BookedState, now: DateTime<Utc>) -> Result<Link, Problem> {
-    let detail = serde_json::to_value(state).map_err(internal)?;
+/// The link of an order. Of one whose customer was erased it keeps nothing of the person.
+pub fn link(
+    store: &Store,
+    order: &str,
+    state: &BookedState,
+    now: DateTime<Utc>,
+) -> Result<Link, Problem> {
+    let erased = store.is_erased(&RecordRef::order(order))?;
+    let detail = if erased {
+        serde_json::to_value(without_person(state.clone()))
+    } else {
+        serde_json::to_value(state)
+    };
+    let detail = detail.map_err(internal)?;
     Ok(Link {
         kind: ORDER.into(),
         shop_id: order.to_owned(),

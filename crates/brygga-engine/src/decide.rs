@@ -87,6 +87,9 @@ impl Engine {
         };
         let known = booked::recall(&self.store, &order.id.0)?;
         describe(&mut row, &order, known.as_ref(), setup);
+        if self.store.is_erased(record)? {
+            row.party = None;
+        }
 
         let first = self.first(&order, known.as_ref(), setup)?;
         if known.is_none()

@@ -17,7 +17,7 @@ pub(crate) fn subject(record: &RecordRef) -> String {
 }
 
 impl ExchangeLog {
-    /// Stores what was collected about `record`, in one write.
+    /// Stores what was collected about `record`, in one write; nothing of one whose customer was erased.
     pub(crate) fn keep(&self, record: &RecordRef, store: &Store) -> Result<(), StoreError> {
         let name = subject(record);
         let mine: Vec<Exchange> = {
@@ -28,7 +28,7 @@ impl ExchangeLog {
             *waiting = others;
             mine
         };
-        if mine.is_empty() {
+        if mine.is_empty() || store.is_erased(record)? {
             return Ok(());
         }
         let rows: Vec<_> = mine

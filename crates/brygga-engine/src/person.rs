@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use brygga_core::booking::already::Mark;
 use brygga_core::booking::normal_email;
-use brygga_core::erp::DeliveryDraft;
 use brygga_core::shop::{Address, Order};
 use brygga_core::{Code, Problem};
 use brygga_store::{
     Activity, Erasure, Holdings, Level, Link, RecordKind, RecordRef, RecordRow, RecordState,
 };
 
+use crate::already::{self, ALREADY};
 use crate::booked::{self, CUSTOMER, ORDER};
 use crate::engine::Engine;
 
@@ -47,6 +48,25 @@ impl Person {
             .any(|text| text.to_lowercase().contains(wanted))
     }
 
+    /// The name in the list is all there is of the person where retention took the payload out.
+    fn learn_name(&mut self, name: Option<&str>) {
+        let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
+            return;
+        };
+        self.name = self.name.take().or_else(|| Some(name.to_owned()));
+        self.learn_words([name.to_owned()]);
+    }
+
+    fn learn_words(&mut self, words: impl IntoIterator<Item = String>) {
+        let words = words
+            .into_iter()
+            .map(|word| word.trim().to_lowercase())
+            .filter(|word| word.chars().count() >= SHORTEST);
+        self.words.extend(words);
+        self.words.sort();
+        self.words.dedup();
+    }
+
     fn learn(&mut self, order: &Order) {
         let profile = order.customer.as_ref();
         let addresses = [
@@ -79,12 +99,8 @@ impl Person {
             .chain(own)
             .flatten()
             .chain([order.email.clone()])
-            .flatten()
-            .map(|word| word.trim().to_lowercase())
-            .filter(|word| word.chars().count() >= SHORTEST);
-        self.words.extend(words);
-        self.words.sort();
-        self.words.dedup();
+            .flatten();
+        self.learn_words(words);
         self.name = self.name.take().or_else(|| name_of(order));
         self.email = self.email.take().or_else(|| email_of(order));
     }
@@ -111,8 +127,11 @@ fn email_of(order: &Order) -> Option<String> {
         .and_then(normal_email)
 }
 
-/// Who the buyer is, whatever the settings make of guests. A company's buyer is a person, too.
+/// Who the buyer is, whatever the settings make of guests; otherwise as the link to the customer is named (`customer::identity`).
 fn key_of(order: &Order) -> Option<String> {
+    if let Some(company) = &order.b2b {
+        return Some(format!("company/{}", company.company_id));
+    }
     if let Some(profile) = &order.customer {
         return Some(format!("customer/{}", profile.id));
     }
@@ -139,27 +158,22 @@ impl Engine {
             .search_records(RecordKind::Order, None, None, 0, ALL)?;
         let mut people: BTreeMap<String, Person> = BTreeMap::new();
         for row in rows {
+            // Nothing of a person is kept there any more.
+            if self.store.is_erased(&row.record)? {
+                continue;
+            }
             let mirror = self.store.mirror(&row.record)?;
             let order = mirror.and_then(|mirror| self.shop.read(&mirror.payload).ok());
-            // Where retention took the payload out, the name in the list is all there is.
-            let key = order.as_ref().and_then(key_of).or_else(|| {
-                let party = row.party.as_ref()?;
-                Some(format!("name/{}", party.trim().to_lowercase()))
-            });
-            let Some(key) = key else {
+            let Some(key) = self.buyer_of(&row, order.as_ref())? else {
                 continue;
             };
             let person = people.entry(key.clone()).or_insert_with(|| Person {
                 key,
                 ..Person::default()
             });
-            if let Some(order) = &order {
-                person.learn(order);
-            } else {
-                person.name = person.name.take().or_else(|| row.party.clone());
-                person
-                    .words
-                    .extend(row.party.as_deref().map(str::to_lowercase));
+            match &order {
+                Some(order) => person.learn(order),
+                None => person.learn_name(row.party.as_deref()),
             }
             if self.is_finished(&row)? {
                 person.orders.push(row.name.clone());
@@ -188,6 +202,58 @@ impl Engine {
             }
         }
         Ok(people)
+    }
+
+    /// Who bought an order: by its link, which stays when retention takes the payload out, so that all orders of one buyer are one
+    /// person's. Where nothing is left but a name, the order stands for itself: two buyers may share the name.
+    fn buyer_of(&self, row: &RecordRow, order: Option<&Order>) -> Result<Option<String>, Problem> {
+        let linked = booked::recall(&self.store, &row.record.id)?
+            .map(|state| state.document.identity.key)
+            // The house customer is anybody.
+            .filter(|key| key != "house");
+        let alone = || {
+            let named = row
+                .party
+                .as_ref()
+                .is_some_and(|name| !name.trim().is_empty());
+            named.then(|| format!("order/{}", row.record.id))
+        };
+        Ok(linked.or_else(|| order.and_then(key_of)).or_else(alone))
+    }
+
+    /// What is done for an order after its customer was erased leaves nothing of the person in the journal, once it is finished.
+    pub(crate) fn keep_erased(&self, order: &RecordRef) -> Result<(), Problem> {
+        if !self.store.is_erased(order)? {
+            return Ok(());
+        }
+        let Some(row) = self.store.record(order)? else {
+            return Ok(());
+        };
+        // What was broken off is gone on with by the bodies of its steps: until then they stay.
+        if self.is_finished(&row)? {
+            let mut records: Vec<RecordRef> = self
+                .store
+                .parts_of(&order.id)?
+                .into_iter()
+                .map(|part| part.record)
+                .collect();
+            records.push(order.clone());
+            self.store.empty_bodies(&records)?;
+        }
+        Ok(())
+    }
+
+    /// What is kept of documents that others booked (`already.rs`), without who bought.
+    fn mark_without_person(&self, order: &str) -> Result<Option<Link>, Problem> {
+        let Some(link) = self.store.link(ALREADY, order)? else {
+            return Ok(None);
+        };
+        let mut mark: Mark = serde_json::from_value(link.detail).map_err(booked::internal)?;
+        already::without_person(&mut mark);
+        Ok(Some(Link {
+            detail: serde_json::to_value(&mark).map_err(booked::internal)?,
+            ..link
+        }))
     }
 
     /// Nothing of the order is to be done any more, as far as is known.
@@ -226,20 +292,19 @@ impl Engine {
             .ok_or_else(|| Problem::from(Code::PersonUnknown))?;
         let mut links = Vec::new();
         for record in &person.records {
-            if record.kind == RecordKind::Order
-                && let Some(state) = booked::recall(&self.store, &record.id)?
+            if record.kind != RecordKind::Order {
+                continue;
+            }
+            if let Some(state) = booked::recall(&self.store, &record.id)?
                 && let Some(link) = self.store.link(ORDER, &record.id)?
             {
-                let mut state = state;
-                // The digest of the addresses stays: a change in the shop is still seen.
-                state.document.draft.head.delivery = DeliveryDraft::default();
-                state.document.draft.head.billing = DeliveryDraft::default();
-                state.document.identity.email = None;
                 links.push(Link {
-                    detail: serde_json::to_value(&state).map_err(booked::internal)?,
+                    detail: serde_json::to_value(booked::without_person(state))
+                        .map_err(booked::internal)?,
                     ..link
                 });
             }
+            links.extend(self.mark_without_person(&record.id)?);
         }
         let now = self.clock.now();
         let told = Activity::new(now, Level::Info, "customer-erased")

@@ -116,6 +116,7 @@ impl Engine {
                     let mut links = Vec::new();
                     if let Some(document) = &plan.document {
                         links.push(booked::link(
+                            &self.store,
                             &intent.record.id,
                             &booked::state(&order.number, document),
                             now,
@@ -202,7 +203,9 @@ impl Engine {
             made_at: now,
         };
         let mut customer = self.customer_row(key, RecordState::Booked, Some(number), None)?;
-        customer.name.clone_from(&draft.name);
+        if !self.store.is_erased(&intent.record)? {
+            customer.name.clone_from(&draft.name);
+        }
         let told = Activity::new(now, Level::Good, "customer-created")
             .about(customer.record.clone(), &customer.name)
             .with("number", number)

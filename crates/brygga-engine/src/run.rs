@@ -318,6 +318,7 @@ impl Engine {
         )
         .await;
         self.exchanges.keep(record, &self.store)?;
+        self.keep_erased(record)?;
         result
     }
 

@@ -103,8 +103,12 @@ impl Engine {
                     ..known.clone()
                 },
             };
-            self.store
-                .put_link(&booked::link(&record.record.id, &now, self.clock.now())?)?;
+            self.store.put_link(&booked::link(
+                &self.store,
+                &record.record.id,
+                &now,
+                self.clock.now(),
+            )?)?;
         }
         if state.is_none()
             && let (Some(document), Some(customer)) =
@@ -140,8 +144,12 @@ impl Engine {
             cancelled: false,
             customer: Some(customer),
         };
-        self.store
-            .put_link(&booked::link(&row.record.id, &state, self.clock.now())?)?;
+        self.store.put_link(&booked::link(
+            &self.store,
+            &row.record.id,
+            &state,
+            self.clock.now(),
+        )?)?;
         row.booked_digest = Some(document.economic.clone());
         let shown = state.shown();
         self.booked(row, "order-ready", &shown)
@@ -378,7 +386,9 @@ impl Engine {
                     });
                     let mut customer =
                         self.customer_row(key, RecordState::Booked, Some(number), None)?;
-                    customer.name.clone_from(&draft.name);
+                    if !self.store.is_erased(&record.record)? {
+                        customer.name.clone_from(&draft.name);
+                    }
                     told.push(
                         Activity::new(now, Level::Good, "customer-created")
                             .about(customer.record.clone(), &customer.name)
@@ -391,6 +401,7 @@ impl Engine {
             Effect::Order(number) => {
                 if let Some(document) = document {
                     links.push(booked::link(
+                        &self.store,
                         &record.record.id,
                         &booked::state(number, document),
                         now,
@@ -417,7 +428,12 @@ impl Engine {
                             ..state.clone()
                         },
                     };
-                    links.push(booked::link(&record.record.id, &now_booked, now)?);
+                    links.push(booked::link(
+                        &self.store,
+                        &record.record.id,
+                        &now_booked,
+                        now,
+                    )?);
                 }
                 told.push(
                     Activity::new(now, Level::Info, "changed")

@@ -76,6 +76,9 @@ impl Engine {
                 Ok(order) => {
                     let known = booked::recall(&self.store, &order.id.0)?;
                     describe(&mut row, &order, known.as_ref(), &setup);
+                    if self.store.is_erased(record)? {
+                        row.party = None;
+                    }
                     match self.first(&order, known.as_ref(), &setup)? {
                         FirstLook::Decided(decision) => decision,
                         // The rest is decided when it is sent: then Visma.net is asked.

@@ -109,16 +109,30 @@ impl Store {
         })
     }
 
-    /// Was a person's record of this order erased.
+    /// Was the customer of this record erased, or of the order that it is part of.
     pub fn is_erased(&self, record: &RecordRef) -> Result<bool, StoreError> {
         self.read(|db| {
             let found = all(
                 db,
-                "SELECT erased FROM mirror WHERE kind = ?1 AND id = ?2",
+                "SELECT erased FROM mirror WHERE kind = ?1 AND id = ?2
+                 UNION ALL
+                 SELECT m.erased FROM records r JOIN mirror m ON m.kind = 'order' AND m.id = r.part_of
+                 WHERE r.kind = ?1 AND r.id = ?2",
                 (record.kind.as_str(), &record.id),
                 |row| get::<bool>(row, "erased"),
             )?;
             Ok(found.contains(&true))
+        })
+    }
+
+    /// Removes the bodies and answers of what the journal has settled of these records; how many. Their rows stay.
+    pub fn empty_bodies(&self, records: &[RecordRef]) -> Result<usize, StoreError> {
+        self.write(|db| {
+            let mut emptied = 0;
+            for record in records {
+                emptied += journal::empty_settled(db, &self.seal, record)?;
+            }
+            Ok(emptied)
         })
     }
 }

@@ -159,6 +159,7 @@ impl Engine {
         )
         .await;
         self.exchanges.keep(&record, &self.store)?;
+        self.keep_erased(&record)?;
         match result {
             Ok(()) => Ok(true),
             Err(problem) if stops_the_run(problem.code) => Err(problem),
