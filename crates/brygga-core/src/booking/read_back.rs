@@ -62,7 +62,7 @@ pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem>
     for line in &draft.lines {
         match by_link.get(line.link.as_str()) {
             Some(there) if same_line(there, line) && there.net == line.net() => {}
-            Some(there) => return differs(&line.link, &planned(line), &kept(there)),
+            Some(there) => return differs(&line.link, &planned(line), &kept(there, line)),
             None => return differs(&line.link, &planned(line), &"nothing"),
         }
     }
@@ -97,15 +97,18 @@ pub fn compare(document: &Document, stored: &BookedOrder) -> Result<(), Problem>
 fn planned(line: &LineDraft) -> String {
     shown(
         &line.item,
+        line.unit.as_deref(),
         [line.quantity, line.unit_price, line.discount, line.net()],
         Some(&line.vat_category),
         line.warehouse.as_deref(),
     )
 }
 
-fn kept(line: &BookedLine) -> String {
+/// The unit only where ours names one: where it does not, there is but one.
+fn kept(line: &BookedLine, ours: &LineDraft) -> String {
     shown(
         &line.item,
+        line.unit.as_deref().filter(|_| ours.unit.is_some()),
         [line.quantity, line.unit_price, line.discount, line.net],
         line.vat_category.as_deref(),
         line.warehouse.as_deref(),
@@ -115,6 +118,7 @@ fn kept(line: &BookedLine) -> String {
 /// A line in one text: all that is compared is seen.
 fn shown(
     item: &str,
+    unit: Option<&str>,
     figures: [Decimal; 4],
     category: Option<&str>,
     warehouse: Option<&str>,
@@ -122,7 +126,8 @@ fn shown(
     let [quantity, price, discount, net] = figures.map(|figure| figure.normalize());
     let category = category.unwrap_or("-");
     let warehouse = warehouse.map_or_else(String::new, |id| format!(", {id}"));
-    format!("{item}: {quantity} x {price} - {discount} = {net} ({category}{warehouse})")
+    let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
+    format!("{item}: {quantity}{unit} x {price} - {discount} = {net} ({category}{warehouse})")
 }
 
 /// VAT of a stored document per rate in per cent.

@@ -78,6 +78,29 @@ fn each_field_that_differs_is_named() {
     }
 }
 
+/// A bottle of the shop that became a case: nothing but the unit tells it.
+#[test]
+fn a_unit_that_differs_is_seen() {
+    let (mut document, mut stored) = pair();
+    let link = document.draft.lines[0].link.clone();
+    document.draft.lines[0].unit = Some("STK".into());
+    for line in &mut stored.lines {
+        let case = line.link.as_deref() == Some(link.as_str());
+        line.unit = Some(if case { "KASSE" } else { "STK" }.into());
+    }
+    let problem = read_back::compare(&document, &stored).unwrap_err();
+    assert_eq!(problem.params["field"], link);
+    let (ours, theirs) = (&problem.params["ours"], &problem.params["theirs"]);
+    assert!(ours.contains("1 STK x"), "{ours}");
+    assert_eq!(*theirs, ours.replace("STK", "KASSE"), "the unit alone");
+
+    // Where ours names none there is but one, and it is no difference.
+    document.draft.lines[0].unit = None;
+    stored.lines[0].net = d("99.99");
+    let problem = read_back::compare(&document, &stored).unwrap_err();
+    assert!(!problem.params["theirs"].contains("KASSE"));
+}
+
 /// Lines and VAT are as planned, the total is not: the company rounds, and it is named so.
 #[test]
 fn a_total_that_only_the_company_can_have_rounded_is_named() {
