@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::body::{self, Operation};
 use super::{Document, ExactTax, Kind, Line, Refusal, open_period, today};
 use crate::visma::amounts::round;
-use crate::visma::data::{VismaData, has};
+use crate::visma::data::{BASE_UNIT, VismaData, has};
 use crate::visma::world::{Customer, World};
 
 /// A new document of the customer that the body names, with the customer's defaults; without number.
@@ -287,7 +287,7 @@ fn line(world: &World, row: &Map<String, Value>, document: &mut Document) -> Res
                 manual: None,
                 category: None,
                 branch: document.branch.clone(),
-                unit: "STK".to_owned(),
+                unit: BASE_UNIT.to_owned(),
                 note: None,
                 link: None,
                 order: None,
@@ -382,6 +382,18 @@ fn fill(
         line.manual = Some(round(manual, decimals));
     }
     if let Some(unit) = body::word(row, "uom") {
+        // As SalesOrder v3 does (`1808-InvalidUnitOfMeasure`); the words are those of any other unknown id. A line without an item has the
+        // company's one unit.
+        let known = match &line.item {
+            Some(number) => data
+                .items
+                .get(number)
+                .is_some_and(|item| item.holds(unit).is_some()),
+            None => unit == BASE_UNIT,
+        };
+        if !known {
+            return Err(Refusal::unknown("UOM", unit));
+        }
         unit.clone_into(&mut line.unit);
     }
     if let Some(note) = body::text(row, "note") {

@@ -40,6 +40,14 @@ async fn refusals_have_codes_of_their_own() {
         (Code::CashAccountUnfit, "1950-EUR")
     );
 
+    // A unit that the item does not come in.
+    let mut cases = document(DocumentKind::Invoice, &customer, "fulfilment/4", 100);
+    cases.lines[0].unit = Some("KASSE".into());
+    let problem = refused(visma.create_document(&cases).await.expect_err("no cases"));
+    assert!(problem.params["reason"].contains("KASSE"), "{problem}");
+    cases.lines[0].unit = Some("STK".into());
+    visma.create_document(&cases).await.expect("by the piece");
+
     let mut goods = document(DocumentKind::Invoice, &customer, "fulfilment/2", 100);
     goods.lines[0].item = Some(practice.goods.clone());
     let problem = refused(visma.create_document(&goods).await.expect_err("stock"));
