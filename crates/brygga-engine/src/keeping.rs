@@ -45,11 +45,10 @@ impl Engine {
             return Ok(());
         }
         let kept = self.settings()?.retention;
-        let days = |days: u32| TimeDelta::days(i64::from(days));
         let pruned = self.store.prune(&Retention {
-            activity: days(kept.activity_days),
-            exchanges: days(kept.exchange_days),
-            payloads: (kept.payload_days > 0).then(|| days(kept.payload_days)),
+            activity: kept.activity(),
+            exchanges: kept.exchanges(),
+            payloads: kept.payloads(),
             ..Retention::default()
         })?;
         let removed = Removed {

@@ -1,8 +1,10 @@
 //! The table of choices: where each stands in the settings file, and how it is made.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use brygga_core::erp::Catalogue;
+use brygga_core::settings::RetentionSettings as Kept;
 
 use crate::contract::Choice;
 
@@ -133,6 +135,10 @@ const fn only(path: &'static str, kind: Kind, other: &'static str, is: &'static 
 }
 
 use Kind::{Choice as One, Date, List, Number, Pick, Switch, Text, Time};
+
+const fn within(range: &RangeInclusive<u32>) -> Kind {
+    Number(*range.start(), *range.end())
+}
 
 const REFUND: Kind = One(&["automatic", "ask", "ignore"]);
 const REGISTERED: Kind = One(&["not_told", "yes", "no"]);
@@ -380,9 +386,9 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
     (
         "retention",
         &[
-            field("retention/payload_days", Number(0, 3650)),
-            field("retention/exchange_days", Number(1, 365)),
-            field("retention/activity_days", Number(30, 3650)),
+            field("retention/payload_days", within(&Kept::PAYLOADS)),
+            field("retention/exchange_days", within(&Kept::EXCHANGES)),
+            field("retention/activity_days", within(&Kept::ACTIVITY)),
         ],
     ),
 ];
