@@ -1,9 +1,12 @@
 //! Fixes, by the commands that the window uses: the remedy of a cause in place, its preview, the choice kept, the records booked, and the
 //! way back while nothing was booked by it.
 
-use brygga_core::Code;
-use brygga_store::RecordState;
-use brygga_tests::{Bench, orders};
+use std::time::Duration;
+
+use brygga_core::settings::RefundRule;
+use brygga_core::{Clock as _, Code, Problem};
+use brygga_store::{RecordKind, RecordRef, RecordState};
+use brygga_tests::{Back, Bench, Sale, orders};
 use serde_json::{Value, json};
 
 use crate::bad_input::{ID, simple};
@@ -28,7 +31,7 @@ async fn cause(bench: &Bench, kind: &str, code: &str) -> (Value, Value) {
 }
 
 fn fix(remedy: &Value, cause: &Value, choice: &Value) -> Value {
-    json!({"revision": remedy["revision"], "cause": cause, "choice": choice})
+    json!({"revision": remedy["revision"], "looked": remedy["looked"], "cause": cause, "choice": choice})
 }
 
 /// Two orders that lack the row of 25 % at home.
@@ -237,4 +240,308 @@ async fn a_setting_and_an_approval_are_remedies_too() {
     call(&bench, "fix", choice).await.unwrap();
     bench.quiet().await;
     assert_eq!(bench.record(ID).state, RecordState::Booked);
+}
+
+/// An order of so much that Shopify took no VAT for.
+fn without_vat(bench: &Bench, id: u64) -> Value {
+    let data = bench.practice.pair.shop_data();
+    let mut order = orders::simple(data, id, bench.clock.now());
+    for line in order["lineItems"].as_array_mut().unwrap() {
+        line["taxLines"] = json!([]);
+    }
+    orders::set_totals(&mut order, "450.0", "0.0", "450.0", "0.0");
+    order
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_is_taken_back_while_nothing_is_booked_and_stays_after() {
+    let bench = Bench::empty().await;
+    bench.put(without_vat(&bench, ID));
+    bench.quiet().await;
+    assert_eq!(bench.code(ID), Some(Code::TaxZero));
+    let before = bench.practice.engine.settings().unwrap();
+    let (group, cause) = cause(&bench, "order", "tax-zero-unexpected").await;
+    assert_eq!(group["remedy"], "approve");
+    let yes = json!({"kind": "approve"});
+
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    assert_eq!(remedy["choice"], json!({"kind": "approve", "of": 1}));
+    let choice = fix(&remedy, &cause, &yes);
+    let preview = call(&bench, "fix_preview", choice.clone()).await.unwrap();
+    assert_eq!(preview["pass"], 1, "{preview}");
+    let fixed = call(&bench, "fix", choice).await.unwrap();
+    let back = json!({"revision": fixed["revision"]});
+    call(&bench, "fix_undo", back).await.expect("not booked");
+    assert_eq!(bench.practice.engine.settings().unwrap(), before);
+    bench.quiet().await;
+    assert_eq!(bench.code(ID), Some(Code::TaxZero), "asked again");
+
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let fixed = call(&bench, "fix", fix(&remedy, &cause, &yes))
+        .await
+        .unwrap();
+    bench.quiet().await;
+    assert_eq!(bench.record(ID).state, RecordState::Booked);
+    let back = json!({"revision": fixed["revision"]});
+    assert_eq!(
+        call(&bench, "fix_undo", back).await,
+        Err("fix-booked".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yes_is_for_what_was_shown_and_for_nothing_else() {
+    let bench = Bench::empty().await;
+    for id in [ID, ID + 1] {
+        bench.put(without_vat(&bench, id));
+    }
+    bench.quiet().await;
+    let (_, cause) = cause(&bench, "order", "tax-zero-unexpected").await;
+    let yes = json!({"kind": "approve"});
+    let changed = |remedy: Value| {
+        let (bench, cause, yes) = (&bench, &cause, &yes);
+        async move {
+            let choice = fix(&remedy, cause, yes);
+            let before = bench.practice.engine.settings().unwrap();
+            for command in ["fix_preview", "fix"] {
+                assert_eq!(
+                    call(bench, command, choice.clone()).await,
+                    Err("fix-changed".into()),
+                    "{command}"
+                );
+            }
+            assert_eq!(bench.practice.engine.settings().unwrap(), before);
+        }
+    };
+
+    // Another one comes.
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    bench.put(without_vat(&bench, ID + 2));
+    bench.quiet().await;
+    assert_eq!(bench.code(ID + 2), Some(Code::TaxZero));
+    changed(remedy).await;
+
+    // One of them becomes another order.
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let mut more = without_vat(&bench, ID + 1);
+    more["lineItems"][0]["originalTotalSet"] = orders::bag("300.0");
+    orders::set_totals(&mut more, "550.0", "0.0", "550.0", "0.0");
+    bench.put(more);
+    bench.quiet().await;
+    assert_eq!(bench.code(ID + 1), Some(Code::TaxZero));
+    changed(remedy).await;
+
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let fixed = call(&bench, "fix", fix(&remedy, &cause, &yes)).await;
+    assert_eq!(fixed.unwrap()["count"], 3);
+    bench.quiet().await;
+    assert_eq!(bench.record(ID + 1).state, RecordState::Booked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_that_changes_nothing_takes_nothing_of_another_back() {
+    let bench = without_a_vat_row().await;
+    let (_, cause) = cause(&bench, "order", "vat-unmapped").await;
+    // Somebody chooses something else.
+    bench.choose(|settings| settings.rounding_limit = 3);
+    let theirs = bench.practice.engine.settings().unwrap();
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let same = json!({"kind": "settings", "of": {"rounding_limit": 3}});
+    assert_eq!(
+        call(&bench, "fix", fix(&remedy, &cause, &same)).await,
+        Err("fix-same".into())
+    );
+    assert_eq!(
+        call(&bench, "fix_undo", json!({"revision": remedy["revision"]})).await,
+        Err("settings-stale".into())
+    );
+    assert_eq!(bench.practice.engine.settings().unwrap(), theirs);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_was_booked_on_is_not_taken_back() {
+    let (bench, _, twin) = twins().await;
+    let (group, cause) = cause(&bench, "customer", "customer-ambiguous").await;
+    assert_eq!(group["remedy"], "customers");
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let choice = fix(&remedy, &cause, &json!({"kind": "customer", "of": twin}));
+    let fixed = call(&bench, "fix", choice).await.unwrap();
+    // The order is held for the same; it is decided on under the new settings.
+    bench
+        .practice
+        .engine
+        .store()
+        .mark_retry(&[RecordRef::order((ID + 1).to_string())])
+        .unwrap();
+    bench.quiet().await;
+    assert_eq!(bench.document(ID + 1).customer, twin);
+    assert_eq!(
+        call(&bench, "fix_undo", json!({"revision": fixed["revision"]})).await,
+        Err("fix-booked".into()),
+        "the order is what was sent, not the customer"
+    );
+}
+
+/// A guest's order of somebody who has a profile and a customer of their own.
+fn guest(order: &Value, id: u64, bench: &Bench) -> Value {
+    let data = bench.practice.pair.shop_data();
+    let mut guest = orders::simple(data, id, bench.clock.now());
+    guest["email"] = order["email"].clone();
+    guest["customer"] = Value::Null;
+    guest["purchasingEntity"] = Value::Null;
+    guest
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_chosen_only_for_orders_that_it_fits() {
+    let (bench, number, _) = twins().await;
+    let data = bench.practice.pair.shop_data();
+    let mut other = orders::simple(data, ID + 2, bench.clock.now());
+    other["email"] = json!("annen@example.no");
+    other["customer"]["id"] = json!("gid://shopify/Customer/5950003");
+    other["customer"]["legacyResourceId"] = json!("5950003");
+    other["customer"]["defaultEmailAddress"] = json!({"emailAddress": "annen@example.no"});
+    bench.put(other.clone());
+    bench.quiet().await;
+    let theirs = bench.document(ID + 2).customer;
+    assert_ne!(theirs, number);
+    let visma = bench.practice.pair.visma();
+    visma.add_duplicate_customer(&theirs).expect("a twin");
+    bench.put(guest(&other, ID + 3, &bench));
+    bench.quiet().await;
+    assert_eq!(bench.code(ID + 3), Some(Code::CustomerAmbiguous));
+
+    // What a cause leaves out may be anything: these are two buyers.
+    let both = json!({"kind": "order", "code": "customer-ambiguous", "params": {}});
+    let remedy = call(&bench, "remedy", both.clone()).await.unwrap();
+    assert_eq!(
+        remedy["choice"]["of"]["customers"],
+        json!([]),
+        "nobody fits both: {remedy}"
+    );
+    for one in [number, theirs] {
+        let choice = fix(&remedy, &both, &json!({"kind": "customer", "of": one}));
+        assert_eq!(
+            call(&bench, "fix", choice).await,
+            Err("setting-refused".into())
+        );
+    }
+}
+
+/// Erases the buyer with this e-mail whose key begins so.
+async fn erase(bench: &Bench, email: &str, kind: &str) {
+    let people = call(bench, "people", json!({ "search": email }))
+        .await
+        .unwrap();
+    let people = people.as_array().unwrap();
+    let mine = people
+        .iter()
+        .find(|person| person["key"].as_str().unwrap().starts_with(kind))
+        .unwrap_or_else(|| panic!("no {kind} among {people:?}"));
+    assert_eq!(mine["open"], 0);
+    let key = json!({ "key": mine["key"] });
+    call(bench, "erase_person", key).await.expect("erased");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_of_an_erased_customer_is_approved_like_any_other() {
+    let bench = Bench::morning().await;
+    let email = "kari.ja@example.no";
+    let mut sale = Sale::new(&bench, 951_001).bought_by(email);
+    sale.paid();
+    bench.tell(&sale).await;
+    erase(&bench, email, "customer/").await;
+    bench.choose(|settings| settings.refunds.partial = RefundRule::Ask);
+    bench.days(1);
+    let refund = sale.give_back(&Back::units(1, 1, "CANCEL"));
+    bench.tell(&sale).await;
+    let held = (RecordState::Held, Some(Code::RefundNeedsApproval));
+    assert_eq!(bench.refund_record(refund), held);
+    // Held at its payment too, of which the order alone tells which refund it is of.
+    let store = bench.practice.engine.store();
+    let order = sale.id.to_string();
+    let mut money = store.parts_of(&order).unwrap();
+    money.retain(|row| row.record.kind == RecordKind::Payment && row.state != RecordState::Booked);
+    assert_eq!(money.len(), 1, "{money:?}");
+    money[0].state = RecordState::Held;
+    money[0].problem = Some(Problem::new(Code::RefundNeedsApproval).with("order", &order));
+    store.put_record(&money[0]).unwrap();
+
+    let (group, cause) = cause(&bench, "payment", "refund-needs-approval").await;
+    assert_eq!(group["remedy"], "approve");
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let yes = fix(&remedy, &cause, &json!({"kind": "approve"}));
+    call(&bench, "fix_preview", yes.clone()).await.unwrap();
+    call(&bench, "fix", yes).await.unwrap();
+    let approved = bench.practice.engine.settings().unwrap().refunds.approved;
+    assert!(approved.contains(&refund.to_string()), "{approved:?}");
+    bench.quiet().await;
+    for part in store.parts_of(&order).unwrap() {
+        assert_eq!(part.state, RecordState::Booked, "{:?}", part.problem);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_an_erased_customer_is_repaired_like_any_other() {
+    let (bench, _, twin) = twins().await;
+    // A guest who is the same, left out at first.
+    let known = guest(&simple(&bench), ID + 4, &bench);
+    let mut left_out = known.clone();
+    left_out["tags"] = json!(["leave-me"]);
+    left_out["email"] = json!("kari.gjest@example.no");
+    bench.choose(|settings| {
+        settings.leave_out.tags.insert("leave-me".into());
+    });
+    bench.put(left_out);
+    bench.quiet().await;
+    assert_eq!(bench.record(ID + 4).state, RecordState::Skipped);
+    erase(&bench, "kari.gjest@example.no", "guest/").await;
+    // It comes again, wanted, with the e-mail of the two.
+    bench.put(known);
+    bench.quiet().await;
+    assert_eq!(bench.code(ID + 4), Some(Code::CustomerAmbiguous));
+    let record = RecordRef::order((ID + 4).to_string());
+    let store = bench.practice.engine.store();
+    let payload = store.mirror(&record).unwrap().unwrap().payload;
+    assert!(payload.is_null(), "it is not kept");
+
+    let (group, cause) = cause(&bench, "order", "customer-ambiguous").await;
+    assert_eq!(group["count"], 2, "beside the one that is not erased");
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    let choice = fix(&remedy, &cause, &json!({"kind": "customer", "of": twin}));
+    let preview = call(&bench, "fix_preview", choice.clone()).await.unwrap();
+    assert_eq!(
+        (&preview["pass"], &preview["open"], &preview["held"]),
+        (&json!(1), &json!(1), &json!(0)),
+        "what was read last does not tell: {preview}"
+    );
+    call(&bench, "fix", choice).await.unwrap();
+    bench.quiet().await;
+    for id in [ID + 1, ID + 4] {
+        assert_eq!(bench.document(id).customer, twin, "{id}");
+    }
+}
+
+/// The customer of an order of an erased buyer alone is asked about, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_buyer_of_an_erased_order_is_read_anew() {
+    let (bench, _, twin) = twins().await;
+    let order = RecordRef::order((ID + 1).to_string());
+    let store = bench.practice.engine.store();
+    // As retention or an erasure leaves it.
+    let erasure = brygga_store::Erasure {
+        records: std::slice::from_ref(&order),
+        links: &[],
+        words: &[],
+        told: &[],
+    };
+    store.erase(&erasure).unwrap();
+    let (_, cause) = cause(&bench, "order", "customer-ambiguous").await;
+    let remedy = call(&bench, "remedy", cause.clone()).await.unwrap();
+    assert_eq!(remedy["choice"]["kind"], "customers", "{remedy}");
+    let choice = fix(&remedy, &cause, &json!({"kind": "customer", "of": twin}));
+    call(&bench, "fix", choice).await.unwrap();
+    bench.clock.advance(Duration::from_mins(1));
+    bench.quiet().await;
+    assert_eq!(bench.document(ID + 1).customer, twin);
 }

@@ -28,8 +28,8 @@ const LAST: &str = "last-fix";
 struct Last {
     revision: i64,
     at: DateTime<Utc>,
-    /// Kinds and ids of the records that it was made for.
-    records: Vec<(String, String)>,
+    /// Kind of the records that it was made for.
+    kind: String,
     /// The links that the answer to "which customer?" will have made.
     links: Vec<String>,
 }
@@ -88,6 +88,7 @@ impl Api {
         };
         Ok(Remedy {
             revision,
+            looked: looked(&rows),
             choice,
             shop_page: self.shop_page(rows.first()),
         })
@@ -95,7 +96,7 @@ impl Api {
 
     /// What would become of the records of the cause. Looks at what was read last; sends and keeps nothing.
     pub(crate) async fn fix_preview(self: &Arc<Self>, fix: Fix) -> Result<FixPreview, ApiError> {
-        let rows = self.held_of(&fix.cause).map_err(error)?;
+        let rows = self.shown(&fix).map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
@@ -113,36 +114,38 @@ impl Api {
         .map_err(error)
     }
 
-    /// Keeps the choice. The records are tried again with the next run.
+    /// Keeps the choice, for the records that were shown as they were. They are tried again with the next run.
+    ///
+    /// [`Code::FixChanged`] if they are others by now; [`Code::FixSame`] if the choice stands already: there would be nothing of its own to
+    /// take back.
     pub(crate) async fn fix(&self, fix: Fix) -> Result<Fixed, ApiError> {
-        let rows = self.held_of(&fix.cause).map_err(error)?;
-        if rows.is_empty() {
-            return Err(error(Code::SettingsStale.into()));
-        }
+        let rows = self.shown(&fix).map_err(error)?;
         let before = self.engine.settings().map_err(error)?;
         let chosen = self
             .chosen(&before, &fix.choice, &rows)
             .await
             .map_err(error)?;
-        self.choose(fix.revision, |settings| {
-            // The revision is the one that `before` had.
-            if *settings == before {
-                Ok(chosen.settings)
-            } else {
-                Err(Code::SettingsStale.into())
-            }
-        })
-        .map_err(error)?;
-        let store = self.engine.store();
-        let revision = store.settings_rev().map_err(stored)?;
+        // Before it is kept: what a run sends from now on may be sent by it.
         let now = self.engine.clock().now();
+        let revision = self
+            .choose(fix.revision, |settings| {
+                // The revision is the one that `before` had.
+                if *settings != before {
+                    return Err(Code::SettingsStale.into());
+                }
+                // Both sides were asked meanwhile, and a run may be under way.
+                self.shown(&fix)?;
+                if chosen.settings == before {
+                    return Err(Code::FixSame.into());
+                }
+                Ok(chosen.settings)
+            })
+            .map_err(error)?;
+        let store = self.engine.store();
         let last = Last {
             revision,
             at: now,
-            records: rows
-                .iter()
-                .map(|row| (row.record.kind.as_str().to_owned(), row.record.id.clone()))
-                .collect(),
+            kind: fix.cause.kind,
             links: chosen.links,
         };
         let last = serde_json::to_value(last)
@@ -172,17 +175,15 @@ impl Api {
             .and_then(|value| serde_json::from_value(value).ok())
             .filter(|last: &Last| last.revision == undo.revision)
             .ok_or_else(|| error(Code::SettingsStale.into()))?;
-        let mut sent: usize = 0;
-        for (kind, id) in &last.records {
-            let record = RecordRef::new(kind.parse().map_err(stored)?, id);
-            let intents = store.intents_of(&record).map_err(stored)?;
-            if intents
-                .iter()
-                .any(|intent| intent.sent_at.is_some_and(|at| at >= last.at))
-            {
-                sent = sent.saturating_add(1);
-            }
-        }
+        let kind: RecordKind = last.kind.parse().map_err(stored)?;
+        // Whatever was sent since may have been decided on by it: of these records, of the orders of a customer that was chosen, of what came
+        // later. Only goods and books decide nothing of each other.
+        let sent = store
+            .sent_since(last.at)
+            .map_err(stored)?
+            .into_iter()
+            .filter(|record| is_of_goods(record.kind) == is_of_goods(kind))
+            .count();
         if sent > 0 {
             return Err(error(Problem::new(Code::FixBooked).with("count", sent)));
         }
@@ -204,6 +205,20 @@ impl Api {
             .log(&[Activity::new(now, Level::Info, "fix-undone")])
             .map_err(stored)?;
         self.settings(Nothing {}).await
+    }
+
+    /// Nothing is taken back any more: the journal is another, and does not tell what was sent.
+    pub(crate) fn forget_fix(&self) -> Result<(), ApiError> {
+        self.engine.store().forget(LAST).map_err(stored)
+    }
+
+    /// The held records that a choice is for, if they are still the ones that were shown.
+    fn shown(&self, fix: &Fix) -> Result<Vec<RecordRow>, Problem> {
+        let rows = self.held_of(&fix.cause)?;
+        if rows.is_empty() || looked(&rows) != fix.looked {
+            return Err(Code::FixChanged.into());
+        }
+        Ok(rows)
     }
 
     /// The held records of a cause.
@@ -238,11 +253,7 @@ impl Api {
                 changed(settings, values, catalogue.as_deref())?
             }
             FixChoice::Customer(number) => {
-                let among = rows
-                    .iter()
-                    .filter_map(|row| row.problem.as_ref()?.params.get("numbers"))
-                    .any(|numbers| numbers.split(", ").any(|known| known == number));
-                if !among {
+                if !buyer::fits_all(rows, number) {
                     return Err(refused("customer", number));
                 }
                 let mut settings = settings.clone();
@@ -252,13 +263,13 @@ impl Api {
                 }
                 settings
             }
-            FixChoice::Approve => self.approved(settings, rows)?,
+            FixChoice::Approve => self.approved(settings, rows).await?,
         };
         Ok(Chosen { settings, links })
     }
 
     /// The settings with a yes to these records.
-    fn approved(&self, settings: &Settings, rows: &[RecordRow]) -> Result<Settings, Problem> {
+    async fn approved(&self, settings: &Settings, rows: &[RecordRow]) -> Result<Settings, Problem> {
         let mut settings = settings.clone();
         for row in rows {
             let id = row.record.id.clone();
@@ -273,7 +284,8 @@ impl Api {
                     settings.products.approved_archives.insert(id);
                 }
                 (_, Some(Code::RefundNeedsApproval)) => {
-                    settings.refunds.approved.extend(self.refund_of(row)?);
+                    let refund = self.refund_of(row).await?;
+                    settings.refunds.approved.extend(refund);
                 }
                 _ => {}
             }
@@ -282,7 +294,7 @@ impl Api {
     }
 
     /// The refund that a credit note or its payment is of.
-    fn refund_of(&self, row: &RecordRow) -> Result<Option<String>, Problem> {
+    async fn refund_of(&self, row: &RecordRow) -> Result<Option<String>, Problem> {
         if row.record.kind == RecordKind::CreditNote {
             return Ok(Some(row.record.id.clone()));
         }
@@ -293,7 +305,13 @@ impl Api {
         let Some(mirror) = self.engine.store().mirror(&order)? else {
             return Ok(None);
         };
-        let order = self.engine.shop().read(&mirror.payload)?;
+        let payload = match self.engine.payload_of(&mirror).await {
+            Ok(payload) => payload,
+            // The shop has it no more: there is no refund to say yes to.
+            Err(problem) if problem.code == Code::OrderGone => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let order = self.engine.shop().read(&payload)?;
         Ok(order
             .refunds
             .iter()
@@ -319,6 +337,28 @@ impl Api {
 struct Chosen {
     settings: Settings,
     links: Vec<String>,
+}
+
+/// Fingerprint of records as they are shown: which they are, what they come to, and what keeps them.
+fn looked(rows: &[RecordRow]) -> String {
+    let mut shown: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.record.to_string(),
+                row.decided_digest.as_deref(),
+                row.amount.map(|amount| amount.to_string()),
+                &row.problem,
+            )
+        })
+        .collect();
+    shown.sort_by(|one, other| one.0.cmp(&other.0));
+    brygga_core::digest::of(&shown)
+}
+
+/// Products and stock, which no choice about orders changes, nor the other way round.
+fn is_of_goods(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Product | RecordKind::Stock)
 }
 
 fn code(cause: &Cause) -> Result<Code, ApiError> {

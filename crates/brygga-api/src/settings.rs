@@ -111,21 +111,22 @@ impl Api {
         })
     }
 
-    /// Changes the settings that had `revision`, or says that they are others by now.
+    /// Changes the settings that had `revision`, or says that they are others by now. The revision after it.
     pub(crate) fn choose(
         &self,
         revision: i64,
         change: impl FnOnce(&Settings) -> Result<Settings, Problem>,
-    ) -> Result<(), Problem> {
+    ) -> Result<i64, Problem> {
         let _alone = self.choosing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.engine.store().settings_rev()? != revision {
             return Err(Code::SettingsStale.into());
         }
         let settings = change(&self.engine.settings()?)?;
         self.engine.put_settings(&settings, WINDOW)?;
+        let made = self.engine.store().settings_rev()?;
         self.watch.settings_changed();
         self.look_again();
-        Ok(())
+        Ok(made)
     }
 }
 
@@ -142,7 +143,8 @@ pub(crate) fn back_to(api: &Api, revision: i64, before: i64) -> Result<(), Probl
     api.choose(revision, |_| match before {
         Some(value) => typed(value),
         None => Ok(Settings::default()),
-    })
+    })?;
+    Ok(())
 }
 
 /// Every choice of the table, whatever its section.

@@ -281,7 +281,10 @@ codes! {
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
     FixBooked = "fix-booked", Failure, "{count} of these records are sent to Visma.net by this choice already.", "What is booked stays. Change the choice in the mapping or the settings for what comes.";
+    FixChanged = "fix-changed", Failure, "The records that this choice is for are not those that were shown any more.", "Look at them again, then choose.";
+    FixSame = "fix-same", Failure, "This choice changes nothing.", "Choose something else, or try the records again.";
     PersonUnknown = "person-unknown", Failure, "Nothing is kept of this customer any more.", "Search again.";
+    BackupOther = "backup-other-pair", Failure, "This copy is of {theirs}; connected is {ours}.", "Choose a copy that was made of this shop and this company. Nothing was changed.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
     PairExists = "pair-exists", Failure, "{pair} keeps this shop and this company already.", "Use that one, or connect another shop or another company here.";
     PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";

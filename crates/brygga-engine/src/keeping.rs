@@ -83,7 +83,9 @@ impl Engine {
     }
 
     /// An order's payload as it was read last; read anew, and not kept, where retention or an erasure took it out.
-    pub(crate) async fn payload_of(&self, mirror: &MirrorRow) -> Result<Value, Problem> {
+    ///
+    /// [`Code::OrderGone`] if it was taken out, and the shop has the order no more.
+    pub async fn payload_of(&self, mirror: &MirrorRow) -> Result<Value, Problem> {
         if !mirror.payload.is_null() {
             return Ok(mirror.payload.clone());
         }

@@ -46,6 +46,8 @@ pub struct Remedy {
     /// The revision of the settings; a choice names the one that it was made on.
     #[ts(type = "number")]
     pub revision: i64,
+    /// Fingerprint of the records that it is about; a choice names it.
+    pub looked: String,
     /// What can be chosen in place.
     pub choice: RemedyChoice,
     /// A record to look at in Shopify, where that is the place to repair it.
@@ -144,6 +146,8 @@ pub struct Fix {
     /// The revision that the page showed.
     #[ts(type = "number")]
     pub revision: i64,
+    /// The fingerprint of the records that the page showed: a choice is for these, as they were.
+    pub looked: String,
     /// What it is for.
     pub cause: Cause,
     /// The choice.

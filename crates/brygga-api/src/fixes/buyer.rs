@@ -16,6 +16,17 @@ pub(super) struct Buyer {
     order: Order,
 }
 
+/// May every one of these records be this customer's: a choice is for all of them.
+pub(super) fn fits_all(rows: &[RecordRow], number: &str) -> bool {
+    rows.iter().all(|row| {
+        row.problem
+            .as_ref()
+            .filter(|problem| problem.code == Code::CustomerAmbiguous)
+            .and_then(|problem| problem.params.get("numbers"))
+            .is_some_and(|numbers| numbers.split(", ").any(|known| known == number))
+    })
+}
+
 impl Api {
     /// The buyers of these records, each once. A held customer is told by the orders that are held for it.
     pub(super) async fn buyers(&self, rows: &[RecordRow]) -> Result<Vec<Buyer>, Problem> {
@@ -45,7 +56,13 @@ impl Api {
             let Some(mirror) = store.mirror(&row.record)? else {
                 continue;
             };
-            let Ok(order) = self.engine.shop().read(&mirror.payload) else {
+            let payload = match self.engine.payload_of(&mirror).await {
+                Ok(payload) => payload,
+                // The shop has it no more: nobody is asked whose it was.
+                Err(problem) if problem.code == Code::OrderGone => continue,
+                Err(problem) => return Err(problem),
+            };
+            let Ok(order) = self.engine.shop().read(&payload) else {
                 continue;
             };
             let look = booking::first_look(&order, ground, None, self.engine.clock().now());
@@ -73,20 +90,13 @@ impl Api {
         let Some(buyer) = buyers.first() else {
             return Ok(None);
         };
-        let asked: Vec<&str> = rows
-            .iter()
-            .filter_map(|row| row.problem.as_ref())
-            .filter(|problem| problem.code == Code::CustomerAmbiguous)
-            .filter_map(|problem| problem.params.get("numbers"))
-            .flat_map(|numbers| numbers.split(", "))
-            .collect();
         let ours: Vec<&str> = buyers.iter().map(|buyer| buyer.key.as_str()).collect();
         let customers = self
             .engine
             .customers_like(&buyer.document)
             .await?
             .into_iter()
-            .filter(|customer| asked.contains(&customer.number.as_str()))
+            .filter(|customer| fits_all(rows, &customer.number))
             .map(|customer| FoundCustomer {
                 ours: customer
                     .reference

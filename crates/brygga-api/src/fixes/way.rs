@@ -52,7 +52,13 @@ impl Way {
                 "gateways",
                 vec![
                     ("gateway", param("gateway")),
-                    ("method", param("method").replace('-', "")),
+                    // A lone dash says that there is none (`booking/life/payment.rs`).
+                    (
+                        "method",
+                        Some(param("method"))
+                            .filter(|method| method != "-")
+                            .unwrap_or_default(),
+                    ),
                     ("currency", param("currency")),
                 ],
             ),
@@ -204,4 +210,29 @@ fn settings(code: Code, params: &Params) -> Option<Fields> {
         Code::RateStale => fields([("rates/source", None), ("rates/oldest_days", None)]),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_keeps_its_hyphen_and_a_lone_dash_is_none() {
+        for (method, wanted) in [("apple-pay", "apple-pay"), ("-", ""), ("Vipps", "Vipps")] {
+            let params = [
+                ("gateway", "klarna-ab"),
+                ("method", method),
+                ("currency", "NOK"),
+            ];
+            let params = params.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let Way::Row("gateways", key) = Way::of(Code::GatewayUnmapped, &params.into()) else {
+                panic!("a row of the gateways");
+            };
+            assert!(key.contains(&("method", wanted.to_owned())), "{key:?}");
+            assert!(
+                key.contains(&("gateway", "klarna-ab".to_owned())),
+                "{key:?}"
+            );
+        }
+    }
 }

@@ -206,6 +206,10 @@ fn order(
     let Some(mirror) = engine.store().mirror(&row.record)? else {
         return Ok(None);
     };
+    // Taken out by an erasure: it is read anew when it is decided on, and only that tells.
+    if mirror.payload.is_null() {
+        return Ok(None);
+    }
     let order = match engine.shop().read(&mirror.payload) {
         Ok(order) => order,
         Err(problem) => {

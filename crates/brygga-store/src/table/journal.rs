@@ -412,6 +412,19 @@ impl Store {
         })
     }
 
+    /// The records of which anything was sent at `since` or later, each once.
+    pub fn sent_since(&self, since: DateTime<Utc>) -> Result<Vec<RecordRef>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT DISTINCT record_kind AS kind, record_id AS id FROM journal WHERE sent_at >= ?1
+                 ORDER BY record_kind, record_id",
+                [time(since)],
+                records::read_ref,
+            )
+        })
+    }
+
     /// One intent.
     pub fn intent(&self, id: Uuid) -> Result<Option<Intent>, StoreError> {
         self.read(|db| {

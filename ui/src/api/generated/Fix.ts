@@ -11,6 +11,10 @@ export type Fix = {
  */
 revision: number, 
 /**
+ * The fingerprint of the records that the page showed: a choice is for these, as they were.
+ */
+looked: string, 
+/**
  * What it is for.
  */
 cause: Cause, 

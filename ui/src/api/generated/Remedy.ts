@@ -11,6 +11,10 @@ export type Remedy = {
  */
 revision: number, 
 /**
+ * Fingerprint of the records that it is about; a choice names it.
+ */
+looked: string, 
+/**
  * What can be chosen in place.
  */
 choice: RemedyChoice, 
