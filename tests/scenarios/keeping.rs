@@ -436,3 +436,58 @@ async fn a_preview_and_a_search_read_what_was_removed() {
         .await
         .expect("the others are told");
 }
+
+/// A file may say what nobody can choose.
+#[tokio::test(flavor = "multi_thread")]
+async fn days_beyond_all_reason_do_not_stop_a_run() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, 977_601);
+    sale.paid();
+    bench.put_sale(&sale);
+    bench.choose(|settings| {
+        settings.retention.payload_days = u32::MAX;
+        settings.retention.exchange_days = u32::MAX;
+        settings.retention.activity_days = 0;
+    });
+    bench.quiet().await;
+    assert_eq!(bench.record(sale.id).state, RecordState::Booked);
+    let kept = call(&bench, "kept", json!({})).await.unwrap();
+    assert!(kept["removed"].is_object(), "it was looked for: {kept}");
+    assert!(everything(&bench).contains("order-booked"), "kept 30 days");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_preview_that_names_an_erased_customer_goes_with_it() {
+    let bench = Bench::morning().await;
+    let email = "kari.vist@example.no";
+    let mut sale = Sale::new(&bench, 977_701).bought_by(email);
+    sale.paid();
+    bench.tell(&sale).await;
+    // Something is left to show of the order: its edit.
+    sale.edit_in(1, "25");
+    sale.paid();
+    bench.put_sale(&sale);
+    call(&bench, "preview_start", json!({})).await.unwrap();
+    loop {
+        let shown = call(&bench, "preview", json!({})).await.unwrap();
+        if shown["doing"].is_null() {
+            assert!(shown["at"].is_string(), "{shown}");
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let rows = json!({"outcome": null, "kind": null, "search": null, "offset": 0, "limit": 100});
+    let named = call(&bench, "preview_rows", rows.clone()).await.unwrap();
+    let name = bench.record(sale.id).party.expect("a name");
+    assert!(named.to_string().contains(&name), "{named}");
+
+    let people = call(&bench, "people", json!({ "search": email }))
+        .await
+        .unwrap();
+    let key = json!({ "key": people[0]["key"] });
+    call(&bench, "erase_person", key).await.unwrap();
+    let rows = call(&bench, "preview_rows", rows).await.unwrap();
+    assert_eq!(rows, json!({"total": 0, "rows": []}));
+    let shown = call(&bench, "preview", json!({})).await.unwrap();
+    assert_eq!(shown["at"], Value::Null);
+}

@@ -50,6 +50,7 @@ impl Api {
     ) -> Result<Erased, ApiError> {
         let api = Arc::clone(self);
         let (person, _) = apart(move || api.engine.erase(&person.key)).await?;
+        self.forget_preview();
         self.watch.settings_changed();
         Ok(Erased {
             orders: count(person.orders.len()),
@@ -85,6 +86,8 @@ impl Api {
     ) -> Result<KeptView, ApiError> {
         let api = Arc::clone(self);
         apart(move || api.engine.restore(&backup.name)).await?;
+        self.forget_preview();
+        self.forget_fix()?;
         // The lines of the log have other numbers now, and every list is another.
         self.watch.of(self.engine.store());
         self.watch.settings_changed();

@@ -31,13 +31,13 @@ use crate::ports::Events;
 use crate::rates::{RateHosts, RealRates};
 
 /// Name of the shop's connection among the store's settings.
-const SHOP: &str = "connection.shopify";
+pub(crate) const SHOP: &str = "connection.shopify";
 /// Name of the company's connection among the store's settings.
-const COMPANY: &str = "connection.visma";
+pub(crate) const COMPANY: &str = "connection.visma";
 /// Name of the sign-in's connection among the store's settings.
-const SIGN_IN: &str = "connection.visma.sign-in";
+pub(crate) const SIGN_IN: &str = "connection.visma.sign-in";
 /// Name of the company that was met, among the store's settings.
-const MET: &str = "connection.visma.company";
+pub(crate) const MET: &str = "connection.visma.company";
 
 /// Under this name the store remembers what the shop said of itself.
 pub const KNOWN_SHOP: &str = "shop";

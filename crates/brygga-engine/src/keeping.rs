@@ -1,5 +1,7 @@
 //! What is kept how long: removed once a day, after a run (`design` 5). What was removed and is needed again is read anew from its side.
 
+use std::collections::BTreeMap;
+
 use brygga_core::shop::OrderId;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Level, MirrorRow, Retention};
@@ -8,10 +10,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::booked::internal;
+use crate::connect::{COMPANY, MET, SHOP, SIGN_IN};
 use crate::engine::Engine;
+use crate::place::Who;
 
 /// Where the last removal is remembered.
 const PRUNED: &str = "pruned";
+
+/// Everything of the connections among the store's settings: it goes with the secrets of this computer, so no copy of the database
+/// brings another.
+const CONNECTIONS: [&str; 4] = [SHOP, COMPANY, SIGN_IN, MET];
 
 /// What was removed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,12 +77,22 @@ impl Engine {
     }
 
     /// Puts a copy of the database back, while no run goes. What both sides have is ahead of it then: the next run looks every order up by its
-    /// reference before it makes anything (`booking-rules` 3), so nothing is booked twice.
+    /// reference before it makes anything (`booking-rules` 3), so nothing is booked twice. What is connected stays so: its secrets are not in
+    /// the copy.
+    ///
+    /// [`Code::SyncUnderWay`] while a run goes; [`Code::BackupOther`] if the copy is of another shop or company.
     pub fn restore(&self, name: &str) -> Result<(), Problem> {
         let _still = self
             .stand_still()
             .ok_or_else(|| Problem::from(Code::SyncUnderWay))?;
-        self.store.restore(name)?;
+        let ours = who(&self.store.settings()?);
+        let theirs = who(&self.store.settings_in(name, &CONNECTIONS)?);
+        if let Some((ours, theirs)) = ours.differs(&theirs) {
+            return Err(Problem::new(Code::BackupOther)
+                .with("ours", ours)
+                .with("theirs", theirs));
+        }
+        self.store.restore(name, &CONNECTIONS)?;
         self.forget_setup();
         let told =
             Activity::new(self.clock.now(), Level::Warn, "backup-restored").with("copy", name);
@@ -93,5 +111,18 @@ impl Engine {
         let raw = self.shop.order(&id).await?;
         raw.map(|raw| raw.json)
             .ok_or_else(|| Problem::new(Code::OrderGone).with("order", &mirror.name))
+    }
+}
+
+/// Which shop and which company these settings connect, as far as they tell.
+fn who(settings: &BTreeMap<String, Value>) -> Who {
+    let text = |name: &str, field: &str| {
+        let found = settings.get(name)?.pointer(field)?.as_str()?;
+        Some(found.to_owned())
+    };
+    Who {
+        shop: text(SHOP, "/domain"),
+        tenant: text(COMPANY, "/tenant_id"),
+        company: text(MET, ""),
     }
 }

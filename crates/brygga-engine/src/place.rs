@@ -40,6 +40,20 @@ impl Who {
                 })
                 .unwrap_or(false)
     }
+
+    /// What of these is surely not the same: shop or company, ours and theirs. What is not known on both sides tells nothing; a company may
+    /// have got another name.
+    pub(crate) fn differs<'a>(&'a self, other: &'a Self) -> Option<(&'a str, &'a str)> {
+        let both = |ours: &'a Option<String>, theirs: &'a Option<String>| {
+            ours.as_deref().zip(theirs.as_deref())
+        };
+        let other_of = |pair: Option<(&'a str, &'a str)>| {
+            pair.filter(|(ours, theirs)| !ours.eq_ignore_ascii_case(theirs))
+        };
+        let company =
+            both(&self.tenant, &other.tenant).or_else(|| both(&self.company, &other.company));
+        other_of(both(&self.shop, &other.shop)).or_else(|| other_of(company))
+    }
 }
 
 /// The other pairs of the same program.
@@ -142,6 +156,25 @@ mod tests {
             tenant: known(tenant),
             company: known(company),
         }
+    }
+
+    #[test]
+    fn what_is_not_known_on_both_sides_is_no_difference() {
+        let ours = who("a", "1", "Fjord");
+        for same in [
+            Who::default(),
+            who("a", "1", "Fjell"),
+            who("A", "", "Fjord"),
+            who("", "1", ""),
+        ] {
+            assert_eq!(ours.differs(&same), None, "{same:?}");
+        }
+        assert_eq!(ours.differs(&who("b", "1", "")), Some(("a", "b")));
+        assert_eq!(ours.differs(&who("a", "2", "Fjord")), Some(("1", "2")));
+        assert_eq!(
+            ours.differs(&who("a", "", "Fjell")),
+            Some(("Fjord", "Fjell"))
+        );
     }
 
     #[test]

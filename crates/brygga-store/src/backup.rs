@@ -1,16 +1,18 @@
 //! Copies of the file, in the folder `backups` beside it: before each migration and once a day (`design` 5).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::{Connection, MAIN_DB};
+use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::migrations::{known_version, migrations};
 use crate::open::{check, pragma, refuse_others};
 use crate::store::Store;
-use crate::table::meta;
+use crate::table::{meta, settings};
 
 /// How many days a copy is kept.
 const KEEP_DAYS: i64 = 14;
@@ -21,6 +23,8 @@ const EXTENSION: &str = "sqlite";
 const BY_HAND: &str = "-by-hand-";
 const BEFORE_RESTORE: &str = "-before-restore-";
 const BEFORE_UPDATE: &str = "-before-update-";
+/// Who keeps settings over a restore, for the history.
+const RESTORE: &str = "restore";
 
 /// Why a copy was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,6 +179,11 @@ fn apart(file: &Path, what: &str, now: DateTime<Utc>) -> String {
     suffix
 }
 
+/// Puts a copy in the place of everything.
+fn put(db: &mut Connection, source: &Path) -> Result<(), StoreError> {
+    Ok(db.restore(MAIN_DB, source, None::<fn(rusqlite::backup::Progress)>)?)
+}
+
 impl Store {
     /// The copies, newest first; `None` for a store in memory, which has none.
     pub fn backups(&self) -> Result<Option<Vec<Backup>>, StoreError> {
@@ -217,36 +226,60 @@ impl Store {
             .map(Some)
     }
 
-    /// Puts the copy with this name in the place of everything; what was there is copied aside first. Where that copy is.
+    /// Puts the copy with this name in the place of everything but the settings named in `keep`, which stay as they are; what was there is
+    /// copied aside first. Where that copy is.
     ///
-    /// A copy that is broken, of a newer program, of another program or sealed with another key is refused, and nothing changes. Nobody may be
-    /// in the middle of anything: what a run has in hand would be lost.
-    pub fn restore(&self, name: &str) -> Result<PathBuf, StoreError> {
-        let file = self.file().ok_or_else(|| StoreError::Fault {
-            detail: "a store in memory has no copies".to_owned(),
-        })?;
-        // Only what is in the list: a name is no path.
-        let source = self
-            .backups()?
-            .into_iter()
-            .flatten()
-            .find(|backup| backup.name == name)
-            .ok_or_else(|| StoreError::Fault {
-                detail: format!("no copy {name}"),
-            })?
-            .path;
+    /// A copy that is broken, of a newer program, of another program or sealed with another key is refused, and so is one that cannot be
+    /// brought up to this program: nothing changes. Nobody may be in the middle of anything: what a run has in hand would be lost.
+    pub fn restore(&self, name: &str, keep: &[&str]) -> Result<PathBuf, StoreError> {
+        let (file, source) = self.copy_named(name)?;
         self.refuse_unfit(&source)?;
         let now = self.now();
         let suffix = apart(file, BEFORE_RESTORE, now);
         let mut db = self.lock();
+        let kept = settings::named(&db, keep)?;
         let aside = copy(&db, file, now.date_naive(), &suffix)?;
         let put_back = |db: &mut Connection| {
-            db.restore(MAIN_DB, &source, None::<fn(rusqlite::backup::Progress)>)?;
+            put(db, &source)?;
             migrations().to_latest(db)?;
-            Ok(())
+            let transaction = db.transaction()?;
+            settings::put(&transaction, &kept, RESTORE, now)?;
+            Ok(transaction.commit()?)
         };
-        put_back(&mut db).map_err(|error: StoreError| error.at(Some(file)))?;
+        let done: Result<(), StoreError> = put_back(&mut db);
+        if let Err(error) = done {
+            // What was put aside comes back: half of a copy is no database to go on with.
+            put(&mut db, &aside).map_err(|error| error.at(Some(file)))?;
+            return Err(error.at(Some(file)));
+        }
         Ok(aside)
+    }
+
+    /// What the copy with this name has under these names of settings, as far as it has them.
+    pub fn settings_in(
+        &self,
+        name: &str,
+        settings: &[&str],
+    ) -> Result<BTreeMap<String, Value>, StoreError> {
+        let (_, source) = self.copy_named(name)?;
+        self.refuse_unfit(&source)?;
+        settings::named(&Connection::open(source)?, settings)
+    }
+
+    /// This store's file, and the copy with this name: only what is in the list, for a name is no path.
+    fn copy_named(&self, name: &str) -> Result<(&Path, PathBuf), StoreError> {
+        let file = self.file().ok_or_else(|| StoreError::Fault {
+            detail: "a store in memory has no copies".to_owned(),
+        })?;
+        let found = self
+            .backups()?
+            .into_iter()
+            .flatten()
+            .find(|backup| backup.name == name);
+        let found = found.ok_or_else(|| StoreError::Fault {
+            detail: format!("no copy {name}"),
+        })?;
+        Ok((file, found.path))
     }
 
     fn refuse_unfit(&self, source: &Path) -> Result<(), StoreError> {

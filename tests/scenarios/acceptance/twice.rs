@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use brygga_api::{Api, Host, Watch};
 use brygga_core::ids::RandomIds;
 use brygga_core::{Clock, Problem};
 use brygga_engine::connect::Ground;
@@ -201,4 +202,78 @@ async fn a_copy_put_back_in_the_window_books_nothing_twice() {
     assert_eq!(bench.books(&sale), WHOLE);
     let proof = engine.prove().await.expect("both sides answer");
     assert_eq!(proof.differences, Vec::new());
+}
+
+/// A copy brings neither another connection, whose secrets this computer has not, nor another pair's data; and what was shown or could be
+/// taken back before it is of a database that is not there any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_put_back_stays_connected_as_it_is() {
+    const SHOP: &str = "connection.shopify";
+    let bench = Bench::morning().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = DataKey::generate().expect("random numbers");
+    let engine = Arc::new(program(&bench, &folder.path().join("brygga.db"), &key).await);
+    let mut sale = Sale::new(&bench, 976_301);
+    sale.paid();
+    bench.put_sale(&sale);
+    let store = Arc::clone(engine.store());
+    let copy = store.backup_now().expect("a copy").expect("a file");
+    let name = copy
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("text");
+
+    // Connected anew since, by another app of the same shop; and a choice was changed.
+    let mut connected = store
+        .setting(SHOP)
+        .expect("readable")
+        .expect("the connection");
+    connected["client_id"] = "another-app".into();
+    store
+        .put_setting(SHOP, connected.clone(), "test")
+        .expect("kept");
+    let mut settings = engine.settings().expect("readable");
+    let before = settings.clone();
+    settings.rounding_limit = 3;
+    engine.put_settings(&settings, "test").expect("kept");
+
+    let api = Api::new(Arc::clone(&engine), Watch::new(), Host::default());
+    let nothing = || serde_json::json!({});
+    api.call("preview_start", nothing()).await.expect("begun");
+    loop {
+        let shown = api.call("preview", nothing()).await.expect("told");
+        if shown["doing"].is_null() {
+            assert!(shown["at"].is_string(), "{shown}");
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let last = serde_json::json!({"revision": 1});
+    store.remember("last-fix", &last).expect("kept");
+    api.call("restore", serde_json::json!({ "name": name }))
+        .await
+        .expect("put back");
+    assert_eq!(store.setting(SHOP).expect("readable"), Some(connected));
+    assert_eq!(engine.settings().expect("readable"), before);
+    let shown = api.call("preview", nothing()).await.expect("told");
+    assert_eq!(shown["at"], serde_json::Value::Null, "{shown}");
+    assert_eq!(store.remembered("last-fix").expect("readable"), None);
+
+    // Of another shop or company by now: refused, and nothing changes.
+    for (setting, field, value) in [
+        (SHOP, "domain", "another.myshopify.com"),
+        ("connection.visma", "tenant_id", "another-tenant"),
+    ] {
+        let was = store.setting(setting).expect("readable").expect("there");
+        let mut other = was.clone();
+        other[field] = value.into();
+        store.put_setting(setting, other, "test").expect("kept");
+        let rev = store.settings_rev().expect("readable");
+        let refused = engine.restore(name).expect_err("of another");
+        assert_eq!(refused.code, brygga_core::Code::BackupOther, "{setting}");
+        assert_eq!(refused.params["ours"], value);
+        assert!(!refused.message().contains('{'), "{refused}");
+        assert_eq!(store.settings_rev().expect("readable"), rev);
+        store.put_setting(setting, was, "test").expect("kept");
+    }
 }

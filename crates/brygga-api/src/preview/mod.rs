@@ -54,6 +54,14 @@ impl Api {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets what was shown and sent: it may name who is erased, or be of a database that is not there any more.
+    pub(crate) fn forget_preview(&self) {
+        let mut kept = self.kept_preview();
+        kept.shown = None;
+        kept.failure = None;
+        kept.sent = None;
+    }
+
     #[allow(clippy::unused_async, reason = "every command is awaited by the table")]
     pub(crate) async fn preview(&self, _: Nothing) -> Result<PreviewView, ApiError> {
         let revision = self.engine.store().settings_rev().map_err(stored)?;

@@ -63,6 +63,57 @@ fn value(db: &Connection, name: &str) -> Result<Option<Value>, StoreError> {
     )
 }
 
+/// The settings with these names that were ever set.
+pub(crate) fn named(
+    db: &Connection,
+    names: &[&str],
+) -> Result<BTreeMap<String, Value>, StoreError> {
+    let mut found = BTreeMap::new();
+    for name in names {
+        if let Some(value) = value(db, name)? {
+            found.insert((*name).to_owned(), value);
+        }
+    }
+    Ok(found)
+}
+
+/// Sets several settings as one change; the revision after it.
+pub(crate) fn put(
+    db: &Connection,
+    settings: &BTreeMap<String, Value>,
+    who: &str,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let current = revision(db)?;
+    let mut changed = false;
+    for (name, after) in settings {
+        let before = value(db, name)?;
+        if before.as_ref() == Some(after) {
+            continue;
+        }
+        changed = true;
+        run(
+            db,
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, json(after)),
+        )?;
+        run(
+            db,
+            "INSERT INTO settings_history (rev, name, before, after, who, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (
+                current + 1,
+                name,
+                before.as_ref().map(json),
+                json(after),
+                who,
+                time(now),
+            ),
+        )?;
+    }
+    Ok(if changed { current + 1 } else { current })
+}
+
 impl Store {
     /// Sets one setting; the revision after it. Setting the same value again is no change.
     pub fn put_setting(&self, name: &str, value: Value, who: &str) -> Result<i64, StoreError> {
@@ -76,36 +127,7 @@ impl Store {
         who: &str,
     ) -> Result<i64, StoreError> {
         let now = self.now();
-        self.write(|db| {
-            let current = revision(db)?;
-            let mut changed = false;
-            for (name, after) in settings {
-                let before = value(db, name)?;
-                if before.as_ref() == Some(after) {
-                    continue;
-                }
-                changed = true;
-                run(
-                    db,
-                    "INSERT INTO settings (name, value) VALUES (?1, ?2)
-                     ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    (name, json(after)),
-                )?;
-                run(
-                    db,
-                    "INSERT INTO settings_history (rev, name, before, after, who, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    (
-                        current + 1,
-                        name,
-                        before.as_ref().map(json),
-                        json(after),
-                        who,
-                        time(now),
-                    ),
-                )?;
-            }
-            Ok(if changed { current + 1 } else { current })
-        })
+        self.write(|db| put(db, settings, who, now))
     }
 
     /// One setting, or `None` if it was never set.

@@ -127,7 +127,7 @@ fn a_copy_is_put_back_and_what_was_there_is_kept_aside() {
     let name = copy.file_name().unwrap().to_str().unwrap().to_owned();
     store.store_page(&[order(2, 2, "b")], None).unwrap();
 
-    let aside = store.restore(&name).unwrap();
+    let aside = store.restore(&name, &[]).unwrap();
     let there = |store: &Store, id: &str| store.mirror(&RecordRef::order(id)).unwrap().is_some();
     assert!(there(&store, "1") && !there(&store, "2"));
     let kept = store.backups().unwrap().unwrap();
@@ -142,7 +142,7 @@ fn a_copy_is_put_back_and_what_was_there_is_kept_aside() {
     assert!(there(&store, "1") && there(&store, "3") && !there(&store, "2"));
     // And the way back from the way back.
     let aside = aside.file_name().unwrap().to_str().unwrap();
-    store.restore(aside).unwrap();
+    store.restore(aside, &[]).unwrap();
     assert!(there(&store, "2") && !there(&store, "3"));
 }
 
@@ -169,17 +169,17 @@ fn a_copy_that_does_not_fit_is_refused_and_changes_nothing() {
         .unwrap();
 
     assert!(matches!(
-        store.restore("brygga-2026-09-01.sqlite"),
+        store.restore("brygga-2026-09-01.sqlite", &[]),
         Err(StoreError::Key)
     ));
-    assert!(store.restore("brygga-2026-09-02.sqlite").is_err());
+    assert!(store.restore("brygga-2026-09-02.sqlite", &[]).is_err());
     assert!(matches!(
-        store.restore("brygga-2026-09-03.sqlite"),
+        store.restore("brygga-2026-09-03.sqlite", &[]),
         Err(StoreError::Newer { .. })
     ));
     // A name is no path.
     let outside = place.path.file_name().unwrap().to_str().unwrap();
-    assert!(store.restore(&format!("../{outside}")).is_err());
+    assert!(store.restore(&format!("../{outside}"), &[]).is_err());
     assert!(store.mirror(&RecordRef::order("1")).unwrap().is_some());
     assert!(
         store
@@ -209,5 +209,64 @@ fn a_copy_made_by_hand_is_never_thrown_away() {
         copies(&place).len(),
         16,
         "14 days, today and the one by hand"
+    );
+}
+
+#[test]
+fn what_is_to_stay_stays_when_a_copy_is_put_back() {
+    let place = Place::new();
+    let store = place.open();
+    let set = |name: &str, value: &str| {
+        store.put_setting(name, value.into(), "test").unwrap();
+    };
+    set("connection", "old");
+    set("choice", "old");
+    let copy = store.backup_now().unwrap().unwrap();
+    let name = copy.file_name().unwrap().to_str().unwrap();
+    set("connection", "new");
+    set("choice", "new");
+    set("later", "new");
+    assert_eq!(
+        store.settings_in(name, &["connection", "later"]).unwrap(),
+        [("connection".to_owned(), "old".into())].into()
+    );
+
+    store
+        .restore(name, &["connection", "later", "never"])
+        .unwrap();
+    let is = |name: &str| store.setting(name).unwrap();
+    assert_eq!(is("connection"), Some("new".into()));
+    assert_eq!(is("later"), Some("new".into()));
+    assert_eq!(is("choice"), Some("old".into()));
+    assert_eq!(is("never"), None);
+    let last = store.settings_history(Some("connection"), 1).unwrap();
+    assert_eq!(last[0].who, "restore");
+}
+
+#[test]
+fn a_copy_that_cannot_be_brought_up_leaves_what_was_there() {
+    let place = Place::new();
+    let store = place.open();
+    store.store_page(&[order(1, 1, "a")], None).unwrap();
+    let copy = store.backup_now().unwrap().unwrap();
+    let name = copy.file_name().unwrap().to_str().unwrap();
+    store.store_page(&[order(2, 2, "b")], None).unwrap();
+    // It says that it is older than it is: the step that it lacks finds its work done, and fails.
+    let db = Connection::open(&copy).unwrap();
+    let version: i64 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    db.pragma_update(None, "user_version", version - 1).unwrap();
+    drop(db);
+
+    store.restore(name, &[]).unwrap_err();
+    let there = |store: &Store, id: &str| store.mirror(&RecordRef::order(id)).unwrap().is_some();
+    assert!(there(&store, "1") && there(&store, "2"));
+    store.store_page(&[order(3, 3, "c")], None).unwrap();
+    drop(store);
+    let store = place.open();
+    assert!(
+        there(&store, "2") && there(&store, "3"),
+        "as if never asked"
     );
 }
