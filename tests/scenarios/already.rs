@@ -9,7 +9,7 @@ use brygga_core::erp::{
 };
 use brygga_core::policy::Lane;
 use brygga_core::{Clock as _, Code, Decimal};
-use brygga_engine::{Already, Outcome, RunOptions, What};
+use brygga_engine::{Already, Approved, Outcome, RunOptions, What};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::{RecordKind, RecordRef, RecordState};
 use brygga_tests::{Bench, orders};
@@ -309,22 +309,43 @@ async fn an_incomplete_search_takes_no_mark_away() {
     assert_eq!(bench.documents(LIKELY).len(), 0);
 }
 
-/// The sample order of the wizard, the first sync of a host that has no wizard: nobody has looked yet.
+/// The sample order of the wizard, the first sync of a host that has no wizard, a preview that was approved: nobody has looked yet.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_sends_first_looks_first() {
-    for sample in [true, false] {
+    for first in ["sample", "run", "approved"] {
         let bench = with(NAMED).await;
         let text = format!("Webshop {}", name(&bench, NAMED));
         by_hand(&bench, &planned(&bench, NAMED).await, &text).await;
         let engine = &bench.practice.engine;
         assert_eq!(engine.already().expect("readable").at, None);
-        if sample {
-            let order = RecordRef::order(NAMED.to_string());
-            engine.send_one(&order).await.expect("both sides answer");
-        } else {
-            let run = bench.practice.api.start(RunOptions::default());
-            let report = run.expect("no other run").1.await.expect("ended");
-            assert_eq!(report.failure, None);
+        let order = RecordRef::order(NAMED.to_string());
+        match first {
+            "sample" => engine.send_one(&order).await.expect("both sides answer"),
+            "run" => {
+                let run = bench.practice.api.start(RunOptions::default());
+                let report = run.expect("no other run").1.await.expect("ended");
+                assert_eq!(report.failure, None);
+            }
+            _ => {
+                let options = RunOptions {
+                    lanes: Lane::Orders.into(),
+                    ..RunOptions::default()
+                };
+                let shown = engine.preview(options).await.expect("both sides answer");
+                let digest = shown.items.into_iter().find_map(|item| match item.outcome {
+                    Outcome::Send { digest, .. } if item.record == order => Some(digest),
+                    _ => None,
+                });
+                let approved = Approved {
+                    record: order.clone(),
+                    digest: digest.expect("it would be sent"),
+                };
+                let report = engine.send_approved(vec![approved], None).await;
+                let changed = report.expect("no other run").changed;
+                assert_eq!(changed.len(), 1, "{changed:?}");
+                assert_eq!(bench.documents(NAMED).len(), 0);
+                bench.sync().await;
+            }
         }
         assert_eq!(
             state(&bench, NAMED),

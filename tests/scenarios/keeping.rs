@@ -223,7 +223,7 @@ async fn an_order_that_is_booked_after_the_erasure_names_nobody() {
     assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
 
     bench.choose(|settings| settings.leave_out.tags.clear());
-    let record = brygga_store::RecordRef::order(sale.id.to_string());
+    let record = RecordRef::order(sale.id.to_string());
     let store = bench.practice.engine.store();
     store.mark_retry(&[record]).unwrap();
     bench.quiet().await;
@@ -247,7 +247,7 @@ async fn what_others_booked_for_an_erased_customer_names_nobody() {
     let engine = &bench.practice.engine;
     engine.find_already().await.expect("both sides answer");
     bench.quiet().await;
-    assert_eq!(bench.code(NAMED), Some(brygga_core::Code::AlreadyBooked));
+    assert_eq!(bench.code(NAMED), Some(Code::AlreadyBooked));
     let marks = || {
         let found = engine.already().expect("readable");
         let documents = found.rows.into_iter().flat_map(|row| row.mark.documents);

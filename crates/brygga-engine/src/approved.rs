@@ -177,6 +177,14 @@ impl Engine {
             }
         }
         report.read = self.read_directly(&owners).await?;
+        // As in every sync that books: a document that somebody else made makes what was shown another.
+        if approval
+            .wanted
+            .keys()
+            .any(|record| record.kind == RecordKind::Order)
+        {
+            self.look_for_others_once().await?;
+        }
         self.approved_orders(approval, report).await?;
         self.approved_parts(approval, &owners, report).await?;
         let lanes: Lanes = [

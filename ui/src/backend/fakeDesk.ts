@@ -152,6 +152,7 @@ export class FakeDesk {
         choice:
           table === undefined || rows.length === 0 ? { kind: "elsewhere" } : { kind: "rows", of: { ...table, rows } },
         shop_page: null,
+        looked: "shown",
       };
     },
     fix_preview: ({ choice }) => {

@@ -87,7 +87,7 @@ describe("a fix", () => {
 describe("the choice", () => {
   async function withRemedy(choice: Remedy["choice"], shop_page: Remedy["shop_page"] = null) {
     const opening = await opened();
-    opening.backend.answers.set("remedy", { revision: 3, choice, shop_page } satisfies Remedy);
+    opening.backend.answers.set("remedy", { revision: 3, looked: "shown", choice, shop_page } satisfies Remedy);
     await opening.user.click(within(opening.cause).getByRole("button", { name: "Fix it" }));
     return opening;
   }

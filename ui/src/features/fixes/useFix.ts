@@ -56,7 +56,12 @@ export function useFix(group: HeldGroup, remedy: Remedy, onKept: (fixed: Fixed, 
   const backend = useBackend();
   const reread = useRereadSettings();
   const [choice, setChoice] = useState(() => firstChoice(remedy));
-  const request = (chosen: FixChoice) => ({ revision: remedy.revision, cause: causeOf(group), choice: chosen });
+  const request = (chosen: FixChoice) => ({
+    revision: remedy.revision,
+    looked: remedy.looked,
+    cause: causeOf(group),
+    choice: chosen,
+  });
   const preview = useMutation({ mutationFn: (chosen: FixChoice) => backend.call("fix_preview", request(chosen)) });
   const keep = useMutation({
     mutationFn: ({ chosen }: { chosen: FixChoice; book: boolean }) => backend.call("fix", request(chosen)),
