@@ -6,6 +6,7 @@
 
 mod arguments;
 mod display;
+mod downloads;
 mod host;
 mod notify;
 mod preferences;

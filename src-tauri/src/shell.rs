@@ -1,6 +1,7 @@
 //! The program on the desktop: it runs in the background, shows how it stands in the tray, tells when a person is needed, and ends cleanly.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
 use brygga_api::{Desktop, Event, PairEvent, Pairs};
 use brygga_core::{Code, Problem};
 use brygga_engine::RunOptions;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::broadcast::error::RecvError;
@@ -17,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::preferences::Preferences;
 use crate::tray::{self, Tray};
 use crate::words::Words;
-use crate::{notify, window};
+use crate::{downloads, notify, window};
 
 /// How long the run under way may take to come to its safe point. What is in the journal goes on at the next start either way.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -197,6 +198,19 @@ impl Desktop for Shell {
             self.refresh();
         }
         Ok(())
+    }
+
+    fn save(&self, name: &str, content: &[u8]) -> Result<PathBuf, Problem> {
+        let paths = self.app.path();
+        let folder = paths
+            .download_dir()
+            .or_else(|_| paths.home_dir())
+            .map_err(|error| {
+                Problem::new(Code::FileNotSaved)
+                    .with("folder", "-")
+                    .with("detail", error)
+            })?;
+        downloads::save(&folder, name, content)
     }
 
     fn act(&self, action: DesktopAction) {

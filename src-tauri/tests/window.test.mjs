@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -21,6 +21,9 @@ let window;
 before(async () => {
   assert.ok(PROGRAM, "BRYGGA_DESKTOP names the program; `cargo xtask test` sets it");
   home = await mkdtemp(join(tmpdir(), "brygga-window-"));
+  // Where this user's downloads are: the folder itself is not there yet.
+  await mkdir(join(home, "config"));
+  await writeFile(join(home, "config", "user-dirs.dirs"), 'XDG_DOWNLOAD_DIR="$HOME/Fetched"\n');
   env = { HOME: home, XDG_CONFIG_HOME: join(home, "config"), XDG_DATA_HOME: join(home, "data"), LANG: "en_GB.UTF-8", LANGUAGE: "en" };
   // A cold start on a busy machine may be slower than the driver's patience.
   for (const patience of [1, 0]) {
@@ -113,6 +116,33 @@ test("a record's story shows both sides", async () => {
   });
 });
 
+test("a file is saved among the downloads, beside what is there, and it is said where", async () => {
+  await goTo("help");
+  const fetched = join(home, "Fetched");
+  for (const made of [1, 2]) {
+    const pressed = await until("the button", () =>
+      window.script(
+        `const button = [...document.querySelectorAll("button")].find((each) => each.textContent.trim() === arguments[0]);
+         if (!button || button.disabled) return false;
+         button.click();
+         return true;`,
+        words["support.make"],
+      ),
+    );
+    assert.ok(pressed);
+    const names = await until("the file", async () => {
+      const names = await readdir(fetched).catch(() => []);
+      return names.length === made && names.sort();
+    });
+    assert.match(names[0], made === 1 ? /^brygga-support-2026-1\d-\d\d\.json$/ : / \(1\)\.json$/);
+    const path = join(fetched, names[0]);
+    await until("where it is", async () => (await window.text()).includes(path));
+    const file = JSON.parse(await readFile(path, "utf8"));
+    assert.equal(file.program.practice, true);
+    assert.ok(file.runs.length > 0);
+  }
+});
+
 test("a message that is none of the contract gets a code and does nothing", async () => {
   const before = await call("overview");
   const invoke = (command, message) =>
@@ -138,6 +168,9 @@ test("a message that is none of the contract gets a code and does nothing", asyn
     { name: "desktop_act", payload: "quit" },
     { name: "put_desktop", payload: { autostart: "yes" } },
     { name: "put_settings", payload: { revision: 1 } },
+    { name: "save_file", payload: { name: "../.profile", base64: "" } },
+    { name: "save_file", payload: { name: "brygga-run.desktop", base64: "" } },
+    { name: "save_file", payload: { name: "brygga-x.csv", base64: "%" } },
   ];
   for (const message of wrong) {
     const [ok, error] = await invoke("rpc", message);

@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use already::{AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView};
-pub use background::{DesktopAct, DesktopAction, DesktopChange, DesktopView, ScheduleView};
+pub use background::{
+    DesktopAct, DesktopAction, DesktopChange, DesktopView, FileToSave, SavedFile, ScheduleView,
+};
 pub use fixes::{
     Cause, Fix, FixChoice, FixPreview, FixRow, FixUndo, Fixed, FoundCustomer, Remedy, RemedyChoice,
     RemedyField, RemedyKind, ShopPage, WhichCustomer,
@@ -628,6 +630,7 @@ macro_rules! with_program_commands {
             desktop(Nothing) -> Option<DesktopView>;
             put_desktop(DesktopChange) -> DesktopView;
             desktop_act(DesktopAct) -> Nothing;
+            save_file(FileToSave) -> SavedFile;
         }
     };
 }

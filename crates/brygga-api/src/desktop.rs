@@ -1,5 +1,7 @@
 //! The desktop behind the window, where there is one: a browser host has none.
 
+use std::path::PathBuf;
+
 use brygga_core::Problem;
 
 use crate::api::{Api, error};
@@ -13,6 +15,8 @@ pub trait Desktop: Send + Sync {
     fn put(&self, change: &DesktopChange) -> Result<(), Problem>;
     /// Does what an entry of the tray's menu does: it is the same function.
     fn act(&self, action: DesktopAction);
+    /// Saves a file among the user's downloads, beside what is there, and says where.
+    fn save(&self, name: &str, content: &[u8]) -> Result<PathBuf, Problem>;
 }
 
 #[allow(

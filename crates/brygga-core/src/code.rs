@@ -285,6 +285,7 @@ codes! {
     FixSame = "fix-same", Failure, "This choice changes nothing.", "Choose something else, or try the records again.";
     PersonUnknown = "person-unknown", Failure, "Nothing is kept of this customer any more.", "Search again.";
     BackupOther = "backup-other-pair", Failure, "This copy is of {theirs}; connected is {ours}.", "Choose a copy that was made of this shop and this company. Nothing was changed.";
+    FileNotSaved = "file-not-saved", Failure, "The file could not be saved in {folder}: {detail}", "Make room on the disk, or let Brygga write there. Then try again.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
     PairExists = "pair-exists", Failure, "{pair} keeps this shop and this company already.", "Use that one, or connect another shop or another company here.";
     PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";

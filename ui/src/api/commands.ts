@@ -16,6 +16,7 @@ import type { DesktopAct } from "./generated/DesktopAct";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
 import type { Erased } from "./generated/Erased";
+import type { FileToSave } from "./generated/FileToSave";
 import type { Fix } from "./generated/Fix";
 import type { Fixed } from "./generated/Fixed";
 import type { FixPreview } from "./generated/FixPreview";
@@ -50,6 +51,7 @@ import type { Remedy } from "./generated/Remedy";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
 import type { SampleView } from "./generated/SampleView";
+import type { SavedFile } from "./generated/SavedFile";
 import type { ScheduleView } from "./generated/ScheduleView";
 import type { SettingsBack } from "./generated/SettingsBack";
 import type { SettingsChange } from "./generated/SettingsChange";
@@ -131,6 +133,7 @@ export interface Commands {
   desktop: { request: Nothing; answer: DesktopView | null };
   put_desktop: { request: DesktopChange; answer: DesktopView };
   desktop_act: { request: DesktopAct; answer: Nothing };
+  save_file: { request: FileToSave; answer: SavedFile };
 }
 
 export type CommandName = keyof Commands;
@@ -198,4 +201,5 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "desktop",
   "put_desktop",
   "desktop_act",
+  "save_file",
 ];

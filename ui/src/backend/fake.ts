@@ -1,4 +1,5 @@
 /** A program that only pretends: for the page's own tests, and for the browser tests when no real host is built. */
+
 import type { CommandName, Commands } from "../api/commands";
 import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Amount } from "../api/generated/Amount";
@@ -21,6 +22,7 @@ import { FakeDesk } from "./fakeDesk";
 import { FakePairs } from "./fakePairs";
 import { FakePreview } from "./fakePreview";
 import { FakeSetup } from "./fakeSetup";
+import { handToBrowser } from "./handToBrowser";
 import { type Backend, Refusal, type Told } from "./port";
 
 export interface FakeOptions {
@@ -60,6 +62,8 @@ export class FakeBackend implements Backend {
   /** These commands answer so, whatever is pretended otherwise. */
   readonly answers = new Map<CommandName, unknown>();
   readonly opened: string[] = [];
+  /** Where files are saved; `null`: the browser has them. */
+  folder: string | null = null;
   readonly #listeners = new Set<(event: Told) => void>();
   readonly #pairs: FakePairs;
   /** Which pair the command in hand is for. */
@@ -128,6 +132,11 @@ export class FakeBackend implements Backend {
 
   async openExternal(url: string): Promise<void> {
     this.opened.push(url);
+  }
+
+  async saveFile(name: string, content: Blob): Promise<string | null> {
+    handToBrowser(name, content);
+    return this.folder === null ? null : `${this.folder}/${name}`;
   }
 
   emit(event: Told): void {
@@ -230,6 +239,7 @@ export class FakeBackend implements Backend {
       return this.#desktop;
     },
     desktop_act: () => ({}),
+    save_file: ({ name }) => ({ path: name }),
     retry: ({ records }) => {
       const chosen = this.#records.filter(
         (record) =>

@@ -37,6 +37,7 @@ type DeskCommand = Exclude<
   | "desktop"
   | "put_desktop"
   | "desktop_act"
+  | "save_file"
   | "pairs"
   | "pair_add"
   | "pair_show"

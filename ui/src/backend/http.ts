@@ -1,5 +1,6 @@
 /** The browser host `brygga serve`: commands by POST, events as Server-Sent Events, a token per start. */
 import type { CommandName, Commands } from "../api/commands";
+import { handToBrowser } from "./handToBrowser";
 import { type Backend, Refusal, type Told } from "./port";
 
 const TOKEN_KEY = "brygga-token";
@@ -55,6 +56,10 @@ export function httpBackend(token: string): Backend {
     },
     async openExternal(url) {
       window.open(url, "_blank", "noopener,noreferrer");
+    },
+    async saveFile(name, content) {
+      handToBrowser(name, content);
+      return null;
     },
   };
 }

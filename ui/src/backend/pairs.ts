@@ -31,6 +31,7 @@ export function shared(host: Backend): Backend {
       };
     },
     openExternal: (url) => host.openExternal(url),
+    saveFile: (name, content) => host.saveFile(name, content),
   };
 }
 
@@ -43,5 +44,6 @@ export function ofPair(host: Backend, pair: string): Backend {
         if (event.pair === undefined || event.pair === "" || event.pair === pair) onEvent(event);
       }, onReconnected),
     openExternal: (url) => host.openExternal(url),
+    saveFile: (name, content) => host.saveFile(name, content),
   };
 }

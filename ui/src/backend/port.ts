@@ -17,6 +17,8 @@ export interface Backend {
   listen(onEvent: (event: Told) => void, onReconnected: () => void): () => void;
   /** Opens an admin page in the user's browser. */
   openExternal(url: string): Promise<void>;
+  /** Saves a file among the user's downloads. Says where; `null` where the browser has it from there. */
+  saveFile(name: string, content: Blob): Promise<string | null>;
 }
 
 /** A command failed: a stable code and its parameters, put into words by the page. */

@@ -5,6 +5,7 @@ import type { CommandName, Commands } from "../api/commands";
 import { type Backend, Refusal, type Told } from "./port";
 
 const EVENT_CHANNEL = "brygga://event";
+const PIECE = 8192;
 
 export function tauriBackend(): Backend {
   return {
@@ -24,5 +25,16 @@ export function tauriBackend(): Backend {
     async openExternal(url) {
       await invoke("plugin:opener|open_url", { url });
     },
+    async saveFile(name, content) {
+      return (await this.call("save_file", { name, base64: await base64Of(content) })).path;
+    },
   };
+}
+
+/** In pieces: a long list of arguments would be too long a call. */
+async function base64Of(content: Blob): Promise<string> {
+  const bytes = new Uint8Array(await content.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
 }

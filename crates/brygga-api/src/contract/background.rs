@@ -71,3 +71,22 @@ pub struct DesktopAct {
     /// Which.
     pub action: DesktopAction,
 }
+
+/// A file for the merchant's downloads: an export, a proof, the support file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(deny_unknown_fields)]
+pub struct FileToSave {
+    /// Its name: `brygga-`, then letters, digits, dots and hyphens.
+    pub name: String,
+    /// What is in it, in base64.
+    pub base64: String,
+}
+
+/// Where a file was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SavedFile {
+    /// The whole path.
+    pub path: String,
+}

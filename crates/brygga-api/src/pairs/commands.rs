@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use brygga_core::{Code, Problem};
 
 use super::{Entry, PRACTICE, Pairs, State, lock};
 use crate::api::{error, wrong_use};
 use crate::contract::{
-    ApiError, DesktopAct, DesktopChange, DesktopView, Event, Nothing, PairAway, PairKey,
-    PairPutAway, PairRename, PairsView,
+    ApiError, DesktopAct, DesktopChange, DesktopView, Event, FileToSave, Nothing, PairAway,
+    PairKey, PairPutAway, PairRename, PairsView, SavedFile,
 };
 use crate::desktop::Desktop;
 
@@ -245,9 +247,60 @@ impl Pairs {
         Ok(Nothing {})
     }
 
+    pub(super) async fn save_file(&self, file: FileToSave) -> Result<SavedFile, ApiError> {
+        if !is_file_name(&file.name) {
+            return Err(wrong_use(&format!("no name of a file: {}", file.name)));
+        }
+        let content = STANDARD
+            .decode(&file.base64)
+            .map_err(|fault| wrong_use(&fault.to_string()))?;
+        let path = self
+            .own_desktop()?
+            .save(&file.name, &content)
+            .map_err(error)?;
+        Ok(SavedFile {
+            path: path.display().to_string(),
+        })
+    }
+
     fn own_desktop(&self) -> Result<&Arc<dyn Desktop>, ApiError> {
         self.desktop
             .get()
             .ok_or_else(|| wrong_use("This host has no desktop: the page is open in a browser."))
+    }
+}
+
+/// The page can save under its own names alone, never in another folder, and nothing that a double click would run.
+fn is_file_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.len() <= 120
+        && name.starts_with("brygga-")
+        && name.bytes().all(plain)
+        && !name.contains("..")
+        && [".csv", ".xlsx", ".json"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_of_our_names() {
+        for name in ["brygga-activity-2026-10-31.csv", "brygga-fjord-og-fjell.json"] {
+            assert!(is_file_name(name), "{name}");
+        }
+        for name in [
+            "notes.csv",
+            "brygga-run.exe",
+            "brygga-/../x.csv",
+            "brygga-..\\x.csv",
+            "brygga-a..csv",
+            "brygga-:x.json",
+            "",
+        ] {
+            assert!(!is_file_name(name), "{name}");
+        }
     }
 }

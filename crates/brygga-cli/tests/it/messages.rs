@@ -143,6 +143,10 @@ fn a_message_that_is_none_of_the_contract_gets_a_code_and_does_nothing() {
         ("desktop_act", "{\"action\": \"quit\"}"),
         ("desktop_act", "{\"action\": \"rm\"}"),
         ("put_desktop", "{\"autostart\": true}"),
+        (
+            "save_file",
+            "{\"name\": \"brygga-x.csv\", \"base64\": \"\"}",
+        ),
         ("sync_now", &deep),
     ] {
         let answer = served.call(name, body);

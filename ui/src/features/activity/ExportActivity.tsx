@@ -9,7 +9,8 @@ import { useInfo } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import type { Backend } from "../../backend/port";
 import { csv } from "../../components/csv";
-import { download, downloadBytes } from "../../components/download";
+import { binaryFile, textFile } from "../../components/files";
+import { Saved } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import { formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -44,12 +45,11 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
       ];
       const name = `brygga-activity-${(info?.now ?? "").slice(0, 10)}`;
       if (format === "csv") {
-        download(`${name}.csv`, csv([head, ...rows]), "text/csv");
-        return;
+        return backend.saveFile(`${name}.csv`, textFile(csv([head, ...rows]), "text/csv"));
       }
       const sheet = intl.formatMessage({ id: "nav.activity" });
       const file = await backend.call("spreadsheet", { name: sheet, head, rows });
-      downloadBytes(`${name}.xlsx`, file.base64, EXCEL);
+      return backend.saveFile(`${name}.xlsx`, binaryFile(file.base64, EXCEL));
     },
   });
   return (
@@ -74,6 +74,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <span role="status">{save.data !== undefined && <Saved path={save.data} />}</span>
       {save.error !== null && <Trouble error={save.error} />}
     </>
   );

@@ -2,7 +2,8 @@ import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { FormattedMessage } from "react-intl";
 import { useBackend } from "../../backend/context";
-import { download } from "../../components/download";
+import { textFile } from "../../components/files";
+import { Saved } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import classes from "./SupportFile.module.css";
 
@@ -10,8 +11,10 @@ import classes from "./SupportFile.module.css";
 export function SupportFile() {
   const backend = useBackend();
   const make = useMutation({
-    mutationFn: () => backend.call("support_file", {}),
-    onSuccess: ({ name, text }) => download(name, text, "application/json"),
+    mutationFn: async () => {
+      const { name, text } = await backend.call("support_file", {});
+      return backend.saveFile(name, textFile(text, "application/json"));
+    },
   });
   return (
     <>
@@ -24,7 +27,11 @@ export function SupportFile() {
         </Button>
       </div>
       <p role="status" className={classes.about}>
-        {make.data !== undefined && <FormattedMessage id="support.made" values={{ name: make.data.name }} />}
+        {make.data !== undefined && (
+          <>
+            <Saved path={make.data} /> <FormattedMessage id="support.made" />
+          </>
+        )}
       </p>
       {make.error !== null && <Trouble error={make.error} />}
     </>

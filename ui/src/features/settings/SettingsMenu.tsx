@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Menu, Modal } from "@mantine/core";
 import { IconDots, IconDownload, IconHistory, IconUpload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
-import { download } from "../../components/download";
+import { textFile } from "../../components/files";
+import { Saved } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import { History } from "./History";
 import classes from "./SettingsPage.module.css";
@@ -18,20 +19,20 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
   const input = useRef<HTMLInputElement>(null);
   const [history, setHistory] = useState(false);
   const [file, setFile] = useState<{ name: string; text: string }>();
-  const [told, setTold] = useState<"settings.imported" | "settings.exported">();
+  const [told, setTold] = useState<ReactNode>();
 
   const exporting = useMutation({
-    mutationFn: () => backend.call("export_settings", {}),
-    onSuccess: ({ name, text }) => {
-      download(name, text, "application/json");
-      setTold("settings.exported");
+    mutationFn: async () => {
+      const { name, text } = await backend.call("export_settings", {});
+      return backend.saveFile(name, textFile(text, "application/json"));
     },
+    onSuccess: (path) => setTold(<Saved path={path} />),
   });
   const importing = useMutation({
     mutationFn: (text: string) => backend.call("import_settings", { revision: revision ?? 0, text }),
     onSuccess: async () => {
       setFile(undefined);
-      setTold("settings.imported");
+      setTold(<FormattedMessage id="settings.imported" />);
       await reread();
     },
   });
@@ -39,7 +40,7 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
   return (
     <>
       <span role="status" className={classes.told}>
-        {told !== undefined && <FormattedMessage id={told} />}
+        {told}
       </span>
       <Menu position="bottom-end" width={230} withinPortal trapFocus onOpen={() => setTold(undefined)}>
         <Menu.Target>

@@ -82,10 +82,16 @@ it("makes the file for whoever helps, and says where it is", async () => {
   };
   URL.revokeObjectURL = () => undefined;
   const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
-  const { user, data, container } = await section();
-  await user.click(within(data).getByRole("button", { name: "Make the support file" }));
-  expect(await within(data).findByText(/^brygga-support-2026-10-31.json is in your downloads\./)).toBeVisible();
+  const { user, backend, data, container } = await section();
+  const make = within(data).getByRole("button", { name: "Make the support file" });
+  await user.click(make);
+  expect(await within(data).findByText("The file is saved among your downloads.")).toBeVisible();
+  expect(within(data).getByText(/Send it to whoever helps you\./)).toBeVisible();
   expect(await files[0]?.text()).toBe('{ "about": "For whoever helps" }\n');
+  // The window knows the place.
+  backend.folder = "/home/kari/Downloads";
+  await user.click(make);
+  expect(await within(data).findByText("Saved: /home/kari/Downloads/brygga-support-2026-10-31.json")).toBeVisible();
   await expectAccessible(container);
   click.mockRestore();
 });
