@@ -40,6 +40,8 @@ try {
         if (name === "overview") await goOn();
         await go(page, place);
         const file = `${name}-${colorScheme}-${viewport.width}.png`;
+        // A run that began meanwhile is over.
+        if (name === "overview") await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
         const picture = await page.screenshot();
         if (name === "overview") await call("pause", {});
         await writeFile(join(folder, file), smaller(picture));
