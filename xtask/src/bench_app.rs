@@ -83,13 +83,18 @@ fn measure(project: &Project, minutes: u64) -> anyhow::Result<()> {
         println!("  {:.2} s", window.usable.as_secs_f64());
         starts.push(window.usable);
         if number == STARTS {
-            println!("The window at rest, {minutes} min.");
-            let window_rest = at_rest(window.child.id(), rest)?;
-            drop(window);
-            println!("  {window_rest:?}");
-            println!("Headless at rest, {minutes} min.");
-            let headless_rest = headless(project, &folder, rest)?;
-            println!("  {headless_rest:?}");
+            println!("The window and the headless program at rest, {minutes} min.");
+            let headless = Headless::start(project, &folder)?;
+            // Side by side: each counts what it and its own processes take, and neither has anything to do.
+            let (window_rest, headless_rest) = thread::scope(|scope| {
+                let window = scope.spawn(|| at_rest(window.child.id(), rest));
+                let headless = at_rest(headless.watch.id(), rest);
+                (window.join(), headless)
+            });
+            let window_rest =
+                window_rest.map_err(|_| anyhow::anyhow!("the measurement broke off"))??;
+            let headless_rest = headless_rest?;
+            println!("  {window_rest:?}\n  {headless_rest:?}");
             let page = page(minutes, &starts, &window_rest, &headless_rest)?;
             fs::write(project.path(PAGE), page)?;
             println!("Written: {PAGE}.");
@@ -282,68 +287,78 @@ fn ticks(pid: u32) -> anyhow::Result<u64> {
 }
 
 /// The command line, on a practice pair in another process, polling all the time.
-fn headless(project: &Project, folder: &std::path::Path, rest: Duration) -> anyhow::Result<Rest> {
-    let program = release(project, "brygga");
-    let mut sandbox = project
-        .command(&program)
-        .args(["sandbox", "--orders", ORDERS])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let out = sandbox.stderr.take().context("piped")?;
-    let _sandbox = Own(sandbox);
-    let data = folder.join("headless");
-    let command = |arguments: &[&str]| {
-        let mut command = project.command(&program);
-        command
-            .arg("--data-dir")
-            .arg(&data)
-            .args(arguments)
-            .env("BRYGGA_PASSPHRASE", "for the bench")
+struct Headless {
+    watch: Own,
+    _sandbox: Own,
+}
+
+impl Headless {
+    fn start(project: &Project, folder: &std::path::Path) -> anyhow::Result<Self> {
+        let program = release(project, "brygga");
+        let mut sandbox = project
+            .command(&program)
+            .args(["sandbox", "--orders", ORDERS])
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit());
-        command
-    };
-    let told = Told::read(out)?;
-    project::run(
-        command(&[
-            "connect",
-            "shopify",
-            "--domain",
-            &told.domain,
-            "--client-id",
-            &told.shop_client,
-            "--base-url",
-            &told.shopify,
-        ])
-        .env("BRYGGA_SHOPIFY_SECRET", &told.shop_secret),
-    )?;
-    project::run(
-        command(&[
-            "connect",
-            "visma",
-            "--client-id",
-            &told.visma_client,
-            "--tenant",
-            &told.tenant,
-            "--base-url",
-            &told.visma,
-        ])
-        .env("BRYGGA_VISMA_SECRET", &told.visma_secret),
-    )?;
-    let suggested = project::output(
-        command(&["settings", "suggest", "--countries", "NO,SE,DK,FI,DE,JP,US"])
-            .stdout(Stdio::piped()),
-    )?;
-    let file = folder.join("settings.json");
-    fs::write(&file, suggested)?;
-    project::run(&mut command(&[
-        "settings",
-        "import",
-        &file.to_string_lossy(),
-    ]))?;
-    let watch = Own(command(&["sync", "--watch"]).spawn()?);
-    at_rest(watch.id(), rest)
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let out = sandbox.stderr.take().context("piped")?;
+        let sandbox = Own(sandbox);
+        let data = folder.join("headless");
+        let command = |arguments: &[&str]| {
+            let mut command = project.command(&program);
+            command
+                .arg("--data-dir")
+                .arg(&data)
+                .args(arguments)
+                .env("BRYGGA_PASSPHRASE", "for the bench")
+                .stdout(Stdio::null())
+                .stderr(Stdio::inherit());
+            command
+        };
+        let told = Told::read(out)?;
+        project::run(
+            command(&[
+                "connect",
+                "shopify",
+                "--domain",
+                &told.domain,
+                "--client-id",
+                &told.shop_client,
+                "--base-url",
+                &told.shopify,
+            ])
+            .env("BRYGGA_SHOPIFY_SECRET", &told.shop_secret),
+        )?;
+        project::run(
+            command(&[
+                "connect",
+                "visma",
+                "--client-id",
+                &told.visma_client,
+                "--tenant",
+                &told.tenant,
+                "--base-url",
+                &told.visma,
+            ])
+            .env("BRYGGA_VISMA_SECRET", &told.visma_secret),
+        )?;
+        let suggested = project::output(
+            command(&["settings", "suggest", "--countries", "NO,SE,DK,FI,DE,JP,US"])
+                .stdout(Stdio::piped()),
+        )?;
+        let file = folder.join("settings.json");
+        fs::write(&file, suggested)?;
+        project::run(&mut command(&[
+            "settings",
+            "import",
+            &file.to_string_lossy(),
+        ]))?;
+        let watch = Own(command(&["sync", "--watch"]).spawn()?);
+        Ok(Self {
+            watch,
+            _sandbox: sandbox,
+        })
+    }
 }
 
 /// What `brygga sandbox` prints, for whoever connects to it.
@@ -448,7 +463,7 @@ fn page(
     writeln!(
         w,
         "\nMeasured with release builds on a computer with {cores} cores and {memory} GB of memory (Linux, Xvfb, no graphics card), \
-         over {minutes} minutes of rest while it looks for changes every 60 seconds; load average at the end: {load}.\n\
+         over {minutes} minutes of rest, both side by side, while each looks for changes every 60 seconds; load average at the end: {load}.\n\
          Memory is PSS: what a process shares with others counts by its share. A start is the time from starting the program until the page has \
          the overview's figures, in the middle of {STARTS}.\n\
          The window stands on the practice pair with {ORDERS} orders, whose two servers run inside the same program: they are in its \

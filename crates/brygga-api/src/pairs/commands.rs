@@ -288,7 +288,10 @@ mod tests {
 
     #[test]
     fn a_file_has_one_of_our_names() {
-        for name in ["brygga-activity-2026-10-31.csv", "brygga-fjord-og-fjell.json"] {
+        for name in [
+            "brygga-activity-2026-10-31.csv",
+            "brygga-fjord-og-fjell.json",
+        ] {
             assert!(is_file_name(name), "{name}");
         }
         for name in [
