@@ -1,4 +1,4 @@
-//! The page's text catalogues: every language says everything.
+//! The page: every language of its catalogues says everything, and every browser test is run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,10 +35,28 @@ pub(super) fn check(project: &Project) -> anyhow::Result<Vec<String>> {
     let first = catalogues
         .remove(FIRST)
         .context("there is no English catalogue")?;
-    Ok(catalogues
+    let mut wrong: Vec<String> = catalogues
         .iter()
         .flat_map(|(language, keys)| compare(&first, language, keys))
-        .collect())
+        .collect();
+    wrong.extend(browser_tests(project)?);
+    Ok(wrong)
+}
+
+/// Node 20 takes the files of a test run by name alone: one that is not named is never run.
+fn browser_tests(project: &Project) -> anyhow::Result<Vec<String>> {
+    let scripts: Value = serde_json::from_slice(&std::fs::read(project.path("ui/package.json"))?)?;
+    let named = scripts["scripts"]["e2e"].as_str().unwrap_or_default();
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(project.path("tests/e2e"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".test.mjs") && !named.contains(&format!("/{name}")) {
+            wrong.push(format!(
+                "tests/e2e/{name} is never run: name it in ui/package.json, scripts.e2e"
+            ));
+        }
+    }
+    Ok(wrong)
 }
 
 fn compare(first: &BTreeSet<String>, language: &str, keys: &BTreeSet<String>) -> Vec<String> {
