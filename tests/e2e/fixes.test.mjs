@@ -1,29 +1,17 @@
 /** A cause repaired where it is shown: from held to booked, and a choice that is taken back before anything was booked by it. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { BROWSER, launch } from "./browser.mjs";
-import { startHost } from "./host.mjs";
+import { describe, it } from "node:test";
+import { BROWSER } from "./browser.mjs";
+import { hosted } from "./hosted.mjs";
 import { goTo, openPage, sync } from "./page.mjs";
 import { caller } from "./screens.mjs";
 
 describe("a fix", { skip: BROWSER === undefined }, () => {
-  /** @type {Awaited<ReturnType<typeof startHost>>} */
-  let host;
-  let browser;
-
-  before(async () => {
-    host = await startHost();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const on = hosted();
 
   it("is chosen in place, previewed, taken back, chosen again, and books what waited", async () => {
-    const { page, done } = await openPage(browser, host.url);
-    if (host.real) {
+    const { page, done } = await openPage(on.browser, on.host.url);
+    if (on.host.real) {
       // Nothing may run by itself between the choice and its undo.
       const call = caller(page);
       await call("pause");

@@ -1,30 +1,18 @@
 /** From an order that is held for want of a VAT row to the same order booked: the row is mapped in the window. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { BROWSER, launch } from "./browser.mjs";
-import { startHost } from "./host.mjs";
+import { describe, it } from "node:test";
+import { BROWSER } from "./browser.mjs";
+import { hosted } from "./hosted.mjs";
 import { goTo, openPage, sync } from "./page.mjs";
 
 describe("the mapping", { skip: BROWSER === undefined }, () => {
-  /** @type {Awaited<ReturnType<typeof startHost>>} */
-  let host;
-  let browser;
-
-  before(async () => {
-    host = await startHost();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const on = hosted();
 
   it("maps a VAT row that is missing, shows what it changes, and books what waited", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
 
     // The practice pair starts with every row mapped: one is taken away, as if it had never been there.
-    if (host.real) {
+    if (on.host.real) {
       await goTo(page, `mapping/vat?search=${encodeURIComponent("Norway \u00b7 25")}`);
       await open(page, /^Norway \u00b7 25.% \u00b7 goods \u00b7 private \u00b7 domestic/);
       await page.getByRole("button", { name: "Clear this row" }).click();
@@ -55,8 +43,8 @@ describe("the mapping", { skip: BROWSER === undefined }, () => {
   });
 
   it("names the shop's locations, in rows and among the choices", async (t) => {
-    if (!host.real) return t.skip("needs the practice shop");
-    const { page, done } = await openPage(browser, host.url);
+    if (!on.host.real) return t.skip("needs the practice shop");
+    const { page, done } = await openPage(on.browser, on.host.url);
     await goTo(page, "mapping/warehouses");
     await page.getByRole("gridcell", { name: "Torggata", exact: true }).waitFor();
     await goTo(page, "mapping/stock");

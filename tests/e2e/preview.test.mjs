@@ -1,27 +1,15 @@
 /** From what would be sent to what was: some of it is approved, the rest remains, then all of it. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { BROWSER, launch } from "./browser.mjs";
-import { startHost } from "./host.mjs";
+import { describe, it } from "node:test";
+import { BROWSER } from "./browser.mjs";
+import { hosted } from "./hosted.mjs";
 import { goTo, openPage } from "./page.mjs";
 
 describe("the preview", { skip: BROWSER === undefined }, () => {
-  /** @type {Awaited<ReturnType<typeof startHost>>} */
-  let host;
-  let browser;
-
-  before(async () => {
-    host = await startHost();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const on = hosted();
 
   it("sends what is approved, keeps the rest, and sends that too", async () => {
-    const { page, done } = await openPage(browser, host.url, { viewport: { width: 1280, height: 900 } });
+    const { page, done } = await openPage(on.browser, on.host.url, { viewport: { width: 1280, height: 900 } });
     await page.getByRole("link", { name: "Preview what would be sent" }).first().click();
     await page.getByRole("heading", { level: 1, name: "Preview" }).waitFor();
     await page.getByRole("button", { name: "Preview now" }).click();
@@ -62,7 +50,7 @@ describe("the preview", { skip: BROWSER === undefined }, () => {
       assert.ok(now < left, "some are sent");
       left = now;
     }
-    if (host.real) {
+    if (on.host.real) {
       await goTo(page, `records?kind=order&search=${encodeURIComponent(first)}`);
       await page.getByRole("gridcell", { name: "Booked" }).first().waitFor();
     }

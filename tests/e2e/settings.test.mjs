@@ -1,25 +1,13 @@
 /** Choices that are kept, a file of them, the window's language and theme; and what leaves the window as a file. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, it } from "node:test";
-import { BROWSER, launch } from "./browser.mjs";
-import { startHost } from "./host.mjs";
+import { describe, it } from "node:test";
+import { BROWSER } from "./browser.mjs";
+import { hosted } from "./hosted.mjs";
 import { goTo, heading, openPage, press, sync } from "./page.mjs";
 
 describe("settings and files", { skip: BROWSER === undefined }, () => {
-  /** @type {Awaited<ReturnType<typeof startHost>>} */
-  let host;
-  let browser;
-
-  before(async () => {
-    host = await startHost();
-    browser = await launch();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const on = hosted();
 
   /** What a press of a button saves: its name and its bytes. */
   async function saved(page, doIt) {
@@ -33,7 +21,7 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
   }
 
   it("keeps a choice, shows who made it, and goes back", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
     await goTo(page, "settings");
     const when = page.getByRole("combobox", { name: "When an order is booked" });
     await when.waitFor();
@@ -65,7 +53,7 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
   });
 
   it("puts the choices into a file, and takes them from it", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
     await goTo(page, "settings");
     const file = await saved(page, async () => {
       await press(page, "Settings file and history");
@@ -86,7 +74,7 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
   });
 
   it("speaks another language at once, keeps it, and keeps the dark", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
     await goTo(page, "settings/window");
     await choose(page, "Language", "Suomi");
     await page.getByRole("link", { name: "Yleiskuva" }).waitFor();
@@ -105,7 +93,7 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
   });
 
   it("saves what the log shows as CSV and as a workbook, with nothing in it that a spreadsheet runs", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
     await sync(page);
     await goTo(page, "activity");
     await heading(page, "Activity");
@@ -129,7 +117,7 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
   });
 
   it("makes the file for whoever helps, without a name in it", async () => {
-    const { page, done } = await openPage(browser, host.url);
+    const { page, done } = await openPage(on.browser, on.host.url);
     await goTo(page, "records?kind=order&state=booked");
     const party = await page.getByRole("gridcell").nth(1).textContent();
     await goTo(page, "help");

@@ -1,8 +1,6 @@
 //! A file for whoever helps: what is set up, how it went and what stands still, without secrets, persons, amounts or names. What is not
 //! known to be harmless is left out: every text in it is a code, a word of the program's own, or a choice from a list.
 
-use std::collections::BTreeMap;
-
 use brygga_core::policy::Lane;
 use brygga_core::{Code, Problem};
 use brygga_store::{ActivityFilter, ActivityRow, Exchange, RecordKind, RecordState, Run};
@@ -139,8 +137,7 @@ impl Pair {
         for field in sections.into_iter().flat_map(|section| section.fields) {
             choices.insert(field.path, choice(&field.control, &field.value));
         }
-        let tables: BTreeMap<&str, usize> = BTreeMap::from([("vat", settings.vat.len())]);
-        json!({ "choices": choices, "rows": tables })
+        json!({ "choices": choices, "vat_rows": settings.vat.len() })
     }
 }
 

@@ -22,6 +22,16 @@ interface DocumentLinesProps {
   rule: (name: string) => ReactNode;
 }
 
+const HEADS = [
+  { id: "plan.item", number: undefined },
+  { id: "plan.description", number: undefined },
+  { id: "plan.quantity", number: true },
+  { id: "plan.price", number: true },
+  { id: "plan.discount", number: true },
+  { id: "plan.net", number: true },
+  { id: "plan.vat", number: true },
+  { id: "plan.rule", number: undefined },
+] as const;
 const CHANGES = ["same", "new", "changed", "gone"] as const;
 
 /** The lines of a document. What became of each is said where not all of them are new. */
@@ -41,30 +51,11 @@ export function DocumentLines({ lines, currency, rule }: DocumentLinesProps) {
                 <FormattedMessage id="preview.change" />
               </th>
             )}
-            <th scope="col">
-              <FormattedMessage id="plan.item" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="plan.description" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.quantity" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.price" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.discount" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.net" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="plan.vat" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="plan.rule" />
-            </th>
+            {HEADS.map(({ id, number }) => (
+              <th key={id} scope="col" data-number={number && ""}>
+                <FormattedMessage id={id} />
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -16,3 +16,12 @@ export function Saved({ path }: { path: string | null }) {
     </span>
   );
 }
+
+/** The same on a line of its own under a row of buttons; nothing before a file was saved. */
+export function SavedLine({ path }: { path: string | null | undefined }) {
+  return (
+    <span role="status" className={classes.line}>
+      {path !== undefined && <Saved path={path} />}
+    </span>
+  );
+}

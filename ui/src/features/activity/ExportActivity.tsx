@@ -10,7 +10,7 @@ import { useBackend } from "../../backend/context";
 import type { Backend } from "../../backend/port";
 import { csv } from "../../components/csv";
 import { binaryFile, textFile } from "../../components/files";
-import { Saved } from "../../components/Saved";
+import { SavedLine } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import { formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -74,7 +74,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <span role="status">{save.data !== undefined && <Saved path={save.data} />}</span>
+      <SavedLine path={save.data} />
       {save.error !== null && <Trouble error={save.error} />}
     </>
   );

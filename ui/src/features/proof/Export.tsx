@@ -8,7 +8,7 @@ import { useInfo } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { csv } from "../../components/csv";
 import { textFile } from "../../components/files";
-import { Saved } from "../../components/Saved";
+import { SavedLine } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { accountName, className } from "./account";
@@ -84,7 +84,7 @@ export function Export({ proof }: { proof: ProofResult }) {
       >
         <FormattedMessage id="proof.export" />
       </Button>
-      <span role="status">{save.data !== undefined && <Saved path={save.data} />}</span>
+      <SavedLine path={save.data} />
       {save.error !== null && <Trouble error={save.error} />}
     </>
   );
