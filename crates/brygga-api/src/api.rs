@@ -187,7 +187,7 @@ impl Api {
                 });
             }
         }
-        Ok(groups)
+        Ok(crate::fixes::with_their_orders(groups))
     }
 
     async fn records(&self, query: RecordsQuery) -> Result<RecordsPage, ApiError> {

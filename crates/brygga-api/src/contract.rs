@@ -347,11 +347,11 @@ pub struct ActivityPage {
     pub more: bool,
 }
 
-/// Records held for the same cause.
+/// Records held for the same cause. A customer stands with the orders that are held for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct HeldGroup {
-    /// Kind of its records, as in [`RecordLine::kind`].
+    /// Kind of its records, as in [`RecordLine::kind`]; `order` where customers stand with their orders.
     pub kind: String,
     /// The cause.
     pub reason: Reason,
@@ -359,7 +359,7 @@ pub struct HeldGroup {
     pub count: u32,
     /// Their money, per currency.
     pub money: Vec<Amount>,
-    /// The records, at most 200.
+    /// The records, at most 200 of a kind.
     pub records: Vec<RecordLine>,
     /// How it is repaired.
     pub remedy: RemedyKind,

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, count, error, stored, wrong_use};
 use crate::contract::{
-    ApiError, Cause, Fix, FixChoice, FixPreview, FixUndo, Fixed, Nothing, Reason, Remedy,
-    RemedyChoice, RemedyField, RemedyKind, SettingsView, ShopPage,
+    ApiError, Cause, Fix, FixChoice, FixPreview, FixUndo, Fixed, HeldGroup, Nothing, Reason,
+    Remedy, RemedyChoice, RemedyField, RemedyKind, SettingsView, ShopPage,
 };
 use crate::mapping;
 use crate::settings::{back_to, changed, fields_of, refused};
@@ -39,6 +39,27 @@ pub(crate) fn remedy_kind(reason: &Reason) -> RemedyKind {
     reason.code.parse().map_or(RemedyKind::Elsewhere, |code| {
         Way::of(code, &reason.params).kind()
     })
+}
+
+/// One cause, one group: a customer that is held stands with the orders that are held for it.
+pub(crate) fn with_their_orders(groups: Vec<HeldGroup>) -> Vec<HeldGroup> {
+    let (customers, mut causes): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .partition(|group| group.kind == RecordKind::Customer.as_str());
+    for customer in customers {
+        let theirs = causes.iter_mut().find(|group| {
+            group.kind == RecordKind::Order.as_str() && group.reason == customer.reason
+        });
+        match theirs {
+            // Its money is that of the orders.
+            Some(group) => {
+                group.count = group.count.saturating_add(customer.count);
+                group.records.extend(customer.records);
+            }
+            None => causes.push(customer),
+        }
+    }
+    causes
 }
 
 impl Api {
@@ -221,7 +242,7 @@ impl Api {
         Ok(rows)
     }
 
-    /// The held records of a cause.
+    /// The held records of a cause. A customer that is held and the orders that are held for it are of one: one answer is for both.
     fn held_of(&self, cause: &Cause) -> Result<Vec<RecordRow>, Problem> {
         let store = self.engine.store();
         let kind: RecordKind = cause.kind.parse()?;
@@ -229,9 +250,15 @@ impl Api {
             .code
             .parse()
             .map_err(|()| Problem::new(Code::WrongUse).with("detail", &cause.code))?;
+        let kinds: &[RecordKind] = match kind {
+            RecordKind::Order | RecordKind::Customer => &[RecordKind::Order, RecordKind::Customer],
+            _ => &[kind],
+        };
         let mut rows = Vec::new();
-        for record in store.held_with(kind, code, &cause.params)? {
-            rows.extend(store.record(&record)?);
+        for kind in kinds {
+            for record in store.held_with(*kind, code, &cause.params)? {
+                rows.extend(store.record(&record)?);
+            }
         }
         Ok(rows)
     }

@@ -5,11 +5,11 @@ import type { RecordLine } from "./RecordLine";
 import type { RemedyKind } from "./RemedyKind";
 
 /**
- * Records held for the same cause.
+ * Records held for the same cause. A customer stands with the orders that are held for it.
  */
 export type HeldGroup = { 
 /**
- * Kind of its records, as in [`RecordLine::kind`].
+ * Kind of its records, as in [`RecordLine::kind`]; `order` where customers stand with their orders.
  */
 kind: string, 
 /**
@@ -25,7 +25,7 @@ count: number,
  */
 money: Array<Amount>, 
 /**
- * The records, at most 200.
+ * The records, at most 200 of a kind.
  */
 records: Array<RecordLine>, 
 /**

@@ -58,25 +58,21 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, o
             <Money key={amount.currency} amount={amount} />
           ))}
         </div>
-        {inPlace && (
+        <div className={classes.actions}>
+          {inPlace && (
+            <Button aria-expanded={fixing} aria-controls={`${panel}-fix`} onClick={() => setFixing(!fixing)}>
+              <FormattedMessage id={fixing ? "close" : "fixes.fix"} />
+            </Button>
+          )}
           <Button
-            className={classes.retry}
-            aria-expanded={fixing}
-            aria-controls={`${panel}-fix`}
-            onClick={() => setFixing(!fixing)}
+            variant={inPlace ? "default" : "filled"}
+            disabled={disabled && tried !== id}
+            loading={tried === id}
+            onClick={() => onRetry(id, records)}
           >
-            <FormattedMessage id={fixing ? "close" : "fixes.fix"} />
+            <FormattedMessage id="fixes.retry" values={{ count, shown: formatCount(intl.locale, count) }} />
           </Button>
-        )}
-        <Button
-          className={classes.retry}
-          variant={inPlace ? "default" : "filled"}
-          disabled={disabled && tried !== id}
-          loading={tried === id}
-          onClick={() => onRetry(id, records)}
-        >
-          <FormattedMessage id="fixes.retry" values={{ count, shown: formatCount(intl.locale, count) }} />
-        </Button>
+        </div>
       </div>
       {inPlace && (
         <div id={`${panel}-fix`} hidden={!fixing}>

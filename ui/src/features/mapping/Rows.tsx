@@ -31,7 +31,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
       {
         id: "what",
         header: <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />,
-        width: "minmax(200px, 1.3fr)",
+        width: "minmax(220px, 1.5fr)",
         cell: (row) => (
           <span className={classes.what} title={cells.title(table, row.key, home)}>
             {cells.title(table, row.key, home)}
@@ -41,7 +41,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
       {
         id: "choice",
         header: <FormattedMessage id={fromErp ? "mapping.what" : "mapping.choice"} />,
-        width: "minmax(180px, 1.4fr)",
+        width: "minmax(180px, 1.1fr)",
         cell: (row) => {
           const chosen = cells.values(table, row.values);
           if (chosen !== "") return <span title={chosen}>{chosen}</span>;
@@ -82,7 +82,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
       {
         id: "state",
         header: <FormattedMessage id="mapping.waits" />,
-        width: "minmax(130px, 190px)",
+        width: "minmax(130px, 160px)",
         cell: (row) => {
           if (row.changed)
             return (
