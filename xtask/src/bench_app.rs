@@ -28,6 +28,10 @@ const TOO_LONG: Duration = Duration::from_mins(1);
 const TICKS: u64 = 100;
 /// Orders in the practice shop.
 const ORDERS: &str = "60";
+/// Opens the folders; they hold nothing but practice.
+const PASSPHRASE: &str = "for the bench";
+/// The desktop program's, below which it keeps its data (`tauri.conf.json`).
+const IDENTIFIER: &str = "no.brygga.desktop";
 
 /// Builds, measures, writes the page.
 pub(crate) fn bench(project: &Project, words: &[&str]) -> anyhow::Result<()> {
@@ -76,19 +80,25 @@ fn measure(project: &Project, minutes: u64) -> anyhow::Result<()> {
     fs::create_dir_all(&folder)?;
     let rest = Duration::from_secs(minutes * 60);
 
+    let home = folder.join("home");
+    let of_window = Connected::set_up(
+        project,
+        &home.join("data").join(IDENTIFIER).join("pairs/default"),
+    )?;
     println!("The window, {STARTS} starts.");
     let mut starts = Vec::with_capacity(STARTS);
     for number in 1..=STARTS {
-        let window = Window::start(project, &folder, number)?;
+        let window = Window::start(project, &home)?;
         println!("  {:.2} s", window.usable.as_secs_f64());
         starts.push(window.usable);
         if number == STARTS {
             println!("The window and the headless program at rest, {minutes} min.");
-            let headless = Headless::start(project, &folder)?;
+            let headless = Connected::set_up(project, &folder.join("headless"))?;
+            let watch = Own(headless.command(project, &["sync", "--watch"]).spawn()?);
             // Side by side: each counts what it and its own processes take, and neither has anything to do.
             let (window_rest, headless_rest) = thread::scope(|scope| {
                 let window = scope.spawn(|| at_rest(window.child.id(), rest));
-                let headless = at_rest(headless.watch.id(), rest);
+                let headless = at_rest(watch.id(), rest);
                 (window.join(), headless)
             });
             let window_rest =
@@ -100,6 +110,7 @@ fn measure(project: &Project, minutes: u64) -> anyhow::Result<()> {
             println!("Written: {PAGE}.");
         }
     }
+    drop(of_window);
     Ok(())
 }
 
@@ -136,14 +147,13 @@ struct Window {
 }
 
 impl Window {
-    fn start(project: &Project, folder: &std::path::Path, number: usize) -> anyhow::Result<Self> {
-        let home = folder.join(format!("home-{number}"));
-        fs::create_dir_all(&home)?;
+    /// On the pair that is connected in `home`.
+    fn start(project: &Project, home: &std::path::Path) -> anyhow::Result<Self> {
         let began = Instant::now();
         let mut child = project
             .command(release(project, SHELL))
-            .args(["--practice", "--orders", ORDERS, "--speed", "1"])
-            .env("HOME", &home)
+            .env("BRYGGA_PASSPHRASE", PASSPHRASE)
+            .env("HOME", home)
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CACHE_HOME", home.join("cache"))
@@ -286,78 +296,82 @@ fn ticks(pid: u32) -> anyhow::Result<u64> {
         .sum())
 }
 
-/// The command line, on a practice pair in another process, polling all the time.
-struct Headless {
-    watch: Own,
+/// A folder that is connected to a practice pair in another process, as a merchant's is to the real services.
+struct Connected {
+    data: PathBuf,
     _sandbox: Own,
 }
 
-impl Headless {
-    fn start(project: &Project, folder: &std::path::Path) -> anyhow::Result<Self> {
-        let program = release(project, "brygga");
+impl Connected {
+    fn set_up(project: &Project, data: &std::path::Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(data)?;
         let mut sandbox = project
-            .command(&program)
+            .command(release(project, "brygga"))
             .args(["sandbox", "--orders", ORDERS])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
         let out = sandbox.stderr.take().context("piped")?;
-        let sandbox = Own(sandbox);
-        let data = folder.join("headless");
-        let command = |arguments: &[&str]| {
-            let mut command = project.command(&program);
-            command
-                .arg("--data-dir")
-                .arg(&data)
-                .args(arguments)
-                .env("BRYGGA_PASSPHRASE", "for the bench")
-                .stdout(Stdio::null())
-                .stderr(Stdio::inherit());
-            command
+        let connected = Self {
+            data: data.to_owned(),
+            _sandbox: Own(sandbox),
         };
         let told = Told::read(out)?;
+        let shop = [
+            "connect",
+            "shopify",
+            "--domain",
+            &told.domain,
+            "--client-id",
+            &told.shop_client,
+            "--base-url",
+            &told.shopify,
+        ];
         project::run(
-            command(&[
-                "connect",
-                "shopify",
-                "--domain",
-                &told.domain,
-                "--client-id",
-                &told.shop_client,
-                "--base-url",
-                &told.shopify,
-            ])
-            .env("BRYGGA_SHOPIFY_SECRET", &told.shop_secret),
+            connected
+                .command(project, &shop)
+                .env("BRYGGA_SHOPIFY_SECRET", &told.shop_secret),
         )?;
+        let company = [
+            "connect",
+            "visma",
+            "--client-id",
+            &told.visma_client,
+            "--tenant",
+            &told.tenant,
+            "--base-url",
+            &told.visma,
+        ];
         project::run(
-            command(&[
-                "connect",
-                "visma",
-                "--client-id",
-                &told.visma_client,
-                "--tenant",
-                &told.tenant,
-                "--base-url",
-                &told.visma,
-            ])
-            .env("BRYGGA_VISMA_SECRET", &told.visma_secret),
+            connected
+                .command(project, &company)
+                .env("BRYGGA_VISMA_SECRET", &told.visma_secret),
         )?;
+        let countries = "NO,SE,DK,FI,DE,JP,US";
         let suggested = project::output(
-            command(&["settings", "suggest", "--countries", "NO,SE,DK,FI,DE,JP,US"])
+            connected
+                .command(project, &["settings", "suggest", "--countries", countries])
                 .stdout(Stdio::piped()),
         )?;
-        let file = folder.join("settings.json");
+        let file = data.join("suggested.json");
         fs::write(&file, suggested)?;
-        project::run(&mut command(&[
-            "settings",
-            "import",
-            &file.to_string_lossy(),
-        ]))?;
-        let watch = Own(command(&["sync", "--watch"]).spawn()?);
-        Ok(Self {
-            watch,
-            _sandbox: sandbox,
-        })
+        project::run(
+            &mut connected.command(project, &["settings", "import", &file.to_string_lossy()]),
+        )?;
+        Ok(connected)
+    }
+
+    /// `brygga` on this folder.
+    fn command(&self, project: &Project, arguments: &[&str]) -> Command {
+        let mut command = project.command(release(project, "brygga"));
+        command
+            .arg("--data-dir")
+            .arg(&self.data)
+            .args(arguments)
+            .env("BRYGGA_PASSPHRASE", PASSPHRASE)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
+        command
     }
 }
 
@@ -466,8 +480,8 @@ fn page(
          over {minutes} minutes of rest, both side by side, while each looks for changes every 60 seconds; load average at the end: {load}.\n\
          Memory is PSS: what a process shares with others counts by its share. A start is the time from starting the program until the page has \
          the overview's figures, in the middle of {STARTS}.\n\
-         The window stands on the practice pair with {ORDERS} orders, whose two servers run inside the same program: they are in its \
-         start, its memory and its processor time. Without a window the pair runs in a process of its own and is not counted.\n\n\
+         Both are connected to a practice pair of their own with {ORDERS} orders, which runs in another process, as the real services run \
+         elsewhere, and is not counted.\n\n\
          ```\ncargo xtask bench-app --minutes {minutes}\n```"
     )?;
     Ok(page)
