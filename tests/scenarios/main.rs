@@ -26,6 +26,7 @@ mod payouts;
 mod practice;
 mod preview;
 mod products;
+mod proof;
 mod rates;
 mod setup;
 mod shipping;

@@ -255,9 +255,7 @@ impl Api {
 
     fn due_now(&self) -> Result<(Lanes, Duration), Problem> {
         let nothing = (Lanes::default(), LOOK);
-        // What a sync writes while both sides are read would look like a difference to the proof.
-        let busy = self.watch.run().is_some() || self.watch.proof().is_some();
-        if busy || self.is_closing() || self.engine.paused()?.is_some() {
+        if self.watch.run().is_some() || self.is_closing() || self.engine.paused()?.is_some() {
             return Ok(nothing);
         }
         let agenda = self.agenda()?;

@@ -45,8 +45,8 @@ pub use preview::{
     PreviewQuery, PreviewSent, PreviewView,
 };
 pub use proof::{
-    ProofClass, ProofDay, ProofDifference, ProofProgress, ProofResult, ProofStock, ProofVat,
-    ProofView,
+    ProofClass, ProofDay, ProofDifference, ProofPeriod, ProofProgress, ProofResult, ProofStock,
+    ProofVat, ProofView,
 };
 pub use settings::{
     ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
@@ -677,7 +677,8 @@ macro_rules! with_commands {
             already_find(Nothing) -> AlreadyView;
             already_choose(AlreadyChoice) -> AlreadyView;
             proof(Nothing) -> ProofView;
-            prove(Nothing) -> ProofView;
+            prove(ProofPeriod) -> ProofView;
+            prove_stop(Nothing) -> ProofView;
             pause(Nothing) -> ScheduleView;
             resume(Nothing) -> ScheduleView;
         }

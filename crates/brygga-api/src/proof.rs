@@ -5,18 +5,19 @@ use std::sync::{Arc, PoisonError};
 use brygga_core::money::decimals;
 use brygga_core::proof::{Account, DayRow, Difference};
 use brygga_core::{Code, Currency, Problem};
-use brygga_engine::ProofReport;
+use brygga_engine::{Period, ProofReport};
 use brygga_store::Link;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, count, error, reason, time};
 use crate::background::unbroken;
 use crate::contract::{
-    ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofResult, ProofStock, ProofVat,
-    ProofView,
+    ApiError, Nothing, ProofClass, ProofDay, ProofDifference, ProofPeriod, ProofResult, ProofStock,
+    ProofVat, ProofView,
 };
+use crate::settings::refused;
 
 /// Under this name the last proof stands among the links: sealed like them, for it names orders.
 const PROOF: &str = "proof";
@@ -67,18 +68,18 @@ impl Api {
         })
     }
 
-    pub(crate) async fn prove(self: &Arc<Self>, _: Nothing) -> Result<ProofView, ApiError> {
-        // What a sync writes while both sides are read would look like a difference.
-        if self.watch.run().is_some() {
-            return Err(error(Code::SyncUnderWay.into()));
-        }
+    /// Begins a proof, if none is under way. It goes beside the syncs: they and it take turns over a few orders (see `Engine::prove_of`).
+    pub(crate) async fn prove(self: &Arc<Self>, of: ProofPeriod) -> Result<ProofView, ApiError> {
+        let period = period_of(&of).map_err(error)?;
         if self.watch.proof_started() {
             let api = Arc::clone(self);
             tokio::spawn(async move {
                 let proving = Arc::clone(&api);
-                let failure = unbroken(async move { proving.prove_and_keep().await })
+                let failure = unbroken(async move { proving.prove_and_keep(period).await })
                     .await
-                    .err();
+                    .err()
+                    // Somebody wished it so.
+                    .filter(|problem| problem.code != Code::Stopped);
                 *api.unproven.lock().unwrap_or_else(PoisonError::into_inner) = failure;
                 api.watch.proof_ended();
             });
@@ -86,8 +87,17 @@ impl Api {
         self.proof(Nothing {}).await
     }
 
-    async fn prove_and_keep(&self) -> Result<(), Problem> {
-        let report = self.engine.prove().await?;
+    /// Ends the proof that is under way; the last one that ended stays.
+    pub(crate) async fn prove_stop(&self, _: Nothing) -> Result<ProofView, ApiError> {
+        self.engine.stop_proof();
+        self.proof(Nothing {}).await
+    }
+
+    async fn prove_and_keep(&self, period: Period) -> Result<(), Problem> {
+        let mut report = self.engine.prove_of(period).await?;
+        if let Some(last) = self.last_proof()? {
+            report.carry_over(&last.report);
+        }
         let detail = serde_json::to_value(Kept { report })
             .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))?;
         self.engine.store().put_link(&Link {
@@ -101,9 +111,35 @@ impl Api {
     }
 }
 
+/// The days of a request, which must be days and in their order.
+fn period_of(of: &ProofPeriod) -> Result<Period, Problem> {
+    let day = |name: &str, text: Option<&String>| match text {
+        None => Ok(None),
+        Some(text) => text
+            .parse::<NaiveDate>()
+            .map(Some)
+            .map_err(|_| refused(name, text)),
+    };
+    let period = Period {
+        from: day("from", of.from.as_ref())?,
+        to: day("to", of.to.as_ref())?,
+    };
+    match (period.from, period.to) {
+        (Some(from), Some(to)) if to < from => Err(refused("to", to)),
+        _ => Ok(period),
+    }
+}
+
 fn result(at: String, report: ProofReport) -> ProofResult {
+    let day_text = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     ProofResult {
         at,
+        period: ProofPeriod {
+            from: day_text(report.period.from),
+            to: day_text(report.period.to),
+        },
+        beyond: report.beyond,
+        stock_unread: report.stock_unread.as_ref().map(reason),
         checked: count(report.checked),
         differences: report.differences.into_iter().map(difference).collect(),
         explained: report

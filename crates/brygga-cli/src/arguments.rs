@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Try held records again at the next sync.
     Retry(Retry),
     /// Read every document back and compare it with the shop.
-    Proof(Plain),
+    Proof(Proof),
     /// What is connected, permitted, mapped and healthy; each finding with its remedy.
     Doctor(Plain),
 }
@@ -301,6 +301,19 @@ pub(crate) struct Retry {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Proof {
+    /// Prove what happened from this day on (YYYY-MM-DD, in the shop's time zone). Without it, from the beginning.
+    #[arg(long)]
+    pub(crate) from: Option<chrono::NaiveDate>,
+    /// Prove what happened until this day.
+    #[arg(long)]
+    pub(crate) to: Option<chrono::NaiveDate>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Plain {
     /// Print one JSON object.
     #[arg(long)]
@@ -316,7 +329,8 @@ impl Arguments {
                 options.json
             }
             Command::Retry(options) => options.json,
-            Command::Proof(options) | Command::Doctor(options) => options.json,
+            Command::Proof(options) => options.json,
+            Command::Doctor(options) => options.json,
             Command::Connect(Connect {
                 remote: Remote::Shopify { json, .. } | Remote::Visma { json, .. },
             }) => *json,

@@ -16,8 +16,8 @@ use brygga_shopify::{FieldDefinition, MetafieldDraft, Shopify, WriteFailure, Wro
 use brygga_visma::{CallError, Visma};
 
 use crate::ports::{
-    BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderPage, RawOrder,
-    Shop, ShopSending, ShopWriteBack, WriteError,
+    BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderHead, OrderHeads,
+    OrderPage, RawOrder, Shop, ShopSending, ShopWriteBack, WriteError,
 };
 
 /// Shopify as the shop.
@@ -51,6 +51,24 @@ impl Shop for ShopifyShop {
         let page = self.0.orders_changed(since, None, after).await?;
         Ok(OrderPage {
             orders: page.orders.into_iter().map(raw).collect(),
+            next: page.next,
+        })
+    }
+
+    async fn orders_made(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<OrderHeads, Problem> {
+        let page = self.0.orders_by_id_window(since, until, after).await?;
+        let head = |head: brygga_shopify::OrderHead| OrderHead {
+            id: head.id.0,
+            name: head.name,
+            made_at: head.created_at,
+        };
+        Ok(OrderHeads {
+            orders: page.orders.into_iter().map(head).collect(),
             next: page.next,
         })
     }

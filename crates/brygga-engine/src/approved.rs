@@ -118,6 +118,7 @@ impl Engine {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
         };
+        let _books = self.books_alone().await;
         let approval = Arc::new(Approval::of(approved));
         self.let_through(Some(Arc::clone(&approval)));
         let _gate = Gate(self);

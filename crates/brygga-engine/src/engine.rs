@@ -64,6 +64,9 @@ pub struct Engine {
     draining: AtomicBool,
     approval: Mutex<Option<Arc<Approval>>>,
     running: tokio::sync::Mutex<()>,
+    /// What changes the books has them alone; a proof shares them while it reads a few orders.
+    books: tokio::sync::RwLock<()>,
+    proof_stop: AtomicBool,
     seen: Mutex<Seen>,
     pub(crate) turns: TurnTable,
 }
@@ -131,6 +134,8 @@ impl Engine {
             draining: AtomicBool::new(false),
             approval: Mutex::default(),
             running: tokio::sync::Mutex::new(()),
+            books: tokio::sync::RwLock::new(()),
+            proof_stop: AtomicBool::new(false),
             seen: Mutex::default(),
             turns: TurnTable::default(),
         }
@@ -305,6 +310,32 @@ impl Engine {
         // A run that broke off in the middle did not take it back.
         self.drain(false);
         Some(guard)
+    }
+
+    /// Has the books alone: waits while a proof reads a few orders, for what is written meanwhile would look like a difference.
+    pub(crate) async fn books_alone(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.books.write().await
+    }
+
+    /// Keeps the books as they are while something is read from both sides. Whoever writes waits, and goes first when it is over.
+    pub(crate) async fn books_at_rest(&self) -> tokio::sync::RwLockReadGuard<'_, ()> {
+        self.books.read().await
+    }
+
+    /// Ends the proof that is under way, if one is; nothing of it is kept.
+    pub fn stop_proof(&self) {
+        self.proof_stop.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn proof_begins(&self) {
+        self.proof_stop.store(false, Ordering::SeqCst);
+    }
+
+    pub(crate) fn check_proof_stop(&self) -> Result<(), Problem> {
+        if self.proof_stop.load(Ordering::SeqCst) {
+            return Err(Code::Stopped.into());
+        }
+        Ok(())
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {

@@ -8,7 +8,7 @@ use brygga_core::{Code, Problem, digest};
 use brygga_store::{MirrorRow, PageEffect, RecordRef};
 
 use crate::engine::Engine;
-use crate::ports::{Phase, RawOrder, Signal};
+use crate::ports::{OrderHead, Phase, RawOrder, Signal};
 
 /// The flow's name in the cursor table.
 pub(crate) const ORDERS: &str = "orders";
@@ -16,6 +16,8 @@ pub(crate) const ORDERS: &str = "orders";
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 /// How far back the nightly sweep looks for what the index missed.
 const SWEEP: TimeDelta = TimeDelta::days(3);
+/// How far back it compares ids. A page of them is cheap.
+const SWEEP_BY_ID: TimeDelta = TimeDelta::days(30);
 /// Flow name of the sweep's own mark.
 const SWEPT: &str = "orders-sweep";
 
@@ -66,14 +68,57 @@ impl Engine {
                 None => break,
             }
         }
+        if sweep {
+            self.sweep_by_id(now, &mut intake).await?;
+        }
         if sweep || swept.is_none() {
             self.store.store_page(&[], Some((SWEPT, now)))?;
         }
         Ok(intake)
     }
 
+    /// Reads the orders of the last days that no search by change ever showed (`facts/shopify` 5.4).
+    async fn sweep_by_id(&self, now: DateTime<Utc>, intake: &mut Intake) -> Result<(), Problem> {
+        let since = (now - SWEEP_BY_ID).max(self.begin()?);
+        for head in self.never_read(since, now - OVERLAP).await? {
+            self.check_stop()?;
+            if let Some(order) = self.shop.order(&OrderId(head.id)).await? {
+                let row = self.mirror_row(&order);
+                intake.read += 1;
+                intake.add(self.store.store_page(&[row], None)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The orders made from `since` until `until` of which we have no record.
+    pub(crate) async fn never_read(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<OrderHead>, Problem> {
+        let mut unread = Vec::new();
+        let mut after: Option<String> = None;
+        while since < until {
+            let page = self
+                .shop
+                .orders_made(since, until, after.as_deref())
+                .await?;
+            for head in page.orders {
+                if self.store.record(&RecordRef::order(&head.id))?.is_none() {
+                    unread.push(head);
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        Ok(unread)
+    }
+
     /// Where a first read begins: the start date's midnight in the shop's time zone at the earliest.
-    fn begin(&self) -> Result<DateTime<Utc>, Problem> {
+    pub(crate) fn begin(&self) -> Result<DateTime<Utc>, Problem> {
         let settings = self.settings()?;
         let Some(start) = settings.start_date else {
             return Ok(DateTime::UNIX_EPOCH);

@@ -48,7 +48,7 @@ pub use place::{Others, Place, Who};
 pub use preview::{
     Follows, GoodsShown, OrderShown, Outcome, PayoutShown, Preview, Previewed, What,
 };
-pub use proof::ProofReport;
+pub use proof::{Period, ProofReport};
 pub use rates::{RateHosts, RealRates};
 pub use run::{RunOptions, RunReport};
 pub use sample::{Sample, Survey};

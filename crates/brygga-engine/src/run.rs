@@ -123,6 +123,7 @@ impl Engine {
         let Some(_running) = self.begin_run() else {
             return Err(Code::StoreInUse.into());
         };
+        let _books = self.books_alone().await;
         let run = options.run.unwrap_or_else(|| self.ids.next_id());
         self.store.start_run(run, &what(options.lanes))?;
         let mut report = RunReport::default();

@@ -139,6 +139,7 @@ impl Engine {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
         };
+        let _books = self.books_alone().await;
         let run = self.ids.next_id();
         self.store.start_run(run, "sample")?;
         let mut report = RunReport::default();

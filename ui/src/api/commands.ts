@@ -43,6 +43,7 @@ import type { PreviewItem } from "./generated/PreviewItem";
 import type { PreviewPage } from "./generated/PreviewPage";
 import type { PreviewQuery } from "./generated/PreviewQuery";
 import type { PreviewView } from "./generated/PreviewView";
+import type { ProofPeriod } from "./generated/ProofPeriod";
 import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
@@ -127,7 +128,8 @@ export interface Commands {
   already_find: { request: Nothing; answer: AlreadyView };
   already_choose: { request: AlreadyChoice; answer: AlreadyView };
   proof: { request: Nothing; answer: ProofView };
-  prove: { request: Nothing; answer: ProofView };
+  prove: { request: ProofPeriod; answer: ProofView };
+  prove_stop: { request: Nothing; answer: ProofView };
   pause: { request: Nothing; answer: ScheduleView };
   resume: { request: Nothing; answer: ScheduleView };
   desktop: { request: Nothing; answer: DesktopView | null };
@@ -196,6 +198,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "already_choose",
   "proof",
   "prove",
+  "prove_stop",
   "pause",
   "resume",
   "desktop",

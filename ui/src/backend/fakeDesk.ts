@@ -217,8 +217,9 @@ export class FakeDesk {
       return this.#kept();
     },
     proof: () => ({ running: null, last: this.#proof, failure: null }),
-    prove: () => {
-      this.#proof = { ...PROOF, at: this.#pair.now };
+    prove_stop: () => ({ running: null, last: this.#proof, failure: null }),
+    prove: (period) => {
+      this.#proof = { ...PROOF, period, at: this.#pair.now };
       this.#pair.proving(true, 20);
       setTimeout(() => this.#pair.proving(false, 40), 0);
       return { running: { running: true, done: 0, total: 40 }, last: null, failure: null };
@@ -372,6 +373,9 @@ const HISTORY: SettingsEntry[] = [
 
 const PROOF: ProofResult = {
   at: "",
+  period: { from: null, to: null },
+  beyond: [],
+  stock_unread: null,
   checked: 40,
   differences: [
     { order: "#1003", document: "SO000003", what: "total", shopify: "1200.00", visma: "1199.95" },

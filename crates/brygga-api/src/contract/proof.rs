@@ -5,6 +5,17 @@ use ts_rs::TS;
 
 use super::Reason;
 
+/// What shall be proven: days in the shop's time zone, both included; everything where there is no bound.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProofPeriod {
+    /// The first day, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// The last day, `YYYY-MM-DD`.
+    pub to: Option<String>,
+}
+
 /// The last proof, and the one under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -35,6 +46,8 @@ pub struct ProofProgress {
 pub struct ProofResult {
     /// When both sides were read, ISO 8601.
     pub at: String,
+    /// What was proven.
+    pub period: ProofPeriod,
     /// Documents read back and compared with a fresh read of the shop.
     pub checked: u32,
     /// Differences that nothing explains.
@@ -43,12 +56,16 @@ pub struct ProofResult {
     pub explained: Vec<ProofClass>,
     /// Orders with a document that are held or waiting now, by name.
     pub undecided: Vec<String>,
+    /// Orders that the app does not see any more, since it may read 60 days only, by name: nothing is said of them.
+    pub beyond: Vec<String>,
     /// Each day's sales, refunds and money on both sides, of what is in the books.
     pub days: Vec<ProofDay>,
     /// Documents that stand on another day than their event, each for a reason that a rule names: on both sides the day.
     pub dated: Vec<ProofDifference>,
     /// Stock per location, as both sides had it then.
     pub stock: Vec<ProofStock>,
+    /// Why stock could not be compared.
+    pub stock_unread: Option<Reason>,
 }
 
 /// One location's stock.

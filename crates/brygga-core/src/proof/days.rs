@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::Difference;
 use crate::settings::VatRow;
 
 /// What a row of a day adds up.
@@ -101,6 +102,110 @@ pub fn add_up(shop: &[Entry], ledger: &[Entry]) -> Vec<DayRow> {
         .collect()
 }
 
+impl Account {
+    /// The same wherever the buyer is taxed: by it a document in a wrong country is told from one with a wrong amount.
+    fn anywhere(&self) -> Self {
+        match self {
+            Account::Vat { rate, .. } => Account::Vat {
+                country: String::new(),
+                rate: *rate,
+            },
+            other => other.clone(),
+        }
+    }
+
+    /// Its name in a difference.
+    fn name(&self) -> String {
+        match self {
+            Account::Sales => "sales".to_owned(),
+            Account::Refunds => "refunds".to_owned(),
+            Account::CashRounding | Account::InvoiceRounding => "rounding".to_owned(),
+            Account::Vat { rate, .. } => format!("vat-{}", rate.normalize()),
+            Account::VatRounding => "vat-rounding".to_owned(),
+            Account::RefundDifference => "refund-difference".to_owned(),
+            Account::StoredValue => "stored-value".to_owned(),
+            Account::Money { .. } => "money".to_owned(),
+        }
+    }
+}
+
+/// One document of the ledger and its date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its number.
+    pub number: String,
+    /// The date that it has.
+    pub date: NaiveDate,
+}
+
+/// What of one order stands on another day, in another country or with another amount than it should: whatever leaves a day unequal is a
+/// difference with a name and a place (`booking-rules` 11), not only a figure in the list of days.
+pub fn misplaced(
+    order: &str,
+    shop: &[Entry],
+    ledger: &[Entry],
+    documents: &[Placed],
+) -> Vec<Difference> {
+    let mut groups: BTreeMap<(Account, String), Vec<DayRow>> = BTreeMap::new();
+    for row in add_up(shop, ledger) {
+        if !row.difference.is_zero() {
+            let group = (row.account.anywhere(), row.currency.clone());
+            groups.entry(group).or_default().push(row);
+        }
+    }
+    let mut found: Vec<Difference> = Vec::new();
+    for ((account, _), rows) in groups {
+        let off: Decimal = rows.iter().map(|row| row.difference).sum();
+        let mut countries: BTreeMap<&Account, Decimal> = BTreeMap::new();
+        for row in &rows {
+            *countries.entry(&row.account).or_default() += row.difference;
+        }
+        // What is missing in the ledger is where it should be; what is too much, where it is.
+        let side = |of: &dyn Fn(&DayRow) -> String, there: fn(&DayRow) -> bool| {
+            let names: BTreeSet<String> = rows.iter().filter(|row| there(row)).map(of).collect();
+            names.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let should: fn(&DayRow) -> bool = |row| !row.shopify.is_zero();
+        let stands: fn(&DayRow) -> bool = |row| !row.visma.is_zero();
+        let date = |row: &DayRow| row.date.to_string();
+        let country = |row: &DayRow| match &row.account {
+            Account::Vat { country, .. } => country.clone(),
+            _ => String::new(),
+        };
+        let (what, shopify, visma) = if !off.is_zero() {
+            let sum = |of: fn(&DayRow) -> Decimal| -> String {
+                let sum: Decimal = rows.iter().map(of).sum();
+                sum.normalize().to_string()
+            };
+            (account.name(), sum(|row| row.shopify), sum(|row| row.visma))
+        } else if countries.values().all(Decimal::is_zero) {
+            ("date".to_owned(), side(&date, should), side(&date, stands))
+        } else {
+            let what = "country".to_owned();
+            (what, side(&country, should), side(&country, stands))
+        };
+        let document = match (what.as_str(), documents) {
+            ("date", _) => documents
+                .iter()
+                .find(|document| document.date.to_string() == visma),
+            (_, [only]) => Some(only),
+            _ => None,
+        };
+        let difference = Difference {
+            order: order.to_owned(),
+            document: document.map(|document| document.number.clone()),
+            what,
+            shopify,
+            visma,
+        };
+        // The sale and its VAT are of one document: its date is told once.
+        if !found.contains(&difference) {
+            found.push(difference);
+        }
+    }
+    found
+}
+
 /// The country that a VAT zone stands for, by the merchant's VAT table: the expected one where the zone is among its own, else the
 /// only one that has the zone, else the zone itself, so that a document in a wrong zone shows.
 pub fn country_of(zone: Option<&str>, expected: &str, table: &[VatRow]) -> String {
@@ -142,6 +247,75 @@ mod tests {
         );
         let found: Vec<_> = rows.iter().map(|row| row.difference.to_string()).collect();
         assert_eq!(found, ["-100.00", "100.00"]);
+    }
+
+    fn vat(country: &str) -> Account {
+        Account::Vat {
+            country: country.into(),
+            rate: Decimal::from(25),
+        }
+    }
+
+    fn told(shop: &[Entry], ledger: &[Entry]) -> Vec<(String, String, String)> {
+        let documents = [Placed {
+            number: "100031".into(),
+            date: NaiveDate::from_ymd_opt(2026, 10, 28).unwrap(),
+        }];
+        misplaced("#1001", shop, ledger, &documents)
+            .into_iter()
+            .map(|found| {
+                assert_eq!(
+                    (found.order.as_str(), found.document.as_deref()),
+                    ("#1001", Some("100031"))
+                );
+                (found.what, found.shopify, found.visma)
+            })
+            .collect()
+    }
+
+    fn triple(what: &str, shopify: &str, visma: &str) -> (String, String, String) {
+        (what.to_owned(), shopify.to_owned(), visma.to_owned())
+    }
+
+    #[test]
+    fn a_document_with_another_date_is_one_difference_though_two_accounts_are_off() {
+        let shop = [
+            entry(3, Account::Sales, "125.00"),
+            entry(3, vat("SE"), "25.00"),
+        ];
+        let ledger = [
+            entry(28, Account::Sales, "125.00"),
+            entry(28, vat("SE"), "25.00"),
+        ];
+        let date = triple("date", "2026-10-03", "2026-10-28");
+        assert_eq!(told(&shop, &ledger), [date]);
+        assert_eq!(told(&shop, &shop), []);
+    }
+
+    #[test]
+    fn a_document_in_another_country_is_told_by_both() {
+        let shop = [
+            entry(28, Account::Sales, "125.00"),
+            entry(28, vat("SE"), "25.00"),
+        ];
+        let ledger = [
+            entry(28, Account::Sales, "125.00"),
+            entry(28, vat("NO"), "25.00"),
+        ];
+        assert_eq!(told(&shop, &ledger), [triple("country", "SE", "NO")]);
+    }
+
+    #[test]
+    fn another_amount_is_told_by_its_account() {
+        let shop = [
+            entry(28, Account::Sales, "125.00"),
+            entry(28, vat("SE"), "25.00"),
+        ];
+        let ledger = [
+            entry(28, Account::Sales, "125.00"),
+            entry(28, vat("SE"), "24.00"),
+        ];
+        assert_eq!(told(&shop, &ledger), [triple("vat-25", "25", "24")]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::money::minor_unit;
 use crate::settings::{ClosedPeriod, Settings};
 use crate::shop::{Order, RestockType, ShopInfo, Side};
 
-pub use days::{Account, DayRow, Entry, add_up, country_of};
+pub use days::{Account, DayRow, Entry, Placed, add_up, country_of, misplaced};
 
 /// One thing in which the two sides differ and that no rule explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,8 @@ pub struct Difference {
     pub order: String,
     /// The document's number.
     pub document: Option<String>,
-    /// What differs: `total`, `vat-25`, `currency`, `date`, `reference`, `status`, `document-without-order`, `doubled`, `missing`.
+    /// What differs: `total`, `vat-25`, `currency`, `date`, `country`, `reference`, `status`, `document-without-order`, `doubled`, `missing`,
+    /// `never-read`, `not-read`, ...
     pub what: String,
     /// In Shopify.
     pub shopify: String,

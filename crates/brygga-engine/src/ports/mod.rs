@@ -47,6 +47,26 @@ pub struct OrderPage {
     pub next: Option<String>,
 }
 
+/// An order's id and name, as a list by id has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderHead {
+    /// Numeric id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// A page of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OrderHeads {
+    /// By id.
+    pub orders: Vec<OrderHead>,
+    /// Where the next page begins; `None` when the set is complete.
+    pub next: Option<String>,
+}
+
 /// The shop.
 #[async_trait]
 pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
@@ -60,6 +80,13 @@ pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
         since: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<OrderPage, Problem>;
+    /// Which orders were made from `since` until `until`, by id: to be compared with those that were read.
+    async fn orders_made(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<OrderHeads, Problem>;
     /// One order, read directly: not by the search index. `None` if it is not there.
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem>;
     /// Turns a stored order into the words of the trade.

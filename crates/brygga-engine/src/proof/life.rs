@@ -3,7 +3,7 @@
 use brygga_core::booking::life::{self, Linked, PartDecision, PartKind, PartState};
 use brygga_core::booking::{BookedState, Explained};
 use brygga_core::erp::{DocumentKind, LedgerDocument, Payment, Shipment};
-use brygga_core::proof::{Difference, Entry};
+use brygga_core::proof::{Difference, Entry, Placed, misplaced};
 use brygga_core::settings::ClosedPeriod;
 use brygga_core::shop::Order;
 use brygga_core::{Decimal, Problem};
@@ -43,6 +43,7 @@ impl Engine {
             });
         };
         let mut whole = true;
+        let mut placed: Vec<Placed> = Vec::new();
         // Refunds that are left out, each with its reason: in Shopify's figures, and not in the books.
         let mut left_out = life::Sums::default();
         for decision in &decisions {
@@ -102,6 +103,10 @@ impl Engine {
                 );
             let mut date = happened;
             for (number, stored) in dates {
+                placed.extend(stored.map(|date| Placed {
+                    number: number.to_owned(),
+                    date,
+                }));
                 let Some(stored) = stored.filter(|stored| *stored != happened) else {
                     continue;
                 };
@@ -163,6 +168,8 @@ impl Engine {
                 }
             }
         }
+        let elsewhere = misplaced(&order.name, &proven.shop, &proven.ledger, &placed);
+        proven.differences.extend(elsewhere);
         proven.explained = explained;
         Ok(proven)
     }

@@ -1,49 +1,27 @@
 //! Proof: every booked document read back, against a fresh read of the shop (`booking-rules` 11).
 
 mod life;
+mod report;
 mod side;
+mod strangers;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
-use serde::{Deserialize, Serialize};
 
 use brygga_core::Problem;
 use brygga_core::booking::{Explained, is_changeable};
 use brygga_core::erp::OrderStatus;
-use brygga_core::proof::{DayRow, Difference, Entry, add_up, compare};
+use brygga_core::proof::{Difference, Entry, add_up, compare};
 use brygga_core::shop::OrderId;
 use brygga_store::{Link, RecordRef, RecordState};
+use chrono::TimeDelta;
 
 use crate::booked::{self, ORDER};
 use crate::engine::{Engine, Setup};
-use crate::flow::StockRow;
 use crate::ports::{Phase, Signal};
+use crate::run::stops_the_run;
 
-/// What the proof of all booked orders came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProofReport {
-    /// Documents read back (head, lines, VAT) and compared with a fresh read of the shop.
-    pub checked: usize,
-    /// Unexplained: differing, missing, doubled, without an order.
-    pub differences: Vec<Difference>,
-    /// Differences that a rule names, by class.
-    pub explained: BTreeMap<String, usize>,
-    /// Orders that have a document, but are not booked now: held or waiting, each with its reason.
-    pub undecided: Vec<String>,
-    /// Each day's sales, refunds and money on both sides: of what is in the books. What waits or is held is listed with its reason
-    /// elsewhere.
-    #[serde(default)]
-    pub days: Vec<DayRow>,
-    /// Documents that stand on another day than their event, each for a reason that a rule names.
-    #[serde(default)]
-    pub dated: Vec<Difference>,
-    /// Stock per location of the shop, as it is now.
-    #[serde(default)]
-    pub stock: Vec<StockRow>,
-}
+pub use report::{Period, ProofReport};
 
 /// What the proof of one order came to.
 #[derive(Debug, Default)]
@@ -56,68 +34,93 @@ struct Proven {
     ledger: Vec<Entry>,
     /// On another day, for a named reason.
     dated: Vec<Difference>,
-}
-
-impl ProofReport {
-    /// How many differences a rule names.
-    pub fn explained_count(&self) -> usize {
-        self.explained.values().sum()
-    }
+    /// The app does not see the order any more: its name.
+    beyond: Option<String>,
+    /// The order's name.
+    name: Option<String>,
 }
 
 const SIDE_BY_SIDE: usize = 4;
+/// So many orders are read while nothing else may be written; then whoever waits to write goes first.
+const AT_ONCE: usize = 16;
+/// Orders in a row that cannot be read: then it is not the orders.
+const TOO_MANY: usize = 8;
+/// Without `read_all_orders` an app sees orders this far back (`facts/shopify` 2.2).
+const HORIZON: TimeDelta = TimeDelta::days(60);
 
 impl Engine {
     /// Proves all linked orders. Reads both sides; writes nothing.
     pub async fn prove(&self) -> Result<ProofReport, Problem> {
-        let setup = self.setup().await?;
-        let links = self.store.links(ORDER)?;
-        let mut report = ProofReport::default();
-        self.look_for_strangers(&links, &mut report).await?;
-        // An order that is held after it was booked (edited into something that no rule covers, say) is a named difference of
-        // its own: it stands among the held ones with its reason, until somebody decides.
-        let mut proven = Vec::with_capacity(links.len());
-        for link in &links {
-            match self.store.record(&RecordRef::order(&link.shop_id))? {
-                Some(row) if row.state != RecordState::Booked => report.undecided.push(row.name),
-                _ => proven.push(link),
-            }
-        }
-        let total = proven.len();
-        let mut work: Vec<BoxFuture<'_, _>> = Vec::with_capacity(total);
-        for link in proven {
-            work.push(Box::pin(self.prove_one(link, &setup)));
-        }
+        self.prove_of(Period::default()).await
+    }
+
+    /// Proves the orders of which something happened in `period`. Syncs go on between a few orders and the next; an order that cannot be
+    /// read is a difference of its own.
+    ///
+    /// `Err` with what would stop a run, too, and with `stopped` after [`Engine::stop_proof`].
+    pub async fn prove_of(&self, period: Period) -> Result<ProofReport, Problem> {
+        self.proof_begins();
+        let mut report = ProofReport {
+            period,
+            ..ProofReport::default()
+        };
+        let (setup, links) = {
+            let _still = self.books_at_rest().await;
+            let setup = self.setup().await?;
+            let links = self.store.links(ORDER)?;
+            self.look_for_strangers(&links, &mut report).await?;
+            self.look_for_unread(&setup, &mut report).await?;
+            (setup, links)
+        };
+        let links = self.links_of(links, period, &setup)?;
+        let total = links.len();
         let (mut shop_side, mut ledger_side) = (Vec::new(), Vec::new());
-        let mut results = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
-        while let Some(result) = results.next().await {
-            let proven: Proven = result?;
-            report.checked += 1;
-            report.differences.extend(proven.differences);
-            shop_side.extend(proven.shop);
-            ledger_side.extend(proven.ledger);
-            report.dated.extend(proven.dated);
-            for class in proven.explained {
-                let name = match class {
-                    Explained::VatPerDocument { .. } => "vat-per-document",
-                    Explained::ConvertedVat { .. } => "converted-vat",
-                    Explained::RoundingLine { .. } => "rounding-line",
-                    Explained::VatPerInvoice { .. } => "vat-per-invoice",
-                    Explained::InvoiceRounding { .. } => "invoice-rounding",
-                    Explained::PaymentRate { .. } => "payment-rate",
-                    Explained::RefundDifference { .. } => "refund-difference",
-                    Explained::CashRounding { .. } => "cash-rounding",
-                };
-                *report.explained.entry(name.to_owned()).or_default() += 1;
+        let (mut done, mut failed) = (0, 0);
+        for some in links.chunks(AT_ONCE) {
+            self.check_proof_stop()?;
+            let _still = self.books_at_rest().await;
+            let setup = &setup;
+            let mut work: Vec<BoxFuture<'_, _>> = Vec::with_capacity(some.len());
+            for link in some {
+                work.push(Box::pin(async move {
+                    (link, self.prove_linked(link, setup).await)
+                }));
             }
-            self.events.signal(Signal::Progress(
-                Phase::Proving,
-                report.checked,
-                Some(total),
-            ));
+            let mut results = stream::iter(work).buffer_unordered(SIDE_BY_SIDE);
+            while let Some((link, result)) = results.next().await {
+                done += 1;
+                report.looked.insert(link.shop_id.clone());
+                match result {
+                    Ok(Linked::Proven(proven)) => {
+                        failed = 0;
+                        shop_side.extend(proven.shop.iter().cloned());
+                        ledger_side.extend(proven.ledger.iter().cloned());
+                        report.take(*proven);
+                    }
+                    Ok(Linked::Undecided(name)) => report.undecided.push(name),
+                    // Everything else would meet it, too.
+                    Err(problem) if stops_the_run(problem.code) || failed >= TOO_MANY => {
+                        return Err(problem);
+                    }
+                    Err(problem) => {
+                        failed += 1;
+                        report.differences.push(self.not_read(link, &problem)?);
+                    }
+                }
+                self.events
+                    .signal(Signal::Progress(Phase::Proving, done, Some(total)));
+            }
         }
+        self.check_proof_stop()?;
         report.days = add_up(&shop_side, &ledger_side);
-        report.stock = self.stock_standing(&setup).await?;
+        report.days.retain(|row| period.has(row.date));
+        let _still = self.books_at_rest().await;
+        match self.stock_standing(&setup).await {
+            Ok(rows) => report.stock = rows,
+            Err(problem) => report.stock_unread = Some(problem),
+        }
+        report.undecided.sort();
+        report.beyond.sort();
         report
             .dated
             .sort_by(|a, b| (&a.order, &a.document).cmp(&(&b.order, &b.document)));
@@ -125,6 +128,69 @@ impl Engine {
             .differences
             .sort_by(|a, b| (&a.order, &a.what).cmp(&(&b.order, &b.what)));
         Ok(report)
+    }
+
+    /// Those of which something happened in the period.
+    fn links_of(
+        &self,
+        links: Vec<Link>,
+        period: Period,
+        setup: &Setup,
+    ) -> Result<Vec<Link>, Problem> {
+        if period == Period::default() {
+            return Ok(links);
+        }
+        let mut some = Vec::new();
+        for link in links {
+            let order = self.store.record(&RecordRef::order(&link.shop_id))?;
+            let parts = self.store.parts_of(&link.shop_id)?;
+            let is_of = order.iter().chain(&parts).any(|row| {
+                row.happened_at.is_some_and(|at| {
+                    period.has(at.with_timezone(&setup.shop.time_zone).date_naive())
+                })
+            });
+            if is_of {
+                some.push(link);
+            }
+        }
+        Ok(some)
+    }
+
+    /// An order that is held after it was booked (edited into something that no rule covers, say) is a named difference of its own: it
+    /// stands among the held ones with its reason, until somebody decides.
+    async fn prove_linked(&self, link: &Link, setup: &Setup) -> Result<Linked, Problem> {
+        match self.store.record(&RecordRef::order(&link.shop_id))? {
+            Some(row) if row.state != RecordState::Booked => Ok(Linked::Undecided(row.name)),
+            _ => Ok(Linked::Proven(Box::new(self.prove_one(link, setup).await?))),
+        }
+    }
+
+    fn not_read(&self, link: &Link, problem: &Problem) -> Result<Difference, Problem> {
+        let row = self.store.record(&RecordRef::order(&link.shop_id))?;
+        Ok(Difference {
+            order: row.map_or_else(|| link.shop_id.clone(), |row| row.name),
+            document: Some(link.erp_id.replace('/', " ")),
+            what: "not-read".to_owned(),
+            shopify: String::new(),
+            visma: problem.code.to_string(),
+        })
+    }
+
+    /// The app may not see an order of this age: nothing can be said of it.
+    fn is_beyond(&self, link: &Link, setup: &Setup) -> Result<Option<String>, Problem> {
+        if setup
+            .shop
+            .scopes
+            .iter()
+            .any(|scope| scope == "read_all_orders")
+        {
+            return Ok(None);
+        }
+        let row = self.store.record(&RecordRef::order(&link.shop_id))?;
+        let horizon = self.clock.now() - HORIZON;
+        Ok(row
+            .filter(|row| row.happened_at.is_some_and(|at| at < horizon))
+            .map(|row| row.name))
     }
 
     async fn prove_one(&self, link: &Link, setup: &Setup) -> Result<Proven, Problem> {
@@ -145,10 +211,17 @@ impl Engine {
             return missing("stale-link", &link.shop_id, &link.erp_id);
         };
         let Some(raw) = self.shop.order(&OrderId(link.shop_id.clone())).await? else {
+            if let Some(name) = self.is_beyond(link, setup)? {
+                return Ok(Proven {
+                    beyond: Some(name),
+                    ..Proven::default()
+                });
+            }
             return missing("document-without-order", "gone", &state.shown());
         };
         let order = self.shop.read(&raw.json)?;
         let mut proven = self.prove_life(&order, &state, setup).await?;
+        proven.name = Some(order.name.clone());
         let Some(number) = &state.number else {
             return Ok(proven);
         };
@@ -170,68 +243,11 @@ impl Engine {
         }
         Ok(proven)
     }
+}
 
-    /// Documents that carry the id of one of our orders, but are not the one that is linked.
-    async fn look_for_strangers(
-        &self,
-        links: &[Link],
-        report: &mut ProofReport,
-    ) -> Result<(), Problem> {
-        let by_id: BTreeMap<&str, &Link> = links
-            .iter()
-            .map(|link| (link.shop_id.as_str(), link))
-            .collect();
-        // Where a purchase order number stands in the reference, the list does not show the id: such documents are read.
-        let mut by_name: BTreeMap<String, Vec<&Link>> = BTreeMap::new();
-        for link in links {
-            if let Some(state) = booked::recall(&self.store, &link.shop_id)?
-                && state.document.draft.head.custom_id.is_some()
-            {
-                let name = state.document.draft.head.customer_order;
-                by_name.entry(name).or_default().push(link);
-            }
-        }
-        let hits = if self.erp.opens_sales_orders() {
-            self.erp.orders_since(DateTime::<Utc>::UNIX_EPOCH).await?
-        } else {
-            Vec::new()
-        };
-        for hit in hits {
-            if hit.status == OrderStatus::Cancelled {
-                continue;
-            }
-            let here = booked::erp_id(&hit.number);
-            let name = hit.customer_order.as_deref().unwrap_or_default();
-            let told = hit.customer_ref.as_deref().and_then(|id| by_id.get(id));
-            let read = by_name
-                .get(name)
-                .filter(|links| links.iter().all(|link| link.erp_id != here));
-            let owner = match (told, read) {
-                (Some(link), _) => Some(*link),
-                (None, Some(links)) => {
-                    let document = self.erp.order(&hit.number).await?;
-                    let is_of = |link: &&&Link| {
-                        document
-                            .as_ref()
-                            .is_some_and(|document| document.is_of(&link.shop_id))
-                    };
-                    links.iter().find(is_of).copied()
-                }
-                (None, None) => None,
-            };
-            if let Some(link) = owner.filter(|link| link.erp_id != here) {
-                report.differences.push(Difference {
-                    order: hit
-                        .customer_order
-                        .clone()
-                        .unwrap_or_else(|| link.shop_id.clone()),
-                    document: Some(hit.number.to_string()),
-                    what: "doubled".to_owned(),
-                    shopify: link.erp_id.replace('/', " "),
-                    visma: hit.number.to_string(),
-                });
-            }
-        }
-        Ok(())
-    }
+/// What became of one link.
+enum Linked {
+    Proven(Box<Proven>),
+    /// Held or waiting now; the order's name.
+    Undecided(String),
 }

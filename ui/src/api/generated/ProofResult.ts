@@ -2,7 +2,9 @@
 import type { ProofClass } from "./ProofClass";
 import type { ProofDay } from "./ProofDay";
 import type { ProofDifference } from "./ProofDifference";
+import type { ProofPeriod } from "./ProofPeriod";
 import type { ProofStock } from "./ProofStock";
+import type { Reason } from "./Reason";
 
 /**
  * What a proof came to.
@@ -12,6 +14,10 @@ export type ProofResult = {
  * When both sides were read, ISO 8601.
  */
 at: string, 
+/**
+ * What was proven.
+ */
+period: ProofPeriod, 
 /**
  * Documents read back and compared with a fresh read of the shop.
  */
@@ -29,6 +35,10 @@ explained: Array<ProofClass>,
  */
 undecided: Array<string>, 
 /**
+ * Orders that the app does not see any more, since it may read 60 days only, by name: nothing is said of them.
+ */
+beyond: Array<string>, 
+/**
  * Each day's sales, refunds and money on both sides, of what is in the books.
  */
 days: Array<ProofDay>, 
@@ -39,4 +49,8 @@ dated: Array<ProofDifference>,
 /**
  * Stock per location, as both sides had it then.
  */
-stock: Array<ProofStock>, };
+stock: Array<ProofStock>, 
+/**
+ * Why stock could not be compared.
+ */
+stock_unread: Reason | null, };

@@ -1,11 +1,12 @@
-import { Button, Progress, Skeleton } from "@mantine/core";
+import { Button, Progress, Select, Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconPrinter } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { ProofProgress } from "../../api/generated/ProofProgress";
 import type { ProofResult } from "../../api/generated/ProofResult";
-import { keys, useOverview, useProof } from "../../api/queries";
+import type { ProofView } from "../../api/generated/ProofView";
+import { keys, useInfo, useProof } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
@@ -13,7 +14,7 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
-import { formatCount, formatDecimal } from "../../i18n/format";
+import { dayOf, formatCount, formatDay, formatDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { className } from "./account";
 import { Days } from "./Days";
@@ -21,6 +22,7 @@ import { Dated, Differences } from "./Differences";
 import { Export } from "./Export";
 import { PaperDays, PaperHead } from "./PrintedProof";
 import classes from "./ProofPage.module.css";
+import { daysOf, SPANS, type Span } from "./period";
 import { Stock } from "./Stock";
 import { SHOWN } from "./shown";
 
@@ -28,12 +30,16 @@ export function ProofPage() {
   const backend = useBackend();
   const client = useQueryClient();
   const proof = useProof();
-  const { data: overview } = useOverview();
-  const syncing = overview?.run != null;
+  const intl = useIntl();
+  const [span, setSpan] = useState<Span>("all");
+  const shown = (view: ProofView) => client.setQueryData(keys.proof, view);
+  const { data: info } = useInfo();
+  const today = info === undefined ? undefined : dayOf(info.now, info.time_zone);
   const prove = useMutation({
-    mutationFn: () => backend.call("prove", {}),
-    onSuccess: (view) => client.setQueryData(keys.proof, view),
+    mutationFn: (today: string) => backend.call("prove", daysOf(span, today)),
+    onSuccess: shown,
   });
+  const stop = useMutation({ mutationFn: () => backend.call("prove_stop", {}), onSuccess: shown });
   const { last, running, failure } = proof.data ?? { last: null, running: null, failure: null };
   const going = running?.running === true;
   return (
@@ -54,20 +60,35 @@ export function ProofPage() {
               <Export proof={last} />
             </>
           )}
-          <Button loading={prove.isPending} disabled={going || syncing} onClick={() => prove.mutate()}>
-            <FormattedMessage id={last === null ? "proof.run" : "proof.again"} />
-          </Button>
+          <Select
+            aria-label={intl.formatMessage({ id: "proof.period" })}
+            w={170}
+            allowDeselect={false}
+            disabled={going}
+            value={span}
+            onChange={(value) => setSpan(SPANS.find((known) => known === value) ?? "all")}
+            data={SPANS.map((value) => ({ value, label: intl.formatMessage({ id: `proof.period.${value}` }) }))}
+          />
+          {going ? (
+            <Button variant="default" loading={stop.isPending} onClick={() => stop.mutate()}>
+              <FormattedMessage id="proof.stop" />
+            </Button>
+          ) : (
+            <Button
+              loading={prove.isPending}
+              disabled={today === undefined}
+              onClick={() => today !== undefined && prove.mutate(today)}
+            >
+              <FormattedMessage id={last === null ? "proof.run" : "proof.again"} />
+            </Button>
+          )}
         </>
       }
     >
       <div className={classes.content}>
         <div role="status">{going && <Going progress={running} />}</div>
-        {syncing && !going && (
-          <Notice tone="quiet">
-            <FormattedMessage id="proof.sync" />
-          </Notice>
-        )}
         {prove.error !== null && <Trouble error={prove.error} />}
+        {stop.error !== null && <Trouble error={stop.error} />}
         {failure !== null && !going && <Trouble error={failure} />}
         {proof.error !== null && <Trouble error={proof.error} onRetry={() => proof.refetch()} />}
         {proof.data === undefined && proof.error === null && <Skeleton height={200} radius="sm" />}
@@ -105,7 +126,7 @@ function Result({ proof }: { proof: ProofResult }) {
   const intl = useIntl();
   const words = useWords();
   const shown = (count: number) => formatCount(intl.locale, count);
-  const { checked, differences, explained, undecided, days, stock, dated } = proof;
+  const { checked, differences, explained, undecided, days, stock, dated, period, beyond, stock_unread } = proof;
   const equal = differences.length === 0;
   return (
     <>
@@ -128,6 +149,15 @@ function Result({ proof }: { proof: ProofResult }) {
             )}
           </h2>
           <p className="quiet">
+            {period.from !== null && period.to !== null && (
+              <>
+                <FormattedMessage
+                  id="proof.of"
+                  values={{ from: formatDay(intl.locale, period.from), to: formatDay(intl.locale, period.to) }}
+                />
+                {". "}
+              </>
+            )}
             <FormattedMessage id="proof.at" values={{ at: <When at={proof.at} /> }} />
           </p>
         </div>
@@ -141,6 +171,16 @@ function Result({ proof }: { proof: ProofResult }) {
           {shown(explained.reduce((sum, each) => sum + each.count, 0))}
         </Figure>
       </dl>
+      {beyond.length > 0 && (
+        <Notice tone="quiet">
+          <FormattedMessage id="proof.beyond" values={{ count: beyond.length, shown: shown(beyond.length) }} />
+        </Notice>
+      )}
+      {stock_unread !== null && (
+        <Notice tone="needs">
+          <FormattedMessage id="proof.stock.unread" values={{ reason: words.reason(stock_unread) }} />
+        </Notice>
+      )}
       {!equal && <Differences differences={differences} />}
       {days.length > 0 && (
         <>

@@ -27,3 +27,11 @@ it("shows stock per location and what stands on another day, and prints", async 
   await user.click(screen.getByRole("button", { name: "Print or save as PDF" }));
   expect(print).toHaveBeenCalledOnce();
 });
+
+it("proves a month, and says which", async () => {
+  const { user } = await open("#/proof");
+  await user.click(await screen.findByRole("combobox", { name: "Period" }));
+  await user.click(await screen.findByRole("option", { name: "Last month" }));
+  await user.click(screen.getByRole("button", { name: "Prove now" }));
+  expect(await screen.findByText(/1 Sept? 2026 to 30 Sept? 2026/)).toBeVisible();
+});
