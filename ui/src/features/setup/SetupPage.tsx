@@ -13,6 +13,7 @@ import { go, href, Link, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Trouble } from "../../components/Trouble";
 import { PracticeWays } from "../practice/PracticeWays";
+import { OpenStep } from "./again";
 import { CompanyStep } from "./CompanyStep";
 import { type Draft, EMPTY } from "./draft";
 import { FlowsStep } from "./FlowsStep";
@@ -157,14 +158,16 @@ function Wizard({ view }: { view: SetupView }) {
           <FormattedMessage id="setup.of" values={{ number: index + 1, count: STEPS.length }} />
         </p>
         {move.error !== null && <Trouble error={move.error} />}
-        <Body
-          view={view}
-          draft={draft}
-          onDraft={onDraft}
-          foot={foot}
-          going={move.isPending}
-          onNext={() => (next === undefined ? go(href("overview")) : move.mutate({ step: next, finished: step }))}
-        />
+        <OpenStep value={step}>
+          <Body
+            view={view}
+            draft={draft}
+            onDraft={onDraft}
+            foot={foot}
+            going={move.isPending}
+            onNext={() => (next === undefined ? go(href("overview")) : move.mutate({ step: next, finished: step }))}
+          />
+        </OpenStep>
       </main>
     </>
   );
