@@ -22,6 +22,7 @@ import { SampleStep } from "./SampleStep";
 import classes from "./Setup.module.css";
 import { ShopStep } from "./ShopStep";
 import { StartStep } from "./StartStep";
+import { useMended } from "./tested";
 
 export const STEPS: readonly SetupStep[] = ["shop", "company", "flows", "mapping", "sample", "start"];
 
@@ -69,6 +70,7 @@ function Wizard({ view }: { view: SetupView }) {
   const small = useMediaQuery("(max-width: 1000px)", false, { getInitialValueInEffect: false });
   const [draft, setDraft] = useState<Draft>(() => EMPTY(view));
   const main = useRef<HTMLElement>(null);
+  useSignInMended(view);
   const asked = STEPS.find((step) => route.path[0] === "setup" && step === route.path[1]);
   const step = asked ?? view.step;
   const index = STEPS.indexOf(step);
@@ -171,6 +173,16 @@ function Wizard({ view }: { view: SetupView }) {
       </main>
     </>
   );
+}
+
+/** A sign-in ends in the browser, whichever step is open then. */
+function useSignInMended({ company: { sign_in: signIn } }: SetupView) {
+  const mended = useMended("company");
+  const wasWaiting = useRef(false);
+  useEffect(() => {
+    if (wasWaiting.current && signIn.waiting === null && signIn.trouble === null && signIn.signed_in) mended();
+    wasWaiting.current = signIn.waiting !== null;
+  });
 }
 
 /** The sample is worth doing, and nobody is made to. */
