@@ -16,8 +16,8 @@ import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
 import { isSignedInAsShown, redirectAt, SignInForm } from "./SignInForm";
-import { Testing } from "./Testing";
-import { useRefused, useTest } from "./tested";
+import { Outcome, Testing } from "./Testing";
+import { newsOf, useRefused, useTest } from "./tested";
 
 export function CompanyStep(props: StepProps) {
   const { view, draft, onDraft, foot, onNext, going } = props;
@@ -164,10 +164,12 @@ function ApplicationForm({ view, draft, onDraft, test, refused }: ApplicationPro
           </Anchor>
         </div>
       </form>
-      {test.pending && <Testing what="Visma.net" />}
-      {test.error !== null && <Trouble error={test.error} />}
-      {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
-      {found !== null && <CompanyResult found={found} />}
+      <Outcome news={newsOf(test, found)}>
+        {test.pending && <Testing what="Visma.net" />}
+        {test.error !== null && <Trouble error={test.error} />}
+        {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
+        {found !== null && <CompanyResult found={found} />}
+      </Outcome>
       {practice !== null && found === null && (
         <PracticeHint
           rows={[

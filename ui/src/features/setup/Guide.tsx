@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
-import { type ReactNode, useId, useState } from "react";
+import { Fragment, type ReactNode, useId, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { Copy } from "../../components/Copy";
 import { useOpen } from "./opening";
@@ -49,7 +49,7 @@ export function Guide({ steps }: { steps: GuideStep[] }) {
               {step.copy?.map(({ label, text, long }) => (
                 <div key={label} className={classes.copy} data-long={long || undefined}>
                   <span className={classes.copyLabel}>{label}</span>
-                  <code>{text}</code>
+                  <code>{breakable(text)}</code>
                   <Copy text={text} what={label} />
                 </div>
               ))}
@@ -88,4 +88,19 @@ export function Guide({ steps }: { steps: GuideStep[] }) {
       })}
     </ol>
   );
+}
+
+/** A list without spaces breaks after its commas, not in the middle of a word. */
+function breakable(text: string): ReactNode {
+  return text.split(",").map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text that never moves
+    <Fragment key={index}>
+      {index > 0 && (
+        <>
+          ,<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }

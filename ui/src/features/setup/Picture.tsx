@@ -184,7 +184,7 @@ interface PictureProps {
 export function Picture({ name, written }: PictureProps) {
   const place: Place = PLACES[name];
   const rows = place.rows ?? [];
-  const left = place.menu.length > 0 ? 128 : 0;
+  const left = place.menu.length > 0 ? 136 : 0;
   const top = 36;
   const height = top + 44 + Math.max(rows.length * ROW + 44, place.menu.length * 26 - 8);
   const x = left + 20;

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -121,26 +121,28 @@ function Wizard({ view }: { view: SetupView }) {
             const open = done || at <= index || STEPS.slice(0, at).every((before) => isEnough(view, before));
             return (
               <li key={each}>
-                <button
-                  type="button"
-                  className={classes.step}
-                  aria-current={each === step ? "step" : undefined}
-                  disabled={!open}
-                  onClick={() => move.mutate({ step: each, finished: null })}
-                >
-                  <span className={classes.number} data-done={done || undefined} aria-hidden="true">
-                    {done ? <IconCheck size={14} stroke={2.4} /> : at + 1}
-                  </span>
-                  <span className={classes.stepWord}>
-                    <FormattedMessage id={`setup.step.${each}`} />
-                  </span>
-                  {done && (
-                    <span className="visually-hidden">
-                      {", "}
-                      <FormattedMessage id="setup.done" />
+                <Tooltip label={intl.formatMessage({ id: `setup.step.${each}` })} position="right" disabled={!small}>
+                  <button
+                    type="button"
+                    className={classes.step}
+                    aria-current={each === step ? "step" : undefined}
+                    disabled={!open}
+                    onClick={() => move.mutate({ step: each, finished: null })}
+                  >
+                    <span className={classes.number} data-done={done || undefined} aria-hidden="true">
+                      {done ? <IconCheck size={14} stroke={2.4} /> : at + 1}
                     </span>
-                  )}
-                </button>
+                    <span className={classes.stepWord}>
+                      <FormattedMessage id={`setup.step.${each}`} />
+                    </span>
+                    {done && (
+                      <span className="visually-hidden">
+                        {", "}
+                        <FormattedMessage id="setup.done" />
+                      </span>
+                    )}
+                  </button>
+                </Tooltip>
               </li>
             );
           })}

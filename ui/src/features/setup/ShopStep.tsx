@@ -12,8 +12,8 @@ import { DASHBOARD } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
-import { Testing } from "./Testing";
-import { useRefused, useTest } from "./tested";
+import { Outcome, Testing } from "./Testing";
+import { newsOf, useRefused, useTest } from "./tested";
 
 /** The address that Shopify's own guide gives for an app without pages. */
 const APP_URL = "https://shopify.dev/apps/default-app-home";
@@ -160,19 +160,21 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
           </Anchor>
         </div>
       </form>
-      {test.pending && <Testing what="Shopify" />}
-      {test.error !== null && <Trouble error={test.error} />}
-      {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
-      {found !== null && (
-        <Found name={found.name} permissions={found.permissions} remedy={<FormattedMessage id="setup.shop.remedy" />}>
-          {found.sixty_days_only && (
-            <Notice tone="quiet">
-              {words.reason({ code: "shop-only-60-days", params: {} })}{" "}
-              {words.remedy({ code: "shop-only-60-days", params: {} })}
-            </Notice>
-          )}
-        </Found>
-      )}
+      <Outcome news={newsOf(test, found)}>
+        {test.pending && <Testing what="Shopify" />}
+        {test.error !== null && <Trouble error={test.error} />}
+        {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
+        {found !== null && (
+          <Found name={found.name} permissions={found.permissions} remedy={<FormattedMessage id="setup.shop.remedy" />}>
+            {found.sixty_days_only && (
+              <Notice tone="quiet">
+                {words.reason({ code: "shop-only-60-days", params: {} })}{" "}
+                {words.remedy({ code: "shop-only-60-days", params: {} })}
+              </Notice>
+            )}
+          </Found>
+        )}
+      </Outcome>
       {practice !== null && !draft.legacy && found === null && (
         <PracticeHint
           rows={[

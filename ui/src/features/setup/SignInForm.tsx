@@ -17,6 +17,7 @@ import { useOpen } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
+import { Outcome } from "./Testing";
 
 /** A sign-in that ended so never came to Visma's answer: it says nothing about the one that is kept. */
 const SAYS_NOTHING = new Set(["sign-in-cancelled", "sign-in-timed-out", "sign-in-port-taken", "sign-in-mixed-up"]);
@@ -73,6 +74,7 @@ export function SignInForm({ refused, ...props }: SignInProps) {
     mutationFn: () => backend.call("sign_in_cancel", {}),
     onSuccess: (after) => client.setQueryData(keys.setup, after),
   });
+  const news = waiting ?? start.error?.message ?? signIn.trouble?.code ?? (sound ? "found" : "");
   const lacks = draft.person.trim() === "" || draft.personScopes.trim() === "";
 
   return (
@@ -99,7 +101,7 @@ export function SignInForm({ refused, ...props }: SignInProps) {
             <NumberInput
               label={intl.formatMessage({ id: "setup.signIn.port" })}
               description={<FormattedMessage id="setup.signIn.port.more" />}
-              maw={320}
+              classNames={{ wrapper: classes.short ?? "" }}
               min={1024}
               max={65535}
               allowDecimal={false}
@@ -132,52 +134,56 @@ export function SignInForm({ refused, ...props }: SignInProps) {
           </Anchor>
         </div>
       </form>
-      {start.error !== null && <Trouble error={start.error} />}
-      {waiting !== null && (
-        <Notice
-          tone="waiting"
-          actions={
-            <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              <FormattedMessage id="settings.cancel" />
-            </Button>
-          }
-        >
-          <p className={classes.foundText} role="status">
-            <FormattedMessage id="setup.signIn.waiting" />
-          </p>
-          <p className={classes.remedy}>
-            <FormattedMessage id="setup.signIn.waiting.more" />{" "}
-            <Anchor component="button" type="button" size="sm" onClick={() => browser.open(waiting)}>
-              <FormattedMessage id="setup.signIn.open" />
-            </Anchor>
-          </p>
-          {browser.unopened === waiting && (
-            <p className={classes.remedy} role="alert">
-              <FormattedMessage id="setup.unopened" />
+      <Outcome news={news}>
+        {start.error !== null && <Trouble error={start.error} />}
+        {waiting !== null && (
+          <Notice
+            tone="waiting"
+            actions={
+              <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+                <FormattedMessage id="settings.cancel" />
+              </Button>
+            }
+          >
+            <p className={classes.foundText} role="status">
+              <FormattedMessage id="setup.signIn.waiting" />
             </p>
-          )}
-          <div className={classes.copy}>
-            <code>{waiting}</code>
-            <Copy text={waiting} what={intl.formatMessage({ id: "setup.signIn.address" })} />
-          </div>
-          <p className={classes.remedy}>
-            <FormattedMessage
-              id="setup.signIn.unregistered"
-              values={{ address: <code key="address">{landingOf(waiting) ?? redirectAt(signIn, draft.port)}</code> }}
-            />
-          </p>
-          {signIn.trouble !== null && (
             <p className={classes.remedy}>
-              {words.reason(signIn.trouble)} {words.remedy(signIn.trouble)}
+              <FormattedMessage id="setup.signIn.waiting.more" />{" "}
+              <Anchor component="button" type="button" size="sm" onClick={() => browser.open(waiting)}>
+                <FormattedMessage id="setup.signIn.open" />
+              </Anchor>
             </p>
-          )}
-        </Notice>
-      )}
-      {waiting === null && signIn.trouble !== null && start.error === null && (
-        <Trouble error={new Refusal(signIn.trouble)} />
-      )}
-      {waiting === null && signIn.trouble === null && refused !== undefined && <Trouble error={new Refusal(refused)} />}
-      {sound && found !== null && <CompanyResult found={found} />}
+            {browser.unopened === waiting && (
+              <p className={classes.remedy} role="alert">
+                <FormattedMessage id="setup.unopened" />
+              </p>
+            )}
+            <div className={classes.copy}>
+              <code>{waiting}</code>
+              <Copy text={waiting} what={intl.formatMessage({ id: "setup.signIn.address" })} />
+            </div>
+            <p className={classes.remedy}>
+              <FormattedMessage
+                id="setup.signIn.unregistered"
+                values={{ address: <code key="address">{landingOf(waiting) ?? redirectAt(signIn, draft.port)}</code> }}
+              />
+            </p>
+            {signIn.trouble !== null && (
+              <p className={classes.remedy}>
+                {words.reason(signIn.trouble)} {words.remedy(signIn.trouble)}
+              </p>
+            )}
+          </Notice>
+        )}
+        {waiting === null && signIn.trouble !== null && start.error === null && (
+          <Trouble error={new Refusal(signIn.trouble)} />
+        )}
+        {waiting === null && signIn.trouble === null && refused !== undefined && (
+          <Trouble error={new Refusal(refused)} />
+        )}
+        {sound && found !== null && <CompanyResult found={found} />}
+      </Outcome>
       {practice !== null && !signIn.signed_in && waiting === null && (
         <PracticeHint
           rows={[{ label: intl.formatMessage({ id: "setup.signIn.client" }), text: practice.sign_in_client_id }]}

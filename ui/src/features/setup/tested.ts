@@ -74,6 +74,13 @@ export function useTest({ side, input, kept, typed, form = "", run, onTested }: 
   };
 }
 
+/** In a word what a test says now: it is asking, was refused, or found something. */
+export function newsOf({ pending, error }: { pending: boolean; error: Error | null }, found: unknown): string {
+  if (pending) return "pending";
+  if (error !== null) return "refused";
+  return found === null ? "" : "found";
+}
+
 /** Why the last run could not use this side: what was found before that is no news any more. */
 export function useRefused(side: Side, view: SetupView): Reason | undefined {
   const backend = useBackend();
