@@ -196,7 +196,8 @@ export function SignInForm({ refused, ...props }: SignInProps) {
 
 /** Where Visma sends the browser after this sign-in: its page refuses every other address, and says so only there. */
 function landingOf(address: string): string | null {
-  return URL.canParse(address) ? new URL(address).searchParams.get("redirect_uri") : null;
+  const [, query = ""] = address.split("?", 2);
+  return new URLSearchParams(query).get("redirect_uri");
 }
 
 /** The redirect address, with the port that is in the field. */
