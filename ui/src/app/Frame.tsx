@@ -1,10 +1,13 @@
 import { Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
+import { IconPlugConnectedX } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../api/generated/Overview";
 import { useInfo, useOverview } from "../api/queries";
+import { Refusal } from "../backend/port";
 import { Trouble } from "../components/Trouble";
+import { placeToConnect } from "../features/setup/again";
 import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
@@ -98,6 +101,7 @@ function Pages() {
         </ul>
         <div className={classes.foot}>
           <OthersInNeed small={small} />
+          {overview.error !== null && <Lost error={overview.error} small={small} />}
           <StatusLine small={small} />
           <PreferencesMenu small={small} />
         </div>
@@ -115,5 +119,21 @@ function Pages() {
       <Announcer />
       <DesktopLanguage />
     </div>
+  );
+}
+
+/** In place of the status, of which nothing is known while a connection is lost: the way to it, whatever page is open. */
+function Lost({ error, small }: { error: Error; small: boolean }) {
+  const intl = useIntl();
+  const place = placeToConnect(Refusal.from(error));
+  if (place === undefined) return null;
+  const word = intl.formatMessage({ id: "setup.open" });
+  return (
+    <Tooltip label={word} position="right" disabled={!small}>
+      <Link to={place} className={classes.link} data-needs>
+        <IconPlugConnectedX size={18} stroke={1.8} aria-hidden="true" />
+        <span className={classes.linkWord}>{word}</span>
+      </Link>
+    </Tooltip>
   );
 }

@@ -84,9 +84,9 @@ export class Words {
     return this.find(`event.${row.event}.because`, { ...params, reason: why }) ?? `${sentence} ${why}`;
   }
 
-  /** A word for a fixed value, such as a phase or a payment status; the value itself if there is no word. */
+  /** A word for a fixed value, such as a phase, a payment status or what was done; the value itself if there is no word. */
   value(kind: string, value: string): string {
-    return this.find(`value.${kind}.${value.toLowerCase().replaceAll("_", "-")}`) ?? value;
+    return this.find(`value.${kind}.${value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`) ?? value;
   }
 
   /** A parameter as people read it. */

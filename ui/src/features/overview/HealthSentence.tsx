@@ -83,7 +83,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
         </Sentence>
       );
     case "stopped": {
-      const place = placeToConnect(health.reason.code);
+      const place = placeToConnect(health.reason);
       return (
         <Sentence
           tone={health.passing ? "waiting" : "held"}

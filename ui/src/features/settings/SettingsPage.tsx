@@ -26,6 +26,7 @@ import { useFieldWords } from "./words";
 type Values = Record<string, SettingValue>;
 
 export function SettingsPage() {
+  const words = useWords();
   const settings = useSettings();
   return (
     <Page
@@ -33,7 +34,14 @@ export function SettingsPage() {
       lead={<FormattedMessage id="settings.lead" />}
       actions={<SettingsMenu revision={settings.data?.revision} />}
     >
-      {settings.error !== null && <Trouble error={settings.error} onRetry={() => settings.refetch()} />}
+      {settings.error !== null && (
+        <div className={classes.sections}>
+          <Trouble error={settings.error} onRetry={() => settings.refetch()} />
+          {settings.data === undefined && (
+            <ConnectionsSection title={words.find("settings.section.connections") ?? "connections"} />
+          )}
+        </div>
+      )}
       {settings.data === undefined && settings.error === null && <Skeleton height={320} radius="sm" />}
       {settings.data !== undefined && <Sections view={settings.data} />}
     </Page>

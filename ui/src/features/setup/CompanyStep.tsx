@@ -1,29 +1,36 @@
 import { Anchor, Button, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
 import { IconCircleCheck, IconCircleMinus } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { CompanyFound } from "../../api/generated/CompanyFound";
-import { keys } from "../../api/queries";
+import type { Reason } from "../../api/generated/Reason";
 import { useBackend } from "../../backend/context";
+import { Refusal } from "../../backend/port";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { Found } from "./Found";
 import { Guide, type GuideStep } from "./Guide";
 import { Halves } from "./Halves";
+import { PORTAL } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
-import { SignInForm } from "./SignInForm";
-import { Testing } from "./Testing";
-
-const PORTAL = "https://oauth.developers.visma.com";
+import { isSignedInAsShown, redirectAt, SignInForm } from "./SignInForm";
+import { Outcome, Testing } from "./Testing";
+import { newsOf, useRefused, useTest } from "./tested";
 
 export function CompanyStep(props: StepProps) {
   const { view, draft, onDraft, foot, onNext, going } = props;
   const intl = useIntl();
   const { company } = view;
   const signIn = draft.way === "sign_in";
+  const scopesWord = intl.formatMessage({ id: "setup.scopes" });
+  const test = useApplicationTest(props);
+  const refused = useRefused("company", view);
+  // A run that was signed out tells about the sign-in; where both are kept, everything else is told by the application.
+  const ofSignIn = refused?.code === "erp-signed-out" || !company.secret_kept;
+  const why = refused !== undefined && ofSignIn === signIn ? refused : undefined;
+  const sound = why === undefined && (signIn ? isSignedInAsShown(props) : test.sound);
   return (
     <Halves
       title={<FormattedMessage id="setup.company.title" />}
@@ -31,11 +38,15 @@ export function CompanyStep(props: StepProps) {
       guide={
         <Guide
           key={draft.way}
-          steps={signIn ? signInGuide(company.sign_in.redirect) : applicationGuide(company.scopes)}
+          steps={
+            signIn
+              ? signInGuide(redirectAt(company.sign_in, draft.port), listOf(draft.personScopes).join(" "), scopesWord)
+              : applicationGuide(company.scopes, scopesWord)
+          }
         />
       }
       foot={foot(
-        <Button disabled={!view.done.includes("company")} loading={going} onClick={onNext}>
+        <Button disabled={!sound || !view.done.includes("company")} loading={going} onClick={onNext}>
           <FormattedMessage id="setup.next" />
         </Button>,
       )}
@@ -53,44 +64,54 @@ export function CompanyStep(props: StepProps) {
       <p className={classes.way}>
         <FormattedMessage id={signIn ? "setup.company.signIn.more" : "setup.company.application.more"} />
       </p>
-      {signIn ? <SignInForm {...props} /> : <ApplicationForm {...props} />}
+      {signIn ? <SignInForm {...props} refused={why} /> : <ApplicationForm {...props} test={test} refused={why} />}
     </Halves>
   );
 }
 
-function ApplicationForm({ view, draft, onDraft }: StepProps) {
-  const intl = useIntl();
+/** The test of the application. It belongs to the step: its button to go on follows it. */
+function useApplicationTest({ view, draft, onDraft }: StepProps) {
   const backend = useBackend();
-  const client = useQueryClient();
+  const { company } = view;
+  const client_id = draft.companyClient.trim();
+  const tenant_id = draft.tenant.trim();
+  const scopes = listOf(draft.companyScopes);
+  return useTest({
+    side: "company",
+    input: { client_id, tenant_id, scopes: scopes.join(" ") },
+    kept: {
+      client_id: company.client_id ?? "",
+      tenant_id: company.tenant_id ?? "",
+      scopes: company.scopes.join(" "),
+    },
+    typed: draft.companySecret !== "",
+    run: () =>
+      backend.call("setup_company", {
+        client_id,
+        tenant_id,
+        scopes,
+        secret: draft.companySecret.trim() === "" ? null : draft.companySecret.trim(),
+      }),
+    onTested: (after) => onDraft({ companySecret: "", companyScopes: after.company.scopes.join(" ") }),
+  });
+}
+
+interface ApplicationProps extends StepProps {
+  test: ReturnType<typeof useApplicationTest>;
+  /** Why the last run could not use it. */
+  refused: Reason | undefined;
+}
+
+function ApplicationForm({ view, draft, onDraft, test, refused }: ApplicationProps) {
+  const intl = useIntl();
   const { company, practice } = view;
   const [more, setMore] = useState(false);
   const label = (id: "client" | "secret" | "tenant" | "scopes") => intl.formatMessage({ id: `setup.company.${id}` });
-  const usual = company.scopes.join(" ");
-
-  const test = useMutation({
-    mutationFn: () =>
-      backend.call("setup_company", {
-        client_id: draft.companyClient.trim(),
-        tenant_id: draft.tenant.trim(),
-        scopes:
-          draft.companyScopes.trim() === usual ? company.scopes : draft.companyScopes.split(/[\s,]+/).filter(Boolean),
-        secret: draft.companySecret.trim() === "" ? null : draft.companySecret.trim(),
-      }),
-    onSuccess: (after) => {
-      onDraft({ companySecret: "", companyScopes: after.company.scopes.join(" ") });
-      client.setQueryData(keys.setup, after);
-      client.invalidateQueries({ queryKey: keys.info });
-    },
-  });
-  const changed =
-    draft.companySecret !== "" ||
-    draft.companyClient.trim() !== (company.client_id ?? "") ||
-    draft.tenant.trim() !== (company.tenant_id ?? "");
   const lacks =
     draft.companyClient.trim() === "" ||
     draft.tenant.trim() === "" ||
     (draft.companySecret.trim() === "" && !company.secret_kept);
-  const found = test.error === null && !changed && company.secret_kept ? company.found : null;
+  const found = test.sound && refused === undefined && company.secret_kept ? company.found : null;
 
   return (
     <>
@@ -98,7 +119,7 @@ function ApplicationForm({ view, draft, onDraft }: StepProps) {
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!lacks) test.mutate();
+          if (!lacks) test.start();
         }}
       >
         <TextInput
@@ -135,12 +156,7 @@ function ApplicationForm({ view, draft, onDraft }: StepProps) {
           />
         )}
         <div className={classes.formActions}>
-          <Button
-            type="submit"
-            variant={found === null ? "filled" : "default"}
-            disabled={lacks}
-            loading={test.isPending}
-          >
+          <Button type="submit" variant={found === null ? "filled" : "default"} disabled={lacks} loading={test.pending}>
             <FormattedMessage id="setup.test" />
           </Button>
           <Anchor component="button" type="button" size="sm" aria-expanded={more} onClick={() => setMore(!more)}>
@@ -148,9 +164,12 @@ function ApplicationForm({ view, draft, onDraft }: StepProps) {
           </Anchor>
         </div>
       </form>
-      {test.isPending && <Testing what="Visma.net" />}
-      {test.error !== null && !test.isPending && <Trouble error={test.error} />}
-      {found !== null && !test.isPending && <CompanyResult found={found} />}
+      <Outcome news={newsOf(test, found)}>
+        {test.pending && <Testing what="Visma.net" />}
+        {test.error !== null && <Trouble error={test.error} />}
+        {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
+        {found !== null && <CompanyResult found={found} />}
+      </Outcome>
       {practice !== null && found === null && (
         <PracticeHint
           rows={[
@@ -210,7 +229,12 @@ export function CompanyResult({ found }: { found: CompanyFound }) {
   );
 }
 
-function applicationGuide(scopes: string[]): GuideStep[] {
+/** Scopes as people paste them: with spaces, commas or lines between. */
+export function listOf(scopes: string): string[] {
+  return scopes.split(/[\s,]+/).filter(Boolean);
+}
+
+function applicationGuide(scopes: string[], scopesWord: string): GuideStep[] {
   return [
     {
       id: "application",
@@ -224,7 +248,7 @@ function applicationGuide(scopes: string[]): GuideStep[] {
       title: <FormattedMessage id="setup.company.guide.scopes" />,
       body: <FormattedMessage id="setup.company.guide.scopes.more" />,
       picture: "vismaScopes",
-      copy: [{ label: "Scopes", text: scopes.join(" "), long: true }],
+      copy: [{ label: scopesWord, text: scopes.join(" "), long: true }],
     },
     {
       id: "secret",
@@ -247,7 +271,7 @@ function applicationGuide(scopes: string[]): GuideStep[] {
   ];
 }
 
-function signInGuide(redirect: string): GuideStep[] {
+function signInGuide(redirect: string, scopes: string, scopesWord: string): GuideStep[] {
   return [
     {
       id: "role",
@@ -265,9 +289,13 @@ function signInGuide(redirect: string): GuideStep[] {
       id: "own",
       title: <FormattedMessage id="setup.company.guide.own" />,
       body: <FormattedMessage id="setup.company.guide.own.more" />,
-      picture: "vismaApplication",
+      picture: "vismaNative",
+      written: redirect,
       link: PORTAL,
-      copy: [{ label: "Redirect URI", text: redirect }],
+      copy: [
+        { label: "Redirect URI", text: redirect },
+        { label: scopesWord, text: scopes, long: true },
+      ],
     },
   ];
 }

@@ -81,6 +81,12 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
       await client.invalidateQueries({ queryKey: keys.setup });
     },
   });
+  // Below a flow's own name, its rhythm need not say again what it is the rhythm of.
+  const asks = (path: string) => {
+    if (/^schedule\/.+\/every$/.test(path)) return <FormattedMessage id="setup.flows.every" />;
+    if (/^schedule\/.+\/at$/.test(path)) return <FormattedMessage id="setup.flows.at" />;
+    return fieldWords.name(path);
+  };
   const mode = view.company.found?.modes.find((one) => one.mode === value("booking_mode"));
   const start = value("start_date");
 
@@ -119,7 +125,9 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
                   <div className={classes.asks}>
                     {asked.map((one) => (
                       <div key={one.path} className={classes.ask}>
-                        <span className={classes.askName}>{fieldWords.name(one.path)}</span>
+                        <span className={classes.askName} aria-hidden="true">
+                          {asks(one.path)}
+                        </span>
                         <FieldControl
                           field={one}
                           label={fieldWords.name(one.path)}

@@ -34,7 +34,9 @@ export function Found({ name, permissions, remedy, children }: FoundProps) {
             id="setup.connected"
             values={{ name, b: (chunks) => <strong key="name">{chunks}</strong> }}
           />{" "}
-          <FormattedMessage id="setup.permissions" values={{ granted, needed: needed.length }} />{" "}
+          <span className={classes.together}>
+            <FormattedMessage id="setup.permissions" values={{ granted, needed: needed.length }} />
+          </span>{" "}
           {missing.length > 0 && (
             <FormattedMessage
               id="setup.missing"

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
-import { type ReactNode, useId, useState } from "react";
-import { FormattedMessage } from "react-intl";
-import { useBackend } from "../../backend/context";
+import { Fragment, type ReactNode, useId, useState } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
 import { Copy } from "../../components/Copy";
+import { useOpen } from "./opening";
 import { Picture, type PictureName } from "./Picture";
 import classes from "./Setup.module.css";
 
@@ -12,6 +12,8 @@ export interface GuideStep {
   title: ReactNode;
   body: ReactNode;
   picture: PictureName;
+  /** What stands on the picture in the place of an example. */
+  written?: string;
   /** A page to open for it. */
   link?: string;
   /** Texts to copy for it. */
@@ -20,8 +22,9 @@ export interface GuideStep {
 
 /** What to click in the other place, one thing at a time, each with a picture of where. */
 export function Guide({ steps }: { steps: GuideStep[] }) {
+  const intl = useIntl();
   const [open, setOpen] = useState(0);
-  const backend = useBackend();
+  const browser = useOpen();
   const base = useId();
   return (
     <ol className={classes.guideSteps}>
@@ -46,18 +49,18 @@ export function Guide({ steps }: { steps: GuideStep[] }) {
               {step.copy?.map(({ label, text, long }) => (
                 <div key={label} className={classes.copy} data-long={long || undefined}>
                   <span className={classes.copyLabel}>{label}</span>
-                  <code>{text}</code>
+                  <code>{breakable(text)}</code>
                   <Copy text={text} what={label} />
                 </div>
               ))}
-              <Picture name={step.picture} />
+              <Picture name={step.picture} written={step.written} />
               <div className={classes.guideActions}>
                 {step.link !== undefined && (
                   <Button
                     variant="default"
                     size="compact-md"
                     rightSection={<IconExternalLink size={14} aria-hidden="true" />}
-                    onClick={() => step.link !== undefined && backend.openExternal(step.link)}
+                    onClick={() => step.link !== undefined && browser.open(step.link)}
                   >
                     {new URL(step.link).host}
                   </Button>
@@ -68,10 +71,36 @@ export function Guide({ steps }: { steps: GuideStep[] }) {
                   </Button>
                 )}
               </div>
+              {step.link !== undefined && browser.unopened === step.link && (
+                <div className={classes.unopened} role="alert">
+                  <p>
+                    <FormattedMessage id="setup.unopened" />
+                  </p>
+                  <div className={classes.copy}>
+                    <code>{step.link}</code>
+                    <Copy text={step.link} what={intl.formatMessage({ id: "setup.signIn.address" })} />
+                  </div>
+                </div>
+              )}
             </div>
           </li>
         );
       })}
     </ol>
   );
+}
+
+/** A list without spaces breaks after its commas, not in the middle of a word. */
+function breakable(text: string): ReactNode {
+  return text.split(",").map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text that never moves
+    <Fragment key={index}>
+      {index > 0 && (
+        <>
+          ,<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }

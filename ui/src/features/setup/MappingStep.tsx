@@ -47,6 +47,9 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
         lead={<FormattedMessage id="setup.mapping.lead" />}
       />
       {read.error !== null && !read.isPending && <Trouble error={read.error} onRetry={() => read.mutate()} />}
+      {read.error === null && mapping.error !== null && (
+        <Trouble error={mapping.error} onRetry={() => mapping.refetch()} />
+      )}
       {(read.isPending || read.isIdle) && (
         <>
           <Testing what="Shopify" />
@@ -55,16 +58,24 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
       )}
       {read.data !== undefined && mapping.data !== undefined && (
         <>
-          <Notice tone={read.data.held === 0 ? "proven" : "waiting"}>
+          {/* Where there is no order, nothing is shown to be complete. */}
+          <Notice tone={read.data.held > 0 ? "waiting" : read.data.read > 0 ? "proven" : "quiet"}>
             <p className={classes.foundText} role="status">
               <FormattedMessage
                 id="setup.mapping.read"
-                values={{ count: read.data.read, shown: shown(read.data.read), filled: shown(filled) }}
+                values={{
+                  count: read.data.read,
+                  shown: shown(read.data.read),
+                  rows: filled,
+                  filled: shown(filled),
+                }}
               />{" "}
-              <FormattedMessage
-                id="setup.mapping.held"
-                values={{ count: read.data.held, shown: shown(read.data.held) }}
-              />
+              {(read.data.read > 0 || read.data.held > 0) && (
+                <FormattedMessage
+                  id="setup.mapping.held"
+                  values={{ count: read.data.held, shown: shown(read.data.held) }}
+                />
+              )}
             </p>
           </Notice>
           <Tables view={mapping.data} foot={foot} onSaved={onNext} going={going} />

@@ -4,6 +4,8 @@
  */
 import classes from "./Picture.module.css";
 
+type Ringed = "button" | "menu" | number;
+
 interface Place {
   /** What stands in the address bar. */
   address: string;
@@ -12,11 +14,11 @@ interface Place {
   chosen: number;
   heading: string;
   /** Fields with what is in them. */
-  rows?: { name: string; text?: string; tick?: boolean }[];
+  rows?: { name: string; text?: string; tick?: boolean; own?: boolean }[];
   /** The button to click. */
   button: string;
-  /** Where the ring is: the button, a row by its number, or the menu. */
-  ring: "button" | "menu" | number;
+  /** Where the rings are: the button, rows by their numbers, or the menu. The last one has the pointer. */
+  ring: Ringed | readonly Ringed[];
 }
 
 const PLACES = {
@@ -93,6 +95,19 @@ const PLACES = {
     button: "Save",
     ring: 0,
   },
+  vismaNative: {
+    address: "oauth.developers.visma.com",
+    menu: ["My applications", "APIs"],
+    chosen: 0,
+    heading: "Add application",
+    rows: [
+      { name: "Type", text: "Native" },
+      { name: "Name", text: "Brygga" },
+      { name: "Redirect URI", text: "http://127.0.0.1:47823", own: true },
+    ],
+    button: "Save",
+    ring: [0, 2],
+  },
   vismaScopes: {
     address: "oauth.developers.visma.com",
     menu: ["Details", "Integrations", "Credentials"],
@@ -160,21 +175,28 @@ export type PictureName = keyof typeof PLACES;
 const WIDTH = 400;
 const ROW = 40;
 
-export function Picture({ name }: { name: PictureName }) {
+interface PictureProps {
+  name: PictureName;
+  /** What stands in the field that is one's own to fill. */
+  written?: string | undefined;
+}
+
+export function Picture({ name, written }: PictureProps) {
   const place: Place = PLACES[name];
   const rows = place.rows ?? [];
-  const left = place.menu.length > 0 ? 128 : 0;
+  const left = place.menu.length > 0 ? 136 : 0;
   const top = 36;
   const height = top + 44 + Math.max(rows.length * ROW + 44, place.menu.length * 26 - 8);
   const x = left + 20;
   const right = WIDTH - 20;
   const button = { x, y: top + 44 + rows.length * ROW, width: 22 + place.button.length * 6.6, height: 26 };
-  const ring =
-    place.ring === "button"
-      ? button
-      : place.ring === "menu"
-        ? { x: 10, y: top + 14 + place.chosen * 26, width: left - 20, height: 24 }
-        : { x, y: top + 44 + place.ring * ROW, width: right - x, height: 30 };
+  const at = (ringed: Ringed) => {
+    if (ringed === "button") return button;
+    if (ringed === "menu") return { x: 10, y: top + 14 + place.chosen * 26, width: left - 20, height: 24 };
+    return { x, y: top + 44 + ringed * ROW, width: right - x, height: 30 };
+  };
+  const rings = [place.ring].flat().map(at);
+  const last = rings.at(-1) ?? button;
   return (
     <svg viewBox={`0 0 ${WIDTH} ${height}`} className={classes.picture} aria-hidden="true" focusable="false">
       <rect className={classes.paper} x="0.5" y="0.5" width={WIDTH - 1} height={height - 1} rx="8" />
@@ -210,7 +232,7 @@ export function Picture({ name }: { name: PictureName }) {
                   {row.name}
                 </text>
                 <text className={classes.plain} x={x + 10} y={y + 25}>
-                  {row.text}
+                  {row.own ? (written ?? row.text) : row.text}
                 </text>
               </>
             ) : (
@@ -229,17 +251,20 @@ export function Picture({ name }: { name: PictureName }) {
       <text className={classes.onButton} x={button.x + button.width / 2} y={button.y + 17}>
         {place.button}
       </text>
-      <rect
-        className={classes.ring}
-        x={ring.x - 4}
-        y={ring.y - 4}
-        width={ring.width + 8}
-        height={ring.height + 8}
-        rx="9"
-      />
+      {rings.map((ring) => (
+        <rect
+          key={ring.y}
+          className={classes.ring}
+          x={ring.x - 4}
+          y={ring.y - 4}
+          width={ring.width + 8}
+          height={ring.height + 8}
+          rx="9"
+        />
+      ))}
       <path
         className={classes.pointer}
-        d={`M${ring.x + ring.width - 6} ${ring.y + ring.height - 8}l0 17 4.2 -3.6 2.6 6 3 -1.3 -2.6 -5.9 5.4 -0.4z`}
+        d={`M${last.x + last.width - 6} ${last.y + last.height - 8}l0 17 4.2 -3.6 2.6 6 3 -1.3 -2.6 -5.9 5.4 -0.4z`}
       />
     </svg>
   );

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft, IconCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { go, href, Link, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Trouble } from "../../components/Trouble";
 import { PracticeWays } from "../practice/PracticeWays";
+import { OpenStep } from "./again";
 import { CompanyStep } from "./CompanyStep";
 import { type Draft, EMPTY } from "./draft";
 import { FlowsStep } from "./FlowsStep";
@@ -21,6 +22,7 @@ import { SampleStep } from "./SampleStep";
 import classes from "./Setup.module.css";
 import { ShopStep } from "./ShopStep";
 import { StartStep } from "./StartStep";
+import { useMended } from "./tested";
 
 export const STEPS: readonly SetupStep[] = ["shop", "company", "flows", "mapping", "sample", "start"];
 
@@ -68,6 +70,7 @@ function Wizard({ view }: { view: SetupView }) {
   const small = useMediaQuery("(max-width: 1000px)", false, { getInitialValueInEffect: false });
   const [draft, setDraft] = useState<Draft>(() => EMPTY(view));
   const main = useRef<HTMLElement>(null);
+  useSignInMended(view);
   const asked = STEPS.find((step) => route.path[0] === "setup" && step === route.path[1]);
   const step = asked ?? view.step;
   const index = STEPS.indexOf(step);
@@ -118,26 +121,28 @@ function Wizard({ view }: { view: SetupView }) {
             const open = done || at <= index || STEPS.slice(0, at).every((before) => isEnough(view, before));
             return (
               <li key={each}>
-                <button
-                  type="button"
-                  className={classes.step}
-                  aria-current={each === step ? "step" : undefined}
-                  disabled={!open}
-                  onClick={() => move.mutate({ step: each, finished: null })}
-                >
-                  <span className={classes.number} data-done={done || undefined} aria-hidden="true">
-                    {done ? <IconCheck size={14} stroke={2.4} /> : at + 1}
-                  </span>
-                  <span className={classes.stepWord}>
-                    <FormattedMessage id={`setup.step.${each}`} />
-                  </span>
-                  {done && (
-                    <span className="visually-hidden">
-                      {", "}
-                      <FormattedMessage id="setup.done" />
+                <Tooltip label={intl.formatMessage({ id: `setup.step.${each}` })} position="right" disabled={!small}>
+                  <button
+                    type="button"
+                    className={classes.step}
+                    aria-current={each === step ? "step" : undefined}
+                    disabled={!open}
+                    onClick={() => move.mutate({ step: each, finished: null })}
+                  >
+                    <span className={classes.number} data-done={done || undefined} aria-hidden="true">
+                      {done ? <IconCheck size={14} stroke={2.4} /> : at + 1}
                     </span>
-                  )}
-                </button>
+                    <span className={classes.stepWord}>
+                      <FormattedMessage id={`setup.step.${each}`} />
+                    </span>
+                    {done && (
+                      <span className="visually-hidden">
+                        {", "}
+                        <FormattedMessage id="setup.done" />
+                      </span>
+                    )}
+                  </button>
+                </Tooltip>
               </li>
             );
           })}
@@ -157,17 +162,29 @@ function Wizard({ view }: { view: SetupView }) {
           <FormattedMessage id="setup.of" values={{ number: index + 1, count: STEPS.length }} />
         </p>
         {move.error !== null && <Trouble error={move.error} />}
-        <Body
-          view={view}
-          draft={draft}
-          onDraft={onDraft}
-          foot={foot}
-          going={move.isPending}
-          onNext={() => (next === undefined ? go(href("overview")) : move.mutate({ step: next, finished: step }))}
-        />
+        <OpenStep value={step}>
+          <Body
+            view={view}
+            draft={draft}
+            onDraft={onDraft}
+            foot={foot}
+            going={move.isPending}
+            onNext={() => (next === undefined ? go(href("overview")) : move.mutate({ step: next, finished: step }))}
+          />
+        </OpenStep>
       </main>
     </>
   );
+}
+
+/** A sign-in ends in the browser, whichever step is open then. */
+function useSignInMended({ company: { sign_in: signIn } }: SetupView) {
+  const mended = useMended("company");
+  const wasWaiting = useRef(false);
+  useEffect(() => {
+    if (wasWaiting.current && signIn.waiting === null && signIn.trouble === null && signIn.signed_in) mended();
+    wasWaiting.current = signIn.waiting !== null;
+  });
 }
 
 /** The sample is worth doing, and nobody is made to. */

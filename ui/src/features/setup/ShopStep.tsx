@@ -1,20 +1,20 @@
 import { Anchor, Button, PasswordInput, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { FormattedMessage, useIntl } from "react-intl";
-import { keys } from "../../api/queries";
 import { useBackend } from "../../backend/context";
+import { Refusal } from "../../backend/port";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { Found } from "./Found";
 import { Guide, type GuideStep } from "./Guide";
 import { Halves } from "./Halves";
+import { DASHBOARD } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
-import { Testing } from "./Testing";
+import { Outcome, Testing } from "./Testing";
+import { newsOf, useRefused, useTest } from "./tested";
 
-const DASHBOARD = "https://dev.shopify.com/dashboard";
 /** The address that Shopify's own guide gives for an app without pages. */
 const APP_URL = "https://shopify.dev/apps/default-app-home";
 
@@ -22,32 +22,32 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
   const intl = useIntl();
   const words = useWords();
   const backend = useBackend();
-  const client = useQueryClient();
   const { shop, practice } = view;
   const label = (id: "domain" | "client" | "secret" | "token") => intl.formatMessage({ id: `setup.shop.${id}` });
 
-  const test = useMutation({
-    mutationFn: () =>
+  const domain = draft.domain.trim();
+  const client_id = draft.legacy ? null : draft.shopClient.trim();
+  const test = useTest({
+    side: "shop",
+    form: draft.legacy ? "token" : "app",
+    input: { domain, client_id },
+    kept: shop.domain === null ? null : { domain: shop.domain, client_id: shop.client_id },
+    typed: draft.shopSecret !== "",
+    run: () =>
       backend.call("setup_shop", {
-        domain: draft.domain.trim(),
-        client_id: draft.legacy ? null : draft.shopClient.trim(),
+        domain,
+        client_id,
         secret: draft.shopSecret.trim() === "" ? null : draft.shopSecret.trim(),
       }),
-    onSuccess: (after) => {
-      onDraft({ shopSecret: "", domain: after.shop.domain ?? draft.domain });
-      client.setQueryData(keys.setup, after);
-      client.invalidateQueries({ queryKey: keys.info });
-    },
+    onTested: (after) => onDraft({ shopSecret: "", domain: after.shop.domain ?? domain }),
   });
-  const changed =
-    draft.shopSecret !== "" ||
-    draft.domain.trim() !== (shop.domain ?? "") ||
-    (draft.legacy ? shop.client_id !== null : draft.shopClient.trim() !== (shop.client_id ?? ""));
+  const refused = useRefused("shop", view);
   const lacks =
-    draft.domain.trim() === "" ||
-    (!draft.legacy && draft.shopClient.trim() === "") ||
+    domain === "" ||
+    client_id === "" ||
     (draft.shopSecret.trim() === "" && (!shop.secret_kept || changedKind(draft.legacy, shop.client_id)));
-  const found = test.error === null && !changed ? shop.found : null;
+  const sound = test.sound && refused === undefined;
+  const found = sound ? shop.found : null;
 
   const guide: GuideStep[] = draft.legacy
     ? [
@@ -102,7 +102,7 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
       lead={<FormattedMessage id="setup.shop.lead" />}
       guide={<Guide key={String(draft.legacy)} steps={guide} />}
       foot={foot(
-        <Button disabled={shop.found === null || changed} loading={going} onClick={onNext}>
+        <Button disabled={found === null || !shop.secret_kept} loading={going} onClick={onNext}>
           <FormattedMessage id="setup.next" />
         </Button>,
       )}
@@ -111,7 +111,7 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!lacks) test.mutate();
+          if (!lacks) test.start();
         }}
       >
         <TextInput
@@ -147,39 +147,34 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
           onChange={(event) => onDraft({ shopSecret: event.currentTarget.value })}
         />
         <div className={classes.formActions}>
-          <Button
-            type="submit"
-            variant={found === null ? "filled" : "default"}
-            disabled={lacks}
-            loading={test.isPending}
-          >
+          <Button type="submit" variant={found === null ? "filled" : "default"} disabled={lacks} loading={test.pending}>
             <FormattedMessage id="setup.test" />
           </Button>
           <Anchor
             component="button"
             type="button"
             size="sm"
-            onClick={() => {
-              test.reset();
-              onDraft({ legacy: !draft.legacy, shopSecret: "" });
-            }}
+            onClick={() => onDraft({ legacy: !draft.legacy, shopSecret: "" })}
           >
             <FormattedMessage id={draft.legacy ? "setup.shop.app" : "setup.shop.legacy"} />
           </Anchor>
         </div>
       </form>
-      {test.isPending && <Testing what="Shopify" />}
-      {test.error !== null && !test.isPending && <Trouble error={test.error} />}
-      {found !== null && !test.isPending && (
-        <Found name={found.name} permissions={found.permissions} remedy={<FormattedMessage id="setup.shop.remedy" />}>
-          {found.sixty_days_only && (
-            <Notice tone="quiet">
-              {words.reason({ code: "shop-only-60-days", params: {} })}{" "}
-              {words.remedy({ code: "shop-only-60-days", params: {} })}
-            </Notice>
-          )}
-        </Found>
-      )}
+      <Outcome news={newsOf(test, found)}>
+        {test.pending && <Testing what="Shopify" />}
+        {test.error !== null && <Trouble error={test.error} />}
+        {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
+        {found !== null && (
+          <Found name={found.name} permissions={found.permissions} remedy={<FormattedMessage id="setup.shop.remedy" />}>
+            {found.sixty_days_only && (
+              <Notice tone="quiet">
+                {words.reason({ code: "shop-only-60-days", params: {} })}{" "}
+                {words.remedy({ code: "shop-only-60-days", params: {} })}
+              </Notice>
+            )}
+          </Found>
+        )}
+      </Outcome>
       {practice !== null && !draft.legacy && found === null && (
         <PracticeHint
           rows={[

@@ -3,6 +3,8 @@ import { IconBrowser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import type { Reason } from "../../api/generated/Reason";
+import type { SignInSetup } from "../../api/generated/SignInSetup";
 import { keys } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Refusal } from "../../backend/port";
@@ -10,13 +12,36 @@ import { Copy } from "../../components/Copy";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
-import { CompanyResult } from "./CompanyStep";
+import { CompanyResult, listOf } from "./CompanyStep";
+import { useOpen } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
+import { Outcome } from "./Testing";
+
+/** A sign-in that ended so never came to Visma's answer: it says nothing about the one that is kept. */
+const SAYS_NOTHING = new Set(["sign-in-cancelled", "sign-in-timed-out", "sign-in-port-taken", "sign-in-mixed-up"]);
+
+/** What is in the fields is what one is signed in by, and the last sign-in was not refused. */
+export function isSignedInAsShown({ view, draft }: StepProps): boolean {
+  const { sign_in: kept } = view.company;
+  return (
+    kept.waiting === null &&
+    (kept.trouble === null || SAYS_NOTHING.has(kept.trouble.code)) &&
+    draft.person.trim() === (kept.client_id ?? "") &&
+    draft.port === kept.port &&
+    listOf(draft.personScopes).join(" ") === kept.scopes.join(" ")
+  );
+}
+
+interface SignInProps extends StepProps {
+  /** Why the last run could not use it. */
+  refused: Reason | undefined;
+}
 
 /** Sign-in by the browser: the program waits at a port of this computer, and the page follows what it says. */
-export function SignInForm({ view, draft, onDraft }: StepProps) {
+export function SignInForm({ refused, ...props }: SignInProps) {
+  const { view, draft, onDraft } = props;
   const intl = useIntl();
   const words = useWords();
   const backend = useBackend();
@@ -25,12 +50,14 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
   const { sign_in: signIn, found } = view.company;
   const [more, setMore] = useState(false);
   const waiting = signIn.waiting;
+  const browser = useOpen();
+  const sound = signIn.signed_in && refused === undefined && isSignedInAsShown(props);
 
   const start = useMutation({
     mutationFn: () =>
       backend.call("sign_in", {
         client_id: draft.person.trim(),
-        scopes: draft.personScopes.split(/[\s,]+/).filter(Boolean),
+        scopes: listOf(draft.personScopes),
         port: draft.port,
         language: intl.locale,
         done: intl.formatMessage({ id: "setup.signIn.page.done" }),
@@ -38,7 +65,8 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
         next: intl.formatMessage({ id: "setup.signIn.page.then" }),
       }),
     onSuccess: async ({ address }) => {
-      await backend.openExternal(address);
+      // Waiting has begun, whether a browser opens or not: the address can be copied.
+      browser.open(address);
       await client.invalidateQueries({ queryKey: keys.setup });
     },
   });
@@ -46,6 +74,7 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
     mutationFn: () => backend.call("sign_in_cancel", {}),
     onSuccess: (after) => client.setQueryData(keys.setup, after),
   });
+  const news = waiting ?? start.error?.message ?? signIn.trouble?.code ?? (sound ? "found" : "");
   const lacks = draft.person.trim() === "" || draft.personScopes.trim() === "";
 
   return (
@@ -72,7 +101,7 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
             <NumberInput
               label={intl.formatMessage({ id: "setup.signIn.port" })}
               description={<FormattedMessage id="setup.signIn.port.more" />}
-              maw={320}
+              classNames={{ wrapper: classes.short ?? "" }}
               min={1024}
               max={65535}
               allowDecimal={false}
@@ -93,7 +122,7 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
         <div className={classes.formActions}>
           <Button
             type="submit"
-            variant={signIn.signed_in ? "default" : "filled"}
+            variant={sound ? "default" : "filled"}
             leftSection={<IconBrowser size={16} aria-hidden="true" />}
             disabled={lacks}
             loading={start.isPending}
@@ -105,42 +134,56 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
           </Anchor>
         </div>
       </form>
-      {start.error !== null && <Trouble error={start.error} />}
-      {waiting !== null && (
-        <Notice
-          tone="waiting"
-          actions={
-            <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              <FormattedMessage id="settings.cancel" />
-            </Button>
-          }
-        >
-          <p className={classes.foundText} role="status">
-            <FormattedMessage id="setup.signIn.waiting" />
-          </p>
-          <p className={classes.remedy}>
-            <FormattedMessage id="setup.signIn.waiting.more" />{" "}
-            <Anchor component="button" type="button" size="sm" onClick={() => backend.openExternal(waiting)}>
-              <FormattedMessage id="setup.signIn.open" />
-            </Anchor>
-          </p>
-          <div className={classes.copy}>
-            <code>{waiting}</code>
-            <Copy text={waiting} what={intl.formatMessage({ id: "setup.signIn.address" })} />
-          </div>
-          {signIn.trouble !== null && (
-            <p className={classes.remedy}>
-              {words.reason(signIn.trouble)} {words.remedy(signIn.trouble)}
+      <Outcome news={news}>
+        {start.error !== null && <Trouble error={start.error} />}
+        {waiting !== null && (
+          <Notice
+            tone="waiting"
+            actions={
+              <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
+                <FormattedMessage id="settings.cancel" />
+              </Button>
+            }
+          >
+            <p className={classes.foundText} role="status">
+              <FormattedMessage id="setup.signIn.waiting" />
             </p>
-          )}
-        </Notice>
-      )}
-      {waiting === null && signIn.trouble !== null && start.error === null && (
-        <Trouble error={new Refusal(signIn.trouble)} />
-      )}
-      {waiting === null && signIn.trouble === null && signIn.signed_in && found !== null && (
-        <CompanyResult found={found} />
-      )}
+            <p className={classes.remedy}>
+              <FormattedMessage id="setup.signIn.waiting.more" />{" "}
+              <Anchor component="button" type="button" size="sm" onClick={() => browser.open(waiting)}>
+                <FormattedMessage id="setup.signIn.open" />
+              </Anchor>
+            </p>
+            {browser.unopened === waiting && (
+              <p className={classes.remedy} role="alert">
+                <FormattedMessage id="setup.unopened" />
+              </p>
+            )}
+            <div className={classes.copy}>
+              <code>{waiting}</code>
+              <Copy text={waiting} what={intl.formatMessage({ id: "setup.signIn.address" })} />
+            </div>
+            <p className={classes.remedy}>
+              <FormattedMessage
+                id="setup.signIn.unregistered"
+                values={{ address: <code key="address">{landingOf(waiting) ?? redirectAt(signIn, draft.port)}</code> }}
+              />
+            </p>
+            {signIn.trouble !== null && (
+              <p className={classes.remedy}>
+                {words.reason(signIn.trouble)} {words.remedy(signIn.trouble)}
+              </p>
+            )}
+          </Notice>
+        )}
+        {waiting === null && signIn.trouble !== null && start.error === null && (
+          <Trouble error={new Refusal(signIn.trouble)} />
+        )}
+        {waiting === null && signIn.trouble === null && refused !== undefined && (
+          <Trouble error={new Refusal(refused)} />
+        )}
+        {sound && found !== null && <CompanyResult found={found} />}
+      </Outcome>
       {practice !== null && !signIn.signed_in && waiting === null && (
         <PracticeHint
           rows={[{ label: intl.formatMessage({ id: "setup.signIn.client" }), text: practice.sign_in_client_id }]}
@@ -149,4 +192,15 @@ export function SignInForm({ view, draft, onDraft }: StepProps) {
       )}
     </>
   );
+}
+
+/** Where Visma sends the browser after this sign-in: its page refuses every other address, and says so only there. */
+function landingOf(address: string): string | null {
+  const [, query = ""] = address.split("?", 2);
+  return new URLSearchParams(query).get("redirect_uri");
+}
+
+/** The redirect address, with the port that is in the field. */
+export function redirectAt({ redirect }: SignInSetup, port: number): string {
+  return redirect.replace(/:\d+(?=\/|$)/, `:${port}`);
 }

@@ -69,7 +69,11 @@ export function StartStep({ view, foot }: StepProps) {
           </div>
         ))}
       </dl>
-      {!view.started && <Already />}
+      {!view.started && (
+        <div className={classes.already}>
+          <Already />
+        </div>
+      )}
       {begin.error !== null && <Trouble error={begin.error} />}
       {foot(
         view.started ? (

@@ -1,5 +1,14 @@
 /** Where a connection that does not work any more is mended. */
+import { createContext } from "react";
+import type { Reason } from "../../api/generated/Reason";
+import type { SetupStep } from "../../api/generated/SetupStep";
 import { href } from "../../app/router";
+
+/** The side of a pair that is connected in a step of its own. */
+export type Side = Extract<SetupStep, "shop" | "company">;
+
+/** The step of the wizard that is open, for what would lead there. */
+export const OpenStep = createContext<SetupStep | undefined>(undefined);
 
 const SHOP = new Set([
   "shop-credentials",
@@ -20,9 +29,17 @@ const COMPANY = new Set([
   "erp-signed-out",
 ]);
 
-/** The step of the wizard that mends this, if one does. */
-export function placeToConnect(code: string): string | undefined {
-  if (SHOP.has(code)) return href("setup", "shop");
-  if (COMPANY.has(code)) return href("setup", "company");
+/** Which of the two connections this is about, if it is about one that somebody has to mend. */
+export function sideOf({ code, params }: Reason): Side | undefined {
+  // A secret that is gone: the one code that says by a parameter of which side it is.
+  if (code === "not-connected") return params.remote === "Shopify" ? "shop" : "company";
+  if (SHOP.has(code)) return "shop";
+  if (COMPANY.has(code)) return "company";
   return undefined;
+}
+
+/** The step of the wizard that mends this, if one does. */
+export function placeToConnect(reason: Reason): string | undefined {
+  const side = sideOf(reason);
+  return side === undefined ? undefined : href("setup", side);
 }

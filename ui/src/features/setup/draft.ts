@@ -22,12 +22,16 @@ export interface Draft {
 
 export function EMPTY(view: SetupView): Draft {
   const { shop, company } = view;
+  // One who is sent here again comes to the way by which the company was connected, also when its secret is gone.
+  const byPerson = company.sign_in.signed_in
+    ? !company.secret_kept
+    : company.found !== null && company.client_id === null;
   return {
     legacy: shop.domain !== null && shop.client_id === null,
     domain: shop.domain ?? "",
     shopClient: shop.client_id ?? "",
     shopSecret: "",
-    way: company.sign_in.signed_in && !company.secret_kept ? "sign_in" : "application",
+    way: byPerson ? "sign_in" : "application",
     companyClient: company.client_id ?? "",
     tenant: company.tenant_id ?? "",
     companySecret: "",

@@ -131,3 +131,42 @@ describe("the set-up wizard", () => {
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   });
 });
+
+describe("the mapping step", () => {
+  const reads = async (read: { read: number; ready: number; held: number }) => {
+    const { FakeBackend } = await import("../../backend/fake");
+    const { render } = await import("@testing-library/react");
+    const { App } = await import("../../app/App");
+    const backend = new FakeBackend();
+    backend.answers.set("setup_read", read);
+    window.location.hash = "#/setup/mapping";
+    render(<App backend={backend} />);
+    const text = await screen.findByText(/(order was|orders were) read/);
+    return text.closest("[data-tone]");
+  };
+
+  it("shows no green where there is no order", async () => {
+    const notice = await reads({ read: 0, ready: 0, held: 0 });
+    expect(notice).toHaveAttribute("data-tone", "quiet");
+    expect(notice).toHaveTextContent("No order was read.");
+    expect(notice).not.toHaveTextContent("Nothing is missing");
+  });
+
+  it("says in green that nothing is missing", async () => {
+    expect(await reads({ read: 3, ready: 3, held: 0 })).toHaveAttribute("data-tone", "proven");
+  });
+
+  it("says how many orders need something first", async () => {
+    const notice = await reads({ read: 0, ready: 0, held: 7 });
+    expect(notice).toHaveAttribute("data-tone", "waiting");
+    expect(notice).toHaveTextContent("7 orders need something first.");
+  });
+
+  it("says why its tables cannot be read", async () => {
+    const { user: _, backend } = await open("#/overview");
+    backend.failing.set("mapping", { code: "erp-signed-out", params: { detail: "x" } });
+    window.location.hash = "#/setup/mapping";
+    const alert = await screen.findByRole("alert");
+    expect(within(alert).getByRole("link", { name: "Connect again" })).toHaveAttribute("href", "#/setup/company");
+  });
+});
