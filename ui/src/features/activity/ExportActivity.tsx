@@ -45,7 +45,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
       ];
       const name = `brygga-activity-${(info?.now ?? "").slice(0, 10)}`;
       if (format === "csv") {
-        return backend.saveFile(`${name}.csv`, textFile(csv([head, ...rows]), "text/csv"));
+        return backend.saveFile(`${name}.csv`, textFile(csv(intl.locale, [head, ...rows]), "text/csv"));
       }
       const sheet = intl.formatMessage({ id: "nav.activity" });
       const file = await backend.call("spreadsheet", { name: sheet, head, rows });

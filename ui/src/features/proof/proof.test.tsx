@@ -1,5 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { prefer } from "../../app/preferences";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
 
@@ -27,3 +28,30 @@ it("shows stock per location and what stands on another day, and prints", async 
   await user.click(screen.getByRole("button", { name: "Print or save as PDF" }));
   expect(print).toHaveBeenCalledOnce();
 });
+
+it("writes amounts as numbers of the language: a spreadsheet would take 12.10 for a day", async () => {
+  const written = async (language: "nb" | "en") => {
+    prefer({ language });
+    const { user, backend } = await open("#/proof");
+    const save = vi.spyOn(backend, "saveFile").mockResolvedValue(null);
+    const { default: words } = await (language === "nb" ? import("../../i18n/nb.json") : import("../../i18n/en.json"));
+    await user.click(await screen.findByRole("button", { name: words["proof.run"] }));
+    await user.click(await screen.findByRole("button", { name: words["proof.export"] }));
+    await waitFor(() => expect(save).toHaveBeenCalledOnce());
+    cleanup();
+    return textOf(save.mock.calls[0]?.[1]);
+  };
+  const norwegian = await written("nb");
+  expect(norwegian).toContain(";NOK;12400,00;12399,95;-0,05\r\n");
+  expect(norwegian).toContain(";1200,00;1199,95\r\n");
+  expect(norwegian).not.toMatch(/\d\.\d\d[;\r]/);
+  expect(await written("en")).toContain(",NOK,12400.00,12399.95,-0.05\r\n");
+});
+
+function textOf(file: Blob | undefined): Promise<string> {
+  const reader = new FileReader();
+  return new Promise((resolve) => {
+    reader.onload = () => resolve(String(reader.result));
+    reader.readAsText(file ?? new Blob());
+  });
+}
