@@ -12,8 +12,9 @@ import {
 } from "react";
 import type { MappingEdit } from "../api/generated/MappingEdit";
 import type { SettingValue } from "../api/generated/SettingValue";
-import { keys, useRereadSettings } from "../api/queries";
+import { keys, useDesktop, useInfo, useRereadSettings } from "../api/queries";
 import { Refusal } from "../backend/port";
+import { readDrafts, writeDrafts } from "./keptDrafts";
 
 export type SettingValues = Record<string, SettingValue>;
 
@@ -36,7 +37,7 @@ export interface Draft<Content> {
   unsaved: number;
 }
 
-type Kept = { [Name in DraftName]: Draft<Contents[Name]> };
+export type Kept = { [Name in DraftName]: Draft<Contents[Name]> };
 
 const NOTHING: Kept = {
   mapping: { content: [], revision: 0, saving: false, unsaved: 0 },
@@ -46,6 +47,8 @@ const NOTHING: Kept = {
 /** The drafts of all pairs. */
 export class Drafts {
   readonly #pairs = new Map<string, Kept>();
+  /** The pairs whose drafts outlast the program, with the shop and the company of each. */
+  readonly #lasting = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -59,11 +62,26 @@ export class Drafts {
 
   put(pair: string, kept: Kept): void {
     this.#pairs.set(pair, kept);
+    const who = this.#lasting.get(pair);
+    if (who !== undefined) writeDrafts(pair, who, isEmpty(kept) ? undefined : kept);
     this.#tell();
+  }
+
+  /** From here on the drafts of this pair outlast the program; what is left of the last time is there again. */
+  last(pair: string, who: string): void {
+    const before = this.#lasting.get(pair);
+    if (before === who) return;
+    if (before !== undefined) writeDrafts(pair, before, undefined);
+    const left = isEmpty(this.of(pair)) ? readDrafts(pair, who) : undefined;
+    this.#lasting.set(pair, who);
+    this.put(pair, left ?? this.of(pair));
   }
 
   /** The pair is gone, and its drafts with it. */
   forget(pair: string): void {
+    const who = this.#lasting.get(pair);
+    if (who !== undefined) writeDrafts(pair, who, undefined);
+    this.#lasting.delete(pair);
     if (this.#pairs.delete(pair)) this.#tell();
   }
 
@@ -74,6 +92,10 @@ export class Drafts {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isEmpty({ mapping, settings }: Kept): boolean {
+  return mapping.content.length === 0 && Object.keys(settings.content).length === 0;
 }
 
 /** The drafts of one pair. Its functions stay the same, and work also when the page that called them is left. */
@@ -174,10 +196,18 @@ export function useAllDrafts(): Drafts {
   return drafts;
 }
 
-/** Around the pages of one pair. */
+/** Around the pages of one pair. A desktop can be quit without asking the page: there its drafts outlast the program. */
 export function PairDraftsProvider({ pair, children }: { pair: string; children: ReactNode }) {
   const all = useAllDrafts();
   const drafts = useMemo(() => new PairDrafts(all, pair), [all, pair]);
+  const { data: info } = useInfo();
+  const { data: desktop } = useDesktop();
+  // Practice begins anew each time.
+  const lasts = desktop != null && info !== undefined && !info.practice;
+  const who = lasts ? `${info.shop_domain} ${info.company}`.trim() : "";
+  useEffect(() => {
+    if (who !== "") all.last(pair, who);
+  }, [all, pair, who]);
   return <PairContext value={drafts}>{children}</PairContext>;
 }
 

@@ -1,7 +1,8 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { CommandName } from "../api/commands";
-import type { FakeBackend } from "../backend/fake";
+import { App } from "../app/App";
+import { FakeBackend } from "../backend/fake";
 import { pairLine } from "../backend/fakePairs";
 import { expectAccessible } from "../test/axe";
 import { open } from "../test/open";
@@ -163,4 +164,27 @@ it("settings that somebody else saved meanwhile are never written over unseen", 
   await user.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("Saved.")).toBeVisible();
   expect(sent(backend, "put_settings").at(-1)).toEqual({ revision: 4, values: { "trigger/default": "fulfilled" } });
+});
+
+it("outlasts a program that is quit from the tray, for the same shop and company alone", async () => {
+  const pairs = () => [pairLine({ id: "default", shop: "Fjord & Fjell AS" })];
+  const { user } = await open("#/settings", { pairs: pairs(), desktop: true });
+  await user.click(await screen.findByRole("switch", { name: "Make invoices" }));
+  await waitFor(() => expect(page(/^Settings, 1 change is not saved$/)).toBeVisible());
+  cleanup();
+
+  const other = new FakeBackend({ pairs: pairs(), desktop: true });
+  other.answers.set("app_info", { ...(await other.call("app_info", {}, "default")), company: "Havn & Hav AS" });
+  const shown = render(<App backend={other} />);
+  await screen.findByRole("switch", { name: "Make invoices" });
+  expect(screen.queryByRole("list", { name: "1 change" })).toBeNull();
+  shown.unmount();
+
+  const again = await open("#/overview", { pairs: pairs(), desktop: true });
+  await again.user.click(await screen.findByRole("link", { name: "Settings, 1 change is not saved" }));
+  await screen.findByRole("list", { name: "1 change" });
+  await again.user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Saved.")).toBeVisible();
+  expect(sent(again.backend, "put_settings")).toEqual([{ revision: 3, values: { "invoices/on": false } }]);
+  expect(localStorage.getItem("brygga-drafts")).toBeNull();
 });
