@@ -3,6 +3,7 @@ import { expect, it, vi } from "vitest";
 import { prefer } from "../../app/preferences";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
+import { textOf } from "../../test/textOf";
 
 it("opens the day that differs, and goes through the days by keys", async () => {
   const { user, container } = await open("#/proof");
@@ -47,11 +48,3 @@ it("writes amounts as numbers of the language: a spreadsheet would take 12.10 fo
   expect(norwegian).not.toMatch(/\d\.\d\d[;\r]/);
   expect(await written("en")).toContain(",NOK,12400.00,12399.95,-0.05\r\n");
 });
-
-function textOf(file: Blob | undefined): Promise<string> {
-  const reader = new FileReader();
-  return new Promise((resolve) => {
-    reader.onload = () => resolve(String(reader.result));
-    reader.readAsText(file ?? new Blob());
-  });
-}
