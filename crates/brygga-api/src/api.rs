@@ -14,8 +14,9 @@ use tokio::sync::broadcast;
 
 use crate::background::Background;
 use crate::contract::{
-    ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup, Nothing, Reason,
-    RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started, State, SyncNow,
+    ActivityCount, ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup,
+    Nothing, Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started,
+    State, SyncNow,
 };
 use crate::watch::Watch;
 
@@ -131,29 +132,22 @@ impl Api {
 
     async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, ApiError> {
         let limit = query.limit.clamp(1, ROWS) as usize;
-        let kind = match filled(query.kind.as_deref()) {
-            Some(kind) => Some(kind.parse().map_err(stored)?),
-            None => None,
-        };
-        let mut rows = self
-            .engine
-            .store()
-            .activity(
-                &ActivityFilter {
-                    search: filled(query.search.as_deref()),
-                    record: None,
-                    kind,
-                    serious: query.serious,
-                    before: query.before,
-                },
-                limit + 1,
-            )
-            .map_err(stored)?;
+        let filter = activity_filter(&query)?;
+        let store = self.engine.store();
+        let mut rows = store.activity(&filter, limit + 1).map_err(stored)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         Ok(ActivityPage {
             rows: rows.into_iter().map(activity_row).collect(),
             more,
+        })
+    }
+
+    async fn activity_count(&self, query: ActivityQuery) -> Result<ActivityCount, ApiError> {
+        let filter = activity_filter(&query)?;
+        let count = self.engine.store().activity_count(&filter);
+        Ok(ActivityCount {
+            count: u32::try_from(count.map_err(stored)?).unwrap_or(u32::MAX),
         })
     }
 
@@ -336,6 +330,20 @@ pub(crate) fn record_line(row: &RecordRow) -> RecordLine {
         happened: row.happened_at.map(time),
         changed: time(row.changed_at),
     }
+}
+
+fn activity_filter(query: &ActivityQuery) -> Result<ActivityFilter<'_>, ApiError> {
+    let kind = match filled(query.kind.as_deref()) {
+        Some(kind) => Some(kind.parse().map_err(stored)?),
+        None => None,
+    };
+    Ok(ActivityFilter {
+        search: filled(query.search.as_deref()),
+        record: None,
+        kind,
+        serious: query.serious,
+        before: query.before,
+    })
 }
 
 pub(crate) fn activity_row(row: brygga_store::ActivityRow) -> ActivityRow {

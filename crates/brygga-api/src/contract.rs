@@ -347,6 +347,14 @@ pub struct ActivityPage {
     pub more: bool,
 }
 
+/// How long the activity log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActivityCount {
+    /// Rows that a query would give, if it were asked until there is no more.
+    pub count: u32,
+}
+
 /// Records held for the same cause. A customer stands with the orders that are held for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -645,6 +653,7 @@ macro_rules! with_commands {
             sync_now(SyncNow) -> Started;
             sync_stop(Nothing) -> Nothing;
             activity(ActivityQuery) -> ActivityPage;
+            activity_count(ActivityQuery) -> ActivityCount;
             spreadsheet(Table) -> BinaryFile;
             held(Nothing) -> Vec<HeldGroup>;
             records(RecordsQuery) -> RecordsPage;

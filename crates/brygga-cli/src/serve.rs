@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::StringRejection;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
@@ -148,12 +148,17 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// The command that is handed a whole table, and how long it may be: more than the longest that the page makes. All others keep to the
+/// web server's own 2 MB.
+const LONG: (&str, usize) = ("spreadsheet", 256 << 20);
+
 async fn rpc(
     State(served): State<Arc<Served>>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Result<String, StringRejection>,
+    mut request: Request,
 ) -> Response {
+    let headers = request.headers().clone();
+    // Nobody without the token makes it read anything.
     if headers
         .get("x-brygga-token")
         .and_then(|value| value.to_str().ok())
@@ -164,6 +169,10 @@ async fn rpc(
             "The page was opened without its token. Open the address that was printed.",
         );
     }
+    if name == LONG.0 {
+        DefaultBodyLimit::max(LONG.1).apply(&mut request);
+    }
+    let body = String::from_request(request, &()).await;
     let result = match (named(&headers), payload(body)) {
         (Ok(pair), Ok(payload)) => served.pairs.call(pair, &name, payload).await,
         (Err(error), _) | (_, Err(error)) => Err(error),

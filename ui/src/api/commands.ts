@@ -2,6 +2,7 @@
  * Every command of the contract: name, request, answer. The table is `with_commands!` in
  * `crates/brygga-api/src/contract.rs`; `commands.test.ts` compares the two.
  */
+import type { ActivityCount } from "./generated/ActivityCount";
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AlreadyChoice } from "./generated/AlreadyChoice";
@@ -96,6 +97,7 @@ export interface Commands {
   sync_now: { request: SyncNow; answer: Started };
   sync_stop: { request: Nothing; answer: Nothing };
   activity: { request: ActivityQuery; answer: ActivityPage };
+  activity_count: { request: ActivityQuery; answer: ActivityCount };
   spreadsheet: { request: Table; answer: BinaryFile };
   held: { request: Nothing; answer: HeldGroup[] };
   records: { request: RecordsQuery; answer: RecordsPage };
@@ -165,6 +167,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "sync_now",
   "sync_stop",
   "activity",
+  "activity_count",
   "spreadsheet",
   "held",
   "records",

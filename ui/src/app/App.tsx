@@ -7,6 +7,7 @@ import { BackendProvider } from "../backend/context";
 import type { Backend } from "../backend/port";
 import { type Language, LOCALES, loadCatalogue } from "../i18n/languages";
 import { theme, variables } from "../theme/theme";
+import { DraftsProvider, PairDraftsProvider } from "./drafts";
 import { Frame } from "./Frame";
 import { LiveEvents } from "./live";
 import { PairsProvider } from "./pairs";
@@ -27,21 +28,27 @@ export function App({ backend }: { backend: Backend }) {
   return (
     <Look>
       <QueryClientProvider client={client}>
-        <PairsProvider host={backend}>{(shown, ofShown) => <OnePair key={shown} backend={ofShown} />}</PairsProvider>
+        <DraftsProvider>
+          <PairsProvider host={backend}>
+            {(shown, ofShown) => <OnePair key={shown} pair={shown} backend={ofShown} />}
+          </PairsProvider>
+        </DraftsProvider>
       </QueryClientProvider>
     </Look>
   );
 }
 
-/** Everything that is of one pair. Another pair has another of these, with nothing kept of this one. */
-function OnePair({ backend }: { backend: Backend }) {
+/** Everything that is of one pair. Another pair has another of these, with nothing kept of this one but what is not saved yet. */
+function OnePair({ pair, backend }: { pair: string; backend: Backend }) {
   const [client] = useState(newQueryClient);
   return (
     <BackendProvider value={backend}>
       <QueryClientProvider client={client}>
         <Speech>
           <LiveEvents>
-            <Frame />
+            <PairDraftsProvider pair={pair}>
+              <Frame />
+            </PairDraftsProvider>
           </LiveEvents>
         </Speech>
       </QueryClientProvider>

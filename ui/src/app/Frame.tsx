@@ -12,6 +12,7 @@ import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
 import { DesktopLanguage } from "./DesktopLanguage";
+import { useDrafts } from "./drafts";
 import classes from "./Frame.module.css";
 import { OthersInNeed, PairSwitcher } from "./PairSwitcher";
 import { PreferencesMenu } from "./PreferencesMenu";
@@ -47,6 +48,8 @@ function Pages() {
   const main = useRef<HTMLElement>(null);
   const spotlight = useShortcuts();
   const small = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  const { kept } = useDrafts();
+  const unsaved: Partial<Record<string, number>> = { mapping: kept.mapping.unsaved, settings: kept.settings.unsaved };
   const held = overview.data === undefined ? 0 : heldCount(overview.data);
   const practice = info.data?.practice === true;
   const Content = page.component;
@@ -71,6 +74,7 @@ function Pages() {
           {pagesOf(practice).map((entry) => {
             const title = intl.formatMessage({ id: entry.title });
             const badge = entry.path === "fixes" && held > 0 ? held : undefined;
+            const changes = unsaved[entry.path] ?? 0;
             const Icon = entry.icon;
             return (
               <li key={entry.path}>
@@ -90,6 +94,19 @@ function Pages() {
                         <span className="visually-hidden">
                           {", "}
                           <FormattedMessage id="nav.fixes.count" values={{ count: badge }} />
+                        </span>
+                      </>
+                    )}
+                    {changes > 0 && (
+                      <>
+                        <span
+                          className={classes.unsaved}
+                          title={intl.formatMessage({ id: "nav.unsaved" }, { count: changes })}
+                          aria-hidden="true"
+                        />
+                        <span className="visually-hidden">
+                          {", "}
+                          <FormattedMessage id="nav.unsaved" values={{ count: changes }} />
                         </span>
                       </>
                     )}

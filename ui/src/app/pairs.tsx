@@ -8,6 +8,7 @@ import { keys } from "../api/queries";
 import { ofPair, shared } from "../backend/pairs";
 import type { Backend } from "../backend/port";
 import { calm } from "./calm";
+import { useAllDrafts } from "./drafts";
 import { go, href, parseRoute } from "./router";
 
 export interface PairsHere {
@@ -55,6 +56,7 @@ export function PairsProvider({
   children: (shown: string, backend: Backend) => ReactNode;
 }) {
   const client = useQueryClient();
+  const drafts = useAllDrafts();
   const hub = useMemo(() => shared(host), [host]);
   const pairs = useQuery({ queryKey: keys.pairs, queryFn: () => hub.call("pairs", {}) });
   const [chosen, setChosen] = useState<string>();
@@ -133,6 +135,7 @@ export function PairsProvider({
           "",
           () => hub.call("pair_put_away", { pair: pair.id, confirmed: nameOf(pair) }),
           (after: PairAway) => {
+            drafts.forget(pair.id);
             setAway({ name: nameOf(pair), place: after.place });
             if (pair.id === id) turnTo(after.pairs);
             else client.setQueryData(keys.pairs, after.pairs);
@@ -143,7 +146,7 @@ export function PairsProvider({
         setError(null);
       },
     }),
-    [view, shown, going, error, away, perform, turnTo, hub, client, id],
+    [view, shown, going, error, away, perform, turnTo, hub, client, drafts, id],
   );
   const backend = useMemo(() => (id === "" ? hub : ofPair(hub, id)), [hub, id]);
   // Which one it is must be known first; a program that does not answer is a page's matter.

@@ -1,6 +1,7 @@
 /** A program that only pretends: for the page's own tests, and for the browser tests when no real host is built. */
 
 import type { CommandName, Commands } from "../api/commands";
+import type { ActivityQuery } from "../api/generated/ActivityQuery";
 import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Amount } from "../api/generated/Amount";
 import type { Counts } from "../api/generated/Counts";
@@ -205,17 +206,11 @@ export class FakeBackend implements Backend {
       this.#stopping = true;
       return {};
     },
-    activity: ({ search, kind, serious, before, limit }) => {
-      const wanted = search?.toLowerCase() ?? "";
-      const fits = this.#log.filter(
-        (row) =>
-          (before === null || row.id < before) &&
-          (kind === null || row.kind === kind) &&
-          (!serious || row.level === "warn" || row.level === "bad") &&
-          `${row.name} ${JSON.stringify(row.params)}`.toLowerCase().includes(wanted),
-      );
-      return { rows: fits.slice(0, limit), more: fits.length > limit };
+    activity: (query) => {
+      const fits = this.#lines(query);
+      return { rows: fits.slice(0, query.limit), more: fits.length > query.limit };
     },
+    activity_count: (query) => ({ count: this.#lines(query).length }),
     spreadsheet: ({ rows }) => ({ base64: btoa(String(rows.length)) }),
     held: () => this.#held(),
     records: ({ kind, search, state, offset, limit }) => {
@@ -261,6 +256,17 @@ export class FakeBackend implements Backend {
       return { count: chosen.length };
     },
   };
+
+  #lines({ search, kind, serious, before }: ActivityQuery): ActivityRow[] {
+    const wanted = search?.toLowerCase() ?? "";
+    return this.#log.filter(
+      (row) =>
+        (before === null || row.id < before) &&
+        (kind === null || row.kind === kind) &&
+        (!serious || row.level === "warn" || row.level === "bad") &&
+        `${row.name} ${JSON.stringify(row.params)}`.toLowerCase().includes(wanted),
+    );
+  }
 
   #overview(): Overview {
     const held = this.#count("order").held + this.#count("customer").held;

@@ -27,6 +27,7 @@ type DeskCommand = Exclude<
   | "sync_now"
   | "sync_stop"
   | "activity"
+  | "activity_count"
   | "spreadsheet"
   | "held"
   | "records"

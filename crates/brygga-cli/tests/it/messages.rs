@@ -183,6 +183,39 @@ fn a_message_that_is_none_of_the_contract_gets_a_code_and_does_nothing() {
 }
 
 #[test]
+fn a_long_table_becomes_a_workbook() {
+    let served = Served::start();
+    let row = [
+        "1 Oct, 08:04:12",
+        "#1042",
+        &"Booked as SO000223. ".repeat(8),
+        "order-booked",
+        "2026-10-01T06:04:12Z",
+    ];
+    let table = json!({"name": "Activity", "head": vec!["When"; 5], "rows": vec![row; 15_000]});
+    let table = table.to_string();
+    assert!(table.len() > 3 << 20, "{}", table.len());
+    let answer = served.call("spreadsheet", &table);
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        &answer.body[..answer.body.len().min(200)]
+    );
+    let file: Value = serde_json::from_str(&answer.body).expect("JSON");
+    // A ZIP archive, in base64.
+    assert!(
+        file["base64"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("UEsD"))
+    );
+    // All other commands keep their limit.
+    let other = served.call("retry", &table);
+    assert_eq!((other.status, other.code().as_str()), (400, "wrong-use"));
+    assert!(other.body.contains("length limit"), "{}", other.body);
+}
+
+#[test]
 fn only_its_own_page_with_its_token_is_heard() {
     let served = Served::start();
     let before = served.state();

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, ToSql, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::column::{all, first, get, get_time, limit, parse_uuid, run, time};
+use crate::column::{all, first, get, get_count, get_time, limit, parse_uuid, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
@@ -323,6 +323,27 @@ impl Store {
         })
     }
 
+    /// How many events [`Store::activity`] would give in all.
+    pub fn activity_count(&self, filter: &ActivityFilter<'_>) -> Result<usize, StoreError> {
+        if Needle::new(filter.search).is_some() {
+            // A search finds few: it opens the newest ones alone, and those of so many records.
+            return Ok(self.activity(filter, usize::MAX)?.len());
+        }
+        let (narrowed, own) = narrowed(filter, filter.record);
+        let before = filter.before.unwrap_or(i64::MAX);
+        let mut params: Vec<(&str, &dyn ToSql)> = vec![(":before", &before)];
+        params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
+        self.read(|db| {
+            let found = first(
+                db,
+                &format!("SELECT count(*) AS count FROM activity WHERE id < :before{narrowed}"),
+                params.as_slice(),
+                |row| get_count(row, "count"),
+            )?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
     /// Gives events above the number `since` to `look`, newest first, until it says stop.
     fn events(
         &self,
@@ -333,28 +354,15 @@ impl Store {
         count: usize,
         look: &mut impl FnMut(ActivityRow) -> bool,
     ) -> Result<(), StoreError> {
-        let mut sql = String::from("SELECT * FROM activity WHERE id < :before AND id > :since");
+        let (narrowed, own) = narrowed(filter, record);
+        let sql = format!(
+            "SELECT * FROM activity WHERE id < :before AND id > :since{narrowed} ORDER BY id DESC LIMIT :count"
+        );
         let before = filter.before.unwrap_or(i64::MAX);
         let count = limit(count);
         let mut params: Vec<(&str, &dyn ToSql)> =
             vec![(":before", &before), (":since", &since), (":count", &count)];
-        let (id, kind);
-        if let Some(record) = record {
-            sql.push_str(" AND record_kind = :kind AND record_id = :record");
-            (id, kind) = (record.id.as_str(), record.kind.as_str());
-            params.extend([(":record", &id as &dyn ToSql), (":kind", &kind)]);
-        }
-        let only;
-        if let Some(wanted) = filter.kind {
-            sql.push_str(" AND record_kind = :only");
-            only = wanted.as_str();
-            params.push((":only", &only));
-        }
-        if filter.serious {
-            // By its own index, whose rows are few.
-            sql.push_str(" AND level IN ('warn', 'bad')");
-        }
-        sql.push_str(" ORDER BY id DESC LIMIT :count");
+        params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
         let mut statement = db.prepare_cached(&sql)?;
         let mut rows = statement.query(params.as_slice())?;
         while let Some(row) = rows.next()? {
@@ -389,6 +397,29 @@ impl Store {
             Ok(last.unwrap_or_default())
         })
     }
+}
+
+/// The conditions of a filter that its own indexes answer, with their values.
+fn narrowed(
+    filter: &ActivityFilter<'_>,
+    record: Option<&RecordRef>,
+) -> (String, Vec<(&'static str, String)>) {
+    let mut sql = String::new();
+    let mut own = Vec::new();
+    if let Some(record) = record {
+        sql.push_str(" AND record_kind = :kind AND record_id = :record");
+        own.push((":kind", record.kind.as_str().to_owned()));
+        own.push((":record", record.id.clone()));
+    }
+    if let Some(wanted) = filter.kind {
+        sql.push_str(" AND record_kind = :only");
+        own.push((":only", wanted.as_str().to_owned()));
+    }
+    if filter.serious {
+        // By its own index, whose rows are few.
+        sql.push_str(" AND level IN ('warn', 'bad')");
+    }
+    (sql, own)
 }
 
 /// The records whose name or number contains what was typed, the newest names first, at most so many.

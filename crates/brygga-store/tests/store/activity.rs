@@ -67,6 +67,45 @@ fn event_is_read_back_whole() {
 }
 
 #[test]
+fn activity_is_counted_as_it_is_given() {
+    let store = memory();
+    let warned = Activity::new(at(9), Level::Warn, "order-held").about(RecordRef::order("3"), "#3");
+    let person = Activity::new(at(10), Level::Good, "customer-created")
+        .about(RecordRef::customer("5"), "Kari Nordmann");
+    let mut events: Vec<_> = (1..=6).map(event).collect();
+    events.extend([warned, person]);
+    let ids = store.log(&events).unwrap();
+    let third = RecordRef::order("3");
+    for (filter, count) in [
+        (ActivityFilter::default(), 8),
+        (before(ids[2]), 2),
+        (of(&third, None), 2),
+        (searched("#3"), 2),
+        (
+            ActivityFilter {
+                kind: Some(RecordKind::Order),
+                ..ActivityFilter::default()
+            },
+            7,
+        ),
+        (
+            ActivityFilter {
+                serious: true,
+                ..ActivityFilter::default()
+            },
+            1,
+        ),
+    ] {
+        assert_eq!(store.activity_count(&filter).unwrap(), count, "{filter:?}");
+        assert_eq!(
+            store.activity(&filter, 99).unwrap().len(),
+            count,
+            "{filter:?}"
+        );
+    }
+}
+
+#[test]
 fn activity_comes_newest_first_in_pages() {
     let store = memory();
     assert_eq!(store.last_activity().unwrap(), 0);

@@ -4,19 +4,22 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { ActivityPage } from "../../api/generated/ActivityPage";
+import type { ActivityQuery } from "../../api/generated/ActivityQuery";
 import type { ActivityRow } from "../../api/generated/ActivityRow";
 import { useInfo } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import type { Backend } from "../../backend/port";
 import { csv } from "../../components/csv";
 import { binaryFile, textFile } from "../../components/files";
+import { Notice } from "../../components/Notice";
 import { SavedLine } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
-import { formatMoment } from "../../i18n/format";
+import { formatCount, formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import classes from "./ActivityPage.module.css";
 import type { Wanted } from "./useActivity";
 
-/** So many lines are in one file; the newest ones. */
+/** So many lines are in one file, the newest ones: what is left out is said, on the page and in the file. */
 const MOST = 100_000;
 const PIECE = 500;
 const EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -29,13 +32,24 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
   const save = useMutation({
     mutationFn: async (format: "csv" | "xlsx") => {
       const zone = info?.time_zone ?? "UTC";
-      const rows = (await allRows(backend, wanted)).map((row) => [
+      const { rows: lines, older } = await newestRows(backend, wanted);
+      const rows = lines.map((row) => [
         formatMoment(intl.locale, zone, row.at, "day-second"),
         row.name ?? "",
         words.event(row),
         row.event,
         row.at,
       ]);
+      const shown = (count: number) => formatCount(intl.locale, count);
+      const cut =
+        older === 0
+          ? null
+          : intl.formatMessage(
+              { id: "activity.export.cut" },
+              { shown: shown(lines.length), total: shown(lines.length + older) },
+            );
+      // Whoever has the file alone must not take it for all.
+      if (cut !== null) rows.push([cut, "", "", "", ""]);
       const head = [
         intl.formatMessage({ id: "activity.at" }),
         intl.formatMessage({ id: "activity.record" }),
@@ -45,11 +59,12 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
       ];
       const name = `brygga-activity-${(info?.now ?? "").slice(0, 10)}`;
       if (format === "csv") {
-        return backend.saveFile(`${name}.csv`, textFile(csv([head, ...rows]), "text/csv"));
+        const path = await backend.saveFile(`${name}.csv`, textFile(csv(intl.locale, [head, ...rows]), "text/csv"));
+        return { path, cut };
       }
       const sheet = intl.formatMessage({ id: "nav.activity" });
       const file = await backend.call("spreadsheet", { name: sheet, head, rows });
-      return backend.saveFile(`${name}.xlsx`, binaryFile(file.base64, EXCEL));
+      return { path: await backend.saveFile(`${name}.xlsx`, binaryFile(file.base64, EXCEL)), cut };
     },
   });
   return (
@@ -74,26 +89,32 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <SavedLine path={save.data} />
+      <SavedLine path={save.data?.path} />
+      <div role="status" className={classes.cut}>
+        {save.data?.cut != null && (
+          <Notice tone="waiting">
+            {save.data.cut} <FormattedMessage id="activity.export.cut.more" />
+          </Notice>
+        )}
+      </div>
       {save.error !== null && <Trouble error={save.error} />}
     </>
   );
 }
 
-async function allRows(backend: Backend, { search, kind, serious }: Wanted): Promise<ActivityRow[]> {
+/** The newest lines, and how many older ones there are beside them. */
+async function newestRows(
+  backend: Backend,
+  { search, kind, serious }: Wanted,
+): Promise<{ rows: ActivityRow[]; older: number }> {
   const rows: ActivityRow[] = [];
-  let before: number | null = null;
-  while (rows.length < MOST) {
-    const page: ActivityPage = await backend.call("activity", {
-      search: search === "" ? null : search,
-      kind,
-      serious,
-      before,
-      limit: PIECE,
-    });
+  let query: ActivityQuery = { search: search === "" ? null : search, kind, serious, before: null, limit: PIECE };
+  for (;;) {
+    const page: ActivityPage = await backend.call("activity", query);
     rows.push(...page.rows);
-    before = page.rows.at(-1)?.id ?? null;
-    if (!page.more || before === null) break;
+    const before = page.rows.at(-1)?.id ?? null;
+    if (!page.more || before === null) return { rows, older: 0 };
+    query = { ...query, before };
+    if (rows.length >= MOST) return { rows, older: (await backend.call("activity_count", query)).count };
   }
-  return rows;
 }

@@ -25,12 +25,13 @@ export function MappingPage() {
       {mapping.data !== undefined && table !== undefined && (
         <MappingTables
           tables={mapping.data.tables}
+          revision={mapping.data.revision}
           table={table}
           search={search.get("search") ?? ""}
           opened={search.get("row")}
           onTable={(name) => replace(href("mapping", name))}
           onShow={(shown) => replace(href("mapping", table.name, shown))}
-          foot={(draft) => <SaveBar revision={mapping.data.revision} draft={draft} />}
+          foot={(draft) => <SaveBar draft={draft} />}
         />
       )}
     </Page>

@@ -8,13 +8,15 @@ import { FilterBox } from "../../components/FilterBox";
 import { useWords } from "../../i18n/useWords";
 import { AddRow } from "./AddRow";
 import { useCells } from "./cells";
-import { type Row, useDraft } from "./draft";
+import { type MappingDraft, type Row, useDraft } from "./draft";
 import classes from "./MappingPage.module.css";
 import { RowEditor } from "./RowEditor";
 import { Rows } from "./Rows";
 
 interface MappingTablesProps {
   tables: MappingTable[];
+  /** Of the settings that the tables are part of. */
+  revision: number;
   /** The one that is shown. */
   table: MappingTable;
   search: string;
@@ -23,15 +25,15 @@ interface MappingTablesProps {
   onTable: (name: string) => void;
   onShow: (shown: { search: string; row: string | undefined }) => void;
   /** Below the table: what becomes of the changes. */
-  foot: (draft: ReturnType<typeof useDraft>) => ReactNode;
+  foot: (draft: MappingDraft) => ReactNode;
 }
 
 /** The tables of the mapping with their rows, for the page and for the wizard. */
-export function MappingTables({ tables, table, search, opened, onTable, onShow, foot }: MappingTablesProps) {
+export function MappingTables({ tables, revision, table, search, opened, onTable, onShow, foot }: MappingTablesProps) {
   const intl = useIntl();
   const words = useWords();
   const cells = useCells();
-  const draft = useDraft(tables);
+  const draft = useDraft(tables, revision);
   const [adding, setAdding] = useState(false);
 
   const show = useCallback(

@@ -1,53 +1,61 @@
 import { Button, CloseButton } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
-import { useOverview, useRereadSettings } from "../../api/queries";
+import { keys, useOverview, useRereadSettings } from "../../api/queries";
+import { useDrafts, useRefused } from "../../app/drafts";
 import { useBackend } from "../../backend/context";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
 import { useRetry } from "../fixes/useRetry";
-import type { useDraft } from "./draft";
+import type { MappingDraft, Sent } from "./draft";
 import classes from "./MappingPage.module.css";
 import { Preview } from "./Preview";
 
 interface SaveBarProps {
-  revision: number;
-  draft: ReturnType<typeof useDraft>;
+  draft: MappingDraft;
 }
 
 /** Under the table: how much is changed, what it would do, and, once saved, the records that can be booked now. */
-export function SaveBar({ revision, draft }: SaveBarProps) {
+export function SaveBar({ draft }: SaveBarProps) {
   const intl = useIntl();
   const backend = useBackend();
+  const client = useQueryClient();
   const reread = useRereadSettings();
+  const refused = useRefused("mapping");
+  const { drafts } = useDrafts();
   const { data: overview } = useOverview();
   const { retry, tried, result, forget, error: retryError } = useRetry();
   const [saved, setSaved] = useState<{ revision: number; pass: MappingPreview }>();
   const [undone, setUndone] = useState(false);
   const running = overview?.run != null;
-  const change = { revision, rows: draft.edits };
   const shown = (count: number) => formatCount(intl.locale, count);
 
-  const preview = useMutation({ mutationFn: () => backend.call("mapping_preview", change) });
+  const preview = useMutation({
+    mutationFn: () => backend.call("mapping_preview", { revision: draft.revision, rows: draft.edits }),
+    onError: refused,
+  });
   const save = useMutation({
-    mutationFn: () => backend.call("put_mapping", change),
-    onSuccess: async (after) => {
-      const pass = preview.data;
+    mutationFn: ({ sent }: { sent: Sent; pass: MappingPreview }) =>
+      backend.call("put_mapping", { revision: sent.revision, rows: sent.edits }),
+    onSuccess: async (after, { sent, pass }) => {
+      client.setQueryData(keys.mapping, after);
       preview.reset();
       forget();
       setUndone(false);
       await reread();
-      draft.discard();
-      if (pass !== undefined) setSaved({ revision: after.revision, pass });
+      draft.saved(sent, after.revision);
+      setSaved({ revision: after.revision, pass });
     },
+    onError: refused,
   });
   const back = useMutation({
     mutationFn: (made: number) => backend.call("settings_back", { revision: made, before: made }),
-    onSuccess: async () => {
+    onSuccess: async (after, made) => {
+      drafts.moved({ from: made, to: after.revision });
       setSaved(undefined);
       setUndone(true);
       await reread();
@@ -55,6 +63,8 @@ export function SaveBar({ revision, draft }: SaveBarProps) {
   });
 
   const count = draft.edits.length;
+  // What was refused is told where it was sent from; also when that is closed.
+  const trouble = back.error ?? retryError ?? (preview.data === undefined ? (save.error ?? preview.error) : null);
   const passing = saved === undefined ? [] : groups(saved.pass);
   return (
     <>
@@ -107,9 +117,9 @@ export function SaveBar({ revision, draft }: SaveBarProps) {
           </Notice>
         )}
       </div>
-      {(back.error ?? retryError ?? (preview.data === undefined ? preview.error : null)) !== null && (
+      {trouble !== null && (
         <div className={classes.after}>
-          <Trouble error={back.error ?? retryError ?? preview.error} />
+          <Trouble error={trouble} />
         </div>
       )}
       {count > 0 && (
@@ -117,13 +127,19 @@ export function SaveBar({ revision, draft }: SaveBarProps) {
           <p className={classes.barWords} role="status">
             <FormattedMessage id="mapping.changes" values={{ count }} />
           </p>
-          <Button variant="subtle" color="gray" onClick={draft.discard}>
+          <Button variant="subtle" color="gray" disabled={draft.saving} onClick={draft.discard}>
             <FormattedMessage id="mapping.discard" />
           </Button>
-          <Button variant="default" onClick={draft.undo}>
+          <Button variant="default" disabled={draft.saving} onClick={draft.undo}>
             <FormattedMessage id="mapping.undo" />
           </Button>
-          <Button loading={preview.isPending} onClick={() => preview.mutate()}>
+          <Button
+            loading={preview.isPending || draft.saving}
+            onClick={() => {
+              save.reset();
+              preview.mutate();
+            }}
+          >
             <FormattedMessage id="mapping.review" />
           </Button>
         </div>
@@ -132,12 +148,13 @@ export function SaveBar({ revision, draft }: SaveBarProps) {
         <Preview
           preview={preview.data}
           count={count}
-          saving={save.isPending}
+          saving={draft.saving}
           error={save.error}
-          onSave={() => save.mutate()}
+          onSave={() => save.mutate({ sent: draft.send(), pass: preview.data })}
           onClose={() => {
             preview.reset();
-            save.reset();
+            // One that is on its way goes on.
+            if (!save.isPending) save.reset();
           }}
         />
       )}

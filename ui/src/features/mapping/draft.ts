@@ -1,8 +1,9 @@
 /** What was changed and not saved yet: by row, in the order in which it was done, so that it can be undone. */
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import type { MappingEdit } from "../../api/generated/MappingEdit";
 import type { MappingRow } from "../../api/generated/MappingRow";
 import type { MappingTable } from "../../api/generated/MappingTable";
+import { useDrafts } from "../../app/drafts";
 import { rowId } from "./place";
 
 export type Cells = Record<string, string>;
@@ -28,8 +29,19 @@ export function sameCells(one: Record<string, string | undefined>, other: Record
   return rowId(one) === rowId(other);
 }
 
-export function useDraft(tables: MappingTable[] | undefined) {
-  const [steps, setSteps] = useState<MappingEdit[][]>([]);
+/** What is saved at once: the edits, of so many steps, made on the settings of this revision. */
+export interface Sent {
+  revision: number;
+  edits: MappingEdit[];
+  steps: number;
+}
+
+export type MappingDraft = ReturnType<typeof useDraft>;
+
+/** The changes of this pair, beside the tables as they are at this revision. */
+export function useDraft(tables: MappingTable[] | undefined, revision: number) {
+  const { kept, drafts } = useDrafts();
+  const { content: steps, revision: begun, saving } = kept.mapping;
 
   const edits = useMemo(() => {
     const last = new Map<string, MappingEdit>();
@@ -76,9 +88,15 @@ export function useDraft(tables: MappingTable[] | undefined) {
     [edits],
   );
 
-  const change = useCallback((step: MappingEdit[]) => setSteps((before) => [...before, step]), []);
-  const undo = useCallback(() => setSteps((before) => before.slice(0, -1)), []);
-  const discard = useCallback(() => setSteps([]), []);
+  const change = useCallback(
+    (step: MappingEdit[]) => drafts.change("mapping", revision, (before) => [...before, step]),
+    [drafts, revision],
+  );
+  const undo = useCallback(
+    () => drafts.change("mapping", revision, (before) => before.slice(0, -1)),
+    [drafts, revision],
+  );
+  const discard = useCallback(() => drafts.keep("mapping", []), [drafts]);
 
   // A row that was added and has no choice yet is nothing to save.
   const toSave = useMemo(() => {
@@ -88,5 +106,22 @@ export function useDraft(tables: MappingTable[] | undefined) {
       .map(([, edit]) => edit);
   }, [edits, tables]);
 
-  return { edits: toSave, rows, change, undo, discard };
+  useEffect(() => drafts.count("mapping", toSave.length), [drafts, toSave.length]);
+  // What was put back by hand is no change, unless another value is on its way.
+  useEffect(() => {
+    if (!saving && steps.length > 0 && edits.size === 0) drafts.keep("mapping", []);
+  }, [drafts, saving, steps.length, edits.size]);
+
+  /** All of it as it is now, on its way. */
+  const send = useCallback((): Sent => {
+    drafts.sent("mapping");
+    return { revision: begun, edits: toSave, steps: steps.length };
+  }, [drafts, begun, toSave, steps.length]);
+  const saved = useCallback(
+    (sent: Sent, after: number) =>
+      drafts.saved("mapping", { from: sent.revision, to: after }, (now) => now.slice(sent.steps)),
+    [drafts],
+  );
+
+  return { edits: toSave, revision: begun, saving, rows, change, undo, discard, send, saved };
 }

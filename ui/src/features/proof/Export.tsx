@@ -6,7 +6,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { ProofResult } from "../../api/generated/ProofResult";
 import { useInfo } from "../../api/queries";
 import { useBackend } from "../../backend/context";
-import { csv } from "../../components/csv";
+import { csv, csvNumber } from "../../components/csv";
 import { textFile } from "../../components/files";
 import { SavedLine } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
@@ -20,6 +20,7 @@ export function Export({ proof }: { proof: ProofResult }) {
   const backend = useBackend();
   const save = useMutation({
     mutationFn: () => {
+      const number = (text: string) => csvNumber(intl.locale, text);
       const head = ["proof.order", "proof.document", "proof.what"] as const;
       const title = [
         [info?.company ?? "", info?.shop ?? "", proof.at],
@@ -33,17 +34,17 @@ export function Export({ proof }: { proof: ProofResult }) {
         row.order,
         row.document ?? "",
         className(words, row.what),
-        row.shopify,
-        row.visma,
+        number(row.shopify),
+        number(row.visma),
       ]);
       const days = proof.days.map((row) => [
         row.date,
         accountName(words, intl.locale, row),
         row.gateway ?? "",
         row.currency,
-        row.shopify,
-        row.visma,
-        row.difference,
+        number(row.shopify),
+        number(row.visma),
+        number(row.difference),
       ]);
       const dayHead = [
         intl.formatMessage({ id: "overview.day" }),
@@ -57,8 +58,8 @@ export function Export({ proof }: { proof: ProofResult }) {
       const stock = proof.stock.map((row) => [
         row.location,
         String(row.items),
-        row.shopify,
-        row.visma,
+        number(row.shopify),
+        number(row.visma),
         row.differing.join(", "),
       ]);
       const stockHead = [
@@ -70,7 +71,19 @@ export function Export({ proof }: { proof: ProofResult }) {
       ];
       const dated = proof.dated.map((row) => [row.order, row.document ?? "", "", row.shopify, row.visma]);
       const datedHead = [intl.formatMessage({ id: "proof.dated" })];
-      const content = csv([...title, ...rows, [], dayHead, ...days, [], stockHead, ...stock, [], datedHead, ...dated]);
+      const content = csv(intl.locale, [
+        ...title,
+        ...rows,
+        [],
+        dayHead,
+        ...days,
+        [],
+        stockHead,
+        ...stock,
+        [],
+        datedHead,
+        ...dated,
+      ]);
       return backend.saveFile(`brygga-proof-${proof.at.slice(0, 10)}.csv`, textFile(content, "text/csv"));
     },
   });

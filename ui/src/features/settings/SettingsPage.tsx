@@ -1,11 +1,13 @@
 import { Button, CloseButton, Skeleton } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { SettingField } from "../../api/generated/SettingField";
+import type { SettingsChange } from "../../api/generated/SettingsChange";
 import type { SettingsView } from "../../api/generated/SettingsView";
 import type { SettingValue } from "../../api/generated/SettingValue";
-import { useDesktop, useRereadSettings, useSettings } from "../../api/queries";
+import { keys, useDesktop, useRereadSettings, useSettings } from "../../api/queries";
+import { type SettingValues, useDrafts, useRefused } from "../../app/drafts";
 import { href, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
@@ -22,8 +24,6 @@ import { SettingsMenu } from "./SettingsMenu";
 import classes from "./SettingsPage.module.css";
 import { WindowSection } from "./WindowSection";
 import { useFieldWords } from "./words";
-
-type Values = Record<string, SettingValue>;
 
 export function SettingsPage() {
   const words = useWords();
@@ -53,37 +53,55 @@ function Sections({ view }: { view: SettingsView }) {
   const words = useWords();
   const fields = useFieldWords();
   const backend = useBackend();
+  const client = useQueryClient();
   const reread = useRereadSettings();
+  const refused = useRefused("settings");
   const { data: desktop } = useDesktop();
   const { path, search: query } = useRoute();
   const search = query.get("search") ?? "";
-  const [changed, setChanged] = useState<Values>({});
+  const { kept, drafts } = useDrafts();
+  const { content: chosen, revision, saving } = kept.settings;
   const [saved, setSaved] = useState<number>();
 
   const all = useMemo(() => view.sections.flatMap((section) => section.fields), [view]);
+  const changed = useMemo(() => {
+    const values: SettingValues = {};
+    for (const { path, value: stored } of all) {
+      const to = chosen[path];
+      if (to !== undefined && !same(to, stored)) values[path] = to;
+    }
+    return values;
+  }, [all, chosen]);
   const value = (field: SettingField) => (field.path in changed ? (changed[field.path] ?? null) : field.value);
   const of = (wanted: string) => {
     const field = all.find((known) => known.path === wanted);
     return field === undefined ? null : value(field);
   };
   const put = (field: SettingField, to: SettingValue) => {
-    const { [field.path]: _, ...rest } = changed;
     setSaved(undefined);
-    setChanged(same(to, field.value) ? rest : { ...rest, [field.path]: to });
+    drafts.change("settings", view.revision, (before) => ({ ...before, [field.path]: to }));
   };
   const count = Object.keys(changed).length;
+  useEffect(() => drafts.count("settings", count), [drafts, count]);
+  // What was put back by hand is no change, unless another value is on its way.
+  useEffect(() => {
+    if (!saving && Object.keys(chosen).length > count) drafts.keep("settings", changed);
+  }, [drafts, saving, chosen, changed, count]);
 
   const save = useMutation({
-    mutationFn: () => backend.call("put_settings", { revision: view.revision, values: changed }),
-    onSuccess: async (after) => {
+    mutationFn: (sent: SettingsChange) => backend.call("put_settings", sent),
+    onSuccess: async (after, sent) => {
+      client.setQueryData(keys.settings, after);
       await reread();
-      setChanged({});
+      drafts.saved("settings", { from: sent.revision, to: after.revision }, (now) => without(now, sent.values));
       setSaved(after.revision);
     },
+    onError: refused,
   });
   const back = useMutation({
     mutationFn: (made: number) => backend.call("settings_back", { revision: made, before: made }),
-    onSuccess: async () => {
+    onSuccess: async (after, made) => {
+      drafts.moved({ from: made, to: after.revision });
       await reread();
       setSaved(undefined);
     },
@@ -221,14 +239,21 @@ function Sections({ view }: { view: SettingsView }) {
               <div className={classes.barActions}>
                 <Button
                   variant="default"
+                  disabled={saving}
                   onClick={() => {
                     save.reset();
-                    setChanged({});
+                    drafts.keep("settings", {});
                   }}
                 >
                   <FormattedMessage id="mapping.discard" />
                 </Button>
-                <Button loading={save.isPending} onClick={() => save.mutate()}>
+                <Button
+                  loading={saving}
+                  onClick={() => {
+                    drafts.sent("settings");
+                    save.mutate({ revision, values: changed });
+                  }}
+                >
                   <FormattedMessage id="mapping.save" />
                 </Button>
               </div>
@@ -237,6 +262,13 @@ function Sections({ view }: { view: SettingsView }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** What was sent is saved. What was chosen anew meanwhile is not, even where it is what was there before. */
+function without(now: SettingValues, sent: Record<string, SettingValue | undefined>): SettingValues {
+  return Object.fromEntries(
+    Object.entries(now).filter(([path, value]) => !(path in sent && same(sent[path] ?? null, value))),
   );
 }
 

@@ -5,11 +5,12 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingTable } from "../../api/generated/MappingTable";
 import type { MappingView } from "../../api/generated/MappingView";
 import { keys, useMapping, useRereadSettings } from "../../api/queries";
+import { useRefused } from "../../app/drafts";
 import { useBackend } from "../../backend/context";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
-import type { useDraft } from "../mapping/draft";
+import type { MappingDraft, Sent } from "../mapping/draft";
 import { MappingTables } from "../mapping/MappingTables";
 import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
@@ -103,6 +104,7 @@ function Tables({ view, foot, onSaved, going }: TablesProps) {
     <div className={classes.mapping}>
       <MappingTables
         tables={view.tables}
+        revision={view.revision}
         table={table}
         search={shown.search}
         opened={shown.row ?? null}
@@ -114,9 +116,7 @@ function Tables({ view, foot, onSaved, going }: TablesProps) {
           setName(table.name);
           setShown(to);
         }}
-        foot={(draft) => (
-          <SaveFoot revision={view.revision} draft={draft} foot={foot} onSaved={onSaved} going={going} />
-        )}
+        foot={(draft) => <SaveFoot draft={draft} foot={foot} onSaved={onSaved} going={going} />}
       />
     </div>
   );
@@ -128,22 +128,27 @@ function isOpen(table: MappingTable): boolean {
 }
 
 interface SaveFootProps extends Omit<TablesProps, "view"> {
-  revision: number;
-  draft: ReturnType<typeof useDraft>;
+  draft: MappingDraft;
 }
 
-function SaveFoot({ revision, draft, foot, onSaved, going }: SaveFootProps) {
+function SaveFoot({ draft, foot, onSaved, going }: SaveFootProps) {
   const backend = useBackend();
+  const client = useQueryClient();
   const reread = useRereadSettings();
+  const refused = useRefused("mapping");
   const save = useMutation({
-    mutationFn: async () => {
-      if (draft.edits.length > 0) await backend.call("put_mapping", { revision, rows: draft.edits });
-    },
-    onSuccess: async () => {
-      draft.discard();
+    mutationFn: (sent: Sent) => backend.call("put_mapping", { revision: sent.revision, rows: sent.edits }),
+    onSuccess: async (after, sent) => {
+      client.setQueryData(keys.mapping, after);
       await reread();
+      draft.saved(sent, after.revision);
     },
+    onError: refused,
   });
+  const goOn = () => {
+    if (draft.edits.length === 0) onSaved();
+    else save.mutate(draft.send(), { onSuccess: onSaved });
+  };
   return (
     <>
       {save.error !== null && <Trouble error={save.error} />}
@@ -154,7 +159,7 @@ function SaveFoot({ revision, draft, foot, onSaved, going }: SaveFootProps) {
               <FormattedMessage id="mapping.changes" values={{ count: draft.edits.length }} />
             </span>
           )}
-          <Button loading={save.isPending || going} onClick={() => save.mutate(undefined, { onSuccess: onSaved })}>
+          <Button loading={draft.saving || going} onClick={goOn}>
             <FormattedMessage id={draft.edits.length > 0 ? "setup.saveNext" : "setup.next"} />
           </Button>
         </>,
