@@ -416,6 +416,8 @@ pub struct RecordsPage {
     pub rows: Vec<RecordLine>,
     /// How many there are in all.
     pub total: u32,
+    /// Names of people were looked for in so many of the newest records only; none if in all.
+    pub names_in_newest: Option<u32>,
 }
 
 /// Names one record.
