@@ -23,6 +23,7 @@ mod month;
 mod new_products;
 mod pairs;
 mod payouts;
+mod persons;
 mod practice;
 mod preview;
 mod products;

@@ -525,7 +525,7 @@ pub struct Story {
     pub steps: Vec<StoryStep>,
     /// The order in Shopify's admin.
     pub shopify_url: Option<String>,
-    /// The shop's own record as it was read last, for the curious (JSON text).
+    /// The shop's own record as it was read last, without persons, for the curious (JSON text).
     pub payload: Option<String>,
 }
 
