@@ -19,6 +19,7 @@ mod dates;
 mod fixes;
 mod keeping;
 mod life;
+mod mapping;
 mod month;
 mod new_products;
 mod pairs;

@@ -1,4 +1,4 @@
-//! What a record's story shows of its requests, and the shop's own record below it, say nothing of a buyer: a merchant hands a
+//! What a record's story shows of its requests, and the shop's own record below it, say nothing of a buyer: a merchant hands
 //! story on to whoever helps.
 
 use std::collections::BTreeSet;

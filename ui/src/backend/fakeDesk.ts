@@ -134,6 +134,7 @@ export class FakeDesk {
         held: filled ? 4 : records.length + 4,
         waiting: 5,
         skipped: 0,
+        open: 0,
         rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
       };
     },

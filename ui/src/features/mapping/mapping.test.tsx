@@ -109,6 +109,11 @@ describe("the place of a cause", () => {
     expect(placeOf({ code: "special-item-unmapped", params: { kind: "cash rounding" } })).toBe(
       "#/mapping/items?row=for%3Dcash_rounding",
     );
+    expect(placeOf({ code: "special-item-unmapped", params: { kind: "warehouse", location: "7009" } })).toBe(
+      "#/mapping/warehouses?row=location%3D7009",
+    );
+    expect(placeOf({ code: "rate-missing", params: { source: "fixed" } })).toBe("#/mapping/rates");
+    expect(placeOf({ code: "rate-missing", params: { source: "ECB" } })).toBeUndefined();
     expect(placeOf({ code: "totals-differ", params: {} })).toBeUndefined();
   });
 });
