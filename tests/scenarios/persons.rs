@@ -1,5 +1,5 @@
-//! What a record's story shows of its requests, and the shop's own record below it, say nothing of a buyer: a merchant hands
-//! story on to whoever helps.
+//! What a record's story shows of its requests, and the shop's own record below it, say nothing of a buyer: a merchant hands them
+//! on to whoever helps.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
