@@ -149,6 +149,8 @@ fn every_choice_can_be_made_in_the_window() {
     let unset = plain(&Settings::default()).expect("plain");
     let mut all = BTreeSet::new();
     leaves(&unset, "", &mut all);
+    // The one place that the file leaves out while nothing stands there.
+    all.insert("special_items/shipping_methods".to_owned());
     let fields: BTreeSet<&str> = SECTIONS
         .iter()
         .flat_map(|(_, fields)| fields.iter())
