@@ -14,22 +14,24 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Every text under a key that is a person's, wherever it stands.
-fn personal(value: &Value, words: &mut BTreeSet<String>) {
+/// What could tell who bought, or what.
+const TELLING: [&str; 8] = [
+    "email", "name", "address1", "phone", "lastName", "company", "title", "sku",
+];
+
+/// Every text under one of these keys, wherever it stands.
+pub(crate) fn texts(value: &Value, keys: &[&str], words: &mut BTreeSet<String>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| personal(item, words)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, keys, words)),
         Value::Object(fields) => {
             for (key, value) in fields {
-                let of_a_person = [
-                    "email", "name", "address1", "phone", "lastName", "company", "title", "sku",
-                ];
                 if let Value::String(text) = value
-                    && of_a_person.contains(&key.as_str())
+                    && keys.contains(&key.as_str())
                     && text.chars().count() > 4
                 {
                     words.insert(text.clone());
                 }
-                personal(value, words);
+                texts(value, keys, words);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -134,8 +136,9 @@ async fn the_support_file_tells_the_causes_and_nobody() {
     ]);
     for row in rows {
         words.extend(row.party.clone());
-        personal(
+        texts(
             &store.mirror(&row.record).unwrap().unwrap().payload,
+            &TELLING,
             &mut words,
         );
     }

@@ -186,10 +186,10 @@ impl Api {
 
     async fn records(&self, query: RecordsQuery) -> Result<RecordsPage, ApiError> {
         let kind = kind(&query.kind)?;
-        let (rows, total) = self
+        let found = self
             .engine
             .store()
-            .search_records(
+            .find_records(
                 kind,
                 filled(query.search.as_deref()),
                 query.state.map(stored_state),
@@ -198,8 +198,9 @@ impl Api {
             )
             .map_err(stored)?;
         Ok(RecordsPage {
-            rows: rows.iter().map(record_line).collect(),
-            total: count(total),
+            rows: found.rows.iter().map(record_line).collect(),
+            total: count(found.total),
+            names_in_newest: found.names_in_newest.map(count),
         })
     }
 

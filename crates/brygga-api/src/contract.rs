@@ -424,6 +424,8 @@ pub struct RecordsPage {
     pub rows: Vec<RecordLine>,
     /// How many there are in all.
     pub total: u32,
+    /// Names of people were looked for in so many of the newest records only; none if in all.
+    pub names_in_newest: Option<u32>,
 }
 
 /// Names one record.
@@ -531,7 +533,7 @@ pub struct Story {
     pub steps: Vec<StoryStep>,
     /// The order in Shopify's admin.
     pub shopify_url: Option<String>,
-    /// The shop's own record as it was read last, for the curious (JSON text).
+    /// The shop's own record as it was read last, without persons, for the curious (JSON text).
     pub payload: Option<String>,
 }
 

@@ -18,6 +18,8 @@ use seen::Seen;
 
 pub(crate) use edit::applied;
 pub(crate) use preview::fix_preview;
+#[cfg(test)]
+pub(crate) use tables::ITEMS;
 
 /// What the tables are made of.
 struct Ground<'a> {
@@ -82,12 +84,12 @@ impl Api {
     ) -> Result<MappingPreview, ApiError> {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
-        let settings = self.engine.settings().map_err(error)?;
-        let settings = applied(&settings, &change.rows, &catalogue).map_err(error)?;
+        let before = self.engine.settings().map_err(error)?;
+        let settings = applied(&before, &change.rows, &catalogue).map_err(error)?;
         let api = Arc::clone(self);
         // Thousands of orders may be held: other commands go on meanwhile.
         tokio::task::spawn_blocking(move || {
-            preview::preview(&api.engine, &shop, &settings, &catalogue)
+            preview::preview(&api.engine, &shop, &before, &settings, &catalogue)
         })
         .await
         .map_err(|fault| {

@@ -2,6 +2,8 @@
 
 mod fields;
 mod history;
+#[cfg(test)]
+mod reachable;
 mod table;
 
 use std::sync::PoisonError;

@@ -214,7 +214,7 @@ codes! {
     PayoutNone = "payouts-not-active", Failure, "The shop does not use Shopify Payments.", "Turn payouts off in the settings. Everything else goes on.";
 
     // Exchange rates (booking-rules 10)
-    RateMissing = "rate-missing", Held, "{source} has no rate from {from} to {to} for {day}.", "Choose another source of exchange rates, or add the rate to the fixed ones.";
+    RateMissing = "rate-missing", Held, "{source} has no rate from {from} to {to} for {day}.", "Choose another source of exchange rates, or add the rate to your own in the mapping.";
     RateStale = "rate-stale", Held, "The newest rate from {from} to {to} at {source} is of {found}, too old for {day}.", "Look at the source of exchange rates, or choose another.";
     RateUnreadable = "rate-unreadable", Failure, "{source} answered with something that is no table of exchange rates: {detail}", "Nothing to do: Brygga tries again by itself. If it stays, choose another source.";
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+pub use brygga_http::without_persons;
 use brygga_http::{Exchange, Observer};
 use brygga_store::{RecordRef, Store, StoreError};
 

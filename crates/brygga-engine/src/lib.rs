@@ -41,7 +41,7 @@ pub use adapters_payouts::RealPayouts;
 pub use already::{Already, AlreadyRow};
 pub use approved::{Approved, ApprovedReport};
 pub use engine::{Engine, Parts, SETTINGS};
-pub use exchanges::ExchangeLog;
+pub use exchanges::{ExchangeLog, without_persons};
 pub use flow::{FlowReport, StockRow};
 pub use lanes::LaneState;
 pub use place::{Others, Place, Who};

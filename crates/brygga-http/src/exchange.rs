@@ -61,7 +61,7 @@ impl Exchange {
         let body = match &request.body {
             _ if request.confidential => None,
             Body::None | Body::Form(_) => None,
-            Body::Json(value) => Some(redact::json(value)),
+            Body::Json(value) => Some(redact::body(value)),
             Body::Text { text, .. } => Some(redact::text(text)),
         };
         Self {

@@ -18,6 +18,7 @@ pub use clock::SystemClock;
 pub use error::TransportError;
 pub use exchange::{Exchange, Observer, about};
 pub use message::{Body, HttpRequest, HttpResponse};
+pub use redact::without_persons;
 pub use reqwest::Method;
 pub use reqwest::header::HeaderName;
 pub use retry::Verdict;

@@ -52,13 +52,14 @@ const PRIVATE: &[&str] = &[
     "web",
     "fullname",
     "contactname",
+    "businessname",
     "corporateid",
     "vatregistrationid",
     "taxregistrationid",
     "note",
 ];
 
-/// Objects whose `name` is a person's or a company's; the name of an order, which has lines, is not.
+/// Keys that only an object about a person or a company has; the name of an order, which has lines, is not one.
 const ADDRESS_HINTS: &[&str] = &[
     "address1",
     "zip",
@@ -69,33 +70,58 @@ const ADDRESS_HINTS: &[&str] = &[
     "email",
     "corporateid",
     "vatregistrationid",
+    // a customer of Visma.net, as it is sent and read
+    "maincontact",
+    "customerclass",
+    "customerclassid",
+    "accountreference",
 ];
 
-pub(crate) fn json(value: &Value) -> String {
-    let mut value = value.clone();
-    hide(&mut value);
-    bounded(&value.to_string())
+/// Where an object's `name` is the customer's whatever else is in it: `customer {number, name}` of Visma.net's documents
+/// (`facts/visma-schemas`), and the contacts of orders and shipments.
+fn says_who(key: &str) -> bool {
+    key.eq_ignore_ascii_case("customer") || key.to_ascii_lowercase().ends_with("contact")
 }
 
-pub(crate) fn text(body: &str) -> String {
-    match serde_json::from_str::<Value>(body) {
-        Ok(value) => json(&value),
+/// The value without secrets and persons.
+pub fn without_persons(value: &Value) -> Value {
+    let mut value = value.clone();
+    hide(&mut value, false);
+    value
+}
+
+pub(crate) fn body(value: &Value) -> String {
+    bounded(&without_persons(value).to_string())
+}
+
+pub(crate) fn text(given: &str) -> String {
+    match serde_json::from_str::<Value>(given) {
+        Ok(value) => body(&value),
         // a page or a broken answer: nobody knows what is in it
-        Err(_) => format!("(no JSON, {} characters)", body.chars().count()),
+        Err(_) => format!("(no JSON, {} characters)", given.chars().count()),
     }
 }
 
 pub(crate) fn path(url: &Url) -> String {
     let mut text = url.path().to_owned();
+    // A customer without an e-mail address is looked for by its name.
+    let of_customers = url.path_segments().is_some_and(|mut steps| {
+        steps.any(|step| step.to_ascii_lowercase().starts_with("customer"))
+    });
     for (index, (name, value)) in url.query_pairs().enumerate() {
         text.push(if index == 0 { '?' } else { '&' });
         text.push_str(&name);
         text.push('=');
-        text.push_str(if is_private(&name) || value.contains('@') {
-            HIDDEN
-        } else {
-            &value
-        });
+        text.push_str(
+            if is_private(&name)
+                || value.contains('@')
+                || (of_customers && name.eq_ignore_ascii_case("name"))
+            {
+                HIDDEN
+            } else {
+                &value
+            },
+        );
     }
     text
 }
@@ -105,22 +131,25 @@ fn is_private(key: &str) -> bool {
     PRIVATE.contains(&key.as_str())
 }
 
-fn hide(value: &mut Value) {
+/// `of_a_person`: whoever holds the value is named for a person.
+fn hide(value: &mut Value, of_a_person: bool) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, of_a_person)),
         Value::Object(fields) => {
-            let of_a_person = fields
-                .keys()
-                .any(|key| ADDRESS_HINTS.contains(&key.to_ascii_lowercase().as_str()))
-                && !fields.contains_key("lineItems")
-                && !fields.contains_key("displayFulfillmentStatus");
+            let of_a_person = of_a_person
+                || (fields
+                    .keys()
+                    .any(|key| ADDRESS_HINTS.contains(&key.to_ascii_lowercase().as_str()))
+                    && !fields.contains_key("lineItems")
+                    && !fields.contains_key("displayFulfillmentStatus"));
             for (key, value) in fields.iter_mut() {
                 let hidden =
                     is_private(key) || (of_a_person && (key == "name" || key == "company"));
                 if hidden {
                     hide_whole(value);
                 } else {
-                    hide(value);
+                    // What Visma.net is sent is wrapped: `{"mainContact": {"value": {"name": ...}}}` (`facts/visma` 6).
+                    hide(value, says_who(key) || (of_a_person && key == "value"));
                 }
             }
         }
@@ -166,7 +195,7 @@ mod tests {
 
     #[test]
     fn persons_and_secrets_go_amounts_and_ids_stay() {
-        let shown = json(&json!({
+        let shown = body(&json!({
             "access_token": "shpat_x",
             "name": "#1001",
             "displayFulfillmentStatus": "UNFULFILLED",
@@ -193,15 +222,68 @@ mod tests {
     }
 
     #[test]
-    fn queries_hide_addresses() {
-        let url = Url::parse(
-            "https://x.example/v1/customer?email=a%40b.no&name=x&q=c%40d.no&pageNumber=1",
-        )
-        .unwrap();
+    fn queries_hide_addresses_and_names_of_customers() {
+        let shown = |url: &str| path(&Url::parse(url).unwrap());
         assert_eq!(
-            path(&url),
-            "/v1/customer?email=(hidden)&name=x&q=(hidden)&pageNumber=1"
+            shown("https://x.example/v1/customer?email=a%40b.no&name=x&q=c%40d.no&pageNumber=1"),
+            "/v1/customer?email=(hidden)&name=(hidden)&q=(hidden)&pageNumber=1"
         );
+        assert_eq!(
+            shown("https://x.example/v1/warehouse?name=x"),
+            "/v1/warehouse?name=x"
+        );
+    }
+
+    #[test]
+    fn names_in_calls_about_customers_and_their_documents_go() {
+        let value = |value: Value| json!({ "value": value });
+        for (call, kept) in [
+            // a new private customer, and a change of it: no address of a company's kind in it
+            (
+                json!({"name": value(json!("Kari Nordmann")), "customerClassId": value(json!("PRIVAT"))}),
+                "PRIVAT",
+            ),
+            (
+                json!({"name": value(json!("Kari Nordmann")), "mainContact": value(json!({"name": value(json!("Kari Nordmann"))}))}),
+                "mainContact",
+            ),
+            // documents, as they are read
+            (
+                json!([{"referenceNumber": "100031", "customer": {"number": "10022", "name": "Kari Nordmann"}}]),
+                "10022",
+            ),
+            (
+                json!({"invoiceContact": {"businessName": "Kari Nordmann", "contactId": 7}}),
+                "7",
+            ),
+            (
+                json!({"deliveryContact": {"name": "Kari Nordmann", "overrideContact": true}}),
+                "true",
+            ),
+            (
+                json!({"shipping": {"contact": {"name": "Kari Nordmann"}, "warehouse": {"name": "Oslo"}}}),
+                "Oslo",
+            ),
+        ] {
+            let shown = body(&call);
+            assert!(!shown.contains("Nordmann"), "{shown}");
+            assert!(shown.contains(kept), "{kept}: {shown}");
+        }
+    }
+
+    #[test]
+    fn names_of_things_stay() {
+        let call = json!({
+            "name": "#1001", "displayFulfillmentStatus": "FULFILLED", "email": null,
+            "lineItems": {"nodes": [{"name": "Mug", "title": "Mug"}]},
+            "fulfillments": [{"location": {"name": "Warehouse Oslo"}}],
+            "purchasingEntity": {"company": {"name": "Fjord AS"}},
+            "customer": {"number": "10022", "customerClass": {"id": "1", "description": "Private"}},
+        });
+        let shown = body(&call);
+        for kept in ["#1001", "Mug", "Warehouse Oslo", "Fjord AS", "Private"] {
+            assert!(shown.contains(kept), "{kept}: {shown}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The activity log with a million events of 200,000 orders in a file: what a page, a search and a filter take.
+//! The activity log with a million events of 200,000 orders in a file, and the list of those orders: what a page, a search and
+//! a filter take.
 //!
 //! `cargo bench -p brygga-store`.
 
@@ -128,6 +129,30 @@ fn million(bench: &mut Criterion) {
     for (name, filter) in cases {
         group.bench_function(name, |b| {
             b.iter(|| black_box(store.activity(&filter, 200).unwrap()));
+        });
+    }
+    group.finish();
+    records(bench, &store);
+}
+
+/// The list of the same 200,000 orders.
+fn records(bench: &mut Criterion, store: &Store) {
+    let mut group = bench.benchmark_group("records, 200,000 orders");
+    group
+        .sample_size(20)
+        .measurement_time(Duration::from_secs(5));
+    for (name, search) in [
+        ("first page", None),
+        ("one old order by its number", Some("#1234")),
+        ("a document's number", Some("004711")),
+        ("a number that many have", Some("1")),
+        ("what is nowhere", Some("xyzzy")),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let found = store.find_records(RecordKind::Order, search, None, 0, 100);
+                black_box(found.unwrap())
+            });
         });
     }
     group.finish();

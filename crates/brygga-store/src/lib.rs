@@ -30,4 +30,5 @@ pub use table::mirror::{MirrorRow, PageEffect};
 pub use table::problems::ProblemGroup;
 pub use table::records::{Part, RecordKind, RecordRef, RecordRow, RecordState, StateCounts};
 pub use table::runs::Run;
+pub use table::search::RecordsFound;
 pub use table::settings::SettingChange;

@@ -10,7 +10,11 @@ interface Piece<Row> {
 }
 
 /** `key` names the list, `read` gives `limit` rows of it from `offset` on, and how many there are in all. */
-export function usePieces<Row>(key: readonly unknown[], read: (offset: number, limit: number) => Promise<Piece<Row>>) {
+export function usePieces<Page extends Piece<unknown>>(
+  key: readonly unknown[],
+  read: (offset: number, limit: number) => Promise<Page>,
+) {
+  type Row = Page["rows"][number];
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const piece = (index: number) => ({ queryKey: [...key, index], queryFn: () => read(index * PIECE, PIECE) });
 
@@ -36,5 +40,5 @@ export function usePieces<Row>(key: readonly unknown[], read: (offset: number, l
     return page?.rows[index % PIECE];
   };
 
-  return { total: head.data?.total, row, onSight, error: head.error, readAgain: () => head.refetch() };
+  return { head: head.data, total: head.data?.total, row, onSight, error: head.error, readAgain: () => head.refetch() };
 }

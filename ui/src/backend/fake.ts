@@ -221,7 +221,7 @@ export class FakeBackend implements Backend {
           (state === null || record.state === state) &&
           `${record.name} ${record.party} ${record.erp_number}`.toLowerCase().includes(wanted),
       );
-      return { rows: fits.slice(offset, offset + limit), total: fits.length };
+      return { rows: fits.slice(offset, offset + limit), total: fits.length, names_in_newest: null };
     },
     story: (key) => this.#story(key),
     pause: () => this.#pauseAll(true),

@@ -135,6 +135,7 @@ export class FakeDesk {
         held: filled ? 4 : records.length + 4,
         waiting: 5,
         skipped: 0,
+        open: 0,
         rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
       };
     },
@@ -352,6 +353,30 @@ export class FakeDesk {
         columns: [column("customer")],
         open: true,
         rows: [],
+      },
+      {
+        name: "buffers",
+        keys: [column("item", [], true), column("location", ["7001"], true)],
+        columns: [column("buffer")],
+        open: true,
+        rows: [],
+      },
+      {
+        name: "rates",
+        keys: [column("from_currency", ["EUR", "NOK"]), column("to_currency", ["EUR", "NOK"]), column("since")],
+        columns: [column("exchange_rate")],
+        open: true,
+        rows: [
+          {
+            id: "from_currency=EUR|since=2026-10-01|to_currency=NOK",
+            key: { from_currency: "EUR", to_currency: "NOK", since: "2026-10-01" },
+            values: { exchange_rate: "11.52" },
+            waiting: 0,
+            records: [],
+            suggestion: null,
+            trouble: null,
+          },
+        ],
       },
     ];
     return { revision: this.#revision, tables };

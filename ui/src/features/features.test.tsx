@@ -91,6 +91,17 @@ describe("records", () => {
     expect(asked[0]?.request).toMatchObject({ offset: 0, limit: 100 });
   });
 
+  it("says where names were not searched in all", async () => {
+    const { backend, user } = await open("#/records");
+    const cut = "Names were searched in the newest 20,000 records. Numbers were searched in all.";
+    await screen.findByRole("grid");
+    expect(screen.queryByText(cut)).toBeNull();
+    backend.answers.set("records", { rows: [], total: 0, names_in_newest: 20000 });
+    await user.type(screen.getByRole("textbox", { name: /^Order number/ }), "kari");
+    expect(await screen.findByText(cut)).toBeVisible();
+    expect(screen.getByText("No record fits the filter.")).toBeVisible();
+  });
+
   it("offers to show all when nothing fits", async () => {
     const { user } = await open("#/records?search=nobody");
     await user.click(await screen.findByRole("button", { name: "Show all" }));

@@ -22,7 +22,8 @@ pub struct MappingView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct MappingTable {
-    /// `vat`, `gateways`, `items`, `shipping`, `warehouses`, `stock`, `units`, `categories`, `classes`, `house`, `payouts`.
+    /// `vat`, `gateways`, `triggers`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`, `classes`,
+    /// `house`, `payouts`, `rates`.
     pub name: String,
     /// What a row is about.
     pub keys: Vec<MappingColumn>,
@@ -115,6 +116,8 @@ pub struct MappingPreview {
     pub waiting: u32,
     /// Would be left out.
     pub skipped: u32,
+    /// Are tried: the change may mend their cause, and only the documents in Visma.net tell.
+    pub open: u32,
     /// Those for which something changes, at most 200.
     pub rows: Vec<PreviewRow>,
 }
@@ -125,7 +128,7 @@ pub struct MappingPreview {
 pub struct PreviewRow {
     /// The record as it is.
     pub record: RecordLine,
-    /// `pass`, `held`, `waiting`, `skipped`.
+    /// `pass`, `held`, `waiting`, `skipped`, `open`.
     pub outcome: String,
     /// Why, where it would not pass.
     pub reason: Option<Reason>,

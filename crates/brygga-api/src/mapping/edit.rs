@@ -1,5 +1,7 @@
 //! Rows of the mapping put into the settings. What is no row stays as it is.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use brygga_core::erp::Catalogue;
@@ -40,6 +42,9 @@ pub(crate) fn applied(
             "classes" => row.class(&mut settings)?,
             "house" => row.house(&mut settings)?,
             "payouts" => row.payout(&mut settings)?,
+            "triggers" => row.trigger(&mut settings)?,
+            "buffers" => row.buffer(&mut settings)?,
+            "rates" => row.rate(&mut settings)?,
             other => return Err(refused(other, "-")),
         }
     }
@@ -504,6 +509,41 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_that_cannot_be_is_refused() {
+        for (table, key, value, code) in [
+            ("rates", "EUR EUR 2026-10-01", "11.52", "setting-refused"),
+            ("rates", "EUR KRONER 2026-10-01", "11.52", "setting-refused"),
+            ("rates", "EUR NOK 2026-02-30", "11.52", "setting-refused"),
+            ("rates", "EUR NOK 2026-10-01", "0", "setting-refused"),
+            ("rates", "EUR NOK 2026-10-01", "-11", "setting-refused"),
+            ("buffers", "- -", "1", "mapping-incomplete"),
+            ("buffers", "WINE 7001", "1", "setting-refused"),
+            ("buffers", "WINE -", "-1", "setting-refused"),
+            ("triggers", "klarna", "never", "setting-refused"),
+        ] {
+            let (names, column): (&[&str], _) = match table {
+                "rates" => (&["from_currency", "to_currency", "since"], "exchange_rate"),
+                "buffers" => (&["item", "location"], "buffer"),
+                _ => (&["gateway"], "trigger"),
+            };
+            let key: Vec<_> = names
+                .iter()
+                .copied()
+                .zip(key.split(' '))
+                .filter(|(_, word)| *word != "-")
+                .collect();
+            let edit = MappingEdit {
+                table: table.into(),
+                key: cells(&key),
+                values: cells(&[(column, value)]),
+            };
+            let problem =
+                applied(&Settings::default(), &[edit], &catalogue()).expect_err("refused");
+            assert_eq!(problem.code.as_str(), code, "{table} {key:?} {value}");
+        }
+    }
+
+    #[test]
     fn every_table_gives_its_rows_back_when_they_are_cleared() {
         let catalogue = catalogue();
         for (table, key, values) in [
@@ -565,6 +605,30 @@ mod tests {
                 "payouts",
                 cells(&[("class", "SHIPPING_LABEL")]),
                 cells(&[("account", "6100"), ("category", "25")]),
+            ),
+            (
+                "triggers",
+                cells(&[("gateway", "klarna")]),
+                cells(&[("trigger", "created")]),
+            ),
+            (
+                "buffers",
+                cells(&[("item", "WINE")]),
+                cells(&[("buffer", "2")]),
+            ),
+            (
+                "buffers",
+                cells(&[("location", "7001")]),
+                cells(&[("buffer", "1")]),
+            ),
+            (
+                "rates",
+                cells(&[
+                    ("from_currency", "EUR"),
+                    ("to_currency", "NOK"),
+                    ("since", "2026-10-01"),
+                ]),
+                cells(&[("exchange_rate", "11,52")]),
             ),
         ] {
             let edit = MappingEdit {

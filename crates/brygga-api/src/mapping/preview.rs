@@ -10,6 +10,7 @@ use brygga_store::{RecordKind, RecordRow, RecordState};
 
 use super::edit::special;
 use super::seen::{RECORDS, counted};
+use super::tables::{cells, vat_cells};
 use crate::api::{amount, reason, record_line};
 use crate::contract::{FixPreview, FixRow, MappingPreview, PreviewRow};
 
@@ -21,11 +22,14 @@ enum Then {
     Held(Problem),
     Waiting(Problem),
     Skipped(Problem),
+    /// Is tried: what was read does not tell.
+    Open,
 }
 
 pub(super) fn preview(
     engine: &Engine,
     shop: &ShopInfo,
+    before: &Settings,
     settings: &Settings,
     catalogue: &Catalogue,
 ) -> Result<MappingPreview, Problem> {
@@ -40,6 +44,7 @@ pub(super) fn preview(
         held: 0,
         waiting: 0,
         skipped: 0,
+        open: 0,
         rows: Vec::new(),
     };
     for state in [RecordState::Held, RecordState::Waiting] {
@@ -51,7 +56,7 @@ pub(super) fn preview(
                 let then = if *kind == RecordKind::Order {
                     order(engine, ground, &row)?.map(|look| look.then)
                 } else {
-                    part(settings, &row)
+                    part(settings, &row).or_else(|| tried(before, settings, &row))
                 };
                 if let Some(then) = then {
                     tell(&mut found, &row, then);
@@ -87,7 +92,7 @@ pub(crate) fn fix_preview(
             Some(Then::Held(problem)) => (&mut found.held, "held", Some(problem)),
             Some(Then::Waiting(problem)) => (&mut found.waiting, "waiting", Some(problem)),
             Some(Then::Skipped(problem)) => (&mut found.skipped, "skipped", Some(problem)),
-            None => (&mut found.open, "open", None),
+            Some(Then::Open) | None => (&mut found.open, "open", None),
         };
         *count = count.saturating_add(1);
         found.looked = found.looked.saturating_add(1);
@@ -185,6 +190,7 @@ fn tell(found: &mut MappingPreview, row: &RecordRow, then: Then) {
             Some(RecordState::Skipped),
             Some(problem),
         ),
+        Then::Open => (&mut found.open, "open", None, None),
     };
     *count = count.saturating_add(1);
     let same = state == Some(row.state) && problem == row.problem;
@@ -287,8 +293,23 @@ fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
                 .row(param("gateway"), method, param("currency"))
                 .is_some()
         }
+        Code::VatUnmapped => {
+            let key = cells([
+                ("destination", param("country")),
+                ("rate", param("rate")),
+                ("kind", param("kind")),
+                ("party", param("party")),
+                ("scheme", param("scheme")),
+                ("dispatch", param("dispatch")),
+            ]);
+            settings.vat.iter().any(|row| vat_cells(&row.key) == key)
+        }
         Code::SpecialItemUnmapped => match param("kind") {
-            "warehouse" => settings.warehouse.is_some(),
+            // As a shipment asks for it (`booking/life/shipping.rs`): the location's, then the one for all.
+            "warehouse" => {
+                let mapped = &settings.invoices.warehouses;
+                mapped.contains_key(param("location")) || settings.warehouse.is_some()
+            }
             kind => special(settings, &kind.replace([' ', '-'], "_")).is_some(),
         },
         Code::PayoutAccount => settings
@@ -305,4 +326,21 @@ fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
     } else {
         Then::Held(problem.clone())
     })
+}
+
+/// What the change may mend although the row that it waits for cannot be told from the cause: it is tried when the change is kept.
+fn tried(before: &Settings, after: &Settings, row: &RecordRow) -> Option<Then> {
+    let changed = match row.problem.as_ref()?.code {
+        Code::CashAccountCurrency | Code::CashAccountUnfit => {
+            before.payments.gateways != after.payments.gateways
+        }
+        Code::VatMappingBroken | Code::VatRateUnknown | Code::VatIdInclusive => {
+            before.vat != after.vat
+        }
+        Code::ItemUnitUndecided => before.units != after.units,
+        Code::RateMissing => before.rates != after.rates,
+        Code::StockReturnLocation => before.stock.locations != after.stock.locations,
+        _ => false,
+    };
+    changed.then_some(Then::Open)
 }

@@ -143,6 +143,8 @@ impl Seen {
                         });
                     }
                 }
+                // A location that nothing was sent from lately.
+                Code::SpecialItemUnmapped => self.locations.extend(param("location")),
                 _ => {}
             }
         }

@@ -1,6 +1,7 @@
 //! The tables with their rows: what is chosen, what waits, what could be chosen.
 
 mod goods;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,7 @@ use crate::settings::{Source, picks};
 pub(super) const VAT_KEYS: [&str; 6] =
     ["destination", "rate", "kind", "party", "scheme", "dispatch"];
 /// What has an item of its own, by the names that held records give it.
-pub(super) const ITEMS: [&str; 10] = [
+pub(crate) const ITEMS: [&str; 10] = [
     "shipping",
     "rounding",
     "custom",
@@ -38,15 +39,18 @@ pub(super) fn all(ground: &Ground<'_>) -> Vec<MappingTable> {
     let mut tables = vec![
         vat(ground),
         gateways(ground),
+        rules::triggers(ground),
         goods::items(ground),
         goods::shipping(ground),
         warehouses(ground),
         stock(ground),
+        rules::buffers(ground),
         goods::units(ground),
         goods::categories(ground),
         classes(ground),
         house(ground),
         payouts(ground),
+        rules::rates(ground),
     ];
     for table in &mut tables {
         // Those that something waits for, then those without a choice; the rest as it was made.
@@ -131,7 +135,7 @@ fn picked(name: &str, source: Source, catalogue: &Catalogue, optional: bool) -> 
     }
 }
 
-fn vat_cells(key: &VatKey) -> Cells {
+pub(super) fn vat_cells(key: &VatKey) -> Cells {
     cells([
         ("destination", key.destination.as_str()),
         ("rate", key.rate.normalize().to_string().as_str()),
@@ -414,10 +418,14 @@ fn warehouses(ground: &Ground<'_>) -> MappingTable {
         .iter()
         .map(|location| {
             let chosen = mapped.get(location).map_or("", String::as_str);
+            let waits = ground.seen.waiting(
+                Code::SpecialItemUnmapped,
+                &[("kind", "warehouse"), ("location", location)],
+            );
             row(
                 cells([("location", location.as_str())]),
                 cells([("warehouse", chosen)]),
-                Waiting::default(),
+                waits,
                 only_warehouse(ground),
             )
         })

@@ -13,7 +13,7 @@ use crate::print;
 
 pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let (rows, total) = store.search_records(
+    let found = store.find_records(
         options.kind.unwrap_or(RecordKind::Order),
         options.search.as_deref(),
         None,
@@ -21,10 +21,12 @@ pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, 
         options.limit,
     )?;
     if options.json {
-        let rows: Vec<_> = rows.iter().map(record).collect();
-        print::json(&json!({ "total": total, "records": rows }));
+        let rows: Vec<_> = found.rows.iter().map(record).collect();
+        print::json(
+            &json!({ "total": found.total, "names_in_newest": found.names_in_newest, "records": rows }),
+        );
     } else {
-        for row in &rows {
+        for row in &found.rows {
             let number = row.erp_number.as_deref().unwrap_or("-");
             let amount = row
                 .amount
@@ -41,7 +43,12 @@ pub(crate) fn records(options: Listing, folder: Option<PathBuf>) -> Result<End, 
                 row.state.as_str()
             ));
         }
-        print::line(format_args!("{total} records."));
+        print::line(format_args!("{} records.", found.total));
+        if let Some(newest) = found.names_in_newest {
+            print::line(format_args!(
+                "Names were searched in the newest {newest} records. Numbers were searched in all."
+            ));
+        }
     }
     Ok(End::Done)
 }

@@ -78,6 +78,11 @@ text_enum! {
 }
 
 impl RecordKind {
+    /// Whether such a record says who bought; its parts and what goes the other way do not.
+    pub(crate) fn has_a_party(self) -> bool {
+        matches!(self, Self::Order)
+    }
+
     /// Whether the name of such a record is a person's, and so is sealed.
     pub(crate) fn names_a_person(self) -> bool {
         match self {

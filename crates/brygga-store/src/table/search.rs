@@ -1,5 +1,7 @@
 //! Finding records by what a person types.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Row, named_params};
 
 use crate::column::{all, first, get, get_count, limit};
@@ -10,7 +12,7 @@ use crate::table::records::{
     RecordKind, RecordRef, RecordRow, RecordState, find, read, read_private, read_ref,
 };
 
-/// How many of the newest records a search looks at.
+/// In how many of the newest records a search opens the sealed names.
 const SCAN: usize = 20_000;
 
 /// What was typed, made ready for comparing: lower case, without the `#` of order names.
@@ -43,35 +45,95 @@ impl Needle {
         format!("%{escaped}%")
     }
 
+    /// It, for a `LIKE` that finds at least what [`is_in`](Self::is_in) does: SQLite knows the case of ASCII letters only, so
+    /// any other character stands for anything.
+    pub(crate) fn wide_pattern(&self) -> String {
+        self.pattern()
+            .chars()
+            .map(|letter| if letter.is_ascii() { letter } else { '%' })
+            .collect()
+    }
+
     /// Whether it can be part of a name; figures alone mean a number.
     pub(crate) fn has_letters(&self) -> bool {
         self.0.chars().any(char::is_alphabetic)
     }
 }
 
-fn matches(
-    row: &Row<'_>,
-    record: &RecordRef,
-    seal: &Seal,
+/// Where a record stands in the list: by when it happened, then by its id, whose numbers rise.
+type Spot = (String, usize, String);
+
+fn spot(row: &Row<'_>) -> Result<Spot, StoreError> {
+    let id: String = get(row, "id")?;
+    Ok((get(row, "happened")?, id.len(), id))
+}
+
+/// The records whose name, number in the ERP or id is what was typed, whatever their age: by an index over names and numbers.
+fn by_open_text(
+    db: &Connection,
+    kind: RecordKind,
+    state: Option<RecordState>,
     needle: &Needle,
-) -> Result<bool, StoreError> {
-    for column in ["name", "erp_number"] {
-        if get::<Option<String>>(row, column)?.is_some_and(|text| needle.is_in(&text)) {
-            return Ok(true);
-        }
-    }
-    if needle.0 == record.id {
-        return Ok(true);
-    }
-    // Opening a box costs more than comparing, so a number is not looked for in names of persons.
-    if !needle.has_letters() && !record.kind.names_a_person() {
-        return Ok(false);
-    }
-    let private = read_private(row, seal, record)?;
-    Ok([private.name, private.party]
-        .into_iter()
-        .flatten()
-        .any(|text| needle.is_in(&text)))
+) -> Result<Vec<Spot>, StoreError> {
+    let found = all(
+        db,
+        "SELECT id, name, erp_number, coalesce(happened_at, first_seen) AS happened
+         FROM records INDEXED BY records_by_name
+         WHERE kind = :kind
+           AND (name LIKE :text ESCAPE '\\' OR erp_number LIKE :text ESCAPE '\\' OR id = :id)
+           AND (:state IS NULL OR state = :state)",
+        named_params! {
+            ":kind": kind.as_str(),
+            ":state": state.map(RecordState::as_str),
+            ":text": needle.wide_pattern(),
+            ":id": needle.text(),
+        },
+        |row| {
+            let spot = spot(row)?;
+            let mut fits = needle.0 == spot.2;
+            for column in ["name", "erp_number"] {
+                fits |= get::<Option<String>>(row, column)?.is_some_and(|text| needle.is_in(&text));
+            }
+            Ok(fits.then_some(spot))
+        },
+    )?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Those of the newest records in whose sealed names is what was typed, and whether older ones were left out.
+fn by_sealed_name(
+    db: &Connection,
+    seal: &Seal,
+    kind: RecordKind,
+    state: Option<RecordState>,
+    needle: &Needle,
+) -> Result<(Vec<Spot>, bool), StoreError> {
+    let mut looked = 0;
+    let found = all(
+        db,
+        "SELECT kind, id, private, coalesce(happened_at, first_seen) AS happened FROM records
+         WHERE kind = :kind AND (:state IS NULL OR state = :state)
+         ORDER BY coalesce(happened_at, first_seen) DESC, length(id) DESC, id DESC LIMIT :count",
+        named_params! {
+            ":kind": kind.as_str(),
+            ":state": state.map(RecordState::as_str),
+            ":count": limit(SCAN + 1),
+        },
+        |row| {
+            looked += 1;
+            // The one after the last only tells that there is one.
+            if looked > SCAN {
+                return Ok(None);
+            }
+            let private = read_private(row, seal, &read_ref(row)?)?;
+            let fits = [private.name, private.party]
+                .into_iter()
+                .flatten()
+                .any(|text| needle.is_in(&text));
+            fits.then(|| spot(row)).transpose()
+        },
+    )?;
+    Ok((found.into_iter().flatten().collect(), looked > SCAN))
 }
 
 fn page(
@@ -103,12 +165,70 @@ fn page(
     Ok((rows, total.unwrap_or_default()))
 }
 
+/// A page of records, and what is known of the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordsFound {
+    /// The page.
+    pub rows: Vec<RecordRow>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Names of persons were looked for in so many of the newest records only; none if they were looked for in all, or could
+    /// not be meant.
+    pub names_in_newest: Option<usize>,
+}
+
 impl Store {
-    /// A page of the records of `kind`, newest first, and how many there are in all.
+    /// A page of the records of `kind`, newest first.
     ///
-    /// `search` is looked for, whatever its case, in the record's name, the ERP's number, and (if it has letters) the
-    /// party; the record's own id must match whole. It looks at the newest 20,000 records: names of persons are sealed,
-    /// and no index over them is kept.
+    /// `search` is looked for, whatever its case, in the record's name and the ERP's number; the record's own id must match
+    /// whole. These are looked for in all records. If it has letters, it is looked for in the names of persons, too: those
+    /// are sealed, and no index over them is kept, so only the newest 20,000 records are opened.
+    pub fn find_records(
+        &self,
+        kind: RecordKind,
+        search: Option<&str>,
+        state: Option<RecordState>,
+        offset: usize,
+        count: usize,
+    ) -> Result<RecordsFound, StoreError> {
+        let Some(needle) = Needle::new(search) else {
+            let (rows, total) = self.read(|db| page(db, &self.seal, kind, state, offset, count))?;
+            return Ok(RecordsFound {
+                rows,
+                total,
+                names_in_newest: None,
+            });
+        };
+        self.read(|db| {
+            let mut found: BTreeSet<Spot> = by_open_text(db, kind, state, &needle)?
+                .into_iter()
+                .collect();
+            let mut names_in_newest = None;
+            // Opening a box costs more than comparing, so a number is not looked for in names of buyers.
+            if kind.names_a_person() || (kind.has_a_party() && needle.has_letters()) {
+                let (named, cut) = by_sealed_name(db, &self.seal, kind, state, &needle)?;
+                found.extend(named);
+                names_in_newest = cut.then_some(SCAN);
+            }
+            let total = found.len();
+            let rows = found
+                .into_iter()
+                .rev()
+                .skip(offset)
+                .take(count)
+                .filter_map(|(_, _, id)| {
+                    find(db, &self.seal, &RecordRef::new(kind, id)).transpose()
+                })
+                .collect::<Result<_, _>>()?;
+            Ok(RecordsFound {
+                rows,
+                total,
+                names_in_newest,
+            })
+        })
+    }
+
+    /// The rows and the total of [`find_records`](Self::find_records).
     pub fn search_records(
         &self,
         kind: RecordKind,
@@ -117,33 +237,7 @@ impl Store {
         offset: usize,
         count: usize,
     ) -> Result<(Vec<RecordRow>, usize), StoreError> {
-        let Some(needle) = Needle::new(search) else {
-            return self.read(|db| page(db, &self.seal, kind, state, offset, count));
-        };
-        self.read(|db| {
-            let found = all(
-                db,
-                "SELECT kind, id, name, erp_number, private FROM records
-                 WHERE kind = :kind AND (:state IS NULL OR state = :state)
-                 ORDER BY coalesce(happened_at, first_seen) DESC, length(id) DESC, id DESC LIMIT :count",
-                named_params! {
-                    ":kind": kind.as_str(),
-                    ":state": state.map(RecordState::as_str),
-                    ":count": limit(SCAN),
-                },
-                |row| {
-                    let record = read_ref(row)?;
-                    Ok(matches(row, &record, &self.seal, &needle)?.then_some(record))
-                },
-            )?;
-            let found: Vec<_> = found.into_iter().flatten().collect();
-            let rows = found
-                .iter()
-                .skip(offset)
-                .take(count)
-                .filter_map(|record| find(db, &self.seal, record).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok((rows, found.len()))
-        })
+        let found = self.find_records(kind, search, state, offset, count)?;
+        Ok((found.rows, found.total))
     }
 }

@@ -298,6 +298,61 @@ fn search_finds_customers_by_their_sealed_name() {
     }
 }
 
+/// A year of a busy shop: names are sealed and searched in the newest 20,000, what is not sealed is found whatever its age.
+#[test]
+fn search_finds_old_records_by_what_is_not_sealed() {
+    let store = memory();
+    let rows: Vec<_> = (1..=20_002)
+        .map(|id| {
+            let mut row = row(id, RecordState::Booked);
+            row.record.id = (9_000_000 + id).to_string();
+            if id <= 2 {
+                row.name = format!("BØ-{id}");
+                row.party = Some("Kari Nordmann".into());
+                row.erp_number = Some(format!("SO {id:06}-OLD"));
+            }
+            if id == 20_002 {
+                row.party = Some("Kari Hansen".into());
+            }
+            row
+        })
+        .collect();
+    store.put_records(&rows).unwrap();
+    let found = |search: &str, state| {
+        let found = store
+            .find_records(RecordKind::Order, Some(search), state, 0, 10)
+            .unwrap();
+        let names: Vec<_> = found.rows.into_iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), found.total);
+        (names, found.names_in_newest)
+    };
+    for search in ["BØ-1", "bø-1", "SO 000001", "so 000001-old", "9000001"] {
+        assert_eq!(found(search, None).0, ["BØ-1"], "{search}");
+    }
+    assert_eq!(
+        found("000001-", Some(RecordState::Booked)),
+        (vec!["BØ-1".to_owned()], None)
+    );
+    assert!(
+        found("bø-1", Some(RecordState::Held)).0.is_empty(),
+        "only the state that was asked for"
+    );
+    assert_eq!(
+        found("bø", None),
+        (vec!["BØ-2".to_owned(), "BØ-1".to_owned()], Some(20_000)),
+        "newest first, and it is told that names were not searched in all"
+    );
+    assert_eq!(
+        found("kari", None),
+        (vec!["#20002".to_owned()], Some(20_000))
+    );
+    assert_eq!(
+        found("kari", Some(RecordState::Held)),
+        (vec![], None),
+        "nothing was left out of none"
+    );
+}
+
 #[test]
 fn search_pages_and_filters() {
     let store = memory();

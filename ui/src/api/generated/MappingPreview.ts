@@ -26,6 +26,10 @@ waiting: number,
  */
 skipped: number, 
 /**
+ * Are tried: the change may mend their cause, and only the documents in Visma.net tell.
+ */
+open: number, 
+/**
  * Those for which something changes, at most 200.
  */
 rows: Array<PreviewRow>, };

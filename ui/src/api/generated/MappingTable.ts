@@ -7,7 +7,8 @@ import type { MappingRow } from "./MappingRow";
  */
 export type MappingTable = { 
 /**
- * `vat`, `gateways`, `items`, `shipping`, `warehouses`, `stock`, `units`, `categories`, `classes`, `house`, `payouts`.
+ * `vat`, `gateways`, `triggers`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`, `classes`,
+ * `house`, `payouts`, `rates`.
  */
 name: string, 
 /**

@@ -11,7 +11,7 @@ export type PreviewRow = {
  */
 record: RecordLine, 
 /**
- * `pass`, `held`, `waiting`, `skipped`.
+ * `pass`, `held`, `waiting`, `skipped`, `open`.
  */
 outcome: string, 
 /**

@@ -12,4 +12,8 @@ rows: Array<RecordLine>,
 /**
  * How many there are in all.
  */
-total: number, };
+total: number, 
+/**
+ * Names of people were looked for in so many of the newest records only; none if in all.
+ */
+names_in_newest: number | null, };

@@ -37,6 +37,6 @@ steps: Array<StoryStep>,
  */
 shopify_url: string | null, 
 /**
- * The shop's own record as it was read last, for the curious (JSON text).
+ * The shop's own record as it was read last, without persons, for the curious (JSON text).
  */
 payload: string | null, };

@@ -21,7 +21,10 @@ const COUNTRIES = new Set(["destination", "dispatch", "country"]);
 export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
   const intl = useIntl();
   const [key, setKey] = useState<Cells>(home === undefined ? {} : { dispatch: home });
-  const lacks = table.keys.some((column) => !column.optional && (key[column.name] ?? "").trim() === "");
+  const empty = (name: string) => (key[name] ?? "").trim() === "";
+  const lacks =
+    table.keys.every((column) => empty(column.name)) ||
+    table.keys.some((column) => !column.optional && empty(column.name));
   return (
     <Modal
       opened

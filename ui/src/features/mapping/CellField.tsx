@@ -19,6 +19,7 @@ export function CellField({ column, value, onChange, autoFocus = false }: CellFi
     return (
       <TextInput
         label={label}
+        type={column.name === "since" ? "date" : "text"}
         required={!column.optional}
         value={value}
         data-autofocus={autoFocus || undefined}

@@ -47,6 +47,14 @@ export function Preview({ preview, count, saving, error, onSave, onClose }: Prev
               }}
             />
           </p>
+          {preview.open > 0 && (
+            <p className={classes.lead}>
+              <FormattedMessage
+                id="mapping.preview.open"
+                values={{ count: preview.open, shown: shown(preview.open) }}
+              />
+            </p>
+          )}
           <p className={classes.lead}>
             <FormattedMessage id="mapping.preview.nothing" />
           </p>

@@ -19,6 +19,9 @@ interface RowsProps {
   onTake: (row: Row) => void;
 }
 
+/** Tables of what Visma.net has nothing of: their columns are named for what stands in them. */
+const OWN = new Set(["triggers", "buffers", "rates"]);
+
 /** The rows of one table: what of the shop, what in Visma.net, how many records wait. */
 export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps) {
   const intl = useIntl();
@@ -26,11 +29,16 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
   const cells = useCells();
   // Stock goes the other way: a row is of one of Visma.net's warehouses.
   const fromErp = table.keys.some((column) => column.name === "warehouse");
+  const own = OWN.has(table.name);
   const columns = useMemo<Column<Row>[]>(
     () => [
       {
         id: "what",
-        header: <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />,
+        header: own ? (
+          words.find(`mapping.table.${table.name}`)
+        ) : (
+          <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />
+        ),
         width: "minmax(220px, 1.5fr)",
         cell: (row) => (
           <span className={classes.what} title={cells.title(table, row.key, home)}>
@@ -40,7 +48,11 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
       },
       {
         id: "choice",
-        header: <FormattedMessage id={fromErp ? "mapping.what" : "mapping.choice"} />,
+        header: own ? (
+          cells.column(table.columns[0]?.name ?? "")
+        ) : (
+          <FormattedMessage id={fromErp ? "mapping.what" : "mapping.choice"} />
+        ),
         width: "minmax(180px, 1.1fr)",
         cell: (row) => {
           const chosen = cells.values(table, row.values);
@@ -112,7 +124,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
         },
       },
     ],
-    [table, fromErp, home, cells, words, intl, onTake],
+    [table, fromErp, own, home, cells, words, intl, onTake],
   );
   return (
     <Grid

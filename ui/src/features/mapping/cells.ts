@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useIntl } from "react-intl";
 import type { MappingColumn } from "../../api/generated/MappingColumn";
 import type { MappingTable } from "../../api/generated/MappingTable";
-import { formatDecimal } from "../../i18n/format";
+import { formatDay, formatDecimal, isDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 
 const COUNTRIES = new Set(["destination", "dispatch", "country"]);
@@ -24,6 +24,9 @@ const ORDER = [
   "location",
   "class",
   "currency",
+  "from_currency",
+  "to_currency",
+  "since",
   "dispatch",
 ];
 
@@ -37,6 +40,11 @@ export function useCells() {
         return intl.formatDisplayName(value, { type: "region", fallback: "code" }) ?? value;
       }
       if (name === "rate") return `${formatDecimal(intl.locale, value)}\u00a0%`;
+      if (name === "exchange_rate" || name === "buffer") {
+        const typed = value.trim().replace(",", ".");
+        return isDecimal(typed) ? formatDecimal(intl.locale, typed) : value;
+      }
+      if (name === "since") return /^\d{4}-\d{2}-\d{2}$/.test(value) ? formatDay(intl.locale, value) : value;
       if (name === "location") return intl.formatMessage({ id: "mapping.location" }, { id: value });
       return words.value(name, value);
     };

@@ -90,6 +90,34 @@ describe("mapping", () => {
     });
   });
 
+  it("shows an exchange rate as people write it, with its own headings", async () => {
+    const { user } = await open("#/mapping/rates");
+    const grid = await screen.findByRole("grid", { name: "Exchange rates" });
+    expect(within(grid).getByRole("columnheader", { name: "Rate" })).toBeVisible();
+    expect(within(grid).getByText(/^EUR · NOK · /)).not.toHaveTextContent("2026-10-01");
+    await user.click(within(grid).getByText("11.52"));
+    expect(await screen.findByRole("textbox", { name: /Rate/ })).toHaveValue("11.52");
+  });
+
+  it("adds units kept back of an item, and no row about nothing", async () => {
+    const { user, backend } = await open("#/mapping/buffers");
+    await user.click(await screen.findByRole("button", { name: "Add a row" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add a row" });
+    const add = within(dialog).getByRole("button", { name: "Add a row" });
+    expect(add).toBeDisabled();
+    await user.type(within(dialog).getByRole("textbox", { name: /Item/ }), "MUG-1");
+    await user.click(add);
+    const editor = await screen.findByRole("dialog", { name: "MUG-1" });
+    await user.type(within(editor).getByRole("textbox", { name: /Units kept back/ }), "2");
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await screen.findByRole("dialog", { name: "What changes" });
+    expect(backend.calls.find(({ name }) => name === "mapping_preview")?.request).toEqual({
+      revision: 3,
+      rows: [{ table: "buffers", key: { item: "MUG-1" }, values: { buffer: "2" } }],
+    });
+  });
+
   it("says so when somebody else changed the settings, and keeps what was chosen", async () => {
     const { user, backend } = await open("#/mapping/vat", { orders: 120 });
     await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
@@ -109,6 +137,11 @@ describe("the place of a cause", () => {
     expect(placeOf({ code: "special-item-unmapped", params: { kind: "cash rounding" } })).toBe(
       "#/mapping/items?row=for%3Dcash_rounding",
     );
+    expect(placeOf({ code: "special-item-unmapped", params: { kind: "warehouse", location: "7009" } })).toBe(
+      "#/mapping/warehouses?row=location%3D7009",
+    );
+    expect(placeOf({ code: "rate-missing", params: { source: "fixed" } })).toBe("#/mapping/rates");
+    expect(placeOf({ code: "rate-missing", params: { source: "ECB" } })).toBeUndefined();
     expect(placeOf({ code: "totals-differ", params: {} })).toBeUndefined();
   });
 });

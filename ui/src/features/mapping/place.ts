@@ -23,7 +23,7 @@ function place({ code, params }: Reason): Place | undefined {
     case "gateway-unmapped":
       return { table: "gateways", row: rowId({ gateway, method: method === "-" ? undefined : method, currency }) };
     case "special-item-unmapped":
-      if (kind === "warehouse") return { table: "warehouses" };
+      if (kind === "warehouse") return { table: "warehouses", row: rowId({ location: params.location }) };
       return { table: "items", row: rowId({ for: kind?.replaceAll(/[ -]/g, "_") }) };
     case "item-unit-undecided":
       return { table: "units", row: rowId({ item: params.sku }) };
@@ -31,6 +31,9 @@ function place({ code, params }: Reason): Place | undefined {
       return { table: "classes", row: rowId({ country, party: kind }) };
     case "house-customer-missing":
       return { table: "house", row: rowId({ country, currency }) };
+    case "rate-missing":
+      // Other sources have their rates from elsewhere.
+      return params.source === "fixed" ? { table: "rates" } : undefined;
     case "payout-account-unmapped":
       return { table: "payouts", row: rowId({ class: params.class }) };
     case "payout-type-unmapped":

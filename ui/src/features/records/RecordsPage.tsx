@@ -40,6 +40,7 @@ export function RecordsPage() {
   const onSearch = useCallback((value: string) => show({ search: value }), [show]);
   const open = useCallback((record: RecordLine) => go(href("records", record.kind, record.id)), []);
   const filtered = search !== "" || state !== null;
+  const newest = records.head?.names_in_newest ?? null;
 
   return (
     <Page
@@ -76,6 +77,11 @@ export function RecordsPage() {
           </span>
         )}
       </div>
+      {newest !== null && (
+        <p className={classes.cut}>
+          <FormattedMessage id="records.namesInNewest" values={{ shown: formatCount(intl.locale, newest) }} />
+        </p>
+      )}
       {records.error !== null && <Trouble error={records.error} onRetry={records.readAgain} />}
       {records.error === null && records.total === 0 ? (
         <Empty

@@ -380,7 +380,7 @@ fn receive(
         .or_else(|| order.lines.iter().find_map(|line| line.warehouse.as_ref()))
         .cloned()
         .or_else(|| shipping::only_warehouse(life))
-        .ok_or_else(|| Problem::new(Code::SpecialItemUnmapped).with("kind", "warehouse"))?;
+        .ok_or_else(|| shipping::no_warehouse(location))?;
     Ok(PartState::Next(LifeStep::CreateShipment {
         order: order.number.clone(),
         operation: Operation::Receipt,

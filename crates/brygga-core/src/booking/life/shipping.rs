@@ -289,7 +289,7 @@ pub(super) fn create(
         .or_else(|| lines.iter().find_map(|line| line.warehouse.as_ref()));
     let warehouse = warehouse.cloned().or_else(|| only_warehouse(life));
     let Some(warehouse) = warehouse else {
-        return Err(Problem::new(Code::SpecialItemUnmapped).with("kind", "warehouse"));
+        return Err(no_warehouse(leg.location.as_ref()));
     };
     Ok(PartState::Next(LifeStep::CreateShipment {
         order: order.number.clone(),
@@ -301,6 +301,15 @@ pub(super) fn create(
 
 fn shipment_date(life: &Life<'_>, leg: &Leg) -> NaiveDate {
     life.day(leg.at).unwrap_or_else(|_| life.local(leg.at))
+}
+
+/// No warehouse is mapped; of the location, where the shop tells it.
+pub(super) fn no_warehouse(location: Option<&String>) -> Problem {
+    let problem = Problem::new(Code::SpecialItemUnmapped).with("kind", "warehouse");
+    match location {
+        Some(location) => problem.with("location", location),
+        None => problem,
+    }
 }
 
 /// The company's only warehouse.
