@@ -6,7 +6,7 @@ mod mark;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use brygga_api::contract::{DesktopAction, Health};
+use brygga_api::contract::{DesktopAction, Health, Proven};
 use brygga_api::{Pulse, Standing, Tone};
 use tauri::AppHandle;
 use tauri::image::Image;
@@ -112,8 +112,13 @@ fn status(pulse: Option<&Pulse>, words: &Words) -> String {
     };
     let health = match &pulse.health {
         Health::NothingYet => words.text("status.nothing_yet"),
+        Health::AllWell {
+            proven: Proven::Failed { .. },
+            ..
+        } => words.text("status.unproven"),
         Health::AllWell { .. } => words.text("status.all_well"),
-        Health::NeedsYou { held } => words.counted("health.needs_you", *held),
+        Health::Unsent { .. } => words.text("status.unsent"),
+        Health::NeedsYou { held, .. } => words.counted("health.needs_you", *held),
         Health::Differs { .. } => words.text("status.differs"),
         Health::Stopped { passing: true, .. } | Health::FlowStopped { passing: true, .. } => {
             words.text("status.passing")
@@ -295,10 +300,15 @@ mod tests {
     }
 
     fn well() -> Health {
+        booked(Proven::Never)
+    }
+
+    fn booked(proven: Proven) -> Health {
         Health::AllWell {
             booked: 7,
+            waiting: 0,
             up_to: "2026-10-15T12:00:00Z".into(),
-            proven: None,
+            proven,
         }
     }
 
@@ -318,11 +328,34 @@ mod tests {
             (face.tone, face.status.join("|"))
         };
         assert_eq!(shown(&pulse(well())), (Tone::Well, "All well".into()));
-        let held = pulse(Health::NeedsYou { held: 2 });
+        let held = pulse(Health::NeedsYou { held: 2, unsent: 0 });
         assert_eq!(
             shown(&held),
             (Tone::NeedsYou, "2 records wait for you.".into())
         );
+        // That no proof was made yet colours nothing; one that did not come to its end does.
+        let agrees = Proven::Agrees {
+            at: "2026-10-15T11:00:00Z".into(),
+        };
+        assert_eq!(shown(&pulse(booked(agrees))).0, Tone::Well);
+        let failed = Proven::Failed {
+            reason: Reason {
+                code: "remote-unreachable".into(),
+                params: std::collections::BTreeMap::new(),
+            },
+        };
+        assert_eq!(
+            shown(&pulse(booked(failed))),
+            (Tone::Unusual, "Proof failed".into())
+        );
+        let mut unsent = pulse(Health::Unsent {
+            orders: 3,
+            records: 7,
+        });
+        assert_eq!(shown(&unsent), (Tone::Unusual, "Not sent yet".into()));
+        // While they are being sent nobody has to look, and nobody is told that all is well.
+        unsent.running = true;
+        assert_eq!(shown(&unsent), (Tone::Well, words.text("sync.running")));
         assert_eq!(shown(&pulse(stopped(true))).0, Tone::Unusual);
         assert_eq!(shown(&pulse(stopped(false))).0, Tone::NeedsYou);
         assert_eq!(shown(&pulse(Health::NothingYet)).0, Tone::Unusual);
@@ -366,7 +399,10 @@ mod tests {
             let face = face(pairs, &words);
             (face.tone, face.status)
         };
-        let (fine, held) = (pulse(well()), pulse(Health::NeedsYou { held: 2 }));
+        let (fine, held) = (
+            pulse(well()),
+            pulse(Health::NeedsYou { held: 2, unsent: 0 }),
+        );
         let mut busy = pulse(well());
         busy.running = true;
         let two = |first: Option<&Pulse>, second: Option<&Pulse>| {

@@ -17,6 +17,7 @@ mod bad_input;
 mod customers;
 mod dates;
 mod fixes;
+mod health;
 mod keeping;
 mod life;
 mod mapping;

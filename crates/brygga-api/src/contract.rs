@@ -7,6 +7,7 @@ mod background;
 mod fixes;
 mod keeping;
 mod mapping;
+mod overview;
 mod pairs;
 mod preview;
 mod proof;
@@ -35,6 +36,7 @@ pub use mapping::{
     MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
     MappingView, PreviewRow, Suggestion,
 };
+pub use overview::{AwayRow, AwaySince, Counts, DayCount, FlowRow, Health, Overview, Proven};
 pub use pairs::{
     PairAway, PairEvent, PairKey, PairLine, PairPutAway, PairRename, PairState, PairsView, Play,
     PlayedOrder, PracticePlay, PracticePlayed,
@@ -127,141 +129,6 @@ pub struct AppInfo {
     pub time_zone: String,
     /// The moment, ISO 8601 (the practice pair has its own clock).
     pub now: String,
-}
-
-/// Counts of records by state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Counts {
-    /// Seen, not decided yet.
-    pub new: u32,
-    /// Booked and proven.
-    pub booked: u32,
-    /// Waiting.
-    pub waiting: u32,
-    /// Skipped.
-    pub skipped: u32,
-    /// Held.
-    pub held: u32,
-}
-
-/// The health sentence: which sentence, with what in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Health {
-    /// Nothing was read yet.
-    NothingYet,
-    /// All orders up to a moment are booked, skipped or waiting for a stated reason; proven by reading back.
-    AllWell {
-        /// Orders in Visma.net.
-        booked: u32,
-        /// Read up to, ISO 8601.
-        up_to: String,
-        /// When both sides were last read afresh and agreed, ISO 8601; none before the first proof.
-        proven: Option<String>,
-    },
-    /// Records need a person.
-    NeedsYou {
-        /// How many.
-        held: u32,
-    },
-    /// The last proof found differences that nothing explains.
-    Differs {
-        /// How many.
-        differences: u32,
-        /// When it read both sides, ISO 8601.
-        at: String,
-    },
-    /// The last run could not go on.
-    Stopped {
-        /// Why.
-        reason: Reason,
-        /// It passes by itself, and is tried again.
-        passing: bool,
-    },
-    /// One flow could not go on; everything else does.
-    FlowStopped {
-        /// As in [`FlowRow::flow`].
-        flow: String,
-        /// Why.
-        reason: Reason,
-        /// It passes by itself, and is tried again.
-        passing: bool,
-    },
-}
-
-/// One flow on the overview.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct FlowRow {
-    /// `orders`, `customers`, `invoices`, `credit_notes`, `payments`, `payouts`, `products` or `stock`.
-    pub flow: String,
-    /// Where from: `shopify` or `visma`.
-    pub from: String,
-    /// Where to.
-    pub to: String,
-    /// Counts by state.
-    pub counts: Counts,
-    /// Booked per day over the last 30 days, oldest first: (date, count).
-    pub days: Vec<DayCount>,
-    /// End of the last run, ISO 8601.
-    pub last_run: Option<String>,
-    /// Why the last run of this flow could not go on.
-    pub failure: Option<Reason>,
-    /// It is switched on.
-    pub on: bool,
-    /// `continuous`, `quarter`, `hour`, `day` or `by_hand`.
-    pub every: String,
-    /// When it runs next by itself, ISO 8601; none while it is off, paused or run by hand.
-    pub next_run: Option<String>,
-}
-
-/// A count on a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct DayCount {
-    /// Date, `YYYY-MM-DD`, in the shop's time zone.
-    pub date: String,
-    /// Records booked on it.
-    pub count: u32,
-}
-
-/// The overview page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Overview {
-    /// The large sentence.
-    pub health: Health,
-    /// One row per flow.
-    pub flows: Vec<FlowRow>,
-    /// The run under way.
-    pub run: Option<RunProgress>,
-    /// The last run that ended.
-    pub last_run: Option<RunSummary>,
-    /// What starts by itself, and when.
-    pub schedule: ScheduleView,
-}
-
-/// Asks what happened while nobody looked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(deny_unknown_fields)]
-pub struct AwaySince {
-    /// When somebody looked last, ISO 8601.
-    pub since: String,
-}
-
-/// What happened in a flow while nobody looked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct AwayRow {
-    /// As in [`FlowRow::flow`].
-    pub flow: String,
-    /// Booked since.
-    pub booked: u32,
-    /// Held since.
-    pub held: u32,
 }
 
 /// How far a run is.

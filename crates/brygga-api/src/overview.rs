@@ -7,14 +7,16 @@ use brygga_core::Problem;
 use brygga_core::policy::{Every, Lane};
 use brygga_core::settings::{Settings, WhoShips};
 use brygga_store::{RecordKind, RecordState, StateCounts};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::api::{Api, count, error, reason, stored, time, wrong_use};
 use crate::contract::{
     ApiError, AwayRow, AwaySince, Counts, DayCount, FlowRow, Nothing, Overview, RunSummary,
 };
 
-const DAYS: i64 = 30;
+/// Days before today that are shown.
+const DAYS: u16 = 30;
 /// How far back an ended run is looked for.
 const RUNS: usize = 20;
 
@@ -76,6 +78,7 @@ impl Api {
             let lane = Lane::of_flow(flow.name).unwrap_or(Lane::Orders);
             let own = agenda.iter().find(|known| known.lane == lane);
             let state = own.and_then(|own| own.state.as_ref());
+            let on = is_on(&settings, flow.name);
             flows.push(FlowRow {
                 flow: flow.name.into(),
                 from: flow.from.into(),
@@ -86,13 +89,15 @@ impl Api {
                 } else {
                     Vec::new()
                 },
+                lag: if on { self.lag(flow.kind, now)? } else { None },
                 last_run: state.map(|state| time(state.ended)),
+                well: state.and_then(|state| state.well).map(time),
                 failure: state.and_then(|state| state.failure.as_ref()).map(reason),
-                on: is_on(&settings, flow.name),
+                on,
                 every: word(settings.schedule.lane(lane).every).into(),
                 next_run: own
                     .and_then(|own| own.due)
-                    .filter(|_| schedule.paused.is_none() && is_on(&settings, flow.name))
+                    .filter(|_| schedule.paused.is_none() && on)
                     .map(|due| time(due.max(now))),
             });
         }
@@ -125,14 +130,21 @@ impl Api {
             .collect())
     }
 
+    /// For how long the oldest work on records of `kind` has been left undone, in seconds.
+    fn lag(&self, kind: RecordKind, now: DateTime<Utc>) -> Result<Option<u32>, ApiError> {
+        let store = self.engine.store();
+        let since = store.undone_since(kind, now).map_err(stored)?;
+        // A clock that was put back makes nothing late.
+        Ok(since.map(|since| u32::try_from((now - since).num_seconds()).unwrap_or_default()))
+    }
+
     async fn days(&self, kind: RecordKind) -> Result<Vec<DayCount>, ApiError> {
         let zone = self.shop().await.map_err(error)?.time_zone();
         let now = self.engine.clock().now();
-        let since = now - TimeDelta::days(DAYS);
+        let mut days: BTreeMap<_, u32> = last_days(now, zone).map(|day| (day, 0)).collect();
+        // Wide enough for the longest day at either end; what is of no day shown is not counted.
+        let since = now - TimeDelta::days(i64::from(DAYS) + 2);
         let date = |moment: DateTime<Utc>| moment.with_timezone(&zone).date_naive();
-        let mut days: BTreeMap<_, u32> = (0..=DAYS)
-            .map(|back| (date(now - TimeDelta::days(back)), 0))
-            .collect();
         for moment in self
             .engine
             .store()
@@ -176,6 +188,12 @@ impl Api {
     }
 }
 
+/// Today and the days before it, by the shop's calendar: a day there may have 23 hours or 25.
+fn last_days(now: DateTime<Utc>, zone: Tz) -> impl Iterator<Item = NaiveDate> {
+    let today = now.with_timezone(&zone).date_naive();
+    std::iter::successors(Some(today), NaiveDate::pred_opt).take(usize::from(DAYS) + 1)
+}
+
 /// Is a flow switched on, among those that run in its lane.
 fn is_on(settings: &Settings, flow: &str) -> bool {
     match flow {
@@ -206,5 +224,38 @@ fn counted(counts: &StateCounts) -> Counts {
         waiting: count(counts.waiting),
         skipped: count(counts.skipped),
         held: count(counts.held),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::Oslo;
+
+    use super::*;
+
+    fn days_at(now: &str) -> Vec<String> {
+        let now: DateTime<Utc> = now.parse().expect("a moment");
+        last_days(now, Oslo).map(|day| day.to_string()).collect()
+    }
+
+    /// Half an hour after midnight on the day after the change, 24 hours back is the day before it: it has 23 hours.
+    #[test]
+    fn no_day_is_lost_to_summer_time() {
+        let days = days_at("2026-03-29T22:30:00Z");
+        assert_eq!(days[..3], ["2026-03-30", "2026-03-29", "2026-03-28"]);
+        assert_eq!((days.len(), days[30].as_str()), (31, "2026-02-28"));
+        // Four weeks later it is within the days all the same.
+        let days = days_at("2026-04-26T22:30:00Z");
+        assert!(days.contains(&"2026-03-29".to_owned()), "{days:?}");
+        assert_eq!((days.len(), days[30].as_str()), (31, "2026-03-28"));
+    }
+
+    /// Half an hour before midnight, 24 hours back is the same day: it has 25.
+    #[test]
+    fn no_day_is_there_twice() {
+        let days = days_at("2026-10-25T22:30:00Z");
+        assert_eq!(days[..3], ["2026-10-25", "2026-10-24", "2026-10-23"]);
+        let days = days_at("2026-11-20T22:30:00Z");
+        assert_eq!((days.len(), days[30].as_str()), (31, "2026-10-21"));
     }
 }

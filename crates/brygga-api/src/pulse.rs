@@ -1,23 +1,29 @@
 //! How it stands, in one look: for the overview's sentence and for the tray, which must never disagree.
 
+use std::sync::PoisonError;
+
 use brygga_core::Problem;
 use brygga_core::policy::{Lane, Trouble};
-use brygga_store::RecordKind;
+use brygga_store::{RecordKind, StateCounts};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::{Api, count, reason, time};
 use crate::background::LaneAgenda;
-use crate::contract::{Health, ScheduleView};
+use crate::contract::{Health, Proven, ScheduleView};
+use crate::proof::LastProof;
 
 /// What passes by itself is expected to have passed by then; after it a person had better look.
 const PATIENCE: TimeDelta = TimeDelta::hours(6);
+/// A proof older than this says nothing of today: too much was booked since.
+const PROOF_HOLDS: TimeDelta = TimeDelta::days(7);
 
 /// Does anybody have to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
-    /// Nobody: it is as it should be.
+    /// Nobody: it is as it should be, or on its way there.
     Well,
-    /// Nobody yet: nothing was read so far, it is paused, or something is out of order that passes by itself.
+    /// Nobody yet: nothing was read so far, what was read lies there unsent, it is paused, a proof did not come to its end, or something is
+    /// out of order that passes by itself.
     Unusual,
     /// Somebody.
     NeedsYou,
@@ -38,8 +44,15 @@ impl Pulse {
     /// Does anybody have to look.
     pub fn tone(&self) -> Tone {
         let health = match &self.health {
+            Health::AllWell {
+                proven: Proven::Failed { .. },
+                ..
+            } => Tone::Unusual,
+            // That none was made yet, or not lately, is said; it is nothing out of order.
             Health::AllWell { .. } => Tone::Well,
-            Health::NothingYet
+            Health::Unsent { .. } if self.running => Tone::Well,
+            Health::Unsent { .. }
+            | Health::NothingYet
             | Health::Stopped { passing: true, .. }
             | Health::FlowStopped { passing: true, .. } => Tone::Unusual,
             Health::NeedsYou { .. }
@@ -101,32 +114,70 @@ impl Api {
         }
         let proof = self.last_proof()?;
         if let Some(proof) = &proof
-            && !proof.report.differences.is_empty()
+            && let Some(differences) = differences(proof)
         {
             return Ok(Health::Differs {
-                differences: count(proof.report.differences.len()),
+                differences,
                 at: time(proof.at),
             });
         }
-        let mut held = 0;
+        let mut records = StateCounts::default();
         for kind in RecordKind::ALL {
-            held += store.counts(*kind)?.held;
+            let own = store.counts(*kind)?;
+            records.held += own.held;
+            records.new += own.new + own.planned;
         }
-        if held > 0 {
-            return Ok(Health::NeedsYou { held: count(held) });
+        if records.held > 0 {
+            return Ok(Health::NeedsYou {
+                held: count(records.held),
+                unsent: count(records.new),
+            });
         }
         if let Some(still) = still.first() {
             return Ok(stopped(still));
         }
+        let orders = store.counts(RecordKind::Order)?;
+        if records.new > 0 {
+            return Ok(Health::Unsent {
+                orders: count(orders.new + orders.planned),
+                records: count(records.new),
+            });
+        }
         Ok(match store.cursor("orders")? {
             Some(up_to) => Health::AllWell {
-                booked: count(store.counts(RecordKind::Order)?.booked),
+                booked: count(orders.booked),
+                waiting: count(orders.waiting),
                 up_to: time(up_to),
-                proven: proof.map(|proof| time(proof.at)),
+                proven: self.proven(proof.as_ref(), now),
             },
             None => Health::NothingYet,
         })
     }
+
+    /// What the proofs say, where the last one that ended found no difference.
+    fn proven(&self, last: Option<&LastProof>, now: DateTime<Utc>) -> Proven {
+        let failed = self.unproven.lock().unwrap_or_else(PoisonError::into_inner);
+        match (failed.as_ref(), last) {
+            (Some(problem), _) => Proven::Failed {
+                reason: reason(problem),
+            },
+            (None, None) => Proven::Never,
+            (None, Some(proof)) => {
+                let at = time(proof.at);
+                if now - proof.at > PROOF_HOLDS {
+                    Proven::Old { at }
+                } else {
+                    Proven::Agrees { at }
+                }
+            }
+        }
+    }
+}
+
+/// How many figures a proof found to differ; none where both sides agree.
+fn differences(proof: &LastProof) -> Option<u32> {
+    let found = proof.report.differences.len();
+    (found > 0).then(|| count(found))
 }
 
 fn stopped(still: &Standstill<'_>) -> Health {

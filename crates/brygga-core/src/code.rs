@@ -295,6 +295,22 @@ codes! {
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }
 
+impl Code {
+    /// Whether a record that waits for this is work that should have been done by now: a side did not answer, is still at work, or its
+    /// answer is being looked up. All other waiting is for something of the business: a payment, a parcel, a person, another document.
+    pub fn is_delay(self) -> bool {
+        matches!(
+            self,
+            Self::VatModeUnconfirmed
+                | Self::WaitingOutcome
+                | Self::WaitingRemote
+                | Self::WaitingErp
+                | Self::WaitingDocument
+                | Self::GoodsWaiting
+        )
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

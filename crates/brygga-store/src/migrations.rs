@@ -21,6 +21,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::records::ADD_NAMES),
     M::up(table::background::CREATE),
     M::up(table::mirror::ADD_ERASED),
+    M::up(table::undone::CREATE),
 ];
 
 /// The steps, ready to run.

@@ -16,7 +16,7 @@ export function StatusLine({ small }: { small: boolean }) {
   if (data === undefined) return null;
   const { timeZone = "UTC" } = intl;
   const paused = data.schedule.paused !== null;
-  const health = toneOf(data.health);
+  const health = toneOf(data.health, data.run !== null);
   // A pause hides nothing that needs a person.
   const tone = paused && health !== "held" ? "waiting" : health;
   const word =

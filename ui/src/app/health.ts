@@ -6,12 +6,15 @@ import type { Words } from "../i18n/words";
 
 export type Tone = "booked" | "held" | "new" | "waiting";
 
-export function toneOf(health: Health): Tone {
+/** What is unsent while a run is at work is nothing out of order yet, and nothing done either. */
+export function toneOf(health: Health, running: boolean): Tone {
   switch (health.kind) {
     case "nothing_yet":
       return "new";
     case "all_well":
-      return "booked";
+      return health.proven.kind === "failed" ? "waiting" : "booked";
+    case "unsent":
+      return running ? "new" : "waiting";
     case "needs_you":
     case "differs":
       return "held";
@@ -22,6 +25,8 @@ export function toneOf(health: Health): Tone {
 }
 
 export function wordOf(intl: IntlShape, words: Words, health: Health): string {
+  if (health.kind === "all_well" && health.proven.kind === "failed")
+    return intl.formatMessage({ id: "status.unproven" });
   if (health.kind === "stopped" && health.passing) return intl.formatMessage({ id: "status.passing" });
   if (health.kind === "flow_stopped")
     return health.passing
@@ -36,7 +41,7 @@ export function standing(intl: IntlShape, words: Words, pair: PairLine): { tone:
   if (state.kind === "broken") return { tone: "held", word: intl.formatMessage({ id: "pairs.broken" }) };
   if (state.kind === "asleep") return { tone: "new", word: intl.formatMessage({ id: "pairs.asleep" }) };
   if (!pair.set_up) return { tone: "new", word: intl.formatMessage({ id: "pairs.unfinished" }) };
-  const tone = toneOf(state.health);
+  const tone = toneOf(state.health, pair.running);
   // A pause hides nothing that needs a person.
   if (pair.paused && tone !== "held") return { tone: "waiting", word: intl.formatMessage({ id: "schedule.paused" }) };
   return { tone, word: wordOf(intl, words, state.health) };

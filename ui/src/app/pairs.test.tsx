@@ -8,7 +8,10 @@ const FJORD = pairLine({ id: "default", shop: "Fjord & Fjell AS" });
 const HAVN = pairLine({
   id: "pair-2",
   shop: "Havn & Hav AS",
-  state: { kind: "works", health: { kind: "all_well", booked: 4, up_to: "2026-10-31T13:00:00Z", proven: null } },
+  state: {
+    kind: "works",
+    health: { kind: "all_well", booked: 4, waiting: 0, up_to: "2026-10-31T13:00:00Z", proven: { kind: "never" } },
+  },
 });
 const PRACTICE = pairLine({ id: "practice", shop: "", practice: true, can_put_away: false, state: { kind: "asleep" } });
 

@@ -6,9 +6,11 @@ import type { ActivityRow } from "../api/generated/ActivityRow";
 import type { Amount } from "../api/generated/Amount";
 import type { Counts } from "../api/generated/Counts";
 import type { DesktopView } from "../api/generated/DesktopView";
+import type { Health } from "../api/generated/Health";
 import type { HeldGroup } from "../api/generated/HeldGroup";
 import type { Overview } from "../api/generated/Overview";
 import type { PairLine } from "../api/generated/PairLine";
+import type { Proven } from "../api/generated/Proven";
 import type { Reason } from "../api/generated/Reason";
 import type { RecordKey } from "../api/generated/RecordKey";
 import type { RecordLine } from "../api/generated/RecordLine";
@@ -280,23 +282,35 @@ export class FakeBackend implements Backend {
         date: `2026-10-${String(index + 2).padStart(2, "0")}`,
         count: this.#records.length === 0 ? 0 : (index * 7 + (kind === "order" ? 3 : 1)) % (kind === "order" ? 11 : 4),
       })),
+      lag: null,
       last_run: this.#lastRun?.ended ?? null,
+      well: this.#lastRun?.ended ?? null,
       failure: null,
       on: true,
       every: "continuous",
       next_run: this.#paused ? null : "2026-10-31T13:06:00Z",
     });
     return {
-      health:
-        this.#lastRun === null
-          ? { kind: "nothing_yet" }
-          : held > 0
-            ? { kind: "needs_you", held }
-            : { kind: "all_well", booked: counts.booked, up_to: "2026-10-31T13:05:00Z", proven: null },
+      health: this.#lastRun === null ? { kind: "nothing_yet" } : this.#health(held, counts),
       flows: [flow("orders", "order"), flow("customers", "customer")],
       run: this.#run,
       last_run: this.#lastRun,
       schedule: this.#schedule(),
+    };
+  }
+
+  #health(held: number, orders: Counts): Health {
+    const unsent = orders.new + this.#count("customer").new;
+    if (held > 0) return { kind: "needs_you", held, unsent };
+    if (unsent > 0) return { kind: "unsent", orders: orders.new, records: unsent };
+    const { last } = this.#desk.handlers.proof({});
+    const proven: Proven = last === null ? { kind: "never" } : { kind: "agrees", at: last.at };
+    return {
+      kind: "all_well",
+      booked: orders.booked,
+      waiting: orders.waiting,
+      up_to: "2026-10-31T13:05:00Z",
+      proven,
     };
   }
 

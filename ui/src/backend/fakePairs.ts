@@ -14,7 +14,7 @@ export function pairLine(line: Partial<PairLine> & { id: string }): PairLine {
     company: "Fjord & Fjell AS",
     practice: false,
     set_up: true,
-    state: { kind: "works", health: { kind: "needs_you", held: 2 } },
+    state: { kind: "works", health: { kind: "needs_you", held: 2, unsent: 0 } },
     running: false,
     paused: false,
     can_put_away: true,

@@ -60,6 +60,18 @@ export function formatCount(locale: string, count: number): string {
   return formatDecimal(locale, String(Math.trunc(count)));
 }
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A length of time in the largest unit of which it has at least one, two for days, such as `4 days`: never longer than it is. */
+export function formatSpan(locale: string, seconds: number): string {
+  const [unit, length] = seconds >= 2 * DAY ? ["day", DAY] : seconds >= HOUR ? ["hour", HOUR] : ["minute", MINUTE];
+  return new Intl.NumberFormat(locale, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(
+    Math.floor(seconds / Number(length)),
+  );
+}
+
 const moments = new Map<string, Intl.DateTimeFormat>();
 
 function momentFormatter(locale: string, timeZone: string, style: MomentStyle): Intl.DateTimeFormat {

@@ -13,3 +13,4 @@ pub(crate) mod records;
 pub(crate) mod runs;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod undone;

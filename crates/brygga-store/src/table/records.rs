@@ -14,7 +14,7 @@ use crate::column::{
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
-use crate::table::settings;
+use crate::table::{settings, undone};
 use crate::text_enum::text_enum;
 
 pub(crate) const CREATE: &str = "
@@ -325,15 +325,16 @@ pub(crate) fn put(db: &Connection, seal: &Seal, row: &RecordRow) -> Result<(), S
     run(
         db,
         "INSERT INTO records (kind, id, name, state, code, amount, currency, erp_number, decided_digest, booked_digest,
-            settings_rev, due_at, retry, first_seen, changed_at, happened_at, part_of, private)
+            settings_rev, due_at, retry, first_seen, changed_at, happened_at, part_of, undone_since, private)
          VALUES (:kind, :id, :name, :state, :code, :amount, :currency, :erp_number, :decided_digest, :booked_digest,
-            :settings_rev, :due_at, :retry, :first_seen, :changed_at, :happened_at, :part_of, :private)
+            :settings_rev, :due_at, :retry, :first_seen, :changed_at, :happened_at, :part_of, :undone_since, :private)
          ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, state = excluded.state, code = excluded.code,
             amount = excluded.amount, currency = excluded.currency, erp_number = excluded.erp_number,
             decided_digest = excluded.decided_digest, booked_digest = excluded.booked_digest,
             settings_rev = excluded.settings_rev, due_at = excluded.due_at, retry = excluded.retry,
             changed_at = excluded.changed_at, happened_at = excluded.happened_at,
-            part_of = excluded.part_of, private = excluded.private",
+            part_of = excluded.part_of, private = excluded.private,
+            undone_since = iif(excluded.undone_since IS NULL, NULL, coalesce(records.undone_since, excluded.undone_since))",
         named_params! {
             ":kind": kind.as_str(),
             ":id": row.record.id,
@@ -352,6 +353,7 @@ pub(crate) fn put(db: &Connection, seal: &Seal, row: &RecordRow) -> Result<(), S
             ":changed_at": time(row.changed_at),
             ":happened_at": time_or_null(row.happened_at),
             ":part_of": row.part_of,
+            ":undone_since": undone::is_undone(row).then(|| time(row.changed_at)),
             ":private": seal.seal(place(kind, &row.record.id), &private)?,
         },
     )?;

@@ -21,3 +21,4 @@ mod open;
 mod records;
 mod settings;
 mod speed;
+mod undone;

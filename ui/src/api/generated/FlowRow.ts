@@ -28,9 +28,19 @@ counts: Counts,
  */
 days: Array<DayCount>, 
 /**
- * End of the last run, ISO 8601.
+ * For how many seconds its oldest work has been left undone: what is not decided or on its way, what a side that does not answer keeps
+ * from being done, what waits for a moment that is past. None where it is in step or off; what waits for a payment, a parcel or a person
+ * is in step.
+ */
+lag: number | null, 
+/**
+ * End of the last run, ISO 8601, however it ended.
  */
 last_run: string | null, 
+/**
+ * End of the last run that went well, ISO 8601.
+ */
+well: string | null, 
 /**
  * Why the last run of this flow could not go on.
  */

@@ -4,19 +4,32 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { FlowRow } from "../../api/generated/FlowRow";
 import type { Overview } from "../../api/generated/Overview";
 import type { State } from "../../api/generated/State";
-import { useInfo, useSyncNow } from "../../api/queries";
+import { useSyncNow } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { When } from "../../components/When";
-import { dayOf, formatCount } from "../../i18n/format";
+import { formatCount, formatSpan } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { Days } from "./Days";
+import { Failures } from "./Failures";
 import classes from "./Flows.module.css";
 import { KINDS } from "./kinds";
+import { useStyle } from "./useStyle";
 
 const STATES: readonly State[] = ["booked", "waiting", "skipped", "held"];
+/** Seconds. What is done within that is in step: an everyday sync takes its time. */
+const IN_STEP = 5 * 60;
 
 export function Flows({ overview }: { overview: Overview }) {
+  return (
+    <div>
+      <Table overview={overview} />
+      <Failures flows={overview.flows} />
+    </div>
+  );
+}
+
+function Table({ overview }: { overview: Overview }) {
   return (
     <div className={classes.scroll}>
       <table className={classes.table}>
@@ -63,9 +76,7 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
   const intl = useIntl();
   const words = useWords();
   const sync = useSyncNow();
-  const { data: info } = useInfo();
-  const { timeZone = "UTC" } = intl;
-  const today = (at: string) => info !== undefined && dayOf(at, timeZone) === dayOf(info.now, timeZone);
+  const style = useStyle();
   const name = words.value("flow", row.flow);
   const kind = KINDS[row.flow] ?? row.flow;
   const only = intl.formatMessage({ id: "sync.only" }, { flow: name });
@@ -78,6 +89,7 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
           <IconArrowRight size={14} role="img" aria-label={intl.formatMessage({ id: "overview.to" })} />
           {words.value("remote", row.to)}
         </span>
+        <Undone row={row} name={name} kind={kind} />
       </th>
       {STATES.map((state) => {
         const count = row.counts[state];
@@ -101,15 +113,17 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
           </span>
         ) : (
           <span className={classes.moment}>
-            {row.failure !== null && (
-              <Tooltip label={words.reason(row.failure)} multiline maw={360}>
-                <span className={classes.failed}>
-                  <StateIcon state="held" size={14} />
-                  <span className="visually-hidden">{words.reason(row.failure)}</span>
-                </span>
-              </Tooltip>
+            {row.failure === null ? (
+              <When at={row.last_run} style={style(row.last_run)} />
+            ) : (
+              <span className={classes.failed}>
+                <StateIcon state="held" size={14} />
+                <FormattedMessage
+                  id="overview.failed"
+                  values={{ at: <When at={row.last_run} style={style(row.last_run)} /> }}
+                />
+              </span>
             )}
-            <When at={row.last_run} style={today(row.last_run) ? "time" : "day-time"} />
           </span>
         )}
       </td>
@@ -119,7 +133,7 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
             <FormattedMessage id={whyNever(row, paused)} />
           </span>
         ) : (
-          <When at={row.next_run} style={today(row.next_run) ? "time" : "day-time"} />
+          <When at={row.next_run} style={style(row.next_run)} />
         )}
       </td>
       <td className={classes.sync}>
@@ -137,6 +151,35 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
         </Tooltip>
       </td>
     </tr>
+  );
+}
+
+/** What of a flow should be done by now and is not; nothing where it is in step. */
+function Undone({ row, name, kind }: { row: FlowRow; name: string; kind: string }) {
+  const intl = useIntl();
+  const { lag, counts } = row;
+  const unsent =
+    counts.new > 0 && intl.formatMessage({ id: "overview.unsent" }, { shown: formatCount(intl.locale, counts.new) });
+  const behind =
+    lag !== null &&
+    lag >= IN_STEP &&
+    intl.formatMessage({ id: "overview.behind" }, { lag: formatSpan(intl.locale, lag) });
+  if (unsent === false && behind === false) return null;
+  return (
+    <span className={classes.undone}>
+      {unsent !== false && (
+        <Link to={href("records", { kind, state: "new" })} className={classes.part} aria-label={`${name}: ${unsent}`}>
+          <StateIcon state="new" size={14} />
+          {unsent}
+        </Link>
+      )}
+      {behind !== false && (
+        <span className={`${classes.part} ${classes.behind}`}>
+          <StateIcon state="waiting" size={14} />
+          {behind}
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -1,55 +1,78 @@
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../../api/generated/Overview";
+import type { Proven } from "../../api/generated/Proven";
 import { useInfo } from "../../api/queries";
-import { Link } from "../../app/router";
+import { type Tone, toneOf } from "../../app/health";
+import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { placeToConnect } from "../setup/again";
 import classes from "./HealthSentence.module.css";
 
-/** The one sentence that tells if all is well. Green only for what was read back. */
+/** The one sentence that tells if all is well. Green only where nothing that was read is left unsent; below it, what that rests on. */
 export function HealthSentence({ overview }: { overview: Overview }) {
   const intl = useIntl();
   const words = useWords();
   const { data: info } = useInfo();
   const { health } = overview;
   const { locale, timeZone = "UTC" } = intl;
+  const tone = toneOf(health, overview.run !== null);
 
   switch (health.kind) {
     case "nothing_yet":
       return (
-        <Sentence tone="new" more={<FormattedMessage id="health.nothing_yet.more" />}>
+        <Sentence tone={tone} more={<FormattedMessage id="health.nothing_yet.more" />}>
           <FormattedMessage id="health.nothing_yet" />
         </Sentence>
       );
     case "all_well": {
       const today = info !== undefined && dayOf(health.up_to, timeZone) === dayOf(info.now, timeZone);
       const upTo = formatMoment(locale, timeZone, health.up_to, today ? "time" : "day-time");
+      const { booked, waiting } = health;
+      const values = { count: booked, shown: formatCount(locale, booked), upTo };
+      return (
+        <Sentence tone={tone} more={<ProofLine proven={health.proven} />}>
+          {waiting === 0 ? (
+            <FormattedMessage id="health.all_well" values={values} />
+          ) : (
+            <FormattedMessage
+              id="health.all_well.waiting"
+              values={{ ...values, waiting, waitingShown: formatCount(locale, waiting) }}
+            />
+          )}
+        </Sentence>
+      );
+    }
+    case "unsent": {
+      const count = health.orders > 0 ? health.orders : health.records;
       return (
         <Sentence
-          tone="booked"
-          more={
-            health.proven === null ? (
-              <FormattedMessage id="health.all_well.more" />
-            ) : (
-              <FormattedMessage
-                id="health.all_well.proven"
-                values={{ at: formatMoment(locale, timeZone, health.proven, "day-time") }}
-              />
-            )
-          }
+          tone={tone}
+          more={<FormattedMessage id={overview.run === null ? "health.unsent.more" : "health.unsent.running"} />}
         >
           <FormattedMessage
-            id="health.all_well"
-            values={{ count: health.booked, shown: formatCount(locale, health.booked), upTo }}
+            id={health.orders > 0 ? "health.unsent.orders" : "health.unsent.records"}
+            values={{ count, shown: formatCount(locale, count) }}
           />
         </Sentence>
       );
     }
     case "needs_you":
       return (
-        <Sentence tone="held" more={<FormattedMessage id="health.needs_you.more" />}>
+        <Sentence
+          tone={tone}
+          more={
+            health.unsent === 0 ? (
+              <FormattedMessage id="health.needs_you.more" />
+            ) : (
+              <FormattedMessage
+                id="health.needs_you.unsent"
+                values={{ count: health.unsent, shown: formatCount(locale, health.unsent) }}
+              />
+            )
+          }
+        >
           <FormattedMessage
             id="health.needs_you"
             values={{ count: health.held, shown: formatCount(locale, health.held) }}
@@ -59,7 +82,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
     case "differs":
       return (
         <Sentence
-          tone="held"
+          tone={tone}
           more={
             <FormattedMessage
               id="health.differs.more"
@@ -75,7 +98,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       );
     case "flow_stopped":
       return (
-        <Sentence tone={health.passing ? "waiting" : "held"} more={words.remedy(health.reason)}>
+        <Sentence tone={tone} more={words.remedy(health.reason)}>
           <FormattedMessage
             id="health.flow_stopped"
             values={{ flow: words.value("flow", health.flow), reason: words.reason(health.reason) }}
@@ -86,7 +109,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       const place = placeToConnect(health.reason);
       return (
         <Sentence
-          tone={health.passing ? "waiting" : "held"}
+          tone={tone}
           more={
             <>
               {words.remedy(health.reason)}{" "}
@@ -108,15 +131,42 @@ export function HealthSentence({ overview }: { overview: Overview }) {
   }
 }
 
-function Sentence({
-  tone,
-  more,
-  children,
-}: {
-  tone: "new" | "booked" | "held" | "waiting";
-  more: React.ReactNode;
-  children: React.ReactNode;
-}) {
+/** Whether both sides were compared as a whole, and when: nobody may take "booked" for "proven". */
+function ProofLine({ proven }: { proven: Proven }) {
+  const intl = useIntl();
+  const words = useWords();
+  const at = (moment: string) => formatMoment(intl.locale, intl.timeZone ?? "UTC", moment, "day-time");
+  const offer = (id: "proof.run" | "proof.again") => (
+    <Link to={href("proof")}>
+      <FormattedMessage id={id} />
+    </Link>
+  );
+  switch (proven.kind) {
+    case "never":
+      return (
+        <>
+          <FormattedMessage id="proven.never" /> {offer("proof.run")}
+        </>
+      );
+    case "agrees":
+      return <FormattedMessage id="proven.agrees" values={{ at: at(proven.at) }} />;
+    case "old":
+      return (
+        <>
+          <FormattedMessage id="proven.old" values={{ at: at(proven.at) }} /> {offer("proof.again")}
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <FormattedMessage id="proven.failed" values={{ reason: words.reason(proven.reason) }} />{" "}
+          {offer("proof.again")}
+        </>
+      );
+  }
+}
+
+function Sentence({ tone, more, children }: { tone: Tone; more: React.ReactNode; children: React.ReactNode }) {
   return (
     <div className={classes.health} data-tone={tone}>
       <StateIcon state={tone} size={28} />
