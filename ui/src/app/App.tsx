@@ -5,6 +5,7 @@ import { IntlProvider } from "react-intl";
 import { useInfo } from "../api/queries";
 import { BackendProvider } from "../backend/context";
 import type { Backend } from "../backend/port";
+import { Outside } from "../components/Outside";
 import { type Language, LOCALES, loadCatalogue } from "../i18n/languages";
 import { theme, variables } from "../theme/theme";
 import { Frame } from "./Frame";
@@ -41,7 +42,9 @@ function OnePair({ backend }: { backend: Backend }) {
       <QueryClientProvider client={client}>
         <Speech>
           <LiveEvents>
-            <Frame />
+            <Outside>
+              <Frame />
+            </Outside>
           </LiveEvents>
         </Speech>
       </QueryClientProvider>

@@ -8,6 +8,7 @@ import { Trouble } from "../components/Trouble";
 import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
+import { Boundary } from "./Boundary";
 import { DesktopLanguage } from "./DesktopLanguage";
 import classes from "./Frame.module.css";
 import { OthersInNeed, PairSwitcher } from "./PairSwitcher";
@@ -24,8 +25,17 @@ function heldCount({ health, flows }: Overview): number {
   return flows.reduce((sum, flow) => sum + flow.counts.held, 0);
 }
 
-/** The wizard while the pair is not set up, and where it is asked for; else the pages. */
+/** What is drawn of a pair, whatever of it cannot be. */
 export function Frame() {
+  return (
+    <Boundary address={useRoute().path.join("/")}>
+      <WizardOrPages />
+    </Boundary>
+  );
+}
+
+/** The wizard while the pair is not set up, and where it is asked for; else the pages. */
+function WizardOrPages() {
   const info = useInfo();
   const route = useRoute();
   // Which of the two it is must be known first: neither may flash before the other. A program that does not answer is a page's matter.
@@ -104,7 +114,9 @@ function Pages() {
       </nav>
       <main id="main" ref={main} className={classes.main} tabIndex={-1}>
         {info.error === null ? (
-          <Content />
+          <Boundary address={address}>
+            <Content />
+          </Boundary>
         ) : (
           <div className={classes.trouble}>
             <Trouble error={info.error} onRetry={() => info.refetch()} />
