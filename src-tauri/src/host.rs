@@ -36,7 +36,7 @@ impl Host {
                 stage: Some(Arc::new(stage)),
                 clock: folder::clock(),
                 patience: PairsHost::PATIENCE,
-            })?
+            })
         };
         Ok(Self { pairs })
     }

@@ -20,15 +20,19 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use brygga_api::Desktop as _;
 use brygga_api::contract::DesktopAction;
 use clap::Parser as _;
-use tauri::{Manager as _, RunEvent};
+use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
 pub(crate) use crate::arguments::Arguments;
 use crate::shell::Shell;
+
+/// How long the reason why it could not start is given to be shown.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Runs the program: arguments, display, host, tray, window. Returns when somebody quits.
 pub fn main() -> ExitCode {
@@ -62,6 +66,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
 
+    let mut context = tauri::generate_context!();
+    let identifier = &mut context.config_mut().identifier;
+    *identifier = identity(identifier, arguments.practice);
     let app = tauri::Builder::default()
         // First of all plugins: a second start must end before it opens anything.
         .plugin(tauri_plugin_single_instance::init(|app, words, _folder| {
@@ -89,37 +96,78 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .manage(Wanted::default())
         .setup(move |app| {
-            // After the plugins: a second start has ended by now.
-            // One folder in it per pair.
-            let folder = app.path().app_data_dir()?.join("pairs");
-            let host = tauri::async_runtime::block_on(host::Host::open(&arguments, &folder))?;
-            rpc::forward_events(app.handle().clone(), &host);
-            let pairs = Arc::clone(host.pairs());
-            app.manage(host);
-            let shell = Shell::start(app.handle(), pairs);
-            app.manage(Arc::clone(&shell));
-            let wanted = app.state::<Wanted>();
-            wanted.note(&arguments);
-            // Hidden without a tray would be gone.
-            if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
-                window::make(app.handle())?;
-            }
-            if wanted.sync.load(Ordering::SeqCst) {
-                shell.act(DesktopAction::Sync);
+            // An error from here would be a panic of the event loop, and nobody would read it.
+            if let Err(error) = start(app, &arguments) {
+                give_up(app.handle(), &error);
             }
             Ok(())
         })
-        .build(tauri::generate_context!())?;
-    app.run(|_, event| {
+        .build(context)?;
+    app.run(|app, event| match event {
         // Only `Shell::quit` ends the program: it says so with a code.
-        if let RunEvent::ExitRequested {
+        RunEvent::ExitRequested {
             code: None, api, ..
-        } = event
-        {
-            api.prevent_exit();
+        } => api.prevent_exit(),
+        // Some systems end it without asking: Cmd+Q and the Dock, a computer that shuts down.
+        RunEvent::Exit => {
+            if let Some(shell) = app.try_state::<Arc<Shell>>() {
+                shell.ended();
+            }
         }
+        // A click in the Dock, or another start: macOS starts no second program that would hand anything over.
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => {
+            if let Some(shell) = app.try_state::<Arc<Shell>>() {
+                shell.act(DesktopAction::Open);
+            }
+        }
+        _ => {}
     });
     Ok(())
+}
+
+/// Practice is another program, with a name of its own on the system: beside a running Brygga it is started and not handed over, so that
+/// it never opens the real books, and nobody in practice is handed a start of the real one.
+fn identity(identifier: &str, practice: bool) -> String {
+    if practice {
+        format!("{identifier}.practice")
+    } else {
+        identifier.to_owned()
+    }
+}
+
+/// After the plugins: a second start has ended by now.
+fn start(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
+    // One folder in it per pair.
+    let folder = app.path().app_data_dir()?.join("pairs");
+    let host = tauri::async_runtime::block_on(host::Host::open(arguments, &folder))?;
+    rpc::forward_events(app.handle().clone(), &host);
+    let pairs = Arc::clone(host.pairs());
+    app.manage(host);
+    let shell = Shell::start(app.handle(), pairs, arguments.practice);
+    app.manage(Arc::clone(&shell));
+    let wanted = app.state::<Wanted>();
+    wanted.note(arguments);
+    // Hidden without a tray would be gone.
+    if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
+        window::make(app.handle())?;
+    }
+    if wanted.sync.load(Ordering::SeqCst) {
+        shell.act(DesktopAction::Sync);
+    }
+    Ok(())
+}
+
+/// Says why, also where there is no terminal, and ends.
+fn give_up(app: &AppHandle, error: &anyhow::Error) -> ! {
+    let message = format!("Brygga could not start: {error:#}");
+    complain(&message);
+    notify::say(app, &message);
+    // Some systems take a notification on a thread of its own.
+    tauri::async_runtime::block_on(async {
+        brygga_engine::folder::clock().sleep(GOODBYE).await;
+    });
+    std::process::exit(1)
 }
 
 /// What the program is wanted for, as told before it is up.
@@ -140,4 +188,16 @@ impl Wanted {
 fn complain(message: &str) {
     // Nothing can be done about a closed standard error.
     let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn practice_is_another_program_than_the_real_one() {
+        let real = identity("no.brygga.desktop", false);
+        assert_eq!(real, "no.brygga.desktop", "its data lies under this name");
+        assert_ne!(identity("no.brygga.desktop", true), real);
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
 use brygga_api::{Desktop, Event, PairEvent, Pairs};
 use brygga_core::{Code, Problem};
-use brygga_engine::RunOptions;
+use brygga_engine::{RunOptions, folder};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_notification::NotificationExt as _;
@@ -23,24 +23,39 @@ use crate::{downloads, notify, window};
 /// How long the run under way may take to come to its safe point. What is in the journal goes on at the next start either way.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The same where the system ends the program: Windows gives five seconds in all.
+const PATIENCE_OF_THE_SYSTEM: Duration = Duration::from_secs(4);
+
+/// The first look at what nobody tells of: the window, if one is wanted, is there by then, and what it shows is not told beside it.
+const FIRST_LOOK: Duration = Duration::from_secs(10);
+
+/// So often it is looked at how everything stands, also where nothing was told: what cannot be read or written any more tells nothing.
+const LOOK: Duration = Duration::from_mins(1);
+
 /// The program on the desktop.
 pub(crate) struct Shell {
     app: AppHandle,
     pairs: Arc<Pairs>,
+    /// It is the practice program.
+    practice: bool,
     preferences: Preferences,
     tray: OnceLock<Tray>,
     quitting: AtomicBool,
+    /// All pairs are closed.
+    closed: AtomicBool,
 }
 
 impl Shell {
     /// Puts the program on the desktop, and lets it run by itself.
-    pub(crate) fn start(app: &AppHandle, pairs: Arc<Pairs>) -> Arc<Self> {
+    pub(crate) fn start(app: &AppHandle, pairs: Arc<Pairs>, practice: bool) -> Arc<Self> {
         let shell = Arc::new(Self {
             app: app.clone(),
             pairs,
+            practice,
             preferences: Preferences::read(app),
             tray: OnceLock::new(),
             quitting: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         });
         let clicked = Arc::downgrade(&shell);
         let act = move |action| {
@@ -48,7 +63,12 @@ impl Shell {
                 shell.act(action);
             }
         };
-        if let Some(tray) = Tray::open(app, Arc::new(act)) {
+        let id = if practice {
+            "brygga-practice"
+        } else {
+            "brygga"
+        };
+        if let Some(tray) = Tray::open(app, id, Arc::new(act)) {
             let _ = shell.tray.set(tray);
         }
         let tapped = Arc::downgrade(&shell);
@@ -71,6 +91,15 @@ impl Shell {
     /// Is there a tray from which the window can be opened again.
     pub(crate) fn has_tray(&self) -> bool {
         self.tray.get().is_some()
+    }
+
+    /// What its window is called.
+    pub(crate) fn title(&self) -> String {
+        if self.practice {
+            format!("Brygga \u{b7} {}", self.words().text("frame.practice"))
+        } else {
+            "Brygga".to_owned()
+        }
     }
 
     /// The window was closed: it is hidden, or the program ends.
@@ -108,20 +137,38 @@ impl Shell {
         window::hide(&self.app);
         let (app, pairs) = (self.app.clone(), Arc::clone(&self.pairs));
         tauri::async_runtime::spawn(async move {
-            if !pairs.close(PATIENCE).await {
-                tracing::warn!("the sync under way did not come to an end; the next start goes on");
+            close(&pairs, PATIENCE).await;
+            // From here on there is nothing left to close.
+            if let Some(shell) = app.try_state::<Arc<Self>>() {
+                shell.closed.store(true, Ordering::SeqCst);
             }
             app.exit(0);
         });
     }
 
+    /// The system ends the program, whether it quits or not: what is under way comes to its safe point first, for as long as the system
+    /// waits. On the thread of the window, which is none of the runtime's.
+    pub(crate) fn ended(&self) {
+        if !self.closed.swap(true, Ordering::SeqCst) {
+            tauri::async_runtime::block_on(close(&self.pairs, PATIENCE_OF_THE_SYSTEM));
+        }
+    }
+
+    /// Not on the thread that asks: on Windows a window that is made while another program's message is handled keeps both waiting for good.
+    fn open_window(&self) {
+        let app = self.app.clone();
+        tauri::async_runtime::spawn(async move { window::open(&app) });
+    }
+
     /// Shows how it stands.
     fn refresh(&self) {
         if let Some(tray) = self.tray.get() {
-            tray.show(
-                &self.app,
-                tray::face(&self.pairs.standings(), &self.words()),
-            );
+            let words = self.words();
+            let mut face = tray::face(&self.pairs.standings(), &words);
+            if self.practice {
+                face = face.of_practice(&words);
+            }
+            tray.show(&self.app, face);
         }
     }
 
@@ -216,7 +263,7 @@ impl Desktop for Shell {
     fn act(&self, action: DesktopAction) {
         let done = match action {
             DesktopAction::Open => {
-                window::open(&self.app);
+                self.open_window();
                 Ok(())
             }
             DesktopAction::Close => {
@@ -227,7 +274,7 @@ impl Desktop for Shell {
                 let working = self.pairs.at_work();
                 if working.is_empty() {
                     // What is not set up yet is set up first.
-                    window::open(&self.app);
+                    self.open_window();
                 }
                 for api in working {
                     tauri::async_runtime::spawn(async move {
@@ -250,30 +297,49 @@ impl Desktop for Shell {
     }
 }
 
+/// Ends the runs under way after the record in hand.
+async fn close(pairs: &Pairs, patience: Duration) {
+    if !pairs.close(patience).await {
+        tracing::warn!("the sync under way did not come to an end; the next start goes on");
+    }
+}
+
 /// Follows what happens, for the tray and for whoever must be told.
 async fn follow(shell: Weak<Shell>) {
     let Some(mut events) = shell.upgrade().map(|shell| shell.pairs.events()) else {
         return;
     };
+    let clock = folder::clock();
+    let mut look = clock.sleep(FIRST_LOOK);
     let mut running = HashSet::new();
     loop {
-        let told = match events.recv().await {
-            Ok(told) => Some(told),
-            Err(RecvError::Lagged(_)) => None,
-            Err(RecvError::Closed) => return,
+        let told = tokio::select! {
+            told = events.recv() => match told {
+                Ok(told) => Some(told),
+                Err(RecvError::Lagged(_)) => None,
+                Err(RecvError::Closed) => return,
+            },
+            () = &mut look => {
+                look = clock.sleep(LOOK);
+                None
+            }
         };
         let Some(shell) = shell.upgrade() else {
             return;
         };
         let Some(PairEvent { pair, event }) = told else {
-            // What was missed is looked at anew.
+            // What was missed, or is told by nobody, is looked at anew. What a run finds is told at its end.
+            let at_rest = running.is_empty();
             running.clear();
             shell.refresh();
-            shell.tell();
+            if at_rest {
+                shell.tell();
+            }
             continue;
         };
         let began = matches!(event, Event::Progress(_)) && running.insert(pair.clone());
-        let ended = matches!(event, Event::Finished(_));
+        // A preview, and a search for what is booked already, take a run's place.
+        let ended = matches!(event, Event::Finished(_) | Event::Preview(_));
         if ended {
             running.remove(&pair);
         }
@@ -320,5 +386,47 @@ async fn end_when_told(shell: Weak<Shell>) {
         {
             shell.quit();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use brygga_practice::PracticeStage;
+    use serde_json::json;
+
+    use super::*;
+
+    /// As the system ends the program: on a thread of no runtime, in the middle of a sync.
+    #[test]
+    fn an_end_that_nobody_asked_for_comes_after_the_record_in_hand() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let pairs = runtime.block_on(async {
+            let stage = PracticeStage {
+                orders: 120,
+                seed: 1,
+                speed: 1_000,
+                faults: "none".into(),
+                fresh: false,
+            };
+            let first = stage.staged(1).await.unwrap();
+            let pairs = Pairs::practice(first, Arc::new(stage));
+            let mut events = pairs.events();
+            let sync = json!({"flow": null});
+            pairs.call(None, "sync_now", sync).await.unwrap();
+            while !matches!(
+                events.recv().await.map(|told| told.event),
+                Ok(Event::Progress(progress)) if progress.phase == "sending"
+            ) {}
+            pairs
+        });
+        tauri::async_runtime::block_on(close(&pairs, PATIENCE));
+        let overview = runtime
+            .block_on(pairs.call(None, "overview", json!({})))
+            .unwrap();
+        assert_eq!(overview["run"], json!(null));
+        assert_eq!(overview["last_run"]["failure"]["code"], "stopped");
     }
 }

@@ -26,6 +26,17 @@ pub(crate) struct Face {
     pub(crate) entries: Vec<Entry>,
 }
 
+impl Face {
+    /// The same of the practice program, so that it is not taken for the real one beside it.
+    pub(crate) fn of_practice(mut self, words: &Words) -> Self {
+        let practice = words.text("frame.practice");
+        for line in &mut self.status {
+            *line = words.of_pair(&practice, line);
+        }
+        self
+    }
+}
+
 /// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -171,10 +182,11 @@ pub(crate) struct Tray {
 pub(crate) type Act = Arc<dyn Fn(DesktopAction) + Send + Sync>;
 
 impl Tray {
-    /// The tray, or `None` where this desktop has none.
-    pub(crate) fn open(app: &AppHandle, act: Act) -> Option<Self> {
+    /// The tray, or `None` where this desktop has none. Under `id` the system keeps its picture: programs that run beside each other have
+    /// one each.
+    pub(crate) fn open(app: &AppHandle, id: &str, act: Act) -> Option<Self> {
         // The library that talks to a Linux panel is looked for at run time, and its binding panics where it is not installed.
-        let built = catch_unwind(AssertUnwindSafe(|| build(app, &act)));
+        let built = catch_unwind(AssertUnwindSafe(|| build(app, id, &act)));
         match built {
             Ok(Ok(icon)) => Some(Self {
                 icon,
@@ -240,11 +252,11 @@ fn menu(app: &AppHandle, face: &Face) -> tauri::Result<Menu<tauri::Wry>> {
     Ok(menu)
 }
 
-fn build(app: &AppHandle, act: &Act) -> tauri::Result<TrayIcon> {
+fn build(app: &AppHandle, id: &str, act: &Act) -> tauri::Result<TrayIcon> {
     let on_menu = Arc::clone(act);
     let on_click = Arc::clone(act);
     let style = Style::of_this_system();
-    TrayIconBuilder::with_id("brygga")
+    TrayIconBuilder::with_id(id)
         .icon(Image::new_owned(
             mark::draw(Tone::Well, style),
             mark::SIZE,
@@ -460,6 +472,19 @@ mod tests {
         assert_eq!(actions(&unfinished), (false, DesktopAction::Pause));
         unfinished[0].at_work = false;
         assert_eq!(actions(&unfinished), (true, DesktopAction::Pause));
+    }
+
+    #[test]
+    fn practice_is_named_in_its_tray() {
+        for language in ["en", "nb", "sv", "da", "fi"] {
+            let words = Words::of(language);
+            let real = face(&alone(Some(&pulse(well()))), &words);
+            let practice = real.clone().of_practice(&words);
+            let word = words.text("frame.practice");
+            assert!(practice.status[0].starts_with(&word), "{practice:?}");
+            assert!(practice.status[0].contains(&real.status[0]));
+            assert_eq!(practice.entries, real.entries);
+        }
     }
 
     #[test]

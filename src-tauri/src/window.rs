@@ -41,7 +41,7 @@ pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
 /// It never leaves the program's own page: links to the two admin sites go to the browser through the opener.
 pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
-        .title("Brygga")
+        .title(title(app))
         .inner_size(1280.0, 800.0)
         .min_inner_size(600.0, 480.0)
         .on_navigation(is_own_page)
@@ -56,6 +56,12 @@ pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Practice says so also where only the title is seen, such as in a list of windows.
+fn title(app: &AppHandle) -> String {
+    app.try_state::<Arc<Shell>>()
+        .map_or_else(|| "Brygga".to_owned(), |shell| shell.title())
 }
 
 fn front(window: &WebviewWindow) -> tauri::Result<()> {

@@ -49,6 +49,24 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
     await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
   }
 
+  it("practice is marked in a small window, too, also in the wizard", async () => {
+    const host = await start(["serve", "--practice", "--fresh", "--orders", "12", "--seed", "1", "--port", "0"]);
+    const { page, done } = await open(host, { viewport: { width: 700, height: 700 } });
+    await heading(page, "Which shop is it?");
+    await page.getByText("Practice", { exact: true }).waitFor();
+    await faultless(page);
+    await done();
+    const set = await start(["serve", "--practice", "--orders", "12", "--seed", "1", "--port", "0"]);
+    const second = await open(set, { viewport: { width: 700, height: 700 } });
+    await heading(second.page, "Overview");
+    const mark = second.page.getByText("Practice", { exact: true });
+    await mark.waitFor();
+    const { x, width } = await mark.boundingBox();
+    assert.ok(x >= 0 && x + width <= 56, `it stands in the rail: ${x} to ${x + width}`);
+    await faultless(second.page);
+    await second.done();
+  });
+
   it("a second store is added through the wizard, has its own data, and the first is still there", async () => {
     const host = await start(["serve", "--practice", "--orders", "80", "--seed", "1", "--port", "0"]);
     const { page, done } = await open(host);

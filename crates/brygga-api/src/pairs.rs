@@ -2,9 +2,11 @@
 //! them, events say which one they are of.
 
 mod commands;
+mod opening;
 mod standing;
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,13 +24,15 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::api::{error, read, write};
 use crate::contract::{ApiError, Event, Nothing, PairEvent};
 use crate::desktop::Desktop;
-use crate::pair::{Pair, PairHost};
-use crate::watch::Watch;
+use crate::pair::Pair;
 
 pub use standing::Standing;
 
 /// Id of the practice pair; of the first one, where there are several.
 pub const PRACTICE: &str = "practice";
+
+/// Id of the first pair.
+const FIRST: &str = "default";
 
 /// A practice pair that runs.
 pub struct Staged {
@@ -111,6 +115,10 @@ pub struct Pairs {
     changing: tokio::sync::Mutex<()>,
     /// One pair at a time is opened: two engines over one database would book beside each other.
     opening: Mutex<()>,
+    /// The folder could not be read or made: its first entry stands for whatever is in it. Changed under the lock of `opening`.
+    unread: AtomicBool,
+    /// Of which pairs that cannot run at all it was told, and with which code.
+    told: Mutex<HashMap<String, Code>>,
     /// One change of a card at a time.
     cards: Mutex<()>,
     /// One pair at a time asks whether another is of the same shop and company, and keeps its connection.
@@ -133,6 +141,8 @@ impl Pairs {
             ended: AtomicBool::new(false),
             changing: tokio::sync::Mutex::default(),
             opening: Mutex::default(),
+            unread: AtomicBool::new(false),
+            told: Mutex::default(),
             cards: Mutex::default(),
             connecting: Arc::default(),
             runtime: Handle::current(),
@@ -143,21 +153,11 @@ impl Pairs {
     /// The pairs of a folder, each as far as it can be opened, and the practice pair beside them. An empty folder gets its first pair.
     ///
     /// Like the other ways to make them it is called in a runtime: there they run.
-    pub fn open(host: PairsHost) -> Result<Arc<Self>, Problem> {
+    pub fn open(host: PairsHost) -> Arc<Self> {
         let pairs = Self::new(host);
-        if let Some(folder) = &pairs.host.folder {
-            let mut ids = folder.ids()?;
-            if ids.is_empty() {
-                ids.push(folder.make()?);
-            }
-            let shown = folder.shown().filter(|shown| ids.contains(shown));
-            *lock(&pairs.shown) = shown.unwrap_or_else(|| ids[0].clone());
-            for id in ids {
-                pairs.open_kept(&id);
-            }
-        }
+        pairs.fill();
         pairs.offer_practice();
-        Ok(pairs)
+        pairs
     }
 
     /// One pair that somebody else has opened, and the practice pair beside it, unless it is one itself.
@@ -170,7 +170,7 @@ impl Pairs {
             clock,
             patience: PairsHost::PATIENCE,
         });
-        let id = if practice { PRACTICE } else { "default" };
+        let id = if practice { PRACTICE } else { FIRST };
         id.clone_into(&mut lock(&pairs.shown));
         pairs.put(Entry {
             id: id.into(),
@@ -230,77 +230,6 @@ impl Pairs {
         }
     }
 
-    /// Opens a pair of the folder; one that cannot be opened stands there with its reason, and hinders no other.
-    fn open_kept(&self, id: &str) {
-        let _alone = lock(&self.opening);
-        self.open_alone(id);
-    }
-
-    /// Tries a pair again that could not be opened. Somebody else may have done so while this one waited for its turn, or put it away.
-    fn open_again(&self, id: &str) {
-        let _alone = lock(&self.opening);
-        let still = lock(&self.entries)
-            .iter()
-            .any(|entry| entry.id == id && matches!(entry.state, State::Broken(_)));
-        if still {
-            self.open_alone(id);
-        }
-    }
-
-    /// Under the lock of `opening`.
-    fn open_alone(&self, id: &str) {
-        let Some(folder) = &self.host.folder else {
-            return;
-        };
-        let opened = folder.open(id).and_then(|ground| {
-            let pair = Pair::open(Arc::new(ground), Watch::new(), PairHost::default())?;
-            self.no_twin(id, &pair)?;
-            Ok(pair)
-        });
-        // A card that cannot be read is said by the opening.
-        let label = folder.card(id).ok().and_then(|card| card.label);
-        let (state, pair) = match opened {
-            Ok(pair) => (State::Asleep, Some(pair)),
-            Err(problem) => {
-                tracing::warn!(%problem, id, "a pair cannot be opened");
-                (State::Broken(problem), None)
-            }
-        };
-        self.put(Entry {
-            id: id.to_owned(),
-            practice: false,
-            kept: true,
-            label,
-            state,
-        });
-        if let Some(pair) = pair {
-            self.opened(id, pair, None);
-        }
-    }
-
-    /// [`Code::PairExists`] if a pair that is open is of the same shop and company, or keeps its secrets under the same name: a folder that
-    /// was copied, or moved back beside one that took its place. Both would book the same orders. One that is not open books nothing, and is
-    /// asked the same when it is opened.
-    fn no_twin(&self, id: &str, pair: &Pair) -> Result<(), Problem> {
-        let who = pair.ground.who()?;
-        let twin = self.all().into_iter().find(|entry| {
-            entry.id != id
-                && !entry.practice
-                && entry.pair().is_some_and(|other| {
-                    other.ground.place.has_secrets_of(&pair.ground.place)
-                        || other.ground.who().is_ok_and(|other| other.is(&who))
-                })
-        });
-        match twin {
-            Some(twin) => {
-                let name = self.name_of(&twin);
-                let name = if name.is_empty() { twin.id } else { name };
-                Err(Problem::new(Code::PairExists).with("pair", name))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// All of them as they stand now, to be looked at without keeping anybody from them: their databases take their time.
     fn all(&self) -> Vec<Entry> {
         lock(&self.entries).clone()
@@ -349,6 +278,11 @@ impl Pairs {
         for pair in entries.iter().filter_map(Entry::pair) {
             self.runtime.spawn(Arc::clone(pair).keep_in_step());
         }
+        if self.host.folder.is_some() {
+            let clock = Arc::clone(&self.host.clock);
+            self.runtime
+                .spawn(opening::keep_trying(Weak::clone(&self.me), clock));
+        }
     }
 
     /// Everything that happens in any of them from now on.
@@ -375,7 +309,10 @@ impl Pairs {
                         let answer: $answer = self.$command(read::<$request>(payload)?).await?;
                         write(&answer)
                     })+
-                    _ => self.pair(pair).map_err(error)?.call(name, payload).await,
+                    _ => {
+                        let pair = self.pair_aside(pair).await.map_err(error)?;
+                        pair.call(name, payload).await
+                    }
                 }
             };
         }
@@ -387,33 +324,46 @@ impl Pairs {
         crate::with_program_commands!(dispatch)
     }
 
-    /// A pair, or the one that is shown. One that could not be opened is tried again.
+    /// A pair, or the one that is shown. One that could not be opened is tried again, which may wait for a person: see
+    /// [`brygga_core::SecretStore`].
     pub fn pair(&self, id: Option<&str>) -> Result<Arc<Pair>, Problem> {
-        let id = id.map_or_else(|| lock(&self.shown).clone(), str::to_owned);
-        let again = {
-            let entries = lock(&self.entries);
-            let entry = entries
-                .iter()
-                .find(|entry| entry.id == id)
-                .ok_or(Code::PairGone)?;
-            match &entry.state {
-                State::Open { pair, .. } => return Ok(Arc::clone(pair)),
-                State::Broken(_) => entry.kept,
-                State::Asleep => return Err(Code::PairGone.into()),
-            }
-        };
-        if again {
-            self.open_again(&id);
+        let id = self.or_shown(id);
+        if let Some(pair) = self.if_open(&id)? {
+            return Ok(pair);
         }
-        let entries = lock(&self.entries);
-        match entries
-            .iter()
-            .find(|entry| entry.id == id)
-            .map(|entry| &entry.state)
-        {
-            Some(State::Open { pair, .. }) => Ok(Arc::clone(pair)),
-            Some(State::Broken(problem)) => Err(problem.clone()),
+        self.open_again(&id);
+        match self.entry(&id).map(|entry| entry.state) {
+            Some(State::Open { pair, .. }) => Ok(pair),
+            Some(State::Broken(problem)) => Err(problem),
             Some(State::Asleep) | None => Err(Code::PairGone.into()),
+        }
+    }
+
+    /// The same without keeping a thread of the runtime waiting.
+    async fn pair_aside(&self, id: Option<&str>) -> Result<Arc<Pair>, Problem> {
+        let id = self.or_shown(id);
+        if let Some(pair) = self.if_open(&id)? {
+            return Ok(pair);
+        }
+        let pairs = self.me.upgrade().ok_or(Code::PairGone)?;
+        let opened = self.runtime.spawn_blocking(move || pairs.pair(Some(&id)));
+        opened
+            .await
+            .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))?
+    }
+
+    fn or_shown(&self, id: Option<&str>) -> String {
+        id.map_or_else(|| lock(&self.shown).clone(), str::to_owned)
+    }
+
+    /// A pair if it is open; `None` if it can be tried again.
+    fn if_open(&self, id: &str) -> Result<Option<Arc<Pair>>, Problem> {
+        let entry = self.entry(id).ok_or(Code::PairGone)?;
+        match entry.state {
+            State::Open { pair, .. } => Ok(Some(pair)),
+            State::Broken(_) if entry.kept => Ok(None),
+            State::Broken(problem) => Err(problem),
+            State::Asleep => Err(Code::PairGone.into()),
         }
     }
 

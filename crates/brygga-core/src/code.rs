@@ -267,7 +267,7 @@ codes! {
     StoreDamaged = "store-damaged", Failure, "The database is damaged: {detail}", "Open the last backup from the folder of the database.";
     StoreKey = "store-wrong-key", Failure, "The key of the database does not fit.", "Use the computer account or the passphrase with which the database was made.";
     StoreFault = "store-fault", Failure, "The database has a fault: {detail}", "Start Brygga again. If it stays, open the last backup.";
-    SecretsUnavailable = "secrets-unavailable", Failure, "The keychain of this computer cannot be used: {detail}", "Unlock the keychain, or use the encrypted file with a passphrase.";
+    SecretsUnavailable = "secrets-unavailable", Failure, "The keychain of this computer cannot be used: {detail}", "Unlock the keychain of this computer. Where there is none, start Brygga with BRYGGA_PASSPHRASE set to a passphrase: the secrets are then in an encrypted file.";
     SecretsPassphrase = "secrets-wrong-passphrase", Failure, "The passphrase does not fit the secrets file.", "Type the passphrase again.";
     NotConnected = "not-connected", Failure, "{remote} is not connected.", "Connect it first.";
     AddressNotLoopback = "address-not-loopback", Failure, "{address} is not an address of this computer.", "Another address is only for the practice pair on this computer.";

@@ -6,8 +6,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use brygga_api::contract::Health;
-use brygga_api::{Event, PRACTICE, PairEvent, Tone};
+use brygga_api::{Event, Notice, PRACTICE, PairEvent, Pairs, Tone};
 use brygga_core::Code;
+use brygga_core::clock::JumpClock;
+use brygga_sandbox::pair::seeded_start;
 use brygga_sandbox::practice;
 use brygga_store::RecordKind;
 use serde_json::{Value, json};
@@ -180,6 +182,104 @@ async fn a_copy_of_a_folder_is_not_opened_beside_it() {
     assert_eq!(state(&seen, "pair-2")["reason"]["code"], "pair-exists");
 }
 
+/// The codes of what is to be told now of pairs that stand still.
+fn told(pairs: &Pairs) -> Vec<String> {
+    let all = pairs.notices().into_iter();
+    all.flat_map(|(_, notices)| notices.expect("readable"))
+        .map(|notice| match notice {
+            Notice::Stopped { reason } => reason.code,
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_that_somebody_else_has_open_at_the_start_is_told_once_and_tried_again_by_itself() {
+    let home = Home::new();
+    let id = home.connected("t-1", Some(&nobody()));
+    home.give_secrets(&id);
+    let held = home.pairs().open(&id).unwrap();
+    let pairs = home.open_by(Arc::new(JumpClock::at(seeded_start())));
+    let mut events = pairs.events();
+    assert_eq!(state(&view(&pairs).await, &id)["kind"], "broken");
+    assert_eq!(told(&pairs), ["store-in-use"]);
+    assert!(told(&pairs).is_empty(), "never twice");
+    pairs.keep_in_step();
+    drop(held);
+    // Nobody asked for it: it is opened, and syncs.
+    assert!(next_failure(&mut events, &id).await.is_some());
+    assert_eq!(state(&view(&pairs).await, &id)["kind"], "works");
+    assert!(pairs.close(Duration::from_secs(20)).await);
+    drop(pairs);
+    // What has passed is news when it comes again.
+    let held = home.pairs().open(&id).unwrap();
+    let pairs = home.open();
+    assert_eq!(told(&pairs), ["store-in-use"]);
+    drop(held);
+    pairs.pair(Some(&id)).unwrap();
+    assert!(told(&pairs).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_read_is_told_and_read_when_it_can_be() {
+    let home = Home::new();
+    // Something else stands in its place.
+    std::fs::write(home.path(), "not a folder").unwrap();
+    let pairs = home.open();
+    let seen = view(&pairs).await;
+    assert_eq!(seen["shown"], "default");
+    assert_eq!(
+        state(&seen, "default")["reason"]["code"],
+        "store-read-only",
+        "{seen}"
+    );
+    assert_eq!(pairs.standings()[0].tone(), Tone::NeedsYou);
+    assert_eq!(told(&pairs), ["store-read-only"]);
+    assert_eq!(
+        pairs
+            .call(None, "app_info", Value::Null)
+            .await
+            .unwrap_err()
+            .code,
+        "store-read-only"
+    );
+    // Where nothing was, the first pair begins.
+    std::fs::remove_file(home.path()).unwrap();
+    let info = pairs.call(None, "app_info", Value::Null).await.unwrap();
+    assert_eq!(info["set_up"], false);
+    assert!(told(&pairs).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stood_for_a_folder_goes_when_the_pairs_in_it_are_there() {
+    let home = Home::new();
+    for _ in 0..2 {
+        home.pairs().make().unwrap();
+    }
+    home.pairs().put_away("default").unwrap();
+    let elsewhere = home.path().with_file_name("elsewhere");
+    std::fs::rename(home.path(), &elsewhere).unwrap();
+    std::fs::write(home.path(), "a share that is not there").unwrap();
+    let pairs = home.open();
+    assert_eq!(state(&view(&pairs).await, "default")["kind"], "broken");
+    std::fs::remove_file(home.path()).unwrap();
+    std::fs::rename(&elsewhere, home.path()).unwrap();
+    let mut events = pairs.events();
+    let gone = pairs.call(None, "app_info", Value::Null).await.unwrap_err();
+    assert_eq!(gone.code, "pair-gone");
+    let heard = until_quiet(&mut events).await;
+    assert!(
+        heard
+            .iter()
+            .any(|told| matches!(told.event, Event::PairsChanged(_))),
+        "the page reads the list anew"
+    );
+    let seen = view(&pairs).await;
+    assert_eq!(seen["shown"], "pair-2");
+    assert_eq!(seen["pairs"].as_array().unwrap().len(), 1);
+    assert_eq!(state(&seen, "pair-2")["kind"], "works");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pair_that_lost_a_secret_needs_somebody() {
     let home = Home::new();
@@ -194,6 +294,8 @@ async fn a_pair_that_lost_a_secret_needs_somebody() {
     assert_eq!((reason.code.as_str(), passing), ("not-connected", &false));
     let seen = view(&pairs).await;
     assert_eq!(seen["pairs"][0]["set_up"], true, "only it cannot run");
+    assert_eq!(told(&pairs), ["not-connected"]);
+    assert!(told(&pairs).is_empty());
     drop(pairs);
     // With them it is as every other.
     home.give_secrets(&id);

@@ -1,7 +1,9 @@
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeBackend } from "../backend/fake";
 import { expectAccessible } from "../test/axe";
 import { open } from "../test/open";
+import { App } from "./App";
 
 describe("the frame", () => {
   it("shows the pages that work, and how many records need a person", async () => {
@@ -52,16 +54,69 @@ describe("the frame", () => {
   });
 
   it("says what is wrong and what to do when the program does not answer", async () => {
-    const { FakeBackend } = await import("../backend/fake");
     const backend = new FakeBackend();
     backend.failing.set("app_info", { code: "host-gone", params: {} });
-    const { render } = await import("@testing-library/react");
-    const { App } = await import("./App");
     render(<App backend={backend} />);
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("The program behind this page does not answer.");
     expect(alert).toHaveTextContent("Start Brygga again.");
     expect(alert).toHaveTextContent("host-gone");
+  });
+});
+
+describe("a page that throws while it is drawn", () => {
+  // React tells of every error that it caught; here it is what was wanted.
+  beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("leaves the navigation and the way to help, and is shown at another try", async () => {
+    const backend = new FakeBackend();
+    backend.answers.set("held", [{ nonsense: true }]);
+    window.location.hash = "#/fixes";
+    const { container } = render(<App backend={backend} />);
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("This page cannot be shown");
+    expect(alert).toHaveTextContent("page-broken");
+    expect(screen.getByRole("navigation", { name: "Pages" })).toBeVisible();
+    expect(within(screen.getByRole("main")).getByRole("link", { name: "Help" })).toHaveAttribute("href", "#/help");
+    await expectAccessible(container);
+    backend.answers.delete("held");
+    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Fixes" })).toBeVisible();
+  });
+
+  it("is left for another page", async () => {
+    const backend = new FakeBackend();
+    backend.answers.set("held", [{ nonsense: true }]);
+    window.location.hash = "#/fixes";
+    render(<App backend={backend} />);
+    await screen.findByRole("alert");
+    fireEvent.click(screen.getByRole("link", { name: "Activity" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Activity" })).toBeVisible();
+  });
+
+  it("says so where not even the frame can be drawn", async () => {
+    const backend = new FakeBackend();
+    backend.answers.set("overview", { health: { kind: "all_well" } });
+    window.location.hash = "#/help";
+    render(<App backend={backend} />);
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("page-broken");
+    backend.answers.delete("overview");
+    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("navigation", { name: "Pages" })).toBeVisible();
+  });
+});
+
+describe("a page outside", () => {
+  it("that cannot be opened is said, with its address to copy", async () => {
+    const { backend, user, container } = await open("#/records/order/5550000001001");
+    backend.noBrowser = true;
+    await user.click(await screen.findByRole("button", { name: "Open in Shopify" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog).toHaveTextContent("The page could not be opened in your browser.");
+    expect(dialog).toHaveTextContent("https://admin.shopify.com/store/fjord-og-fjell/orders/5550000001001");
+    await expectAccessible(container);
   });
 });
 

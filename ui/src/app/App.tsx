@@ -5,6 +5,7 @@ import { IntlProvider } from "react-intl";
 import { useInfo } from "../api/queries";
 import { BackendProvider } from "../backend/context";
 import type { Backend } from "../backend/port";
+import { Outside } from "../components/Outside";
 import { type Language, LOCALES, loadCatalogue } from "../i18n/languages";
 import { theme, variables } from "../theme/theme";
 import { DraftsProvider, PairDraftsProvider } from "./drafts";
@@ -46,9 +47,11 @@ function OnePair({ pair, backend }: { pair: string; backend: Backend }) {
       <QueryClientProvider client={client}>
         <Speech>
           <LiveEvents>
-            <PairDraftsProvider pair={pair}>
-              <Frame />
-            </PairDraftsProvider>
+            <Outside>
+              <PairDraftsProvider pair={pair}>
+                <Frame />
+              </PairDraftsProvider>
+            </Outside>
           </LiveEvents>
         </Speech>
       </QueryClientProvider>

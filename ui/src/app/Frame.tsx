@@ -11,6 +11,7 @@ import { placeToConnect } from "../features/setup/again";
 import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
+import { Boundary } from "./Boundary";
 import { DesktopLanguage } from "./DesktopLanguage";
 import { useDrafts } from "./drafts";
 import classes from "./Frame.module.css";
@@ -28,8 +29,17 @@ function heldCount({ health, flows }: Overview): number {
   return flows.reduce((sum, flow) => sum + flow.counts.held, 0);
 }
 
-/** The wizard while the pair is not set up, and where it is asked for; else the pages. */
+/** What is drawn of a pair, whatever of it cannot be. */
 export function Frame() {
+  return (
+    <Boundary address={useRoute().path.join("/")}>
+      <WizardOrPages />
+    </Boundary>
+  );
+}
+
+/** The wizard while the pair is not set up, and where it is asked for; else the pages. */
+function WizardOrPages() {
   const info = useInfo();
   const route = useRoute();
   // Which of the two it is must be known first: neither may flash before the other. A program that does not answer is a page's matter.
@@ -125,7 +135,9 @@ function Pages() {
       </nav>
       <main id="main" ref={main} className={classes.main} tabIndex={-1}>
         {info.error === null ? (
-          <Content />
+          <Boundary address={address}>
+            <Content />
+          </Boundary>
         ) : (
           <div className={classes.trouble}>
             <Trouble error={info.error} onRetry={() => info.refetch()} />

@@ -32,7 +32,7 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
     <>
       <Menu position="bottom-start" width={290} withinPortal trapFocus withInitialFocusPlaceholder={false}>
         <Menu.Target>
-          <Tooltip label={name} position="right" disabled={!small}>
+          <Tooltip label={practice ? `${name} \u00b7 ${mark}` : name} position="right" disabled={!small}>
             <UnstyledButton
               className={classes.open}
               data-small={small || undefined}
@@ -41,6 +41,12 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
               <span className={classes.mark}>
                 {pairs.going === undefined ? <Mark size={22} /> : <Loader size={20} aria-hidden="true" />}
               </span>
+              {/* The button's name has it already. */}
+              {small && practice && (
+                <span className={classes.short} aria-hidden="true">
+                  <FormattedMessage id="frame.practice.short" />
+                </span>
+              )}
               {!small && (
                 <>
                   <span className={classes.words}>

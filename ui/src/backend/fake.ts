@@ -65,6 +65,8 @@ export class FakeBackend implements Backend {
   /** These commands answer so, whatever is pretended otherwise. */
   readonly answers = new Map<CommandName, unknown>();
   readonly opened: string[] = [];
+  /** There is none to open a page in. */
+  noBrowser = false;
   /** Where files are saved; `null`: the browser has them. */
   folder: string | null = null;
   readonly #listeners = new Set<(event: Told) => void>();
@@ -134,6 +136,7 @@ export class FakeBackend implements Backend {
   }
 
   async openExternal(url: string): Promise<void> {
+    if (this.noBrowser) throw new Refusal({ code: "page-not-opened", params: { url } });
     this.opened.push(url);
   }
 

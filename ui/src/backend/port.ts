@@ -15,7 +15,7 @@ export interface Backend {
   ): Promise<Commands[Name]["answer"]>;
   /** Hears every event from now on, and `reconnected` when events may have been missed. Returns how to stop. */
   listen(onEvent: (event: Told) => void, onReconnected: () => void): () => void;
-  /** Opens an admin page in the user's browser. */
+  /** Opens an admin page in the user's browser; rejects with a `Refusal` where it cannot. Pages use `useOutside`, which says so. */
   openExternal(url: string): Promise<void>;
   /** Saves a file among the user's downloads. Says where; `null` where the browser has it from there. */
   saveFile(name: string, content: Blob): Promise<string | null>;

@@ -23,7 +23,12 @@ export function tauriBackend(): Backend {
       };
     },
     async openExternal(url) {
-      await invoke("plugin:opener|open_url", { url });
+      try {
+        // As browsers write it: the window's capability names hosts with the slash after them.
+        await invoke("plugin:opener|open_url", { url: new URL(url).href });
+      } catch {
+        throw new Refusal({ code: "page-not-opened", params: { url } });
+      }
     },
     async saveFile(name, content) {
       return (await this.call("save_file", { name, base64: await base64Of(content) })).path;

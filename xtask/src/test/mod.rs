@@ -154,7 +154,12 @@ fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Res
             .cargo()
             .args(["build", "--quiet", "-p", "brygga-cli"]),
     );
-    if built && has_script(project, "e2e")? {
+    if built && !has_browser(project) {
+        report.skip(
+            "tests: the page in a browser",
+            "no Chromium, Chrome or Edge was found; BRYGGA_BROWSER names one",
+        );
+    } else if built && has_script(project, "e2e")? {
         let mut browser = recorded(project.npm(), record);
         browser
             .env("BRYGGA_BIN", project.built("brygga"))
@@ -197,6 +202,12 @@ fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Res
         );
     }
     Ok(())
+}
+
+/// The tests know where browsers are.
+fn has_browser(project: &Project) -> bool {
+    let ask = "import('./tests/e2e/browser.mjs').then(({ BROWSER }) => process.exit(BROWSER === undefined ? 1 : 0))";
+    project::succeeds(project.command("node").args(["-e", ask]))
 }
 
 /// Judges every request that all the others sent, by the official specifications.

@@ -135,13 +135,36 @@ impl Pairs {
     }
 
     /// What is to be told now, by pair. It counts as told from here on, whatever becomes of it.
+    ///
+    /// A pair that cannot be opened, or lost a secret, books nothing until somebody does something: that is told once for its reason, and
+    /// kept in memory alone, for its database is what cannot be read.
     pub fn notices(&self) -> Vec<(String, Result<Vec<Notice>, Problem>)> {
         Self::speaking(&self.all())
             .filter_map(|entry| {
-                let api = entry.pair()?.at_work()?;
-                Some((self.name_of(entry), api.notices()))
+                let still = stands_still(entry);
+                let is_news = self.is_news(&entry.id, still.as_ref());
+                let notices = match still {
+                    Some(problem) if is_news => Ok(vec![Notice::Stopped {
+                        reason: reason(&problem),
+                    }]),
+                    Some(_) => return None,
+                    None => entry.pair()?.at_work()?.notices(),
+                };
+                Some((self.name_of(entry), notices))
             })
             .collect()
+    }
+
+    /// Is this a reason that nobody was told yet. One that has passed is forgotten: it is news when it comes again.
+    fn is_news(&self, id: &str, still: Option<&Problem>) -> bool {
+        let mut told = lock(&self.told);
+        match still {
+            Some(problem) => told.insert(id.to_owned(), problem.code) != Some(problem.code),
+            None => {
+                told.remove(id);
+                false
+            }
+        }
     }
 
     /// The pairs that run for real, or those of practice where there are no others: what *Sync now* and *Pause* of the tray are for.
@@ -149,5 +172,14 @@ impl Pairs {
         Self::speaking(&self.all())
             .filter_map(|entry| entry.pair()?.at_work())
             .collect()
+    }
+}
+
+/// Why a pair cannot run at all.
+fn stands_still(entry: &Entry) -> Option<Problem> {
+    match &entry.state {
+        State::Open { pair, .. } => pair.lost().unwrap_or_else(Some),
+        State::Broken(problem) => Some(problem.clone()),
+        State::Asleep => None,
     }
 }

@@ -32,6 +32,36 @@ fn told(ended: &Ended, exit: i32, code: Code) {
     }
 }
 
+/// Where there is neither a keychain nor a passphrase, every command says so and what to do, and leaves nothing behind.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_place_for_secrets() {
+    let world = World::new().await;
+    for arguments in [
+        &["held", "--json"][..],
+        &["sync", "--json"],
+        &["serve", "--port", "0"],
+        &[
+            "connect",
+            "shopify",
+            "--domain",
+            practice::SHOP_DOMAIN,
+            "--client-id",
+            practice::SHOP_CLIENT_ID,
+        ],
+        &["doctor", "--json"],
+    ] {
+        let ended = world.run_without_secrets(arguments);
+        if arguments.contains(&"--json") {
+            refused(&ended, 1, Code::SecretsUnavailable);
+        } else {
+            told(&ended, 1, Code::SecretsUnavailable);
+        }
+        assert!(ended.err.contains("BRYGGA_PASSPHRASE"), "{ended:#?}");
+    }
+    assert!(!world.database().exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn connecting_a_shop() {
     let world = World::new().await;

@@ -85,6 +85,15 @@ impl World {
         ended(self.command(arguments))
     }
 
+    /// The same on a computer that has no keychain, and without a passphrase.
+    pub(crate) fn run_without_secrets(&self, arguments: &[&str]) -> Ended {
+        let mut command = self.command(arguments);
+        command
+            .env_remove("BRYGGA_PASSPHRASE")
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus");
+        ended(command)
+    }
+
     /// `connect shopify` to a shop of this name, with this secret.
     pub(crate) fn connect_shop(&self, domain: &str, secret: &str) -> Ended {
         let url = self.pair.shopify_url();

@@ -6,9 +6,9 @@ import type { Fixed } from "../../api/generated/Fixed";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { RecordLine } from "../../api/generated/RecordLine";
 import { href, Link } from "../../app/router";
-import { useBackend } from "../../backend/context";
 import { Copy } from "../../components/Copy";
 import { Money } from "../../components/Money";
+import { useOutside } from "../../components/Outside";
 import { StateIcon } from "../../components/StateMark";
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -104,11 +104,11 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, o
 
 /** Where it is repaired in the shop, the first of the records is one click away. */
 function ShopLink({ group }: { group: HeldGroup }) {
-  const backend = useBackend();
+  const outside = useOutside();
   const page = useRemedy(group).data?.shop_page;
   if (page == null) return null;
   return (
-    <UnstyledButton className={classes.toggle} onClick={() => backend.openExternal(page.url)}>
+    <UnstyledButton className={classes.toggle} onClick={() => outside(page.url)}>
       <IconExternalLink size={16} aria-hidden="true" />
       <FormattedMessage id="fixes.choice.shop" values={{ name: page.name }} />
     </UnstyledButton>

@@ -7,8 +7,8 @@ import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { Remedy } from "../../api/generated/Remedy";
 import type { State } from "../../api/generated/State";
 import { href, Link } from "../../app/router";
-import { useBackend } from "../../backend/context";
 import { Money } from "../../components/Money";
+import { useOutside } from "../../components/Outside";
 import { StateIcon } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
 import { formatCount, formatDay } from "../../i18n/format";
@@ -48,7 +48,7 @@ export function FixPanel({ group, disabled, onKept }: FixPanelProps) {
 
 function Opened({ group, remedy, disabled, onKept, onAgain }: FixPanelProps & { remedy: Remedy; onAgain: () => void }) {
   const intl = useIntl();
-  const backend = useBackend();
+  const outside = useOutside();
   const { choice, choose, preview, keep } = useFix(group, remedy, onKept);
   const place = placeOf(group.reason);
   const page = remedy.shop_page;
@@ -72,7 +72,7 @@ function Opened({ group, remedy, disabled, onKept, onAgain }: FixPanelProps & { 
       {(preview.error ?? keep.error) !== null && <Trouble error={preview.error ?? keep.error} onRetry={onAgain} />}
       <div className={classes.actions}>
         {!inPlace && page !== null && (
-          <Button variant="default" onClick={() => backend.openExternal(page.url)}>
+          <Button variant="default" onClick={() => outside(page.url)}>
             <FormattedMessage id="fixes.choice.shop" values={{ name: page.name }} />
           </Button>
         )}

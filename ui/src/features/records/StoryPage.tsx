@@ -6,11 +6,11 @@ import type { RecordKey } from "../../api/generated/RecordKey";
 import type { Story } from "../../api/generated/Story";
 import { useStory } from "../../api/queries";
 import { go, href, Link } from "../../app/router";
-import { useBackend } from "../../backend/context";
 import { Copy } from "../../components/Copy";
 import { Empty } from "../../components/Empty";
 import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
+import { useOutside } from "../../components/Outside";
 import { Page } from "../../components/Page";
 import { StateMark } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
@@ -52,7 +52,7 @@ export function StoryPage({ recordKey }: { recordKey: RecordKey }) {
 function StoryContent({ story, back }: { story: Story; back: React.ReactNode }) {
   const intl = useIntl();
   const words = useWords();
-  const backend = useBackend();
+  const outside = useOutside();
   const { record, shopify_url: url } = story;
   const title = intl.formatMessage({ id: "story.title" }, { kind: record.kind, name: record.name });
   return (
@@ -85,7 +85,7 @@ function StoryContent({ story, back }: { story: Story; back: React.ReactNode }) 
             <Button
               variant="default"
               rightSection={<IconExternalLink size={16} aria-hidden="true" />}
-              onClick={() => backend.openExternal(url)}
+              onClick={() => outside(url)}
             >
               <FormattedMessage id="story.shopify" />
             </Button>
