@@ -563,3 +563,22 @@ async fn nothing_is_connected_beside_a_run_and_no_run_begins_beside_a_check() {
     assert_eq!(app.ground.store.links("order").unwrap().len(), 1);
     assert_eq!(app.pair.visma().orders().len(), 1);
 }
+
+/// Orders are content with another permission to read where something is; stock is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_one_flow_alone_needs_is_asked_for_with_it() {
+    let app = fresh().await;
+    app.pair.shopify().grant_scope("read_locations", false);
+    mapped(&app, "2026-10-01").await;
+    let view = call(&app, "setup", Value::Null).await.unwrap();
+    assert!(missing(&view["shop"]["found"]).is_empty(), "{view}");
+    let engine = Arc::clone(app.served.api().unwrap().engine());
+    let mut settings = engine.settings().unwrap();
+    settings.stock.on = true;
+    engine.put_settings(&settings, "test").unwrap();
+    let view = call(&app, "setup", Value::Null).await.unwrap();
+    assert!(
+        missing(&view["shop"]["found"]).contains(&"read_locations"),
+        "{view}"
+    );
+}

@@ -203,9 +203,14 @@ fn shop_found(shop: &KeptShop, on: &BTreeSet<&str>) -> ShopFound {
         let ok = is_granted(&shop.granted, need.any);
         if let Some(known) = permissions.iter_mut().find(|known| known.scope == *first) {
             known.flows.push(need.flow.to_owned());
-            known.needed |= on.contains(need.flow);
-            // Another flow may take exactly this scope, where the first is content with a like one.
-            known.ok &= ok;
+            let needed = on.contains(need.flow);
+            // One flow may take exactly this scope where another is content with a like one; what is switched on decides.
+            if known.needed == needed {
+                known.ok &= ok;
+            } else if needed {
+                known.ok = ok;
+            }
+            known.needed |= needed;
             continue;
         }
         permissions.push(PermissionLine {

@@ -281,10 +281,9 @@ async fn the_check_names_the_scope_that_is_missing() {
 async fn another_address_is_only_for_this_computer() {
     let clock = Arc::new(brygga_core::JumpClock::at(crate::world::start()));
     for bad in ["https://connect.visma.com.evil.example", "http://10.0.0.1"] {
-        let problem =
-            Visma::new(crate::world::config(bad), crate::world::http(&clock))
-                .map(drop)
-                .expect_err("refused");
+        let problem = Visma::new(crate::world::config(bad), crate::world::http(&clock))
+            .map(drop)
+            .expect_err("refused");
         assert_eq!(problem.code, Code::AddressNotLoopback);
     }
 }
