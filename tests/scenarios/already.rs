@@ -419,3 +419,103 @@ async fn another_mapping_lets_no_order_pass_that_may_be_booked() {
     let shown = api.call("mapping_preview", change).await.expect("shown");
     assert_eq!((&shown["held"], &shown["pass"]), (&json!(1), &json!(0)));
 }
+
+/// Somebody went on by hand between the look and the start; a person's choice stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_starts_looks_again_and_what_was_chosen_stays() {
+    let bench = with(NAMED).await;
+    bench.put(simple(&bench, FREE));
+    let text = format!("Webshop {}", name(&bench, FREE));
+    by_hand(&bench, &planned(&bench, FREE).await, &text).await;
+    let found = find(&bench).await;
+    assert_eq!(found.rows.len(), 1);
+    choose(&bench, FREE, Choice::Skip);
+    // A week later.
+    let text = format!("Webshop {}", name(&bench, NAMED));
+    by_hand(&bench, &planned(&bench, NAMED).await, &text).await;
+    for step in ["shop", "company", "flows", "mapping"] {
+        let go = json!({"step": "start", "finished": step});
+        bench
+            .practice
+            .served
+            .call("setup_go", go)
+            .await
+            .expect("kept");
+    }
+    let secret = |domain: bool| {
+        if domain {
+            json!({
+                "domain": brygga_sandbox::practice::SHOP_DOMAIN,
+                "client_id": brygga_sandbox::practice::SHOP_CLIENT_ID, "secret": null,
+            })
+        } else {
+            json!({
+                "client_id": brygga_sandbox::practice::VISMA_CLIENT_ID,
+                "tenant_id": brygga_sandbox::practice::VISMA_COMPANY_TENANT, "scopes": [], "secret": null,
+            })
+        }
+    };
+    let served = &bench.practice.served;
+    served
+        .call("setup_shop", secret(true))
+        .await
+        .expect("connected");
+    served
+        .call("setup_company", secret(false))
+        .await
+        .expect("connected");
+    let mut events = served.events();
+    served
+        .call("setup_start", Value::Null)
+        .await
+        .expect("started");
+    while !matches!(
+        events.recv().await,
+        Ok(brygga_api::contract::Event::Finished(_))
+    ) {}
+    let rows = bench.practice.engine.already().expect("readable").rows;
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.row.record.id.clone(), row.mark.choice))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (NAMED.to_string(), Choice::Link),
+            (FREE.to_string(), Choice::Skip)
+        ]
+    );
+    assert_eq!(bench.documents(NAMED).len(), 0);
+    assert_eq!(bench.documents(FREE).len(), 0);
+}
+
+/// Orders of before the start date were left out of the search.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_start_date_is_looked_at_before_anything_of_it_is_sent() {
+    let bench = with(NAMED).await;
+    let document = planned(&bench, NAMED).await;
+    let text = format!("Webshop {}", name(&bench, NAMED));
+    by_hand(&bench, &document, &text).await;
+    let tomorrow = bench.clock_date().succ_opt();
+    bench.choose(|settings| settings.start_date = tomorrow);
+    assert_eq!(find(&bench).await.rows.len(), 0);
+    let run = || async {
+        let run = bench.practice.api.start(RunOptions::default());
+        let report = run.expect("no other run").1.await.expect("ended");
+        assert_eq!(report.failure, None);
+    };
+    run().await;
+    let today = bench.clock_date();
+    bench.choose(|settings| settings.start_date = Some(today));
+    run().await;
+    assert_eq!(
+        state(&bench, NAMED),
+        (RecordState::Skipped, Some(Code::AlreadyBooked))
+    );
+    assert_eq!(bench.documents(NAMED).len(), 0);
+    // What was looked at is not looked at again.
+    let at = bench.practice.engine.already().expect("readable").at;
+    bench.clock.advance(Duration::from_mins(5));
+    run().await;
+    assert_eq!(bench.practice.engine.already().expect("readable").at, at);
+}

@@ -275,7 +275,7 @@ async fn each_wrong_thing_about_the_company_has_its_code() {
     visma.change(Change::Approval { withdrawn: true });
     assert_eq!(
         call(&app, "setup_company", right_company()).await,
-        Err("erp-credentials".into())
+        Err("erp-approval".into())
     );
     visma.change(Change::Approval { withdrawn: false });
 
@@ -330,4 +330,255 @@ async fn a_remote_that_does_not_answer_is_told_from_a_wrong_word() {
             );
         }
     }
+}
+
+/// Everything up to the sample: connected, chosen, mapped.
+async fn mapped(app: &Unconnected, start: &str) -> Value {
+    call(app, "setup_shop", right_shop()).await.unwrap();
+    call(app, "setup_company", right_company()).await.unwrap();
+    choose(app, json!({"start_date": start})).await;
+    go(app, "mapping", "flows").await;
+    let read = call(app, "setup_read", Value::Null).await.unwrap();
+    go(app, "sample", "mapping").await;
+    read
+}
+
+async fn choose(app: &Unconnected, values: Value) {
+    let settings = call(app, "settings", Value::Null).await.unwrap();
+    let change = json!({"revision": settings["revision"], "values": values});
+    call(app, "put_settings", change).await.unwrap();
+}
+
+async fn go(app: &Unconnected, step: &str, finished: &str) -> Value {
+    let step = json!({"step": step, "finished": finished});
+    call(app, "setup_go", step).await.unwrap()
+}
+
+async fn listed(app: &Unconnected, state: Value) -> Vec<Value> {
+    let list = json!({"kind": "order", "search": null, "state": state, "offset": 0, "limit": 500});
+    let answer = call(app, "records", list).await.unwrap();
+    answer["rows"].as_array().unwrap().clone()
+}
+
+/// The first order that could be booked.
+async fn bookable(app: &Unconnected) -> Value {
+    for row in listed(app, json!("new")).await {
+        let key = json!({"kind": "order", "id": row["id"]});
+        let sample = call(app, "sample", key.clone()).await.unwrap();
+        if sample["outcome"] == "book" {
+            return key;
+        }
+    }
+    panic!("no order can be booked");
+}
+
+fn done(view: &Value) -> Vec<&str> {
+    let steps = view["done"].as_array().unwrap();
+    steps.iter().map(|step| step.as_str().unwrap()).collect()
+}
+
+fn other_company() -> Value {
+    company(practice::VISMA_CLIENT_SECRET, practice::VISMA_OTHER_TENANT)
+}
+
+fn rename(app: &Unconnected, name: &str) {
+    app.pair.visma().change_data(|data| {
+        data.branches[0].text = name.to_owned();
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_start_date_is_read_and_what_it_left_out_is_decided_again() {
+    let app = fresh().await;
+    let first = mapped(&app, "2026-10-04").await;
+    let later = listed(&app, Value::Null).await.len();
+    assert_eq!(first["read"].as_u64(), Some(later as u64));
+    // One of before was edited since: it is there, and left out because of the date.
+    choose(&app, json!({"start_date": "2026-10-01"})).await;
+    let again = call(&app, "setup_read", Value::Null).await.unwrap();
+    let rows = listed(&app, Value::Null).await;
+    let early = rows.iter().filter(|row| {
+        let at = row["happened"].as_str().unwrap_or_default();
+        at < "2026-10-03T22:00:00Z"
+    });
+    assert!(early.count() > 3, "{again} after {first}");
+    assert!(rows.len() > later);
+    // Whatever was left out is left out by the new date.
+    let left_out = rows.iter().filter(|row| {
+        let reason = &row["reason"];
+        reason["code"] == "skipped-before-start" && reason["params"]["start"] != "2026-10-01"
+    });
+    assert_eq!(left_out.count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coming_back_to_the_mapping_counts_what_stands_there() {
+    let app = fresh().await;
+    let first = mapped(&app, "2026-10-01").await;
+    assert!(first["read"].as_u64() > Some(0));
+    // Something is missing, and its orders are held.
+    let engine = Arc::clone(app.served.api().unwrap().engine());
+    let mut settings = engine.settings().unwrap();
+    settings.vat.clear();
+    engine.put_settings(&settings, "test").unwrap();
+    let second = call(&app, "setup_read", Value::Null).await.unwrap();
+    let third = call(&app, "setup_read", Value::Null).await.unwrap();
+    assert_eq!(second, third, "nothing was changed in between");
+    assert!(third["held"].as_u64() > Some(0), "{third}");
+    assert_eq!(
+        third["held"].as_u64(),
+        Some(listed(&app, json!("held")).await.len() as u64)
+    );
+    assert_eq!(
+        third["read"].as_u64(),
+        Some(listed(&app, Value::Null).await.len() as u64)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_company_is_told_by_its_id_even_under_the_same_name() {
+    let app = fresh().await;
+    // As a test copy has it.
+    rename(&app, practice::VISMA_OTHER_COMPANY);
+    mapped(&app, "2026-10-01").await;
+    let key = bookable(&app).await;
+    let sent = call(&app, "sample_send", key).await.unwrap();
+    assert_eq!(sent["outcome"], "booked");
+    assert_eq!(
+        call(&app, "setup_company", other_company()).await,
+        Err("erp-other-company".into())
+    );
+    let view = call(&app, "setup", Value::Null).await.unwrap();
+    assert_eq!(view["company"]["tenant_id"], practice::VISMA_COMPANY_TENANT);
+
+    // The same company under another name is the same company.
+    rename(&app, "Fjord & Fjell ASA");
+    let view = call(&app, "setup_company", right_company()).await.unwrap();
+    assert_eq!(view["company"]["found"]["name"], "Fjord & Fjell ASA");
+    assert_eq!(
+        app.ground.company_name().unwrap().as_deref(),
+        Some("Fjord & Fjell ASA")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_learned_of_one_company_is_not_used_in_another() {
+    let app = fresh().await;
+    mapped(&app, "2026-10-01").await;
+    let store = &app.ground.store;
+    // The customer is made, the order is refused.
+    let refused = Fault::Status {
+        code: 400,
+        committed: false,
+    };
+    let rule = FaultRule::next(Side::Visma, refused).method("POST");
+    app.pair
+        .faults()
+        .add(rule.path("/api/v3/SalesOrders").times(u32::MAX));
+    for row in listed(&app, json!("new")).await {
+        let key = json!({"kind": "order", "id": row["id"]});
+        let sample = call(&app, "sample", key.clone()).await.unwrap();
+        if sample["outcome"] != "book" {
+            continue;
+        }
+        call(&app, "sample_send", key).await.unwrap();
+        if !store.links("customer").unwrap().is_empty() {
+            break;
+        }
+    }
+    app.pair.faults().clear();
+    assert!(!store.links("customer").unwrap().is_empty());
+    assert!(store.links("order").unwrap().is_empty());
+    assert!(store.link("already-search", "last").unwrap().is_some());
+
+    let view = call(&app, "setup_company", other_company()).await.unwrap();
+    assert_eq!(
+        view["company"]["found"]["name"],
+        practice::VISMA_OTHER_COMPANY
+    );
+    assert!(store.links("customer").unwrap().is_empty());
+    assert!(store.link("already-search", "last").unwrap().is_none());
+    assert!(!done(&view).contains(&"mapping"), "{view}");
+    assert_eq!(
+        call(&app, "setup_start", Value::Null).await,
+        Err("setup-incomplete".into())
+    );
+    // The same one again forgets nothing.
+    call(&app, "setup_read", Value::Null).await.unwrap();
+    go(&app, "sample", "mapping").await;
+    let view = call(&app, "setup_company", other_company()).await.unwrap();
+    assert!(done(&view).contains(&"mapping"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_connected_beside_a_run_and_no_run_begins_beside_a_check() {
+    let app = fresh().await;
+    mapped(&app, "2026-10-01").await;
+    let key = bookable(&app).await;
+    let slow = Fault::SlowBody { millis: 900 };
+    let rule = FaultRule::next(Side::Visma, slow).path("/v1/branch");
+    app.pair.faults().add(rule);
+    let before = Arc::clone(app.served.api().unwrap().engine());
+    let api = app.served.api().unwrap();
+    let check = call(&app, "setup_company", right_company());
+    let meanwhile = async {
+        while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
+            tokio::task::yield_now().await;
+        }
+        assert!(api.start(brygga_engine::RunOptions::default()).is_err());
+        assert_eq!(
+            call(&app, "sample_send", key.clone()).await,
+            Err("sync-under-way".into())
+        );
+        assert_eq!(
+            call(&app, "setup_shop", right_shop()).await,
+            Err("sync-under-way".into())
+        );
+    };
+    let (checked, ()) = tokio::join!(check, meanwhile);
+    checked.unwrap();
+    assert!(!Arc::ptr_eq(&before, app.served.api().unwrap().engine()));
+
+    // The sample order has the run's place, too: the end of the program waits for it.
+    let slow = Fault::SlowBody { millis: 900 };
+    let rule = FaultRule::next(Side::Visma, slow).method("POST");
+    app.pair.faults().add(rule.path("/api/v3/SalesOrders"));
+    let api = app.served.api().unwrap();
+    let asked = app.served.call("sample_send", key.clone());
+    let on_its_way = async {
+        while app.pair.faults().fired().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    // Whoever asked goes away in the middle.
+    tokio::select! {
+        answer = asked => panic!("it takes a moment: {answer:?}"),
+        () = on_its_way => {}
+    }
+    assert_eq!(
+        call(&app, "setup_company", right_company()).await,
+        Err("sync-under-way".into())
+    );
+    assert!(api.close(Duration::from_secs(20)).await);
+    assert_eq!(app.ground.store.links("order").unwrap().len(), 1);
+    assert_eq!(app.pair.visma().orders().len(), 1);
+}
+
+/// Orders are content with another permission to read where something is; stock is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_one_flow_alone_needs_is_asked_for_with_it() {
+    let app = fresh().await;
+    app.pair.shopify().grant_scope("read_locations", false);
+    mapped(&app, "2026-10-01").await;
+    let view = call(&app, "setup", Value::Null).await.unwrap();
+    assert!(missing(&view["shop"]["found"]).is_empty(), "{view}");
+    let engine = Arc::clone(app.served.api().unwrap().engine());
+    let mut settings = engine.settings().unwrap();
+    settings.stock.on = true;
+    engine.put_settings(&settings, "test").unwrap();
+    let view = call(&app, "setup", Value::Null).await.unwrap();
+    assert!(
+        missing(&view["shop"]["found"]).contains(&"read_locations"),
+        "{view}"
+    );
 }

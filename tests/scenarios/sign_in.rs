@@ -9,6 +9,7 @@ use brygga_engine::connect::Ground;
 use brygga_engine::sign_in::redirect_uri;
 use brygga_http::{Http, HttpConfig, Url};
 use brygga_practice::{FastClock, PracticeOptions, Unconnected};
+use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::pair::{PairConfig, ShopSource, seeded_start};
 use brygga_sandbox::practice;
 use brygga_sandbox::visma::Change;
@@ -158,8 +159,13 @@ impl World {
     }
 
     async fn connect_application(&self, scopes: &[&str]) -> Result<Value, String> {
+        self.connect_application_of(practice::VISMA_COMPANY_TENANT, scopes)
+            .await
+    }
+
+    async fn connect_application_of(&self, tenant: &str, scopes: &[&str]) -> Result<Value, String> {
         let request = json!({
-            "client_id": practice::VISMA_CLIENT_ID, "tenant_id": practice::VISMA_COMPANY_TENANT,
+            "client_id": practice::VISMA_CLIENT_ID, "tenant_id": tenant,
             "scopes": scopes, "secret": practice::VISMA_CLIENT_SECRET,
         });
         self.call("setup_company", request).await
@@ -294,7 +300,7 @@ async fn an_account_without_the_role_is_named() {
     // The page of the other account has no company to choose.
     let location = world.click(&address, "allow", "").await;
     assert!(world.land(&location).await.contains("Not completed"));
-    assert_eq!(world.trouble().await, "erp-tenant");
+    assert_eq!(world.trouble().await, "sign-in-role");
     assert_eq!(world.refresh_token(), None);
 }
 
@@ -350,7 +356,7 @@ async fn what_visma_connect_refuses_is_named() {
     let answer = world.browser.get(&address).send().await.unwrap();
     let location = answer.headers()[LOCATION].to_str().unwrap().to_owned();
     world.land(&location).await;
-    assert_eq!(world.trouble().await, "erp-scope-missing");
+    assert_eq!(world.trouble().await, "sign-in-scope");
 
     // Without offline_access there is no lasting sign-in.
     let address = world
@@ -545,4 +551,215 @@ async fn with_a_sign_in_alone_orders_become_invoices() {
     }
     assert_eq!(planned, 1);
     assert!(world.app.pair.visma().orders().is_empty(), "no sales order");
+}
+
+const ORDERS_ALONE: [&str; 2] = [
+    "visma.net.erp.salesorder:read",
+    "visma.net.erp.salesorder:write",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_of_another_company_is_refused_though_its_scopes_do_not_tell() {
+    let world = World::new().await;
+    world.sign_in("practice").await;
+    assert_eq!(world.trouble().await, "none");
+    let other = practice::VISMA_OTHER_TENANT;
+    assert_eq!(
+        world.connect_application_of(other, &ORDERS_ALONE).await,
+        Err("erp-other-company".into())
+    );
+    assert_eq!(
+        world.connect_application_of(other, &[]).await,
+        Err("erp-other-company".into())
+    );
+    // One that cannot say whose it is, is not taken on trust.
+    let visma = world.app.pair.visma();
+    visma.grant_scope("vismanet_erp_service_api:read", false);
+    assert_eq!(
+        world.connect_application(&ORDERS_ALONE).await,
+        Err("erp-scope-missing".into())
+    );
+    visma.grant_scope("vismanet_erp_service_api:read", true);
+    world.connect_application(&ORDERS_ALONE).await.unwrap();
+    // And the other way round.
+    assert!(world.sign_in("other").await.contains("Not completed"));
+    assert_eq!(world.trouble().await, "erp-other-company");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_application_is_replaced_by_a_sign_in() {
+    let world = World::new().await;
+    world.connect_shop().await;
+    world.connect_application(&[]).await.unwrap();
+    // Its secret is gone from the keychain.
+    let secrets = &world.ground().secrets;
+    secrets
+        .delete("default", SecretName::VismaClientSecret)
+        .unwrap();
+    assert!(
+        world
+            .sign_in("practice")
+            .await
+            .contains("You are signed in")
+    );
+    assert_eq!(world.trouble().await, "none");
+    assert!(world.call("mapping", Value::Null).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_lost_its_approval_is_named_and_put_aside() {
+    let world = World::new().await;
+    world.connect_shop().await;
+    world.connect_application(&[]).await.unwrap();
+    world
+        .app
+        .pair
+        .visma()
+        .change(Change::Approval { withdrawn: true });
+    world.sign_in("practice").await;
+    // Everything would go by the application: that is no connection.
+    assert_eq!(world.trouble().await, "erp-approval");
+    let view = world.call("setup", Value::Null).await.unwrap();
+    let permissions = view["company"]["found"]["permissions"].as_array().unwrap();
+    assert!(permissions.iter().all(|line| line["ok"] == false), "{view}");
+    assert!(!view["done"].as_array().unwrap().contains(&json!("company")));
+    assert_eq!(view["company"]["sign_in"]["signed_in"], true);
+
+    let view = world
+        .call("setup_forget", json!({"grant": "application"}))
+        .await
+        .unwrap();
+    assert_eq!(view["company"]["secret_kept"], false);
+    assert_eq!(view["company"]["client_id"], Value::Null);
+    assert!(world.call("mapping", Value::Null).await.is_ok());
+    // It is known which company this is of.
+    assert_eq!(
+        world.ground().who().unwrap().tenant.as_deref(),
+        Some(practice::VISMA_COMPANY_TENANT)
+    );
+
+    // The last one can go, too: then nothing is connected.
+    world
+        .call("setup_forget", json!({"grant": "person"}))
+        .await
+        .unwrap();
+    assert_eq!(world.refresh_token(), None);
+    assert_eq!(
+        world.call("mapping", Value::Null).await,
+        Err("not-connected".into())
+    );
+    assert_eq!(
+        world.call("setup_forget", json!({"grant": "x"})).await,
+        Err("wrong-use".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_into_the_wrong_company_can_be_left_one_after_the_other() {
+    let world = World::new().await;
+    world.connect_shop().await;
+    world.connect_application(&[]).await.unwrap();
+    world.sign_in("practice").await;
+    assert_eq!(world.trouble().await, "none");
+    let other = practice::VISMA_OTHER_TENANT;
+    assert_eq!(
+        world.connect_application_of(other, &[]).await,
+        Err("erp-other-company".into())
+    );
+    world
+        .call("setup_forget", json!({"grant": "person"}))
+        .await
+        .unwrap();
+    let view = world.connect_application_of(other, &[]).await.unwrap();
+    assert_eq!(
+        view["company"]["found"]["name"],
+        practice::VISMA_OTHER_COMPANY
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_holds_while_the_permissions_are_tried() {
+    let world = World::new().await;
+    let slow = Fault::SlowBody { millis: 1500 };
+    let rule = FaultRule::next(Side::Visma, slow).path("/v1/branch");
+    world.app.pair.faults().add(rule);
+    let address = world.begin().await;
+    let location = world.click(&address, "allow", "practice").await;
+    let landing = world.land(&location);
+    let cancel = async {
+        while world.app.pair.faults().fired().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        world.call("sign_in_cancel", Value::Null).await.unwrap();
+    };
+    let (page, ()) = tokio::join!(landing, cancel);
+    assert!(page.contains("Not completed"));
+    assert_eq!(world.trouble().await, "sign-in-cancelled");
+    assert_eq!(world.refresh_token(), None);
+    let view = world.call("setup", Value::Null).await.unwrap();
+    assert_eq!(view["company"]["found"], Value::Null);
+    // A new one begins at once.
+    world.sign_in("practice").await;
+    assert_eq!(world.trouble().await, "none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_that_ends_calls_its_sign_in_off() {
+    let world = World::new().await;
+    world.begin().await;
+    assert!(world.app.served.close(Duration::from_secs(5)).await);
+    assert_eq!(world.trouble().await, "sign-in-cancelled");
+    let taken = async {
+        loop {
+            if let Ok(free) = tokio::net::TcpListener::bind(("127.0.0.1", world.port)).await {
+                return free;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), taken)
+        .await
+        .expect("the port is free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_under_another_name_is_known_by_what_is_booked_there() {
+    let world = World::new().await;
+    world.connect_shop().await;
+    world.sign_in("practice").await;
+    assert_eq!(world.trouble().await, "none");
+    let settings = world.call("settings", Value::Null).await.unwrap();
+    let change = json!({
+        "revision": settings["revision"],
+        "values": {"booking_mode": "direct_invoice", "start_date": "2026-10-01"},
+    });
+    world.call("put_settings", change).await.expect("chosen");
+    world.call("setup_read", Value::Null).await.expect("read");
+    let list = json!({"kind": "order", "search": null, "state": "new", "offset": 0, "limit": 50});
+    let orders = world.call("records", list).await.unwrap();
+    for row in orders["rows"].as_array().unwrap() {
+        let key = json!({"kind": "order", "id": row["id"]});
+        let sample = world.call("sample", key.clone()).await.expect("a plan");
+        if sample["outcome"] == "book" {
+            world.call("sample_send", key).await.expect("sent");
+        }
+        let store = &world.ground().store;
+        if !store.links("invoice/invoice").unwrap().is_empty() {
+            break;
+        }
+    }
+    world.app.pair.visma().change_data(|data| {
+        data.branches[0].text = "Fjord & Fjell ASA".to_owned();
+    });
+    assert!(world.sign_in("other").await.contains("Not completed"));
+    assert_eq!(world.trouble().await, "erp-other-company");
+    assert!(
+        world
+            .sign_in("practice")
+            .await
+            .contains("You are signed in")
+    );
+    let company = world.ended().await;
+    assert_eq!(company["sign_in"]["trouble"], Value::Null);
+    assert_eq!(company["found"]["name"], "Fjord & Fjell ASA");
 }

@@ -307,6 +307,10 @@ impl Pair {
             return Ok(());
         };
         if ground.company()?.is_none() && ground.sign_in()?.is_none() {
+            // Before the wizard has come so far that is no loss.
+            if self.kept()?.started || self.api().is_ok() {
+                self.disconnected(Problem::new(Code::NotConnected).with("remote", "Visma.net"));
+            }
             return Ok(());
         }
         let events = Arc::clone(&self.watch) as Arc<dyn Events>;
@@ -314,7 +318,7 @@ impl Pair {
             Ok(engine) => Arc::new(engine),
             // A secret that is gone is asked for again in the wizard.
             Err(problem) if problem.code == Code::NotConnected => {
-                *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                self.disconnected(problem);
                 return Ok(());
             }
             Err(problem) => return Err(problem),
@@ -342,6 +346,19 @@ impl Pair {
         }
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// There is nothing to make an engine of any more: one that was there does not go on by what was taken away.
+    fn disconnected(&self, why: Problem) {
+        let before = {
+            let mut now = self.api.lock().unwrap_or_else(PoisonError::into_inner);
+            now.take()
+        };
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+        if let Some(before) = before {
+            before.look_again();
+            self.changed.notify_one();
+        }
     }
 
     /// The commands over the engine of a pair that is set up: until the wizard's last step nothing starts by itself.
@@ -404,6 +421,8 @@ impl Pair {
         if let Some(api) = &api {
             api.end();
         }
+        // The port is free for another pair, and nothing is kept for one that is put away.
+        self.call_off();
         self.changed.notify_one();
         api
     }
@@ -415,13 +434,5 @@ impl Pair {
         if let Some(api) = api.as_ref() {
             api.go_on();
         }
-    }
-
-    /// Nothing is connected anew while a sync uses what is connected.
-    pub(crate) fn at_rest(&self) -> Result<(), Problem> {
-        if self.watch.run().is_some() {
-            return Err(Code::SyncUnderWay.into());
-        }
-        Ok(())
     }
 }

@@ -3,21 +3,25 @@
 
 mod kept;
 mod sample;
+mod turn;
 mod view;
 
 use std::sync::{Arc, PoisonError};
 
 use brygga_core::{Code, Problem};
-use brygga_engine::connect::{CompanyConnection, ShopConnection, SignInConnection};
-use brygga_engine::sign_in::{self, Farewell, SignIn};
+use brygga_engine::Grant;
+use brygga_engine::connect::{CompanyCheck, CompanyConnection, ShopConnection, SignInConnection};
+use brygga_engine::sign_in::{self, Farewell, SignIn, Waiting};
 use secrecy::SecretString;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::api::{count, error};
+use crate::api::{count, error, wrong_use};
+use crate::background::unbroken;
 use crate::contract::{
     ApiError, Event, MappingChange, MappingEdit, Nothing, RecordKey, SampleView, SetupCompany,
-    SetupGo, SetupRead, SetupShop, SetupStep, SetupView, SignInAddress, SignInStart, SyncNow,
+    SetupForget, SetupGo, SetupRead, SetupShop, SetupStep, SetupView, SignInAddress, SignInStart,
+    SyncNow,
 };
 use crate::pair::Pair;
 
@@ -54,7 +58,7 @@ impl Pair {
     }
 
     pub(crate) async fn setup_shop(&self, request: SetupShop) -> Result<SetupView, ApiError> {
-        self.at_rest().map_err(error)?;
+        let _turn = self.take_turn().map_err(error)?;
         let connection = ShopConnection {
             domain: request.domain,
             client_id: filled(request.client_id),
@@ -71,20 +75,49 @@ impl Pair {
     }
 
     pub(crate) async fn setup_company(&self, request: SetupCompany) -> Result<SetupView, ApiError> {
-        self.at_rest().map_err(error)?;
+        let _turn = self.take_turn().map_err(error)?;
         let connection = CompanyConnection {
             client_id: request.client_id.trim().to_owned(),
             tenant_id: request.tenant_id.trim().to_owned(),
             base_url: self.host.company_base.clone(),
             scopes: words(&request.scopes),
         };
-        let found = self
+        let check = self
             .ground
             .inspect_service(connection, filled(request.secret).map(SecretString::from))
             .await
             .map_err(error)?;
-        self.keep(|kept| kept.company = Some(KeptCompany::of(found)))
-            .map_err(error)?;
+        self.met(&check).map_err(error)?;
+        self.connected()
+    }
+
+    /// Keeps what a check of the company found. Of another company than before nothing is known yet: its mapping is filled and looked at
+    /// anew.
+    fn met(&self, check: &CompanyCheck) -> Result<(), Problem> {
+        self.keep(|kept| {
+            kept.company = Some(KeptCompany::of(check.found.clone()));
+            if check.other {
+                kept.prefilled = false;
+                kept.finished.remove(&SetupStep::Mapping);
+                kept.finished.remove(&SetupStep::Sample);
+            }
+        })
+    }
+
+    /// Stops using one of the two grants: the other, or a new one, takes its place.
+    pub(crate) async fn setup_forget(&self, request: SetupForget) -> Result<SetupView, ApiError> {
+        let grant = match request.grant.as_str() {
+            "application" => Grant::Application,
+            "person" => Grant::Person,
+            other => return Err(wrong_use(&format!("no grant {other}"))),
+        };
+        let _turn = self.take_turn().map_err(error)?;
+        if grant == Grant::Person {
+            self.call_off();
+        }
+        self.ground.forget_grant(grant).await.map_err(error)?;
+        // What the last check found was found by a grant that is gone.
+        self.keep(|kept| kept.company = None).map_err(error)?;
         self.connected()
     }
 
@@ -99,7 +132,6 @@ impl Pair {
         self: &Arc<Self>,
         request: SignInStart,
     ) -> Result<SignInAddress, ApiError> {
-        self.at_rest().map_err(error)?;
         // Only one may hold the port: an earlier one is called off, and has let go of it when its task has ended.
         self.call_off();
         let earlier = self.signing().task.take();
@@ -143,18 +175,27 @@ impl Pair {
                 pair.signing().trouble = Some(problem);
                 pair.watch.tell(Event::SetupChanged(Nothing {}));
             };
+            let waiting = Waiting {
+                patience: pair.host.patience,
+                cancel,
+            };
+            let kept = |check: &CompanyCheck| {
+                pair.met(check)?;
+                pair.connect()
+            };
+            let turn = pair.wait_for_turn();
             let result = sign_in
-                .finish(&pair.ground, pair.host.patience, cancel, &farewell, strange)
-                .await
-                .and_then(|found| {
-                    pair.keep(|kept| kept.company = Some(KeptCompany::of(found)))?;
-                    pair.connect()
-                });
+                .finish(&pair.ground, waiting, &farewell, strange, turn, kept)
+                .await;
             {
                 let mut state = pair.signing();
                 if state.number == number {
                     state.waiting = None;
-                    state.trouble = result.err();
+                    // A sign-in that is kept beside an application that does not work is one thing to say.
+                    state.trouble = match result {
+                        Ok(check) => check.application,
+                        Err(problem) => Some(problem),
+                    };
                 }
             }
             pair.watch.tell(Event::SetupChanged(Nothing {}));
@@ -169,7 +210,8 @@ impl Pair {
         self.setup_view().map_err(error)
     }
 
-    fn call_off(&self) {
+    /// Ends the sign-in that is waited for, or tried: nothing of it is kept.
+    pub(crate) fn call_off(&self) {
         let mut state = self.signing();
         if let Some((_, cancel)) = state.waiting.take() {
             state.trouble = Some(Code::SignInCancelled.into());
@@ -186,7 +228,8 @@ impl Pair {
     /// Reads the orders, fills what both sides tell of the mapping, once, and finds out what is still missing. Nothing is sent.
     pub(crate) async fn setup_read(&self, _: Nothing) -> Result<SetupRead, ApiError> {
         let api = self.api().map_err(error)?;
-        let read = api.engine.read_for_setup().await.map_err(error)?;
+        let _turn = self.take_turn().map_err(error)?;
+        api.engine.read_for_setup().await.map_err(error)?;
         if !self.kept().map_err(error)?.prefilled {
             // What somebody repaired in Visma.net since is seen.
             api.engine.forget_setup();
@@ -217,7 +260,7 @@ impl Pair {
         }
         let survey = api.engine.survey().await.map_err(error)?;
         Ok(SetupRead {
-            read: count(read),
+            read: count(survey.read),
             ready: count(survey.ready),
             held: count(survey.held),
         })
@@ -230,7 +273,16 @@ impl Pair {
     pub(crate) async fn sample_send(&self, key: RecordKey) -> Result<SampleView, ApiError> {
         let api = self.api().map_err(error)?;
         let record = crate::api::record_ref(&key)?;
-        api.engine.send_one(&record).await.map_err(error)?;
+        let turn = self.take_turn().map_err(error)?;
+        let engine = Arc::clone(api.engine());
+        // On its own: whoever asked may go away, and what is sent is settled all the same.
+        unbroken(async move {
+            let sent = Box::pin(engine.send_one(&record)).await;
+            drop(turn);
+            sent
+        })
+        .await
+        .map_err(error)?;
         sample::view(&api, &key).await
     }
 
@@ -251,10 +303,8 @@ impl Pair {
             }
         }
         let api = self.api().map_err(error)?;
-        // Nobody has looked for what others booked: it is looked for now, so that nothing is booked twice.
-        if api.engine().already().map_err(error)?.at.is_none() {
-            Box::pin(api.engine().find_already()).await.map_err(error)?;
-        }
+        // What others booked until now: somebody may have gone on by hand since it was looked for last. What a person chose stays.
+        api.already_find(Nothing {}).await?;
         self.keep(|kept| {
             kept.started = true;
             kept.finished.insert(SetupStep::Start);

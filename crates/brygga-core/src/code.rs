@@ -234,14 +234,19 @@ codes! {
     ShopSearchWarning = "shop-search-warning", Failure, "Shopify did not understand a search: {detail}", "Update Brygga. If it is the newest, tell us.";
     ShopOther = "shop-other-shop", Failure, "This database is of {ours}; {theirs} is another shop.", "Connect the same shop again, or start another pair for the other one.";
     ErpCredentials = "erp-credentials", Failure, "Visma Connect does not accept the client id or the secret: {detail}", "Copy both again from the Visma Developer Portal.";
+    ErpApproval = "erp-approval", Failure, "Visma Connect does not let the application into the company any more: {detail}", "Have an administrator of the company approve the application again, or stop using it and sign in instead.";
     ErpTenant = "erp-tenant", Failure, "Visma Connect does not know the company {tenant} for this application.", "Check the tenant id in Visma Admin, and give the application's user the role API User. A new role can take 15 minutes.";
     ErpTenantCustomer = "erp-tenant-is-customer", Failure, "Visma.net does not accept the token of {tenant}. It may be the id of the customer instead of the company.", "Use the company's tenant id: Visma Admin, Company, Edit, Configuration.";
     ErpScope = "erp-scope-missing", Failure, "The Visma.net application may not {action}: {scope}.", "Add the scope in the Developer Portal and have it approved for the company.";
-    ErpForbidden = "erp-forbidden", Failure, "Visma.net does not allow {action}.", "Give the application's user the roles it needs.";
+    ErpForbidden = "erp-forbidden", Failure, "In Visma.net the application's user may not {action}.", "Give the application's user the roles it needs.";
     ErpLicence = "erp-licence", Failure, "Visma.net has no licence for this company.", "Check the tenant id, the API User role and the company's licence.";
     ErpSignedOut = "erp-signed-out", Failure, "Visma Connect does not accept the sign-in any more: {detail}", "Sign in again.";
-    ErpOtherCompany = "erp-other-company", Failure, "You signed in to {theirs}; connected is {ours}.", "Sign in again and choose the other company, or start anew with this one.";
+    ErpOtherCompany = "erp-other-company", Failure, "You chose {theirs}; connected is {ours}.", "Choose {ours}: sign in to it, or type its tenant id. To connect the other company, add another pair, or first stop using what is connected.";
     ErpNoRefresh = "erp-no-refresh-token", Failure, "Visma Connect gave no lasting sign-in.", "Allow refresh tokens and the scope offline_access for the application in the Visma Developer Portal, then sign in again.";
+    SignInApplication = "sign-in-application", Failure, "Visma Connect does not accept the application for the sign-in: {detail}", "Check its client id. In the Visma Developer Portal its type must be Native: such an application has no secret.";
+    SignInForbidden = "sign-in-forbidden", Failure, "In Visma.net you may not {action}.", "Ask an administrator of the company for the roles that it takes, or sign in with another account.";
+    SignInRole = "sign-in-role", Failure, "You have the role API User in no company of Visma.net.", "Ask an administrator of the company for the role API User, or sign in with another account. A new role can take 15 minutes.";
+    SignInScope = "sign-in-scope", Failure, "The application that people sign in with may not ask for {scope}.", "Grant it these scopes in the Visma Developer Portal, then sign in again.";
     SignInRefused = "sign-in-refused", Failure, "The sign-in was not completed: {detail}", "Sign in again.";
     SignInCancelled = "sign-in-cancelled", Failure, "The sign-in was cancelled.", "Sign in again when you like.";
     SignInLate = "sign-in-timed-out", Failure, "Nobody signed in within {minutes} minutes.", "Sign in again. If the page did not open, copy its address into your browser.";
@@ -359,9 +364,34 @@ impl Problem {
     pub fn message(&self) -> String {
         let mut text = self.code.template().to_owned();
         for (name, value) in &self.params {
+            let value = if name == "action" {
+                spoken(value)
+            } else {
+                value
+            };
             text = text.replace(&format!("{{{name}}}"), value);
         }
         text
+    }
+}
+
+/// A permission of Visma.net in English, by its stable name; screens have their own words for it.
+fn spoken(permission: &str) -> &str {
+    match permission {
+        "settings-read" => "read the company's set-up",
+        "customers-read" => "read customers",
+        "items-read" => "read items",
+        "invoices-read" => "read invoices",
+        "payments-read" => "read payments",
+        "cash-read" => "read cash transactions",
+        "orders-read" => "read sales orders",
+        "stock-read" => "read the stock",
+        "shipments-read" => "read shipments",
+        "erp-create" => "create customers, invoices and payments",
+        "erp-change" => "change customers, invoices and payments",
+        "orders-write" => "create and change sales orders",
+        "token" => "get a token",
+        other => other,
     }
 }
 

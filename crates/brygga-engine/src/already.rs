@@ -9,7 +9,7 @@ use brygga_core::erp::OrderStatus;
 use brygga_core::shop::{Order, Side};
 use brygga_core::{Code, Decimal, Money, Problem};
 use brygga_store::{Activity, Level, Link, RecordKind, RecordRef, RecordRow};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::booked::{self, CUSTOMER, ORDER, internal};
@@ -19,7 +19,7 @@ use crate::ports::{Phase, Signal};
 /// Kind of the marks; the detail is the [`Mark`].
 pub(crate) const ALREADY: &str = "already";
 /// Kind and name of what the last search came to.
-const SEARCH: &str = "already-search";
+pub(crate) const SEARCH: &str = "already-search";
 const LAST: &str = "last";
 /// No clock of a company is further from ours (`facts/visma` 4: the time zone of its timestamps is not documented).
 const ZONES: TimeDelta = TimeDelta::hours(14);
@@ -48,8 +48,32 @@ pub struct AlreadyRow {
     pub mark: Mark,
 }
 
+/// What a search stood on: under less than this an answer says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Reach {
+    /// Orders from then on were compared; none: all of them.
+    start: Option<NaiveDate>,
+    /// Sales orders could be read, by the grants that there were (`facts/visma` 1).
+    sales_orders: bool,
+}
+
+impl Reach {
+    /// Was at least as much looked at as `now` would be.
+    fn covers(self, now: Self) -> bool {
+        let as_early = match (self.start, now.start) {
+            (None, _) => true,
+            (Some(before), Some(now)) => before <= now,
+            (Some(_), None) => false,
+        };
+        as_early && (self.sales_orders || !now.sales_orders)
+    }
+}
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Search {
+    /// Not kept by a program that came before: then it is looked for again.
+    #[serde(default)]
+    reach: Option<Reach>,
     looked: usize,
     documents: usize,
     not_read: Option<Problem>,
@@ -79,20 +103,38 @@ impl Engine {
         self.already()
     }
 
-    /// Within a run that is going to send orders: looks for what others booked, unless somebody has looked before. Without it the
-    /// very first run would book again what an earlier connector has booked.
+    /// Within a run that is going to send orders: looks for what others booked, unless somebody has looked before, at least as far back
+    /// and at as much. Without it the very first run, or the first under an earlier start date, would book again what an earlier
+    /// connector has booked. Another company is looked at anew: what was learned of the one before is forgotten, the search too.
     pub(crate) async fn look_for_others_once(&self) -> Result<(), Problem> {
-        if self.store.link(SEARCH, LAST)?.is_some() {
+        let last: Option<Search> = match self.store.link(SEARCH, LAST)? {
+            Some(link) => Some(serde_json::from_value(link.detail).map_err(internal)?),
+            None => None,
+        };
+        let now = self.reach()?;
+        if last
+            .and_then(|search| search.reach)
+            .is_some_and(|before| before.covers(now))
+        {
             return Ok(());
         }
         self.look_for_others().await
     }
 
+    fn reach(&self) -> Result<Reach, Problem> {
+        Ok(Reach {
+            start: self.settings()?.start_date,
+            sales_orders: self.erp.opens_sales_orders(),
+        })
+    }
+
     async fn look_for_others(&self) -> Result<(), Problem> {
+        let reach = self.reach()?;
         self.read_orders(None).await?;
         let setup = self.setup().await?;
         let (orders, from) = self.unbooked(&setup).await?;
         let mut search = Search {
+            reach: Some(reach),
             looked: orders.len(),
             ..Search::default()
         };
@@ -421,7 +463,12 @@ impl Engine {
                 !of_order && !ours
             })),
             // Without that permission the sales orders are compared, and it is said.
-            Err(problem) if matches!(problem.code, Code::ErpScope | Code::ErpForbidden) => {
+            Err(problem)
+                if matches!(
+                    problem.code,
+                    Code::ErpScope | Code::ErpForbidden | Code::SignInScope | Code::SignInForbidden
+                ) =>
+            {
                 search.cannot_read(DocumentIs::Invoice, problem);
             }
             Err(problem) => return Err(problem),

@@ -24,6 +24,7 @@ use crate::adapters::{ShopifyShop, VismaErp};
 use crate::adapters_goods::RealGoods;
 use crate::adapters_payouts::RealPayouts;
 use crate::booked::internal;
+use crate::company::{Grant, Identity, other_company};
 use crate::engine::{Engine, Parts, SETTINGS};
 use crate::exchanges::ExchangeLog;
 use crate::place::{Place, Who};
@@ -38,6 +39,8 @@ pub(crate) const COMPANY: &str = "connection.visma";
 pub(crate) const SIGN_IN: &str = "connection.visma.sign-in";
 /// Name of the company that was met, among the store's settings.
 pub(crate) const MET: &str = "connection.visma.company";
+/// Tenant id of the company that was met, among the store's settings: it stays known when the application is not used any more.
+pub(crate) const MET_TENANT: &str = "connection.visma.company.tenant";
 
 /// Under this name the store remembers what the shop said of itself.
 pub const KNOWN_SHOP: &str = "shop";
@@ -87,6 +90,17 @@ pub struct ShopCheck {
     pub info: ShopInfo,
     /// What the app may do there.
     pub scopes: ScopeReport,
+}
+
+/// What a check of the company came to, once it was kept.
+#[derive(Debug, Clone)]
+pub struct CompanyCheck {
+    /// What the grants may do there.
+    pub found: Inspection,
+    /// It is another company than before: what was learned of that one is forgotten.
+    pub other: bool,
+    /// Why the application does not work beside the sign-in, if so.
+    pub application: Option<Problem>,
 }
 
 /// A person waits for a check: two tries, and no long waiting for a quota.
@@ -191,13 +205,10 @@ impl Ground {
         connection: CompanyConnection,
         secret: Option<SecretString>,
     ) -> Result<ErpReport, Problem> {
-        let (visma, _) = self.service_client(&connection, secret.as_ref())?;
+        let visma = self.service_client(&connection, secret.as_ref())?;
         let report = visma.connect_check().await?;
-        self.alone(
-            Some(&connection.tenant_id),
-            report.company.as_deref(),
-            || self.keep_service(&connection, secret),
-        )?;
+        self.take_in_service(&connection, secret, &visma, report.company.as_deref())
+            .await?;
         Ok(report)
     }
 
@@ -206,28 +217,69 @@ impl Ground {
         &self,
         connection: CompanyConnection,
         secret: Option<SecretString>,
-    ) -> Result<Inspection, Problem> {
-        let (visma, both) = self.service_client(&connection, secret.as_ref())?;
+    ) -> Result<CompanyCheck, Problem> {
+        let visma = self.service_client(&connection, secret.as_ref())?;
         let found = visma.inspect().await?;
-        if both {
-            // The client credentials alone: in the same company as the person, or not at all.
-            self.same_company(&connection, secret.as_ref()).await?;
+        let other = self
+            .take_in_service(&connection, secret, &visma, found.company.as_deref())
+            .await?;
+        Ok(CompanyCheck {
+            found,
+            other,
+            application: None,
+        })
+    }
+
+    /// Keeps client credentials that were tried, unless they are of another company than the person who is signed in, or than what is
+    /// booked. Is it another company than before.
+    async fn take_in_service(
+        &self,
+        connection: &CompanyConnection,
+        secret: Option<SecretString>,
+        visma: &Visma,
+        company: Option<&str>,
+    ) -> Result<bool, Problem> {
+        let mut theirs = Identity {
+            tenant: Some(connection.tenant_id.clone()),
+            name: company.map(str::to_owned),
+        };
+        if let Some(person) = self.signed_in_access()? {
+            let base = connection.base_url.as_deref();
+            let service = self.service_of(connection, secret.as_ref())?;
+            // What they may not tell is no consent: half of an order would be booked in each of two companies.
+            theirs.name = self.company_of(base, alone(service)).await?;
+            match self.company_of(base, Access::SignedIn(person)).await {
+                Ok(name) if name != theirs.name => {
+                    let person = Identity { tenant: None, name };
+                    return Err(other_company(&person, &theirs, Grant::Application));
+                }
+                Ok(_) => {}
+                // A sign-in that is not accepted any more books nowhere; the next one is compared with this application.
+                Err(problem) if problem.code == Code::ErpSignedOut => {}
+                Err(problem) => return Err(problem),
+            }
         }
-        self.alone(
-            Some(&connection.tenant_id),
-            found.company.as_deref(),
-            || self.keep_service(&connection, secret),
-        )?;
-        Ok(found)
+        let ours_are_there = self.has_ours(visma, &theirs).await?;
+        self.alone(&theirs, Grant::Application, ours_are_there, || {
+            self.keep_service(connection, secret)
+        })
     }
 
     /// Tries everything by the grants that are kept.
     pub async fn inspect_company(&self) -> Result<Inspection, Problem> {
         let visma = Visma::with_policy(self.company_config()?, self.patient_http()?, IN_SIGHT)?;
         let found = visma.inspect().await?;
-        let tenant = self.company()?.map(|service| service.tenant_id);
+        let service = self.service_access()?;
+        let by = service
+            .as_ref()
+            .map_or(Grant::Person, |_| Grant::Application);
+        let theirs = Identity {
+            tenant: service.map(|service| service.tenant_id),
+            name: found.company.clone(),
+        };
+        let ours_are_there = self.has_ours(&visma, &theirs).await?;
         // What only a name tells is known from here on.
-        self.alone(tenant.as_deref(), found.company.as_deref(), || Ok(()))?;
+        self.alone(&theirs, by, ours_are_there, || Ok(()))?;
         Ok(found)
     }
 
@@ -236,104 +288,147 @@ impl Ground {
         &self,
         connection: &SignInConnection,
         refresh: SecretString,
-    ) -> Result<Inspection, Problem> {
+    ) -> Result<CompanyCheck, Problem> {
         let trial = Arc::new(Trial(Mutex::new(refresh)));
         let person = SignedInAccess {
             client_id: connection.client_id.clone(),
             keeper: Arc::clone(&trial) as Arc<dyn RefreshKeeper>,
+            rotation: Arc::default(),
         };
-        let alone = VismaConfig {
-            base_url: connection.base_url.clone(),
-            ..VismaConfig::with(Access::SignedIn(person.clone()))
+        let base = connection.base_url.as_deref();
+        let by_person = self.trial(base, Access::SignedIn(person.clone()))?;
+        let mut found = by_person.inspect().await?;
+        let mut theirs = Identity {
+            tenant: None,
+            name: found.company.clone(),
         };
-        let found = Visma::with_policy(alone.clone(), self.patient_http()?, IN_SIGHT)?
-            .inspect()
-            .await;
-        let found = match (found, self.service_access()?) {
-            (Err(problem), _) => return Err(problem),
-            (Ok(found), None) => found,
-            (Ok(found), Some(service)) => {
-                self.meets(found.company.as_deref(), true)?;
-                let config = VismaConfig {
-                    access: Access::Both(service, person),
-                    ..alone
-                };
-                // What the client credentials lack is no reason to refuse the sign-in.
-                Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?
-                    .inspect()
-                    .await
-                    .unwrap_or(found)
+        let mut application = None;
+        if let Some(service) = self.service_access()? {
+            match self.company_of(base, alone(service.clone())).await {
+                Ok(name) => {
+                    let ours = Identity {
+                        tenant: Some(service.tenant_id.clone()),
+                        name,
+                    };
+                    if ours.name != theirs.name {
+                        return Err(other_company(&ours, &theirs, Grant::Person));
+                    }
+                    theirs.tenant = ours.tenant;
+                }
+                Err(problem) if is_about_the_application(&problem) => {
+                    let ours = self.met()?;
+                    match &ours.name {
+                        Some(name) if Some(name) != theirs.name.as_ref() => {
+                            return Err(other_company(&ours, &theirs, Grant::Person));
+                        }
+                        // It works, but cannot tell whose it is, and never could.
+                        None if matches!(problem.code, Code::ErpScope | Code::ErpForbidden) => {
+                            return Err(problem);
+                        }
+                        _ => {}
+                    }
+                }
+                Err(problem) => return Err(problem),
             }
-        };
-        let service = self.company()?.map(|service| service.tenant_id);
-        self.alone(service.as_deref(), found.company.as_deref(), || {
+            // A broken application is no reason to refuse the sign-in: it is said what does not work by it.
+            match self
+                .trial(base, Access::Both(service.clone(), person))?
+                .inspect()
+                .await
+            {
+                Ok(by_both) => found = by_both,
+                Err(problem) if is_about_the_application(&problem) => {
+                    found.refuse_to_application(&service, &problem);
+                    application = Some(problem);
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        let ours_are_there = self.has_ours(&by_person, &theirs).await?;
+        // A refresh by the sign-in before must not put its token in the place of this one.
+        let _turn = self.place.rotation.turn().await;
+        let other = self.alone(&theirs, Grant::Person, ours_are_there, || {
             self.secrets.set(
                 &self.place.secrets,
                 SecretName::VismaRefreshToken,
                 &trial.newest(),
             )?;
+            self.place.rotation.forget();
             self.put(SIGN_IN, connection)
         })?;
-        Ok(found)
+        Ok(CompanyCheck {
+            found,
+            other,
+            application,
+        })
     }
 
-    /// Forgets the sign-in.
-    pub fn forget_sign_in(&self) -> Result<(), Problem> {
-        self.secrets
-            .delete(&self.place.secrets, SecretName::VismaRefreshToken)
+    /// Stops using one of the two grants: its secret and its connection go. Which company this is of stays known, so the other grant, or
+    /// a new one, is compared with it.
+    pub async fn forget_grant(&self, grant: Grant) -> Result<(), Problem> {
+        match grant {
+            Grant::Application => {
+                if let Some(tenant) = self.met()?.tenant {
+                    self.put(MET_TENANT, &tenant)?;
+                }
+                self.clear(COMPANY)?;
+                self.secrets
+                    .delete(&self.place.secrets, SecretName::VismaClientSecret)
+            }
+            Grant::Person => {
+                // A refresh under way would keep its token after all.
+                let _turn = self.place.rotation.turn().await;
+                self.place.rotation.forget();
+                self.clear(SIGN_IN)?;
+                self.secrets
+                    .delete(&self.place.secrets, SecretName::VismaRefreshToken)
+            }
+        }
     }
 
     /// Is a secret kept for this shop, and are the client secret and the sign-in of the company.
     pub fn kept(&self) -> Result<Kept, Problem> {
-        let has = |name| Ok::<_, Problem>(self.secrets.get(&self.place.secrets, name)?.is_some());
         Ok(Kept {
-            shop_secret: has(SecretName::ShopifyClientSecret)?,
-            shop_token: has(SecretName::ShopifyToken)?,
-            company_secret: has(SecretName::VismaClientSecret)?,
-            sign_in: has(SecretName::VismaRefreshToken)?,
+            shop_secret: self.has(SecretName::ShopifyClientSecret)?,
+            shop_token: self.has(SecretName::ShopifyToken)?,
+            company_secret: self.has(SecretName::VismaClientSecret)?,
+            sign_in: self.has(SecretName::VismaRefreshToken)?,
         })
     }
 
-    /// A client with the new client credentials beside the sign-in, if one is kept; is one.
+    /// A client with the new client credentials beside the sign-in, if one is kept.
     fn service_client(
         &self,
         connection: &CompanyConnection,
         secret: Option<&SecretString>,
-    ) -> Result<(Visma, bool), Problem> {
-        if let Some(address) = &connection.base_url {
-            loopback_only(address)?;
-        }
+    ) -> Result<Visma, Problem> {
         let service = self.service_of(connection, secret)?;
         let access = match self.signed_in_access()? {
             Some(person) => Access::Both(service, person),
             None => Access::Service(service),
         };
-        let both = matches!(access, Access::Both(..));
-        let config = VismaConfig {
-            base_url: connection.base_url.clone(),
-            ..VismaConfig::with(access)
-        };
-        let visma = Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?;
-        Ok((visma, both))
+        self.trial(connection.base_url.as_deref(), access)
     }
 
-    async fn same_company(
-        &self,
-        connection: &CompanyConnection,
-        secret: Option<&SecretString>,
-    ) -> Result<(), Problem> {
-        let config = VismaConfig {
-            base_url: connection.base_url.clone(),
-            ..VismaConfig::with(Access::Service(self.service_of(connection, secret)?))
-        };
-        // Where they may not read the company's name there is nothing to compare; both grants were tried already.
-        match Visma::with_policy(config, self.patient_http()?, IN_SIGHT)?
-            .inspect()
-            .await
-        {
-            Ok(found) => self.meets(found.company.as_deref(), true),
-            Err(_) => Ok(()),
+    /// A client for a check that a person waits for.
+    fn trial(&self, base_url: Option<&str>, access: Access) -> Result<Visma, Problem> {
+        if let Some(address) = base_url {
+            loopback_only(address)?;
         }
+        let config = VismaConfig {
+            base_url: base_url.map(str::to_owned),
+            ..VismaConfig::with(access)
+        };
+        Visma::with_policy(config, self.patient_http()?, IN_SIGHT)
+    }
+
+    /// Name of the company that these grants open.
+    async fn company_of(
+        &self,
+        base_url: Option<&str>,
+        access: Access,
+    ) -> Result<Option<String>, Problem> {
+        self.trial(base_url, access)?.company_name().await
     }
 
     fn service_of(
@@ -364,29 +459,6 @@ impl Ground {
         self.put(COMPANY, connection)
     }
 
-    /// Keeps which company this database is of.
-    pub(crate) fn meet(&self, company: Option<&str>) -> Result<(), Problem> {
-        self.meets(company, false)?;
-        match company {
-            Some(company) => self.put(MET, &company),
-            None => Ok(()),
-        }
-    }
-
-    /// `erp-other-company` if this is another than the one that was met: where something is booked there, or where both grants must
-    /// agree (`strictly`).
-    fn meets(&self, company: Option<&str>, strictly: bool) -> Result<(), Problem> {
-        let Some((theirs, ours)) = company.zip(self.read::<String>(MET)?) else {
-            return Ok(());
-        };
-        if theirs != ours && (strictly || !self.store.links(crate::booked::ORDER)?.is_empty()) {
-            return Err(Problem::new(Code::ErpOtherCompany)
-                .with("ours", ours)
-                .with("theirs", theirs));
-        }
-        Ok(())
-    }
-
     /// The shop that is connected, if one is.
     pub fn shop(&self) -> Result<Option<ShopConnection>, Problem> {
         self.read(SHOP)
@@ -407,22 +479,38 @@ impl Ground {
         self.read(COMPANY)
     }
 
-    fn read<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Problem> {
         match self.store.setting(name)? {
+            // What is not used any more.
+            Some(serde_json::Value::Null) | None => Ok(None),
             Some(value) => serde_json::from_value(value)
                 .map(Some)
                 .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
-            None => Ok(None),
         }
     }
 
-    fn put(&self, name: &str, value: &impl Serialize) -> Result<(), Problem> {
+    pub(crate) fn put(&self, name: &str, value: &impl Serialize) -> Result<(), Problem> {
         self.store.put_setting(
             name,
             serde_json::to_value(value).map_err(internal)?,
             "connect",
         )?;
         Ok(())
+    }
+
+    pub(crate) fn clear(&self, name: &str) -> Result<(), Problem> {
+        match self.store.setting(name)? {
+            Some(_) => self.put(name, &serde_json::Value::Null),
+            None => Ok(()),
+        }
+    }
+
+    /// Is this secret kept; that the store does not answer is a failure, no answer.
+    fn has(&self, name: SecretName) -> Result<bool, Problem> {
+        Ok(self.secrets.get(&self.place.secrets, name)?.is_some())
     }
 
     fn secret(&self, name: SecretName, remote: &str) -> Result<SecretString, Problem> {
@@ -442,21 +530,31 @@ impl Ground {
         )
     }
 
+    /// The application that is kept. One whose secret is gone is none: a sign-in takes its place.
     fn service_access(&self) -> Result<Option<ServiceAccess>, Problem> {
         match self.company()? {
-            Some(connection) => self.service_of(&connection, None).map(Some),
-            None => Ok(None),
+            Some(connection) if self.has(SecretName::VismaClientSecret)? => {
+                self.service_of(&connection, None).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 
+    /// The sign-in that is kept. One whose token is gone is none.
     fn signed_in_access(&self) -> Result<Option<SignedInAccess>, Problem> {
-        Ok(self.sign_in()?.map(|connection| SignedInAccess {
-            client_id: connection.client_id,
-            keeper: Arc::new(Keeper {
-                secrets: Arc::clone(&self.secrets),
-                name: self.place.secrets.clone(),
-            }),
-        }))
+        match self.sign_in()? {
+            Some(connection) if self.has(SecretName::VismaRefreshToken)? => {
+                Ok(Some(SignedInAccess {
+                    client_id: connection.client_id,
+                    keeper: Arc::new(Keeper {
+                        secrets: Arc::clone(&self.secrets),
+                        name: self.place.secrets.clone(),
+                    }),
+                    rotation: Arc::clone(&self.place.rotation),
+                }))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The company by all grants that there are.
@@ -551,6 +649,25 @@ impl Ground {
             exchanges: log,
         }))
     }
+}
+
+/// The application alone, with what it takes to see whose it is: an application for the sales orders alone names no scope of the ERP.
+fn alone(service: ServiceAccess) -> Access {
+    Access::Service(service.to_tell_the_company())
+}
+
+/// Does this say that the application does not work, and nothing of the connection.
+fn is_about_the_application(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        Code::ErpCredentials
+            | Code::ErpApproval
+            | Code::ErpTenant
+            | Code::ErpTenantCustomer
+            | Code::ErpScope
+            | Code::ErpForbidden
+            | Code::ErpLicence
+    )
 }
 
 fn shop_config(connection: &ShopConnection, secret: SecretString) -> ShopifyConfig {

@@ -1,11 +1,13 @@
 //! Intake: what changed in the shop comes into the mirror, page by page; the cursor moves with the last page of a complete
 //! set, and never past the newest change seen (`design` 3).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use brygga_core::shop::OrderId;
 use brygga_core::{Code, Problem, digest};
-use brygga_store::{MirrorRow, PageEffect, RecordRef};
+use brygga_store::{MirrorRow, PageEffect, RecordKind, RecordRef, RecordState};
 
 use crate::engine::Engine;
 use crate::ports::{OrderHead, Phase, RawOrder, Signal};
@@ -20,6 +22,8 @@ const SWEEP: TimeDelta = TimeDelta::days(3);
 const SWEEP_BY_ID: TimeDelta = TimeDelta::days(30);
 /// Flow name of the sweep's own mark.
 const SWEPT: &str = "orders-sweep";
+/// Flow name of the mark of how far back was read: what an earlier start date brings in was never seen.
+const BEGUN: &str = "orders-begun";
 
 impl Engine {
     /// Reads the orders that changed. How many were read, and how many of them are new or changed.
@@ -31,11 +35,15 @@ impl Engine {
         let now = self.clock.now();
         let swept = self.store.cursor(SWEPT)?;
         let sweep = cursor.is_some() && swept.is_none_or(|at| now - at >= TimeDelta::hours(24));
+        let begin = self.begin()?;
+        // Another start date than the one under which the cursor was reached: everything from there on, once. Reading twice does no harm.
+        let further_back = self.store.cursor(BEGUN)?.is_none_or(|begun| begin < begun);
         let from = match (since, cursor) {
             (Some(since), _) => since,
-            (None, Some(cursor)) if sweep => (cursor - SWEEP).max(self.begin()?),
+            (None, None) => begin,
+            (None, Some(_)) if further_back => begin,
+            (None, Some(cursor)) if sweep => (cursor - SWEEP).max(begin),
             (None, Some(cursor)) => cursor - OVERLAP,
-            (None, None) => self.begin()?,
         };
         let mut intake = Intake::default();
         let mut newest = cursor;
@@ -73,6 +81,10 @@ impl Engine {
         }
         if sweep || swept.is_none() {
             self.store.store_page(&[], Some((SWEPT, now)))?;
+        }
+        if further_back && from <= begin {
+            self.decide_early_ones_again()?;
+            self.store.store_page(&[], Some((BEGUN, begin)))?;
         }
         Ok(intake)
     }
@@ -128,6 +140,21 @@ impl Engine {
         Ok(midnight - TimeDelta::hours(14))
     }
 
+    /// What was skipped because of the start date is decided on again: it is an earlier one by now.
+    fn decide_early_ones_again(&self) -> Result<(), Problem> {
+        let early = self.store.in_state_with(
+            RecordKind::Order,
+            RecordState::Skipped,
+            Code::SkippedBeforeStart,
+            &BTreeMap::new(),
+        )?;
+        self.store.mark_retry(&early)?;
+        for order in &early {
+            self.store.wake_parts(&order.id)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn mirror_row(&self, raw: &RawOrder) -> MirrorRow {
         let (digest, parts) = match self.shop.read(&raw.json) {
             Ok(order) => (digest::content(&order), crate::life::parts(&order)),
@@ -154,10 +181,7 @@ impl Engine {
         if cursor.is_none_or(|cursor| cursor < from) {
             return Ok(());
         }
-        let Some(newest) = self
-            .store
-            .newest_mirrored(brygga_store::RecordKind::Order)?
-        else {
+        let Some(newest) = self.store.newest_mirrored(RecordKind::Order)? else {
             return Ok(());
         };
         match self.shop.order(&OrderId(newest.id)).await? {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::booked::internal;
-use crate::connect::{COMPANY, MET, SHOP, SIGN_IN};
+use crate::connect::{COMPANY, MET, MET_TENANT, SHOP, SIGN_IN};
 use crate::engine::Engine;
 use crate::place::Who;
 
@@ -19,7 +19,7 @@ const PRUNED: &str = "pruned";
 
 /// Everything of the connections among the store's settings: it goes with the secrets of this computer, so no copy of the database
 /// brings another.
-const CONNECTIONS: [&str; 4] = [SHOP, COMPANY, SIGN_IN, MET];
+const CONNECTIONS: [&str; 5] = [SHOP, COMPANY, SIGN_IN, MET, MET_TENANT];
 
 /// What was removed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +122,7 @@ fn who(settings: &BTreeMap<String, Value>) -> Who {
     };
     Who {
         shop: text(SHOP, "/domain"),
-        tenant: text(COMPANY, "/tenant_id"),
+        tenant: text(MET_TENANT, "").or_else(|| text(COMPANY, "/tenant_id")),
         company: text(MET, ""),
     }
 }

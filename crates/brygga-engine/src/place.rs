@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use brygga_core::{Code, Problem};
 
+use brygga_visma::Rotation;
+
+use crate::company::{Grant, Identity};
 use crate::connect::Ground;
 
 /// Name of the secrets of a pair that was made before there could be several; those in memory have it too.
@@ -69,6 +72,8 @@ pub trait Others: Send + Sync {
 pub struct Place {
     /// Under which name its secrets are kept.
     pub(crate) secrets: String,
+    /// Whatever calls Visma.net for this pair renews the one sign-in in turn.
+    pub(crate) rotation: Arc<Rotation>,
     others: OnceLock<Arc<dyn Others>>,
 }
 
@@ -83,6 +88,7 @@ impl Place {
     pub fn named(secrets: impl Into<String>) -> Self {
         Self {
             secrets: secrets.into(),
+            rotation: Arc::default(),
             others: OnceLock::new(),
         }
     }
@@ -118,29 +124,33 @@ impl Place {
 impl Ground {
     /// Which shop and which company this is of, as far as it is connected.
     pub fn who(&self) -> Result<Who, Problem> {
+        let met = self.met()?;
         Ok(Who {
             shop: self.shop()?.map(|shop| shop.domain),
-            tenant: self.company()?.map(|company| company.tenant_id),
-            company: self.company_name()?,
+            tenant: met.tenant,
+            company: met.name,
         })
     }
 
-    /// Keeps which company this database is of, and what `keep` keeps of it; [`Code::PairExists`], and nothing is kept, if this company, with
-    /// the shop that is connected, is another pair's.
+    /// Keeps which company this database is of, and what `keep` keeps of it; is it another than before. [`Code::PairExists`], and nothing
+    /// is kept, if this company, with the shop that is connected, is another pair's; [`Code::ErpOtherCompany`] if something is booked in
+    /// another company. `ours_are_there`: documents of ours were seen there, whatever its name is.
     pub(crate) fn alone(
         &self,
-        tenant: Option<&str>,
-        company: Option<&str>,
+        theirs: &Identity,
+        by: Grant,
+        ours_are_there: bool,
         keep: impl FnOnce() -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
+    ) -> Result<bool, Problem> {
         self.place.in_turn(|| {
             self.place.alone(&Who {
                 shop: self.shop()?.map(|shop| shop.domain),
-                tenant: tenant.map(str::to_owned),
-                company: company.map(str::to_owned),
+                tenant: theirs.tenant.clone(),
+                company: theirs.name.clone(),
             })?;
-            self.meet(company)?;
-            keep()
+            let other = self.meet(theirs, by, ours_are_there)?;
+            keep()?;
+            Ok(other)
         })
     }
 }

@@ -94,12 +94,17 @@ pub(crate) fn stops_the_run(code: Code) -> bool {
             | Code::ShopQuery
             | Code::ShopSearchWarning
             | Code::ErpCredentials
+            | Code::ErpApproval
             | Code::ErpTenant
             | Code::ErpTenantCustomer
             | Code::ErpScope
             | Code::ErpForbidden
             | Code::ErpLicence
             | Code::ErpSignedOut
+            | Code::SignInApplication
+            | Code::SignInForbidden
+            | Code::SignInRole
+            | Code::SignInScope
             | Code::RemoteUnreachable
             | Code::RemoteBusy
             | Code::StoreNewer

@@ -14,10 +14,10 @@ use crate::run::RunReport;
 /// At most so many orders are looked at.
 const LOOKED_AT: usize = 2_000;
 
-/// What a look at the orders found.
+/// How the orders stand after a look at them, whenever each was looked at last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// Orders read.
+    /// Orders that were read.
     pub read: usize,
     /// Orders that could be booked now, as far as the order alone tells.
     pub ready: usize,
@@ -51,7 +51,6 @@ impl Engine {
             return Err(Code::SyncUnderWay.into());
         };
         let setup = self.setup().await?;
-        let mut survey = Survey::default();
         let due = self
             .store
             .due(RecordKind::Order, self.clock.now(), LOOKED_AT)?;
@@ -83,16 +82,12 @@ impl Engine {
                         FirstLook::Decided(decision) => decision,
                         // The rest is decided when it is sent: then Visma.net is asked.
                         FirstLook::New(_) | FirstLook::Changed(_) => {
-                            survey.ready += 1;
                             self.store.put_record(&row)?;
                             continue;
                         }
                     }
                 }
             };
-            if matches!(decision, Decision::Held(_)) {
-                survey.held += 1;
-            }
             row.decided_digest = Some(mirror.digest.clone());
             row.settings_rev = setup.settings_rev;
             row.due_at = None;
@@ -103,7 +98,13 @@ impl Engine {
             }
         }
         self.events.signal(Signal::Changed);
-        Ok(survey)
+        // Not what was due just now: a held order that was looked at before stays held, and is counted.
+        let counts = self.store.counts(RecordKind::Order)?;
+        Ok(Survey {
+            read: counts.total(),
+            ready: counts.new + counts.planned,
+            held: counts.held,
+        })
     }
 
     /// What one order would become now: both sides are asked, nothing is sent.

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use brygga_core::{Code, Problem};
 use brygga_http::oauth::{Pkce, unguessable};
-use brygga_visma::{CodeExchange, Inspection, authorize_url, exchange_code};
+use brygga_visma::{CodeExchange, authorize_url, exchange_code};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-use crate::connect::{Ground, SignInConnection};
+use crate::connect::{CompanyCheck, Ground, SignInConnection};
 
 /// The port of the redirect address, unless another is chosen: it is part of what the application has registered, so it is fixed.
 pub const PORT: u16 = 47_823;
@@ -56,6 +56,15 @@ pub struct Farewell {
     pub failed: String,
     /// What to do now.
     pub next: String,
+}
+
+/// How long the browser is waited for, and who may call it off.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// On the pair's clock.
+    pub patience: Duration,
+    /// Calls the sign-in off: while the browser is waited for, and while what it brought is tried, up to the moment in which it is kept.
+    pub cancel: Arc<Notify>,
 }
 
 /// A sign-in that waits for the browser.
@@ -114,17 +123,20 @@ impl SignIn {
         &self.address
     }
 
-    /// Waits for the browser, exchanges what it brings, tries it and keeps it. The port is free afterwards, whatever came of it.
+    /// Waits for the browser, exchanges what it brings, tries it, keeps it, and hands it to `kept`. The port is free afterwards, whatever
+    /// came of it.
     ///
-    /// `strange` hears of answers that belong to another sign-in; this one goes on waiting.
-    pub async fn finish(
+    /// `strange` hears of answers that belong to another sign-in; this one goes on waiting. What `turn` gives lives while the sign-in is
+    /// tried, kept and handed on: nothing else uses the connection meanwhile.
+    pub async fn finish<T: Send>(
         self,
         ground: &Ground,
-        patience: Duration,
-        cancel: Arc<Notify>,
+        Waiting { patience, cancel }: Waiting,
         farewell: &Farewell,
         strange: impl Fn(Problem) + Send,
-    ) -> Result<Inspection, Problem> {
+        turn: impl Future<Output = T> + Send,
+        kept: impl FnOnce(&CompanyCheck) -> Result<(), Problem> + Send,
+    ) -> Result<CompanyCheck, Problem> {
         let late = || Problem::new(Code::SignInLate).with("minutes", patience.as_secs() / 60);
         let mut visit = tokio::select! {
             visit = self.visit(&strange) => visit?,
@@ -132,7 +144,11 @@ impl SignIn {
             () = cancel.notified() => return Err(Code::SignInCancelled.into()),
         };
         let result = match visit.code.take() {
-            Ok(code) => self.take_in(ground, code).await,
+            Ok(code) => tokio::select! {
+                biased;
+                () = cancel.notified() => Err(Code::SignInCancelled.into()),
+                result = self.take_in(ground, code, turn, kept) => result,
+            },
             Err(problem) => Err(problem),
         };
         // The person looks at the browser: it tells, too. A browser that has gone is no failure.
@@ -141,7 +157,13 @@ impl SignIn {
         result
     }
 
-    async fn take_in(&self, ground: &Ground, code: SecretString) -> Result<Inspection, Problem> {
+    async fn take_in<T: Send>(
+        &self,
+        ground: &Ground,
+        code: SecretString,
+        turn: impl Future<Output = T> + Send,
+        kept: impl FnOnce(&CompanyCheck) -> Result<(), Problem> + Send,
+    ) -> Result<CompanyCheck, Problem> {
         let exchange = CodeExchange {
             code,
             verifier: self.pkce.verifier.clone(),
@@ -152,12 +174,17 @@ impl SignIn {
             self.connection.base_url.as_deref(),
             &self.connection.client_id,
             &exchange,
+            &self.connection.scopes,
         )
         .await?;
         let Some(refresh) = tokens.refresh else {
             return Err(Code::ErpNoRefresh.into());
         };
-        ground.keep_sign_in(&self.connection, refresh).await
+        // A code lives shortly, so it is exchanged first; a run under way is waited for.
+        let _turn = turn.await;
+        let check = ground.keep_sign_in(&self.connection, refresh).await?;
+        kept(&check)?;
+        Ok(check)
     }
 
     /// The first visit that belongs to this sign-in.
@@ -216,9 +243,9 @@ impl SignIn {
         }
         Landing::Ours(match (field("code"), field("error")) {
             (_, Some("access_denied")) => Err(Code::SignInCancelled.into()),
-            (_, Some("invalid_scope")) => Err(Problem::new(Code::ErpScope)
-                .with("action", "sign in")
-                .with("scope", self.connection.scopes.join(" "))),
+            (_, Some("invalid_scope")) => {
+                Err(Problem::new(Code::SignInScope).with("scope", self.connection.scopes.join(" ")))
+            }
             (_, Some(error)) => Err(Problem::new(Code::SignInRefused).with(
                 "detail",
                 field("error_description")

@@ -38,6 +38,8 @@ pub mod practice {
     pub const VISMA_OTHER_COMPANY: &str = "Fjell Eiendom AS";
     /// Tenant id of the practice company.
     pub const VISMA_COMPANY_TENANT: &str = "11111111-2222-3333-4444-555555555555";
+    /// Its tenant id: the application is approved there, too, as one of an agency with several clients, or of a company and its test copy.
+    pub const VISMA_OTHER_TENANT: &str = "11111111-2222-3333-4444-666666666666";
     /// Tenant id of the customer that owns the company: a token is issued for it, but every API call answers 401.
     pub const VISMA_CUSTOMER_TENANT: &str = "99999999-8888-7777-6666-555555555555";
 }

@@ -60,16 +60,19 @@ impl Visma {
                             .split_whitespace()
                             .all(|had| !same_scope(had, call.scope()))
                     });
-                let problem = if lacks_scope {
-                    Problem::new(Code::ErpScope)
-                        .with("action", call.action)
-                        .with("scope", call.scope())
-                } else {
-                    Problem::new(Code::ErpForbidden)
-                        .with("action", call.action)
-                        .with("scope", call.scope())
-                        .with("reason", &fault.text)
+                let by_person = call.api == Api::Erp && self.inner.erp_by_sign_in;
+                let code = match (by_person, lacks_scope) {
+                    (true, true) => Code::SignInScope,
+                    (true, false) => Code::SignInForbidden,
+                    (false, true) => Code::ErpScope,
+                    (false, false) => Code::ErpForbidden,
                 };
+                let mut problem = Problem::new(code)
+                    .with("action", call.permission())
+                    .with("scope", self.spelled(call.scope()));
+                if !lacks_scope {
+                    problem = problem.with("reason", &fault.text);
+                }
                 CallError::NotSent(problem)
             }
             409 | 412 | 428 => CallError::Conflict(

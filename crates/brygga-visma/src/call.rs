@@ -84,6 +84,29 @@ impl Call {
         }
     }
 
+    /// What it takes to be allowed to make this call, by the stable name that checks and problems have for it.
+    pub(crate) fn permission(&self) -> &'static str {
+        let place = match self.api {
+            Api::Orders => self.path.get(2),
+            Api::Erp => self.path.get(1),
+        };
+        let place = place.map(|segment| segment.to_ascii_lowercase());
+        match (self.api, self.method.as_str(), place.as_deref()) {
+            (Api::Orders, "GET", Some("inventory")) => "stock-read",
+            (Api::Orders, "GET", _) => "orders-read",
+            (Api::Orders, ..) => "orders-write",
+            (Api::Erp, "GET", Some("customer")) => "customers-read",
+            (Api::Erp, "GET", Some("inventory")) => "items-read",
+            (Api::Erp, "GET", Some("customerinvoice" | "customercreditnote")) => "invoices-read",
+            (Api::Erp, "GET", Some("customerpayment")) => "payments-read",
+            (Api::Erp, "GET", Some("cashtransaction")) => "cash-read",
+            (Api::Erp, "GET", Some("shipment")) => "shipments-read",
+            (Api::Erp, "GET", _) => "settings-read",
+            (Api::Erp, "POST", _) => "erp-create",
+            (Api::Erp, ..) => "erp-change",
+        }
+    }
+
     /// The document that the path names, for people.
     pub(crate) fn document(&self) -> String {
         match (self.api, self.path.as_slice()) {

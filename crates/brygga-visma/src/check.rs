@@ -4,7 +4,9 @@ use brygga_core::{Code, Problem};
 
 use crate::call::Call;
 use crate::client::Visma;
-use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, ORDER_READ, ORDER_WRITE, same_scope};
+use crate::config::{
+    Api, ERP_CREATE, ERP_READ, ERP_UPDATE, ORDER_READ, ORDER_WRITE, ServiceAccess, same_scope,
+};
 use crate::erp::wire::Branch;
 use crate::sales_order::wire::{ListRow, Page};
 
@@ -52,6 +54,22 @@ pub struct Inspection {
     pub company: Option<String>,
     /// What was tried or asked for, in order.
     pub probes: Vec<Probe>,
+}
+
+impl Inspection {
+    /// The application does not work beside the sign-in: nothing that goes by it does.
+    pub fn refuse_to_application(&mut self, service: &ServiceAccess, problem: &Problem) {
+        let all = service.names(Api::Erp);
+        for probe in &mut self.probes {
+            let by_application = READS
+                .iter()
+                .any(|(name, api, ..)| *name == probe.name && *api == Api::Orders)
+                || probe.name == "orders-write";
+            if all || by_application {
+                probe.problem = Some(problem.clone());
+            }
+        }
+    }
 }
 
 /// One thing that was tried.
@@ -151,15 +169,10 @@ impl Visma {
             });
         }
         // Writing cannot be tried without doing it; the scopes tell, where Visma Connect names them.
-        for (name, api, scope, action) in [
-            ("erp-create", Api::Erp, ERP_CREATE, "create documents"),
-            ("erp-change", Api::Erp, ERP_UPDATE, "change documents"),
-            (
-                "orders-write",
-                Api::Orders,
-                ORDER_WRITE,
-                "create and change sales orders",
-            ),
+        for (name, api, scope) in [
+            ("erp-create", Api::Erp, ERP_CREATE),
+            ("erp-change", Api::Erp, ERP_UPDATE),
+            ("orders-write", Api::Orders, ORDER_WRITE),
         ] {
             let closed = match api {
                 Api::Erp => usable.inner.erp_tokens.is_none(),
@@ -171,9 +184,15 @@ impl Visma {
                     .as_ref()
                     .is_some_and(|granted| granted.iter().all(|had| !same_scope(had, scope)));
             let scope = self.spelled(scope);
+            let by_person = api == Api::Erp && usable.inner.erp_by_sign_in;
+            let code = if by_person {
+                Code::SignInScope
+            } else {
+                Code::ErpScope
+            };
             let problem = lacks.then(|| {
-                Problem::new(Code::ErpScope)
-                    .with("action", action)
+                Problem::new(code)
+                    .with("action", name)
                     .with("scope", &scope)
             });
             probes.push(Probe {
@@ -188,6 +207,8 @@ impl Visma {
                 problem.code,
                 Code::ErpScope
                     | Code::ErpForbidden
+                    | Code::SignInScope
+                    | Code::SignInForbidden
                     | Code::ErpTenantCustomer
                     | Code::ErpLicence
                     | Code::ErpSignedOut
@@ -213,8 +234,16 @@ impl Visma {
         })
     }
 
+    /// Name of the company that the grants open; none if its main branch has no name.
+    pub async fn company_name(&self) -> Result<Option<String>, Problem> {
+        let branches = self
+            .whole_at::<Branch>(&["v1", "branch"], "read the company's set-up")
+            .await?;
+        Ok(company(branches))
+    }
+
     /// A scope as the grant of its service spells it.
-    fn spelled(&self, scope: &str) -> String {
+    pub(crate) fn spelled(&self, scope: &str) -> String {
         if self.inner.erp_by_sign_in {
             scope.replace("vismanet_erp_service_api:", "vismanet_erp_interactive_api:")
         } else {
@@ -281,7 +310,12 @@ impl Visma {
         for problem in problems.into_iter().flatten() {
             if !matches!(
                 problem.code,
-                Code::ErpScope | Code::ErpForbidden | Code::ErpTenantCustomer | Code::ErpLicence
+                Code::ErpScope
+                    | Code::ErpForbidden
+                    | Code::SignInScope
+                    | Code::SignInForbidden
+                    | Code::ErpTenantCustomer
+                    | Code::ErpLicence
             ) {
                 return Err(problem.clone());
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brygga_core::policy::{Decision, Outcome, QuotaWindow, RetryPolicy};
 use brygga_core::{Clock, Code, Problem};
 use brygga_http::{Http, HttpResponse, TokenCache, TokenSource, TransportError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
@@ -157,7 +157,7 @@ impl Visma {
         let inner = &self.inner;
         let Some(access) = inner.config.service() else {
             return Err(Problem::new(Code::ErpScope)
-                .with("action", "get a token")
+                .with("action", "token")
                 .with("scope", scope));
         };
         let access = ServiceAccess {
@@ -268,7 +268,7 @@ impl Visma {
         let Some(tokens) = tokens else {
             return Err(CallError::NotSent(
                 Problem::new(Code::ErpScope)
-                    .with("action", call.action)
+                    .with("action", call.permission())
                     .with("scope", call.scope()),
             ));
         };
@@ -362,7 +362,7 @@ impl Visma {
                 let at = now + asked.unwrap_or(Duration::from_secs(1));
                 let problem = Problem::new(Code::RemoteBusy)
                     .with("remote", REMOTE)
-                    .with("at", at.format("%Y-%m-%d %H:%M:%S UTC"));
+                    .with("at", moment(at));
                 Try::Again {
                     outcome: Outcome::Busy { retry_after: asked },
                     otherwise: CallError::NotSent(problem),
@@ -399,6 +399,11 @@ impl Visma {
             _ => Try::Answer(response),
         }
     }
+}
+
+/// A moment as problems have it: whoever reads it has a time zone of their own.
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 impl Inner {

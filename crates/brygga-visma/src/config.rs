@@ -1,7 +1,7 @@
 //! Which company, as which application, at which addresses (`facts/visma` 1, 2).
 
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use brygga_core::{Code, Problem};
 use brygga_http::{Url, loopback_only};
@@ -50,6 +50,32 @@ pub struct SignedInAccess {
     pub client_id: String,
     /// Where the refresh token is, and its successors go.
     pub keeper: Arc<dyn RefreshKeeper>,
+    /// Shared by everything that renews the same sign-in.
+    pub rotation: Arc<Rotation>,
+}
+
+/// Renewing one sign-in: one at a time, since in one-time mode the second would come with a dead token (`facts/visma` 1); and the token that
+/// came last, as long as it could not be kept.
+#[derive(Debug, Default)]
+pub struct Rotation {
+    one: tokio::sync::Mutex<()>,
+    unkept: Mutex<Option<SecretString>>,
+}
+
+impl Rotation {
+    /// Nobody renews the sign-in while the guard lives.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.one.lock().await
+    }
+
+    /// Another sign-in is kept, or none: what could not be kept is of the one before.
+    pub fn forget(&self) {
+        *self.unkept() = None;
+    }
+
+    pub(crate) fn unkept(&self) -> std::sync::MutexGuard<'_, Option<SecretString>> {
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Keeps the one refresh token of a sign-in.
@@ -78,6 +104,15 @@ impl ServiceAccess {
             tenant_id: tenant_id.into(),
             scopes: Self::SCOPES.iter().map(|&scope| scope.to_owned()).collect(),
         }
+    }
+
+    /// The same, asking for what it takes to read the company's name: its own scopes, or that one scope where they name none of the ERP.
+    #[must_use]
+    pub fn to_tell_the_company(mut self) -> Self {
+        if !self.names(Api::Erp) {
+            self.scopes = vec![ERP_READ.to_owned()];
+        }
+        self
     }
 
     /// Do its scopes name this service.

@@ -1,6 +1,7 @@
 //! Visma Connect: tokens by client credentials with the company's tenant id, or by the refresh token of a person who signed in
 //! (`facts/visma` 1).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,11 +11,15 @@ use brygga_http::oauth::{
     ClientCredentials, GrantError, Grants, PublicClient, client_credentials, refresh,
 };
 use brygga_http::{FreshToken, Http, TokenSource, Url};
-use secrecy::SecretString;
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::client::moment;
 use crate::config::{ServiceAccess, SignedInAccess};
 
 pub(crate) const CONNECT: &str = "Visma Connect";
+/// Seconds after which it is worth trying again where Connect does not say.
+const LATER: u64 = 60;
 
 /// Asks Visma Connect for tokens.
 #[derive(Debug)]
@@ -66,7 +71,10 @@ impl TokenSource for Connect {
             let decision = decide(&self.http, &self.policy, attempt, &error, true);
             match decision {
                 Decision::Again { after } => self.http.clock().sleep(after).await,
-                Decision::GiveUp => return Err(problem(&error, &self.tenant, &self.grant.scopes)),
+                Decision::GiveUp => {
+                    let now = self.http.clock().now();
+                    return Err(problem(&error, &self.tenant, &self.grant.scopes, now));
+                }
             }
             attempt += 1;
         }
@@ -100,7 +108,10 @@ fn decide(
 
 /// Tokens by the refresh token of a person who signed in.
 #[derive(Debug)]
-pub(crate) struct Refreshed {
+pub(crate) struct Refreshed(Arc<Renewal>);
+
+#[derive(Debug)]
+struct Renewal {
     http: Http,
     client: PublicClient,
     access: SignedInAccess,
@@ -118,42 +129,91 @@ impl Refreshed {
             token_url: token_url(host)?,
             client_id: access.client_id.trim().to_owned(),
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Renewal {
             http,
             client,
             access: access.clone(),
             policy,
-        })
+        })))
     }
 }
 
 #[async_trait]
 impl TokenSource for Refreshed {
     async fn fetch(&self) -> Result<FreshToken, Problem> {
+        let renewal = Arc::clone(&self.0);
+        // On its own: whoever asked may go away, and between Connect's answer and the keeping the only good token would be lost.
+        tokio::spawn(async move { renewal.renewed().await })
+            .await
+            .unwrap_or_else(|fault| Err(Problem::new(Code::Internal).with("detail", fault)))
+    }
+}
+
+impl Renewal {
+    async fn renewed(&self) -> Result<FreshToken, Problem> {
+        let _turn = self.access.rotation.turn().await;
         let mut attempt = 1;
+        let mut looked_again = false;
         loop {
             // Read anew for each try: somebody may have signed in again meanwhile.
-            let Some(token) = self.access.keeper.newest()? else {
+            let Some(token) = self.newest()? else {
                 return Err(signed_out("nobody is signed in"));
             };
             let error = match refresh(&self.http, &self.client, &token).await {
                 Ok(Grants { access, refresh }) => {
                     if let Some(next) = refresh {
-                        self.access.keeper.keep(&next)?;
+                        self.keep(next)?;
                     }
                     return Ok(access);
                 }
                 Err(error) => error,
             };
+            // Another token is there by now: that one was never tried.
+            if !looked_again && is_spent(&error) && self.is_another(&token)? {
+                looked_again = true;
+                continue;
+            }
             // An answer that was lost may have used the token up; in re-use mode and within the grace period the same token works
             // again, else Connect says `invalid_grant` and the person signs in anew (`facts/visma` 1).
             match decide(&self.http, &self.policy, attempt, &error, true) {
                 Decision::Again { after } => self.http.clock().sleep(after).await,
-                Decision::GiveUp => return Err(sign_in_problem(&error, &[])),
+                Decision::GiveUp => {
+                    return Err(sign_in_problem(&error, &[], self.http.clock().now()));
+                }
             }
             attempt += 1;
         }
     }
+
+    /// The newest token. One that could not be kept is kept first: it is the only good one.
+    fn newest(&self) -> Result<Option<SecretString>, Problem> {
+        let mut unkept = self.access.rotation.unkept();
+        if let Some(token) = unkept.clone() {
+            self.access.keeper.keep(&token)?;
+            *unkept = None;
+            return Ok(Some(token));
+        }
+        self.access.keeper.newest()
+    }
+
+    /// Keeps the successor; what cannot be kept now is held until it can.
+    fn keep(&self, token: SecretString) -> Result<(), Problem> {
+        let mut unkept = self.access.rotation.unkept();
+        if let Err(problem) = self.access.keeper.keep(&token) {
+            *unkept = Some(token);
+            return Err(problem);
+        }
+        Ok(())
+    }
+
+    fn is_another(&self, sent: &SecretString) -> Result<bool, Problem> {
+        let newest = self.newest()?;
+        Ok(newest.is_some_and(|newest| newest.expose_secret() != sent.expose_secret()))
+    }
+}
+
+fn is_spent(error: &GrantError) -> bool {
+    matches!(error, GrantError::Refused { error, .. } if error == "invalid_grant")
 }
 
 pub(crate) fn signed_out(detail: impl std::fmt::Display) -> Problem {
@@ -161,16 +221,35 @@ pub(crate) fn signed_out(detail: impl std::fmt::Display) -> Problem {
 }
 
 /// What a refusal means for the person who signed in.
-pub(crate) fn sign_in_problem(error: &GrantError, scopes: &[String]) -> Problem {
+pub(crate) fn sign_in_problem(
+    error: &GrantError,
+    scopes: &[String],
+    now: DateTime<Utc>,
+) -> Problem {
+    let GrantError::Refused { error: word, .. } = error else {
+        return problem(error, "", scopes, now);
+    };
+    let detail = told(error);
+    match word.as_str() {
+        "invalid_grant" => signed_out(detail),
+        // A person is asked for no tenant id: there was no company to choose (`facts/visma` 1).
+        "invalid_tenant" => Problem::new(Code::SignInRole).with("detail", detail),
+        "invalid_scope" => Problem::new(Code::SignInScope)
+            .with("scope", scopes.join(" "))
+            .with("detail", detail),
+        _ => Problem::new(Code::SignInApplication).with("detail", detail),
+    }
+}
+
+/// What Visma Connect says, for people.
+fn told(error: &GrantError) -> String {
     match error {
+        GrantError::Refused { error, description } if description.is_empty() => error.clone(),
         GrantError::Refused { error, description } if error == "invalid_grant" => {
-            signed_out(if description.is_empty() {
-                error
-            } else {
-                description
-            })
+            description.clone()
         }
-        _ => problem(error, "", scopes),
+        GrantError::Refused { error, description } => format!("{error}: {description}"),
+        other => other.to_string(),
     }
 }
 
@@ -183,12 +262,13 @@ pub struct FirstTokens {
     pub scope: Option<String>,
 }
 
-/// Exchanges the code of a sign-in. `verifier` is PKCE's; `redirect_uri` the one that the browser was sent with.
+/// Exchanges the code of a sign-in, which asked for `scopes`. `verifier` is PKCE's; `redirect_uri` the one that the browser was sent with.
 pub async fn exchange_code(
     http: &Http,
     base_url: Option<&str>,
     client_id: &str,
     sign_in: &CodeExchange,
+    scopes: &[String],
 ) -> Result<FirstTokens, Problem> {
     let hosts = crate::config::Hosts::at(base_url)?;
     let client = PublicClient {
@@ -205,17 +285,10 @@ pub async fn exchange_code(
     .await
     .map_err(|error| match &error {
         // The code was used, or does not fit: this sign-in is spent (not an older one revoked).
-        GrantError::Refused { error, description } if error == "invalid_grant" => {
-            Problem::new(Code::SignInRefused).with(
-                "detail",
-                if description.is_empty() {
-                    error
-                } else {
-                    description
-                },
-            )
+        GrantError::Refused { error: word, .. } if word == "invalid_grant" => {
+            Problem::new(Code::SignInRefused).with("detail", told(&error))
         }
-        _ => sign_in_problem(&error, &[]),
+        _ => sign_in_problem(&error, scopes, http.clock().now()),
     })?;
     Ok(FirstTokens {
         refresh: grants.refresh,
@@ -243,24 +316,25 @@ pub fn authorize_url(base_url: Option<&str>) -> Result<Url, Problem> {
 }
 
 /// What Visma Connect's refusal means for the person who connects.
-fn problem(error: &GrantError, tenant: &str, scopes: &[String]) -> Problem {
+fn problem(error: &GrantError, tenant: &str, scopes: &[String], now: DateTime<Utc>) -> Problem {
     match error {
-        GrantError::Refused { error, description } => {
-            let detail = if description.is_empty() {
-                error.clone()
-            } else {
-                format!("{error}: {description}")
-            };
-            match error.as_str() {
+        GrantError::Refused {
+            error: word,
+            description,
+        } => {
+            let detail = told(error);
+            match word.as_str() {
                 // Also when the role API User is missing (`facts/visma` 1).
                 "invalid_tenant" => Problem::new(Code::ErpTenant)
                     .with("tenant", tenant)
                     .with("detail", detail),
                 "invalid_scope" => Problem::new(Code::ErpScope)
-                    .with("action", "get a token")
+                    .with("action", "token")
                     .with("scope", scopes.join(" "))
                     .with("detail", detail),
-                "invalid_client" | "unauthorized_client" | "invalid_grant" => {
+                // Not the secret: the company has taken its approval back.
+                "invalid_grant" => Problem::new(Code::ErpApproval).with("detail", detail),
+                "invalid_client" | "unauthorized_client" => {
                     Problem::new(Code::ErpCredentials).with("detail", detail)
                 }
                 _ if description.to_ascii_lowercase().contains("tenant") => {
@@ -282,13 +356,13 @@ fn problem(error: &GrantError, tenant: &str, scopes: &[String]) -> Problem {
             retry_after,
             ..
         } => {
-            let at = retry_after.map_or_else(
-                || "later".to_owned(),
-                |seconds| format!("{seconds} seconds from now"),
-            );
+            let seconds = i64::try_from(retry_after.unwrap_or(LATER)).unwrap_or(i64::MAX);
+            let at = TimeDelta::try_seconds(seconds)
+                .and_then(|wait| now.checked_add_signed(wait))
+                .unwrap_or(now);
             Problem::new(Code::RemoteBusy)
                 .with("remote", CONNECT)
-                .with("at", at)
+                .with("at", moment(at))
         }
         GrantError::Odd { status: 401, .. } => {
             Problem::new(Code::ErpCredentials).with("detail", "status 401")
@@ -318,6 +392,7 @@ mod tests {
         let table = [
             (refused("invalid_client", ""), Code::ErpCredentials),
             (refused("unauthorized_client", ""), Code::ErpCredentials),
+            (refused("invalid_grant", ""), Code::ErpApproval),
             (refused("invalid_tenant", ""), Code::ErpTenant),
             (
                 refused("invalid_request", "Tenant not found"),
@@ -331,7 +406,11 @@ mod tests {
             (odd(200), Code::RemoteNotJson),
         ];
         for (error, code) in table {
-            assert_eq!(problem(&error, "t", &[]).code, code, "{error}");
+            assert_eq!(
+                problem(&error, "t", &[], DateTime::UNIX_EPOCH).code,
+                code,
+                "{error}"
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ mod text;
 
 pub use check::{ErpReport, Inspection, Permission, Probe};
 pub use client::Visma;
-pub use config::{Access, RefreshKeeper, ServiceAccess, SignedInAccess, VismaConfig};
+pub use config::{Access, RefreshKeeper, Rotation, ServiceAccess, SignedInAccess, VismaConfig};
 pub use connect::{CodeExchange, FirstTokens, authorize_url, exchange_code};
 pub use error::CallError;
 pub use goods::{ItemClass, ItemSet, ItemStock, PriceSet, StockSet};

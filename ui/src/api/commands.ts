@@ -61,6 +61,7 @@ import type { SettingsEntry } from "./generated/SettingsEntry";
 import type { SettingsImport } from "./generated/SettingsImport";
 import type { SettingsView } from "./generated/SettingsView";
 import type { SetupCompany } from "./generated/SetupCompany";
+import type { SetupForget } from "./generated/SetupForget";
 import type { SetupGo } from "./generated/SetupGo";
 import type { SetupRead } from "./generated/SetupRead";
 import type { SetupShop } from "./generated/SetupShop";
@@ -79,6 +80,7 @@ export interface Commands {
   setup_go: { request: SetupGo; answer: SetupView };
   setup_shop: { request: SetupShop; answer: SetupView };
   setup_company: { request: SetupCompany; answer: SetupView };
+  setup_forget: { request: SetupForget; answer: SetupView };
   sign_in: { request: SignInStart; answer: SignInAddress };
   sign_in_cancel: { request: Nothing; answer: SetupView };
   setup_read: { request: Nothing; answer: SetupRead };
@@ -149,6 +151,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "setup_go",
   "setup_shop",
   "setup_company",
+  "setup_forget",
   "sign_in",
   "sign_in_cancel",
   "setup_read",

@@ -119,6 +119,16 @@ export class FakeSetup {
       this.#met(true);
       return this.#view;
     },
+    setup_forget: ({ grant }) => {
+      const { company } = this.#view;
+      if (grant === "application") {
+        this.#view.company = { ...company, client_id: null, tenant_id: null, secret_kept: false, found: null };
+      } else {
+        this.#view.company = { ...company, sign_in: { ...company.sign_in, signed_in: false }, found: null };
+      }
+      this.#view.done = this.#view.done.filter((step) => step !== "company");
+      return this.#view;
+    },
     sign_in: () => {
       const address = "http://127.0.0.1:1/connect/authorize?state=x";
       this.#signIn({ waiting: address, trouble: null });

@@ -200,6 +200,15 @@ pub struct SetupShop {
     pub secret: Option<String>,
 }
 
+/// Stops using one of the two ways into the company: its secret and its connection are deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(deny_unknown_fields)]
+pub struct SetupForget {
+    /// `application` or `person`.
+    pub grant: String,
+}
+
 /// Connects the company by client credentials.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

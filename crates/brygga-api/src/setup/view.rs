@@ -59,7 +59,12 @@ impl Pair {
         } else {
             done.remove(&SetupStep::Shop);
         }
-        if company.found.is_some() && (company.secret_kept || company.sign_in.signed_in) {
+        // Without its set-up nothing at all can be done there: a grant that does not work any more is no connection.
+        let reads = kept
+            .company
+            .as_ref()
+            .is_some_and(|company| company.may("settings-read"));
+        if reads && (company.secret_kept || company.sign_in.signed_in) {
             done.insert(SetupStep::Company);
         } else {
             done.remove(&SetupStep::Company);
@@ -198,7 +203,14 @@ fn shop_found(shop: &KeptShop, on: &BTreeSet<&str>) -> ShopFound {
         let ok = is_granted(&shop.granted, need.any);
         if let Some(known) = permissions.iter_mut().find(|known| known.scope == *first) {
             known.flows.push(need.flow.to_owned());
-            known.needed |= on.contains(need.flow);
+            let needed = on.contains(need.flow);
+            // One flow may take exactly this scope where another is content with a like one; what is switched on decides.
+            if known.needed == needed {
+                known.ok &= ok;
+            } else if needed {
+                known.ok = ok;
+            }
+            known.needed |= needed;
             continue;
         }
         permissions.push(PermissionLine {

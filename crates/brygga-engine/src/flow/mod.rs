@@ -20,6 +20,27 @@ use crate::run::RunReport;
 
 pub use standing::StockRow;
 
+/// Kind of the links of payouts that were booked.
+pub(crate) const PAYOUT: &str = payouts::PAYOUT;
+/// Kinds of links in which the other end is the company's: what was read of its items, prices, stock and orders.
+pub(crate) const OF_THE_COMPANY: &[&str] = &[
+    shelf::ITEM,
+    shelf::PRICE,
+    shelf::STOCK,
+    shelf::OTHER,
+    shelf::PRODUCT,
+    shelf::DECIDED,
+];
+/// How far the company was read.
+pub(crate) const READ_OF_THE_COMPANY: &[&str] = &[
+    products::WHOLE,
+    products::ITEMS,
+    products::PRICES,
+    stock::WHOLE,
+    stock::CHANGES,
+    open::OTHERS,
+];
+
 /// What a flow did in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -18,7 +18,7 @@ use crate::engine::{Engine, Setup};
 /// How far the mirror's orders were counted.
 const COUNTED: &str = "stock-orders";
 /// How far other channels' orders were read.
-const OTHERS: &str = "stock-other-orders";
+pub(super) const OTHERS: &str = "stock-other-orders";
 
 /// Open units of one item in a sales order of another channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

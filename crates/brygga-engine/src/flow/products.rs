@@ -19,11 +19,11 @@ use crate::engine::{Engine, Setup};
 /// Name of the flow.
 pub(super) const FLOW: &str = "products";
 /// When everything was last compared.
-const WHOLE: &str = "products-whole";
+pub(super) const WHOLE: &str = "products-whole";
 /// How far the items were read.
-const ITEMS: &str = "goods-items";
+pub(super) const ITEMS: &str = "goods-items";
 /// How far the prices were read.
-const PRICES: &str = "goods-prices";
+pub(super) const PRICES: &str = "goods-prices";
 /// What stands for "put away" where a refusal is remembered.
 pub(super) const ARCHIVE: &str = "archive";
 /// Variants in one call (`facts/shopify` 3.6).

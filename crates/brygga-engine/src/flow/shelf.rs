@@ -31,7 +31,7 @@ pub(super) const PRODUCT: &str = "product";
 /// Variants that changed since stock was last decided, whichever flow read them: the flows have one cursor and rhythms of their own.
 const FOR_STOCK: &str = "goods-variant-for-stock";
 /// With which settings a flow last decided.
-const DECIDED: &str = "goods-decided";
+pub(super) const DECIDED: &str = "goods-decided";
 
 /// How far behind the newest change each read begins (`facts/shopify` 5.4, `facts/visma` 4).
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(10);

@@ -20,9 +20,9 @@ use crate::ports::ItemStock;
 /// Name of the flow.
 pub(super) const FLOW: &str = "stock";
 /// When everything was last compared.
-const WHOLE: &str = "stock-whole";
+pub(super) const WHOLE: &str = "stock-whole";
 /// How far the ERP's stock was read.
-const CHANGES: &str = "stock-changes";
+pub(super) const CHANGES: &str = "stock-changes";
 /// Rows in one call (`facts/shopify` 3.6, 8.7).
 const ROWS: usize = 250;
 /// How often items that others change all the time are read again before they are left to the next run.

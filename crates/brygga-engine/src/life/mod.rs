@@ -20,6 +20,11 @@ use brygga_core::booking::life::{PartKind, PartRef};
 use brygga_core::shop::Order;
 use brygga_store::{Part, RecordKind, RecordRef};
 
+/// Kinds of links in which the other end is the company's: how its documents were when they were last looked at.
+pub(crate) const OF_THE_COMPANY: &[&str] = &[news::SEEN, sending::SEEN];
+/// How far the company was read.
+pub(crate) const READ_OF_THE_COMPANY: &[&str] = &[news::LEDGER, sending::SHIPMENTS];
+
 /// The kind of record that a part is.
 pub(crate) fn record_kind(kind: PartKind) -> RecordKind {
     match kind {

@@ -10,12 +10,12 @@ use super::{links, record_kind};
 use crate::engine::Engine;
 
 /// The flow's name in the cursor table.
-const LEDGER: &str = "ledger";
+pub(super) const LEDGER: &str = "ledger";
 /// Each read begins so far back: an hour in which the time zone of Visma.net's timestamps may be another, and the lag of its lists
 /// (`facts/visma` 4).
 const OVERLAP: TimeDelta = TimeDelta::minutes(70);
 /// Kind of the marks of documents: their status and balance when they were last looked at.
-const SEEN: &str = "ledger-seen";
+pub(super) const SEEN: &str = "ledger-seen";
 
 impl Engine {
     /// Wakes the parts whose documents are not any more as they were last seen. How many.

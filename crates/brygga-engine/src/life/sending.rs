@@ -18,14 +18,14 @@ use crate::booked::{self, erp_id};
 use crate::engine::{Engine, Setup};
 
 /// The flow's name in the cursor table.
-const SHIPMENTS: &str = "shipments";
+pub(super) const SHIPMENTS: &str = "shipments";
 /// Each read begins so far back: an hour in which the time zone of Visma.net's timestamps may be another, and the lag of its lists
 /// (`facts/visma` 4).
 const OVERLAP: TimeDelta = TimeDelta::minutes(70);
 /// So far back the first read looks, and never before the start date: what the warehouse shipped just before this was switched on.
 const FIRST: TimeDelta = TimeDelta::days(14);
 /// Kind of the marks of shipments: their status and change when they were last looked at.
-const SEEN: &str = "shipment-seen";
+pub(super) const SEEN: &str = "shipment-seen";
 
 /// Does Visma.net ship. Only sales orders have shipments.
 fn visma_ships(settings: &Settings) -> bool {

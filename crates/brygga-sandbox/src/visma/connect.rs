@@ -197,6 +197,8 @@ pub(crate) fn token(world: &mut World, call: &Call) -> Reply {
         Some(tenant) if tenant == connect.tenant && !connect.role_missing => {
             Some(Company::Practice)
         }
+        // One application may be approved by several companies; a token is for exactly one (`facts/visma 1`).
+        Some(practice::VISMA_OTHER_TENANT) if !connect.role_missing => Some(Company::Other),
         // The token is issued, but opens nothing (`facts/visma 1`).
         Some(practice::VISMA_CUSTOMER_TENANT) => None,
         _ => return refuse("invalid_tenant"),

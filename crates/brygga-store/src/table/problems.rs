@@ -148,7 +148,18 @@ impl Store {
         code: Code,
         params: &BTreeMap<String, String>,
     ) -> Result<Vec<RecordRef>, StoreError> {
-        let all = self.read(|db| kept(db, &self.seal, kind, RecordState::Held))?;
+        self.in_state_with(kind, RecordState::Held, code, params)
+    }
+
+    /// The same of the records in `state`.
+    pub fn in_state_with(
+        &self,
+        kind: RecordKind,
+        state: RecordState,
+        code: Code,
+        params: &BTreeMap<String, String>,
+    ) -> Result<Vec<RecordRef>, StoreError> {
+        let all = self.read(|db| kept(db, &self.seal, kind, state))?;
         Ok(all
             .into_iter()
             .filter(|kept| kept.code == code)

@@ -1,11 +1,15 @@
 //! Visma Connect (`facts/visma` 1).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use brygga_core::Code;
+use brygga_core::{Code, Problem};
+use brygga_visma::{Access, RefreshKeeper, Rotation, SignedInAccess, Visma, VismaConfig};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use wiremock::matchers::{body_string_contains, header as has_header, method, path};
-use wiremock::{Mock, ResponseTemplate};
+use wiremock::{Mock, Request, ResponseTemplate};
 
 use crate::world::{World, header, ok, raw};
 
@@ -275,12 +279,238 @@ async fn the_check_names_the_scope_that_is_missing() {
 
 #[tokio::test]
 async fn another_address_is_only_for_this_computer() {
-    let clock = std::sync::Arc::new(brygga_core::JumpClock::at(crate::world::start()));
+    let clock = Arc::new(brygga_core::JumpClock::at(crate::world::start()));
     for bad in ["https://connect.visma.com.evil.example", "http://10.0.0.1"] {
-        let problem =
-            brygga_visma::Visma::new(crate::world::config(bad), crate::world::http(&clock))
-                .map(drop)
-                .expect_err("refused");
+        let problem = Visma::new(crate::world::config(bad), crate::world::http(&clock))
+            .map(drop)
+            .expect_err("refused");
         assert_eq!(problem.code, Code::AddressNotLoopback);
     }
+}
+
+/// A keeper in memory whose next `fails` tries to keep go wrong.
+#[derive(Debug)]
+struct Shelf {
+    token: Mutex<String>,
+    fails: AtomicUsize,
+}
+
+impl Shelf {
+    fn with(token: &str) -> Arc<Self> {
+        Arc::new(Self {
+            token: Mutex::new(token.to_owned()),
+            fails: AtomicUsize::new(0),
+        })
+    }
+
+    fn token(&self) -> String {
+        self.token.lock().expect("no panic").clone()
+    }
+}
+
+impl RefreshKeeper for Shelf {
+    fn newest(&self) -> Result<Option<SecretString>, Problem> {
+        Ok(Some(self.token().into()))
+    }
+
+    fn keep(&self, token: &SecretString) -> Result<(), Problem> {
+        let failing = self
+            .fails
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if failing.is_ok() {
+            return Err(Code::StoreFull.into());
+        }
+        token
+            .expose_secret()
+            .clone_into(&mut self.token.lock().expect("no panic"));
+        Ok(())
+    }
+}
+
+/// Visma Connect in one-time mode: each refresh token is good once, and only the newest (`facts/visma` 1).
+async fn one_time(world: &World, slow: Duration) {
+    let given = AtomicUsize::new(1);
+    Mock::given(method("POST"))
+        .and(path("/connect/token"))
+        .respond_with(move |request: &Request| {
+            let now = given.load(Ordering::SeqCst);
+            let form = String::from_utf8_lossy(&request.body).into_owned();
+            if !form.contains(&format!("refresh_token=r{now}&"))
+                && !form.ends_with(&format!("refresh_token=r{now}"))
+            {
+                return ResponseTemplate::new(400).set_body_json(json!({"error": "invalid_grant"}));
+            }
+            given.store(now + 1, Ordering::SeqCst);
+            ResponseTemplate::new(200)
+                .set_body_json(json!({
+                    "access_token": format!("t{now}"), "expires_in": 3600, "token_type": "Bearer",
+                    "refresh_token": format!("r{}", now + 1),
+                }))
+                .set_delay(slow)
+        })
+        .mount(&world.server)
+        .await;
+    world
+        .answer("GET", "/v1/customer/7", raw(404, "", "text/plain"))
+        .await;
+}
+
+fn person(keeper: &Arc<Shelf>, rotation: &Arc<Rotation>) -> SignedInAccess {
+    SignedInAccess {
+        client_id: "public".into(),
+        keeper: Arc::clone(keeper) as Arc<dyn RefreshKeeper>,
+        rotation: Arc::clone(rotation),
+    }
+}
+
+fn client(world: &World, person: SignedInAccess) -> Visma {
+    let config = VismaConfig {
+        base_url: Some(world.server.uri()),
+        ..VismaConfig::with(Access::SignedIn(person))
+    };
+    Visma::new(config, crate::world::http(&world.clock)).expect("a client")
+}
+
+#[tokio::test]
+async fn a_successor_that_could_not_be_kept_is_kept_the_next_time() {
+    let world = World::without_token().await;
+    one_time(&world, Duration::ZERO).await;
+    let (shelf, rotation) = (Shelf::with("r1"), Arc::default());
+    let visma = client(&world, person(&shelf, &rotation));
+    shelf.fails.store(2, Ordering::SeqCst);
+    for _ in 0..2 {
+        let problem = visma.customer("7").await.expect_err("it cannot be kept");
+        assert_eq!(problem.code, Code::StoreFull);
+        assert_eq!(shelf.token(), "r1");
+    }
+    // Another client of the same sign-in has it, too.
+    let other = client(&world, person(&shelf, &rotation));
+    assert_eq!(other.customer("7").await, Ok(None));
+    assert_eq!(shelf.token(), "r3");
+    assert_eq!(visma.customer("7").await, Ok(None));
+    assert_eq!(shelf.token(), "r4");
+}
+
+#[tokio::test]
+async fn whoever_asked_may_go_away_and_the_successor_is_kept() {
+    let world = World::without_token().await;
+    one_time(&world, Duration::from_millis(150)).await;
+    let (shelf, rotation) = (Shelf::with("r1"), Arc::default());
+    let visma = client(&world, person(&shelf, &rotation));
+    tokio::select! {
+        answer = visma.customer("7") => panic!("it takes a moment: {answer:?}"),
+        () = async {
+            while world.tokens().await == 0 {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    assert_eq!(visma.customer("7").await, Ok(None));
+    assert_eq!(
+        shelf.token(),
+        "r3",
+        "the first came to its end, then the second"
+    );
+}
+
+#[tokio::test]
+async fn two_clients_of_one_sign_in_renew_it_one_after_the_other() {
+    let world = World::without_token().await;
+    one_time(&world, Duration::from_millis(50)).await;
+    let (shelf, rotation) = (Shelf::with("r1"), Arc::default());
+    let clients = [(); 4].map(|()| client(&world, person(&shelf, &rotation)));
+    let calls = clients.map(|visma| tokio::spawn(async move { visma.customer("7").await }));
+    for call in calls {
+        assert_eq!(call.await.expect("no panic"), Ok(None));
+    }
+    assert_eq!(shelf.token(), "r5");
+}
+
+/// A keeper that somebody else writes to between the look and the answer.
+#[derive(Debug)]
+struct Overtaken {
+    shelf: Arc<Shelf>,
+    looks: AtomicUsize,
+}
+
+impl RefreshKeeper for Overtaken {
+    fn newest(&self) -> Result<Option<SecretString>, Problem> {
+        let stale = self.looks.fetch_add(1, Ordering::SeqCst) == 0;
+        if stale {
+            return Ok(Some("r0".into()));
+        }
+        self.shelf.newest()
+    }
+
+    fn keep(&self, token: &SecretString) -> Result<(), Problem> {
+        self.shelf.keep(token)
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_somebody_else_renewed_is_no_lost_sign_in() {
+    let world = World::without_token().await;
+    one_time(&world, Duration::ZERO).await;
+    let shelf = Shelf::with("r1");
+    let keeper = Arc::new(Overtaken {
+        shelf: Arc::clone(&shelf),
+        looks: AtomicUsize::new(0),
+    });
+    let person = SignedInAccess {
+        client_id: "public".into(),
+        keeper,
+        rotation: Arc::default(),
+    };
+    assert_eq!(client(&world, person).customer("7").await, Ok(None));
+    assert_eq!((shelf.token().as_str(), world.tokens().await), ("r2", 2));
+    // What is spent and the newest stays spent.
+    let shelf = Shelf::with("r1");
+    let visma = client(&world, self::person(&shelf, &Arc::default()));
+    let problem = visma.customer("7").await.expect_err("spent");
+    assert_eq!(problem.code, Code::ErpSignedOut);
+    assert_eq!(world.tokens().await, 3);
+}
+
+/// What a person lacks is told in a person's words: no tenant id, no secret, no application's user.
+#[tokio::test]
+async fn refusals_to_a_person_have_codes_of_their_own() {
+    for (word, code) in [
+        ("invalid_grant", Code::ErpSignedOut),
+        ("invalid_tenant", Code::SignInRole),
+        ("invalid_scope", Code::SignInScope),
+        ("invalid_client", Code::SignInApplication),
+        ("unauthorized_client", Code::SignInApplication),
+    ] {
+        let world = World::without_token().await;
+        let answer = ResponseTemplate::new(400).set_body_json(json!({"error": word}));
+        world.answer("POST", "/connect/token", answer).await;
+        let visma = client(&world, person(&Shelf::with("r1"), &Arc::default()));
+        let problem = visma.customer("7").await.expect_err("no token");
+        assert_eq!(problem.code, code, "{word}");
+    }
+    let world = World::without_token().await;
+    one_time(&world, Duration::ZERO).await;
+    world
+        .answer("GET", "/v1/customer/8", raw(403, "", "text/plain"))
+        .await;
+    let visma = client(&world, person(&Shelf::with("r1"), &Arc::default()));
+    let problem = visma.customer("8").await.expect_err("no role");
+    assert_eq!(
+        (problem.code, problem.params["action"].as_str()),
+        (Code::SignInForbidden, "customers-read")
+    );
+}
+
+#[tokio::test]
+async fn when_it_goes_on_is_a_moment() {
+    let world = World::without_token().await;
+    let busy = raw(429, "", "text/plain").insert_header("retry-after", "900");
+    world.answer("POST", "/connect/token", busy).await;
+    let problem = world.visma.customer("7").await.expect_err("too many");
+    assert_eq!(
+        (problem.code, problem.params["at"].as_str()),
+        (Code::RemoteBusy, "2026-10-01T12:15:00Z")
+    );
 }
