@@ -47,14 +47,16 @@ impl Identity {
     /// Is it the same company, as far as both sides tell.
     fn is(&self, other: &Self) -> Option<bool> {
         fn both<'a>(
-            one: &'a Option<String>,
-            other: &'a Option<String>,
+            one: Option<&'a String>,
+            other: Option<&'a String>,
         ) -> Option<(&'a str, &'a str)> {
-            one.as_deref().zip(other.as_deref())
+            one.map(String::as_str).zip(other.map(String::as_str))
         }
-        both(&self.tenant, &other.tenant)
+        both(self.tenant.as_ref(), other.tenant.as_ref())
             .map(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
-            .or_else(|| both(&self.name, &other.name).map(|(ours, theirs)| ours == theirs))
+            .or_else(|| {
+                both(self.name.as_ref(), other.name.as_ref()).map(|(ours, theirs)| ours == theirs)
+            })
     }
 
     /// Is it decided by names alone.

@@ -110,8 +110,11 @@ impl Engine {
         until: DateTime<Utc>,
     ) -> Result<Vec<OrderHead>, Problem> {
         let mut unread = Vec::new();
+        if since >= until {
+            return Ok(unread);
+        }
         let mut after: Option<String> = None;
-        while since < until {
+        loop {
             let page = self
                 .shop
                 .orders_made(since, until, after.as_deref())
@@ -123,10 +126,9 @@ impl Engine {
             }
             match page.next {
                 Some(next) => after = Some(next),
-                None => break,
+                None => return Ok(unread),
             }
         }
-        Ok(unread)
     }
 
     /// Where a first read begins: the start date's midnight in the shop's time zone at the earliest.

@@ -158,13 +158,11 @@ impl Pairs {
     /// Is this a reason that nobody was told yet. One that has passed is forgotten: it is news when it comes again.
     fn is_news(&self, id: &str, still: Option<&Problem>) -> bool {
         let mut told = lock(&self.told);
-        match still {
-            Some(problem) => told.insert(id.to_owned(), problem.code) != Some(problem.code),
-            None => {
-                told.remove(id);
-                false
-            }
-        }
+        let Some(problem) = still else {
+            told.remove(id);
+            return false;
+        };
+        told.insert(id.to_owned(), problem.code) != Some(problem.code)
     }
 
     /// The pairs that run for real, or those of practice where there are no others: what *Sync now* and *Pause* of the tray are for.
