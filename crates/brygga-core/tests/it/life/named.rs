@@ -246,6 +246,31 @@ fn the_warehouse_and_the_day_are_the_fulfilments() {
 }
 
 #[test]
+fn a_location_without_a_warehouse_is_named_and_its_row_is_all_it_takes() {
+    let mut shop = paid(&[(1, 10_000, 250)], (0, 250));
+    shop.send(&[(0, 1)]);
+    let mut own = ground(BookingMode::SalesOrder);
+    own.settings.warehouse = None;
+    own.catalogue.warehouses.clear();
+    let mut run = Run::new(own);
+    let decisions = run.settle(&shop.order);
+    let problem = Problem::new(Code::SpecialItemUnmapped)
+        .with("kind", "warehouse")
+        .with("location", "77");
+    assert!(
+        decisions
+            .iter()
+            .any(|one| one.state == PartState::Held(problem.clone())),
+        "{decisions:?}"
+    );
+    let warehouses = &mut run.own.settings.invoices.warehouses;
+    warehouses.insert("77".into(), "NORD".into());
+    let decisions = run.settle(&shop.order);
+    assert_eq!(held(&decisions), []);
+    assert_eq!(run.visma.shipments[0].warehouse.as_deref(), Some("NORD"));
+}
+
+#[test]
 fn what_needs_no_shipping_is_invoiced_once() {
     for mode in [
         BookingMode::SalesOrder,
