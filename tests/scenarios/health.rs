@@ -131,7 +131,7 @@ async fn an_order_that_waits_is_counted_and_is_not_behind() {
     let bench = shop().await;
     put(&bench, 931_000, |_| ());
     put(&bench, 931_001, |order| {
-        order["displayFinancialStatus"] = json!("PENDING")
+        order["displayFinancialStatus"] = json!("PENDING");
     });
     bench.quiet().await;
     assert_eq!(bench.record(931_001).state, RecordState::Waiting);

@@ -383,7 +383,7 @@ fn other_company() -> Value {
 
 fn rename(app: &Unconnected, name: &str) {
     app.pair.visma().change_data(|data| {
-        data.branches[0].text = name.to_owned();
+        name.clone_into(&mut data.branches[0].text);
     });
 }
 
