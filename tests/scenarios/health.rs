@@ -58,7 +58,11 @@ fn put(bench: &Bench, id: u64, change: impl FnOnce(&mut Value)) {
 }
 
 async fn prove(bench: &Bench) {
-    let begun = api(bench).call("prove", json!({})).await;
+    prove_of(bench, json!({"from": null, "to": null})).await;
+}
+
+async fn prove_of(bench: &Bench, days: Value) {
+    let begun = api(bench).call("prove", days).await;
     begun.expect("it begins");
     while !api(bench).call("proof", json!({})).await.expect("a view")["running"].is_null() {
         tokio::task::yield_now().await;
@@ -165,10 +169,19 @@ async fn it_says_what_it_rests_on() {
     assert_eq!(proven(&bench), (Proven::Never, Tone::Well));
     prove(&bench).await;
     let (first, tone) = proven(&bench);
-    let Proven::Agrees { at } = first.clone() else {
-        panic!("{first:?}");
-    };
+    assert!(matches!(first, Proven::Agrees { .. }), "{first:?}");
     assert_eq!(tone, Tone::Well);
+
+    // A proof of one day says nothing of the others.
+    let today = bench.clock_date();
+    prove_of(&bench, json!({"from": today, "to": today})).await;
+    let (part, _) = proven(&bench);
+    assert!(matches!(part, Proven::Part { .. }), "{part:?}");
+    prove(&bench).await;
+    let (whole, _) = proven(&bench);
+    let Proven::Agrees { at } = whole.clone() else {
+        panic!("{whole:?}");
+    };
 
     // Eight days later it says nothing of today.
     bench.days(8);

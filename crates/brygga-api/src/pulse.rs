@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use brygga_core::Problem;
 use brygga_core::policy::{Lane, Trouble};
+use brygga_engine::Period;
 use brygga_store::{RecordKind, StateCounts};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -166,6 +167,8 @@ impl Api {
                 let at = time(proof.at);
                 if now - proof.at > PROOF_HOLDS {
                     Proven::Old { at }
+                } else if proof.report.period != Period::default() {
+                    Proven::Part { at }
                 } else {
                     Proven::Agrees { at }
                 }

@@ -95,6 +95,11 @@ pub enum Proven {
         /// When they were read, ISO 8601.
         at: String,
     },
+    /// Both sides agreed in the days that were looked at; of the others it says nothing.
+    Part {
+        /// When they were read, ISO 8601.
+        at: String,
+    },
     /// The last one that was tried did not come to its end.
     Failed {
         /// Why.

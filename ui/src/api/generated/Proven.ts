@@ -12,6 +12,10 @@ at: string, } | { "kind": "old",
 /**
  * When they were read, ISO 8601.
  */
+at: string, } | { "kind": "part", 
+/**
+ * When they were read, ISO 8601.
+ */
 at: string, } | { "kind": "failed", 
 /**
  * Why.

@@ -151,9 +151,10 @@ function ProofLine({ proven }: { proven: Proven }) {
     case "agrees":
       return <FormattedMessage id="proven.agrees" values={{ at: at(proven.at) }} />;
     case "old":
+    case "part":
       return (
         <>
-          <FormattedMessage id="proven.old" values={{ at: at(proven.at) }} /> {offer("proof.again")}
+          <FormattedMessage id={`proven.${proven.kind}`} values={{ at: at(proven.at) }} /> {offer("proof.again")}
         </>
       );
     case "failed":

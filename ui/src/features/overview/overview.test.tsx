@@ -79,6 +79,12 @@ describe("the health sentence", () => {
     await waitFor(() => expect(below(sentence)).toHaveTextContent("Last proven 3 Oct, 14:00. Prove again"));
     expect(below(sentence)).not.toHaveTextContent("agree");
 
+    // A month that is equal makes no other month so.
+    await say(backend, { health: well({ kind: "part", at: "2026-10-31T12:00:00Z" }) });
+    await waitFor(() =>
+      expect(below(sentence)).toHaveTextContent("Proven 31 Oct, 13:00, for a part of the days only. Prove again"),
+    );
+
     const reason = { code: "remote-timeout", params: { remote: "Shopify" } };
     await say(backend, { health: well({ kind: "failed", reason }) });
     await waitFor(() =>
