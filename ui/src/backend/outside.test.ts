@@ -40,7 +40,7 @@ function addresses(): string[] {
   );
   return files.flatMap((file) => {
     const source = readFileSync(join(SOURCES, file), "utf8");
-    return [...source.matchAll(/^const \w+ = "(https?:[^"]+)"/gm)].map(([, url = ""]) => url);
+    return [...source.matchAll(/^(?:export )?const \w+ = "(https?:[^"]+)"/gm)].map(([, url = ""]) => url);
   });
 }
 
