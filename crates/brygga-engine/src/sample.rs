@@ -3,7 +3,7 @@
 use brygga_core::booking::{self, BookedState, Decision, FirstLook};
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
-use brygga_store::{RecordKind, RecordRef, RecordRow};
+use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
 
 use crate::booked;
 use crate::decide::{Probe, describe};
@@ -81,7 +81,12 @@ impl Engine {
                     match self.first(&order, known.as_ref(), &setup)? {
                         FirstLook::Decided(decision) => decision,
                         // The rest is decided when it is sent: then Visma.net is asked.
-                        FirstLook::New(_) | FirstLook::Changed(_) => {
+                        look @ (FirstLook::New(_) | FirstLook::Changed(_)) => {
+                            if matches!(look, FirstLook::New(_)) {
+                                // What held it, or left it out, is mended.
+                                row.state = RecordState::New;
+                                row.problem = None;
+                            }
                             self.store.put_record(&row)?;
                             continue;
                         }

@@ -247,10 +247,11 @@ impl Wire {
                 detail: error.to_string(),
                 retry_after,
             }),
+            // Such as an answer with an empty body, which may say when to come again all the same.
             Err(RequestTokenError::Other(detail)) => Err(GrantError::Odd {
                 status,
                 detail,
-                retry_after: None,
+                retry_after,
             }),
         }
     }

@@ -153,7 +153,7 @@ async fn reasons_and_scopes_are_named() {
         .into_problem();
     assert_eq!(
         problem.message(),
-        "The Visma.net application may not change a customer: vismanet_erp_service_api:update."
+        "The Visma.net application may not change customers, invoices and payments: vismanet_erp_service_api:update."
     );
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use brygga_core::{Code, Problem};
+use brygga_core::{Clock as _, Code, Problem};
 use brygga_visma::{Access, RefreshKeeper, Rotation, SignedInAccess, Visma, VismaConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -509,8 +509,12 @@ async fn when_it_goes_on_is_a_moment() {
     let busy = raw(429, "", "text/plain").insert_header("retry-after", "900");
     world.answer("POST", "/connect/token", busy).await;
     let problem = world.visma.customer("7").await.expect_err("too many");
+    let at = world.clock.now() + Duration::from_secs(900);
     assert_eq!(
-        (problem.code, problem.params["at"].as_str()),
-        (Code::RemoteBusy, "2026-10-01T12:15:00Z")
+        (problem.code, problem.params["at"].clone()),
+        (
+            Code::RemoteBusy,
+            at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        )
     );
 }
