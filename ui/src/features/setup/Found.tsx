@@ -94,5 +94,5 @@ export function Found({ name, permissions, remedy, children }: FoundProps) {
 }
 
 function isScope({ reason }: PermissionLine): boolean {
-  return reason === null || reason.code === "erp-scope-missing";
+  return reason === null || reason.code === "erp-scope-missing" || reason.code === "sign-in-scope";
 }

@@ -27,6 +27,11 @@ const COMPANY = new Set([
   "erp-forbidden",
   "erp-licence",
   "erp-signed-out",
+  "erp-approval",
+  "sign-in-role",
+  "sign-in-scope",
+  "sign-in-forbidden",
+  "sign-in-application",
 ]);
 
 /** Which of the two connections this is about, if it is about one that somebody has to mend. */

@@ -186,7 +186,7 @@ describe("the sign-in", () => {
     const opened = await openCompany();
     await signIn(opened);
     await ends(opened, { code: "erp-other-company", params: { ours: "Test AS", theirs: "Real AS" } });
-    expect(await screen.findByRole("alert")).toHaveTextContent("You signed in to Real AS; connected is Test AS.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("You chose Real AS; connected is Test AS.");
     expect(goOn()).toBeDisabled();
     expect(isConnected()).toBeNull();
   });
@@ -213,7 +213,7 @@ describe("the sign-in", () => {
     expect(main().getByText("http://127.0.0.1:1/connect/authorize?state=x")).toBeVisible();
     await expectAccessible(container);
     await ends(opened, { code: "erp-other-company", params: { ours: "Test AS", theirs: "Real AS" } });
-    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent("You signed in to Real AS"));
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent("You chose Real AS"));
   });
 
   it("says which address to register where Visma refuses it", async () => {
