@@ -8,6 +8,7 @@ import { useBackend } from "../../backend/context";
 import { Refusal } from "../../backend/port";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
+import { ForgetGrant } from "./ForgetGrant";
 import { Found } from "./Found";
 import { Guide, type GuideStep } from "./Guide";
 import { Halves } from "./Halves";
@@ -170,6 +171,7 @@ function ApplicationForm({ view, draft, onDraft, test, refused }: ApplicationPro
         {test.sound && refused !== undefined && <Trouble error={new Refusal(refused)} />}
         {found !== null && <CompanyResult found={found} />}
       </Outcome>
+      {company.client_id !== null && <ForgetGrant grant="application" />}
       {practice !== null && found === null && (
         <PracticeHint
           rows={[

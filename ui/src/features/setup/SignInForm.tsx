@@ -13,6 +13,7 @@ import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { CompanyResult, listOf } from "./CompanyStep";
+import { ForgetGrant } from "./ForgetGrant";
 import { useOpen } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
@@ -184,6 +185,7 @@ export function SignInForm({ refused, ...props }: SignInProps) {
         )}
         {sound && found !== null && <CompanyResult found={found} />}
       </Outcome>
+      {signIn.signed_in && waiting === null && <ForgetGrant grant="person" />}
       {practice !== null && !signIn.signed_in && waiting === null && (
         <PracticeHint
           rows={[{ label: intl.formatMessage({ id: "setup.signIn.client" }), text: practice.sign_in_client_id }]}

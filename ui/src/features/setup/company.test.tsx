@@ -230,6 +230,22 @@ describe("the sign-in", () => {
       "add exactly http://127.0.0.1:50123 to",
     );
   });
+
+  it("is stopped after a question, and nothing leads on without it", async () => {
+    const opened = await openCompany();
+    const { user } = opened;
+    await signIn(opened);
+    await press(user, "Stop using this connection");
+    expect(screen.getByText(/^The sign-in is deleted on this computer\./)).toBeVisible();
+    await press(user, "Cancel");
+    expect(goOn()).toBeEnabled();
+    await press(user, "Stop using this connection");
+    await press(user, "Stop using it");
+    expect(await screen.findByRole("button", { name: "Sign in with Visma" })).toBeEnabled();
+    expect(screen.queryByRole("button", { name: "Stop using this connection" })).toBeNull();
+    expect(goOn()).toBeDisabled();
+    expect(isConnected()).toBeNull();
+  });
 });
 
 describe("the guide for an own application to sign in by", () => {
