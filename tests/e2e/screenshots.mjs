@@ -1,93 +1,114 @@
 /**
- * Takes the guide's pictures: every page of the window, light and dark, large and small, after a first sync and a proof.
+ * Takes the guide's pictures: every page of the window, light and dark, large and small: each step of the set-up, the preview before anything was
+ * sent, and all pages after a first sync and a proof.
  * `node tests/e2e/screenshots.mjs FOLDER`; BRYGGA_BIN names the program, as `cargo xtask screenshots` does.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "./browser.mjs";
-import { startHost } from "./host.mjs";
-import { sync } from "./page.mjs";
+import { startHost, startProgram } from "./host.mjs";
+import { heading, openPage, press, sync } from "./page.mjs";
 import { smaller } from "./png.mjs";
 import { caller, go, pages, prove } from "./screens.mjs";
 
 const [folder] = process.argv.slice(2);
+const FRESH = ["serve", "--practice", "--fresh", "--orders", "80", "--port", "0"];
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 900, height: 600 },
 ];
+const STEPS = ["shop", "company", "flows", "mapping", "sample", "start"];
 
-const host = await startHost();
-let call;
 const browser = await launch();
 try {
-  await beforeAnything();
-  const shown = await firstSync();
-  for (const colorScheme of ["light", "dark"])
-    for (const viewport of SIZES) {
-      const context = await browser.newContext({
-        viewport,
-        colorScheme,
-        locale: "en-GB",
-        deviceScaleFactor: 1,
-        reducedMotion: "reduce",
-      });
-      const page = await context.newPage();
-      await page.goto(host.url);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      for (const [name, place] of Object.entries(shown)) {
-        await go(page, place);
-        // The overview as it is from day to day, with its next runs; then nothing moves any more.
-        if (name === "overview") await goOn();
-        await go(page, place);
-        const file = `${name}-${colorScheme}-${viewport.width}.png`;
-        // A run that began meanwhile is over.
-        if (name === "overview") await page.getByRole("button", { name: "Sync now", exact: true }).waitFor();
-        const picture = await page.screenshot();
-        if (name === "overview") await call("pause", {});
-        await writeFile(join(folder, file), smaller(picture));
-      }
-      await context.close();
-    }
+  await ofTheSetUp(await startProgram(process.env.BRYGGA_BIN, FRESH));
+  await ofTheWindow(await startHost());
 } finally {
   await browser.close();
-  await host.stop();
 }
 
-/** The preview, while there is everything to show. */
-async function beforeAnything() {
-  const page = await browser.newPage({ locale: "en-GB", reducedMotion: "reduce" });
-  await page.goto(host.url);
-  await page.getByRole("heading", { level: 2 }).waitFor();
-  await go(page, "preview");
-  await page.getByRole("button", { name: "Preview now" }).first().click();
-  await page.getByRole("gridcell").first().waitFor({ timeout: 120_000 });
+/** The four pictures of what is on the page; `ready` brings it there anew, for what a size lays out once. */
+async function four(page, name, ready = () => undefined) {
   for (const colorScheme of ["light", "dark"])
     for (const viewport of SIZES) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(viewport);
-      await go(page, "preview");
-      await writeFile(join(folder, `preview-${colorScheme}-${viewport.width}.png`), smaller(await page.screenshot()));
+      await ready();
+      await page.waitForTimeout(400);
+      const file = `${name}-${colorScheme}-${viewport.width}.png`;
+      await writeFile(join(folder, file), smaller(await page.screenshot()));
     }
-  await page.close();
+  await page.setViewportSize(SIZES[0]);
 }
 
-/** Syncs and proves; what there is to take a picture of. */
-async function firstSync() {
-  const page = await browser.newPage({ locale: "en-GB" });
-  await page.goto(host.url);
-  await page.getByRole("heading", { level: 2 }).waitFor();
-  await sync(page);
-  await prove(page);
-  call = caller(page);
-  return pages(page);
+/** Each step as it is when it is done. */
+async function ofTheSetUp(host) {
+  try {
+    const { page, done } = await openPage(browser, host.url, { reducedMotion: "reduce" });
+    const connected = /^Connected to Fjord & Fjell AS\./;
+    const shown = {
+      shop: async () => {
+        await four(page, "setup-begin");
+        await press(page, "Fill it in");
+        await press(page, "Test and connect");
+        await page.getByText(connected).waitFor();
+      },
+      company: async () => {
+        await press(page, "Fill it in");
+        await press(page, "Test and connect");
+        await page.getByText(connected).waitFor();
+      },
+      flows: () => heading(page, "What should be kept in step?"),
+      mapping: () => page.getByText(/^\d+ orders were read\. \d+ rows are filled\./).waitFor(),
+      sample: async () => {
+        await page.getByRole("button", { name: /^Send #\d+ to Visma\.net$/ }).click();
+        await page.getByText(/was read back, and is equal to the cent\.$/).waitFor();
+      },
+      start: () => heading(page, "Ready"),
+    };
+    for (const step of STEPS) {
+      await shown[step]();
+      await page.evaluate(() => globalThis.scrollTo(0, 0));
+      await four(page, `setup-${step}`);
+      if (step !== "start") await press(page, "Continue");
+    }
+    await done();
+  } finally {
+    await host.stop();
+  }
 }
 
-/** Runs start by themselves, and none is under way. */
-async function goOn() {
-  await call("resume", {});
-  let run;
-  do {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    ({ run } = await call("overview", {}));
-  } while (run !== null);
+async function ofTheWindow(host) {
+  try {
+    const { page, done } = await openPage(browser, host.url, { reducedMotion: "reduce" });
+    const call = caller(page);
+    await go(page, "preview");
+    await press(page, "Preview now");
+    await page.getByRole("gridcell").first().waitFor();
+    await four(page, "preview", () => go(page, "preview"));
+    await four(page, "already", () => go(page, "preview/already"));
+
+    await go(page, "overview");
+    await sync(page);
+    await prove(page);
+    for (const [name, place] of Object.entries(await pages(page))) {
+      if (name !== "overview") {
+        await four(page, name, () => go(page, place));
+        continue;
+      }
+      // As it is from day to day, with its next runs; and no run is under way.
+      await four(page, name, async () => {
+        await call("resume", {});
+        for (;;) {
+          await page.waitForTimeout(300);
+          if ((await call("overview", {})).run === null) break;
+        }
+        await go(page, place);
+      });
+      await call("pause", {});
+    }
+    await done();
+  } finally {
+    await host.stop();
+  }
 }

@@ -1,0 +1,65 @@
+/** Orders that somebody has booked by hand before the first sync: found, decided on by a person, and never booked again. Needs the program (BRYGGA_BIN). */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { BROWSER } from "./browser.mjs";
+import { bookByHand } from "./by-hand.mjs";
+import { startProgram } from "./host.mjs";
+import { hosted } from "./hosted.mjs";
+import { goTo, heading, openPage, press, sync } from "./page.mjs";
+import { caller } from "./screens.mjs";
+
+const PROGRAM = process.env.BRYGGA_BIN;
+const SMALL = ["serve", "--practice", "--orders", "60", "--seed", "1", "--port", "0"];
+
+describe("already booked", { skip: BROWSER === undefined || PROGRAM === undefined }, () => {
+  const on = hosted(() => startProgram(PROGRAM, SMALL));
+
+  it("finds what was booked by hand, asks where it is a guess, and books neither again", async () => {
+    const { page, done } = await openPage(on.browser, on.host.url, { wait: 30_000 });
+    const call = caller(page);
+    await goTo(page, "preview");
+    await press(page, "Preview now");
+    await page.getByRole("grid", { name: "What the next sync would do" }).waitFor();
+    const { named, likely } = await bookByHand(on.host, page);
+
+    await page.getByRole("link", { name: "Orders that may be booked already" }).click();
+    await press(page, "Look for them");
+    const row = (order) => page.getByRole("row").filter({ has: page.getByRole("link", { name: order, exact: true }) });
+    await row(named).getByText("It names the order").waitFor();
+    await row(likely).getByText("Amount, day and customer fit").waitFor();
+    const choice = (order) => page.getByRole("combobox", { name: `What shall become of ${order}`, exact: true });
+    assert.equal(await choice(named).inputValue(), "It is that document: send nothing");
+    assert.equal(await choice(likely).inputValue(), "Decide later: hold it", "a guess is a person's to decide");
+
+    // While nobody has decided, nothing is sent for either.
+    await goTo(page, "overview");
+    await sync(page);
+    const state = async (order) => {
+      const query = { kind: "order", search: order, state: null, offset: 0, limit: 5 };
+      const { rows } = await call("records", query);
+      const { state, erp_number } = rows.find(({ name }) => name === order);
+      return { state, erp_number };
+    };
+    assert.equal((await state(likely)).state, "held");
+    const { state: left, erp_number } = await state(named);
+    assert.equal(left, "skipped");
+    assert.match(erp_number, /^SO \d+$/, "it is known as which document it is booked");
+    const booked = await state("#1010");
+
+    // Decided otherwise: the guess was right.
+    await goTo(page, "preview/already");
+    await choice(likely).click();
+    await page.getByRole("option", { name: "It is that document: send nothing" }).click();
+    await page.waitForFunction(
+      (name) =>
+        document.querySelector(`input[aria-label="What shall become of ${name}"]`)?.value.startsWith("It is that"),
+      likely,
+    );
+    await goTo(page, "overview");
+    await sync(page);
+    assert.equal((await state(likely)).state, "skipped");
+    assert.deepEqual(await state("#1010"), booked);
+    await heading(page, "Overview");
+    await done();
+  });
+});
