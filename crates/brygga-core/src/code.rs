@@ -241,7 +241,7 @@ codes! {
     ErpForbidden = "erp-forbidden", Failure, "In Visma.net the application's user may not {action}.", "Give the application's user the roles it needs.";
     ErpLicence = "erp-licence", Failure, "Visma.net has no licence for this company.", "Check the tenant id, the API User role and the company's licence.";
     ErpSignedOut = "erp-signed-out", Failure, "Visma Connect does not accept the sign-in any more: {detail}", "Sign in again.";
-    ErpOtherCompany = "erp-other-company", Failure, "You chose {theirs}; connected is {ours}.", "Choose {ours}: sign in to it, or type its tenant id. To connect the other company, add another pair, or first stop using what is connected.";
+    ErpOtherCompany = "erp-other-company", Failure, "You chose {theirs}; connected is {ours}.", "Choose the connected company: sign in to it, or type its tenant id. To connect the other company, add another pair, or first stop using what is connected.";
     ErpNoRefresh = "erp-no-refresh-token", Failure, "Visma Connect gave no lasting sign-in.", "Allow refresh tokens and the scope offline_access for the application in the Visma Developer Portal, then sign in again.";
     SignInApplication = "sign-in-application", Failure, "Visma Connect does not accept the application for the sign-in: {detail}", "Check its client id. In the Visma Developer Portal its type must be Native: such an application has no secret.";
     SignInForbidden = "sign-in-forbidden", Failure, "In Visma.net you may not {action}.", "Ask an administrator of the company for the roles that it takes, or sign in with another account.";
