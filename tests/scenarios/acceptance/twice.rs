@@ -261,12 +261,12 @@ async fn a_copy_put_back_stays_connected_as_it_is() {
 
     // Of another shop or company by now: refused, and nothing changes.
     for (setting, field, value) in [
-        (SHOP, "domain", "another.myshopify.com"),
-        ("connection.visma", "tenant_id", "another-tenant"),
+        (SHOP, "/domain", "another.myshopify.com"),
+        ("connection.visma.company.tenant", "", "another-tenant"),
     ] {
         let was = store.setting(setting).expect("readable").expect("there");
         let mut other = was.clone();
-        other[field] = value.into();
+        *other.pointer_mut(field).expect("a value") = value.into();
         store.put_setting(setting, other, "test").expect("kept");
         let rev = store.settings_rev().expect("readable");
         let refused = engine.restore(name).expect_err("of another");

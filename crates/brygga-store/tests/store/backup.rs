@@ -91,17 +91,18 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last five steps left it.
+    // The file as the program before the last six steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     db.execute_batch(
         "DROP TABLE background; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
-         DROP INDEX records_by_order; ALTER TABLE records DROP COLUMN part_of; ALTER TABLE mirror DROP COLUMN erased",
+         DROP INDEX records_by_order; DROP INDEX records_undone; DROP INDEX records_late;
+         ALTER TABLE records DROP COLUMN undone_since; ALTER TABLE records DROP COLUMN part_of; ALTER TABLE mirror DROP COLUMN erased",
     )
     .unwrap();
-    let older = version - 5;
+    let older = version - 6;
     db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 
