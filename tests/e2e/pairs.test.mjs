@@ -59,7 +59,8 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
     const set = await start(["serve", "--practice", "--orders", "12", "--seed", "1", "--port", "0"]);
     const second = await open(set, { viewport: { width: 700, height: 700 } });
     await heading(second.page, "Overview");
-    const mark = second.page.getByText("Practice", { exact: true });
+    // Beside the page of the same name.
+    const mark = switcher(second.page, "Fjord & Fjell AS").getByText("Practice", { exact: true });
     await mark.waitFor();
     const { x, width } = await mark.boundingBox();
     assert.ok(x >= 0 && x + width <= 56, `it stands in the rail: ${x} to ${x + width}`);

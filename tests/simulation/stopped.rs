@@ -147,13 +147,13 @@ async fn a_withdrawn_grant_in_the_middle_stops_the_run_until_it_is_given_again()
     let before = bench.practice.pair.counters().visma.tokens;
     let report = run(&bench).await;
     let failure = report.failure.map(|problem| problem.code);
-    assert_eq!(failure, Some(Code::ErpCredentials));
+    assert_eq!(failure, Some(Code::ErpApproval));
     let tries = bench.practice.pair.counters().visma.tokens - before;
     assert!(tries <= 8, "{tries} tries for a token");
     // As long as it is withdrawn each run says so, and nothing else happens.
     assert_eq!(
         run(&bench).await.failure.map(|problem| problem.code),
-        Some(Code::ErpCredentials)
+        Some(Code::ErpApproval)
     );
     bench.practice.pair.visma().revoke(false);
     whole(&bench).await;
