@@ -30,7 +30,7 @@ impl Api {
         let api = Arc::clone(self);
         let search = tokio::spawn(async move {
             let found = Box::pin(api.engine.find_already()).await;
-            api.watch.preview_ended();
+            api.watch.place_left();
             found
         });
         let found = search

@@ -77,8 +77,8 @@ impl Watch {
         self.tell(Event::Finished(summary));
     }
 
-    /// A preview took the run's place; it was none.
-    pub(crate) fn preview_ended(&self) {
+    /// What took the run's place and was no run is over: a preview, a search, a check of a connection.
+    pub(crate) fn place_left(&self) {
         *self.lock() = None;
         self.tell_activity();
         self.preview_changed();

@@ -202,18 +202,8 @@ impl Visma {
             });
         }
         // A problem that is no permission is about the connection, and so is one that is everywhere.
-        let about = |problem: &Problem| {
-            matches!(
-                problem.code,
-                Code::ErpScope
-                    | Code::ErpForbidden
-                    | Code::SignInScope
-                    | Code::SignInForbidden
-                    | Code::ErpTenantCustomer
-                    | Code::ErpLicence
-                    | Code::ErpSignedOut
-            )
-        };
+        let about =
+            |problem: &Problem| is_a_refusal(problem.code) || problem.code == Code::ErpSignedOut;
         let mut problems = probes.iter().filter_map(|probe| probe.problem.as_ref());
         if let Some(other) = problems.clone().find(|problem| !about(problem)) {
             return Err(other.clone());
@@ -308,15 +298,7 @@ impl Visma {
             return Err(first.clone());
         }
         for problem in problems.into_iter().flatten() {
-            if !matches!(
-                problem.code,
-                Code::ErpScope
-                    | Code::ErpForbidden
-                    | Code::SignInScope
-                    | Code::SignInForbidden
-                    | Code::ErpTenantCustomer
-                    | Code::ErpLicence
-            ) {
+            if !is_a_refusal(problem.code) {
                 return Err(problem.clone());
             }
         }
@@ -364,4 +346,17 @@ impl Visma {
             problem.with("scope", missing.join(" "))
         }
     }
+}
+
+/// Does Visma.net answer with it that something is not allowed; the connection itself may work.
+fn is_a_refusal(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ErpScope
+            | Code::ErpForbidden
+            | Code::SignInScope
+            | Code::SignInForbidden
+            | Code::ErpTenantCustomer
+            | Code::ErpLicence
+    )
 }

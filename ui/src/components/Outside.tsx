@@ -1,11 +1,11 @@
 /** Pages outside the program open in the user's browser. One that cannot be opened is said, with its address to copy. */
 import { Modal } from "@mantine/core";
-import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useBackend } from "../backend/context";
 import { Copy } from "./Copy";
 import classes from "./Outside.module.css";
 import { Trouble } from "./Trouble";
+import { useOpen } from "./useOpen";
 
 const OpenOutside = createContext<((url: string) => void) | null>(null);
 
@@ -18,28 +18,21 @@ export function useOutside(): (url: string) => void {
 
 export function Outside({ children }: { children: ReactNode }) {
   const intl = useIntl();
-  const backend = useBackend();
-  const [refused, setRefused] = useState<{ url: string; error: unknown }>();
-  const open = useCallback(
-    (url: string) => {
-      backend.openExternal(url).catch((error: unknown) => setRefused({ url, error }));
-    },
-    [backend],
-  );
+  const { unopened, open, forget } = useOpen();
   return (
     <OpenOutside value={open}>
       {children}
-      {refused !== undefined && (
+      {unopened !== undefined && (
         <Modal
           opened
-          onClose={() => setRefused(undefined)}
+          onClose={forget}
           title={<FormattedMessage id="outside.title" />}
           closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
         >
-          <Trouble error={refused.error} />
+          <Trouble error={unopened.error} />
           <p className={classes.address}>
-            <code>{refused.url}</code>
-            <Copy text={refused.url} what={refused.url} />
+            <code>{unopened.url}</code>
+            <Copy text={unopened.url} what={unopened.url} />
           </p>
         </Modal>
       )}

@@ -125,7 +125,7 @@ impl Api {
                     Err(problem) => kept.failure = Some(problem),
                 }
             }
-            api.watch.preview_ended();
+            api.watch.place_left();
             api.look_again();
         });
         self.preview(Nothing {}).await

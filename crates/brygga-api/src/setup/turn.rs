@@ -14,7 +14,7 @@ pub(crate) struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.watch.preview_ended();
+        self.watch.place_left();
     }
 }
 

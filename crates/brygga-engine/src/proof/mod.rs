@@ -91,13 +91,13 @@ impl Engine {
                 done += 1;
                 report.looked.insert(link.shop_id.clone());
                 match result {
-                    Ok(Linked::Proven(proven)) => {
+                    Ok(Looked::Proven(proven)) => {
                         failed = 0;
                         shop_side.extend(proven.shop.iter().cloned());
                         ledger_side.extend(proven.ledger.iter().cloned());
                         report.take(*proven);
                     }
-                    Ok(Linked::Undecided(name)) => report.undecided.push(name),
+                    Ok(Looked::Undecided(name)) => report.undecided.push(name),
                     // Everything else would meet it, too.
                     Err(problem) if stops_the_run(problem.code) || failed >= TOO_MANY => {
                         return Err(problem);
@@ -158,10 +158,10 @@ impl Engine {
 
     /// An order that is held after it was booked (edited into something that no rule covers, say) is a named difference of its own: it
     /// stands among the held ones with its reason, until somebody decides.
-    async fn prove_linked(&self, link: &Link, setup: &Setup) -> Result<Linked, Problem> {
+    async fn prove_linked(&self, link: &Link, setup: &Setup) -> Result<Looked, Problem> {
         match self.store.record(&RecordRef::order(&link.shop_id))? {
-            Some(row) if row.state != RecordState::Booked => Ok(Linked::Undecided(row.name)),
-            _ => Ok(Linked::Proven(Box::new(self.prove_one(link, setup).await?))),
+            Some(row) if row.state != RecordState::Booked => Ok(Looked::Undecided(row.name)),
+            _ => Ok(Looked::Proven(Box::new(self.prove_one(link, setup).await?))),
         }
     }
 
@@ -246,7 +246,7 @@ impl Engine {
 }
 
 /// What became of one link.
-enum Linked {
+enum Looked {
     Proven(Box<Proven>),
     /// Held or waiting now; the order's name.
     Undecided(String),

@@ -3,7 +3,7 @@ import { IconExternalLink } from "@tabler/icons-react";
 import { Fragment, type ReactNode, useId, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { Copy } from "../../components/Copy";
-import { useOpen } from "./opening";
+import { useOpen } from "../../components/useOpen";
 import { Picture, type PictureName } from "./Picture";
 import classes from "./Setup.module.css";
 
@@ -71,7 +71,7 @@ export function Guide({ steps }: { steps: GuideStep[] }) {
                   </Button>
                 )}
               </div>
-              {step.link !== undefined && browser.unopened === step.link && (
+              {step.link !== undefined && browser.unopened?.url === step.link && (
                 <div className={classes.unopened} role="alert">
                   <p>
                     <FormattedMessage id="setup.unopened" />

@@ -11,10 +11,10 @@ import { Refusal } from "../../backend/port";
 import { Copy } from "../../components/Copy";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
+import { useOpen } from "../../components/useOpen";
 import { useWords } from "../../i18n/useWords";
 import { CompanyResult, listOf } from "./CompanyStep";
 import { ForgetGrant } from "./ForgetGrant";
-import { useOpen } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
@@ -155,7 +155,7 @@ export function SignInForm({ refused, ...props }: SignInProps) {
                 <FormattedMessage id="setup.signIn.open" />
               </Anchor>
             </p>
-            {browser.unopened === waiting && (
+            {browser.unopened?.url === waiting && (
               <p className={classes.remedy} role="alert">
                 <FormattedMessage id="setup.unopened" />
               </p>
