@@ -20,6 +20,7 @@ pub(crate) use edit::applied;
 pub(crate) use preview::fix_preview;
 #[cfg(test)]
 pub(crate) use tables::ITEMS;
+pub(crate) use tables::VAT_CAUSE;
 
 /// What the tables are made of.
 struct Ground<'a> {

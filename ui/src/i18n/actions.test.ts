@@ -79,6 +79,13 @@ function actions(): string[] {
   return [...found].sort();
 }
 
+/** What Visma.net allows or not, by the stable names that the core has a sentence for. */
+function permissions(): string[] {
+  const core = readFileSync(join(import.meta.dirname, "../../../crates/brygga-core/src/code.rs"), "utf8");
+  const spoken = /fn spoken\([\s\S]*?\n}/.exec(core)?.[0] ?? "";
+  return [...spoken.matchAll(/"([a-z-]+)" =>/g)].map(([, name = ""]) => name);
+}
+
 describe("what is done at the other side", () => {
   it("is found in the sources, however it is given", () => {
     // At once, by `Call::get`, by `whole`, by `at`, by an action on a shipment, by a variable, in both tables.
@@ -93,11 +100,14 @@ describe("what is done at the other side", () => {
   });
 
   it.each(Object.entries(catalogues))("a permission by its stable name has a word in %s", (_, messages) => {
-    const core = readFileSync(join(import.meta.dirname, "../../../crates/brygga-core/src/code.rs"), "utf8");
-    const spoken = /fn spoken\([\s\S]*?\n}/.exec(core)?.[0] ?? "";
-    const names = [...spoken.matchAll(/"([a-z-]+)" =>/g)].map(([, name = ""]) => name);
-    expect(names).toContain("customers-read");
-    expect(names.filter((name) => messages[wordId(name)] === undefined)).toEqual([]);
+    expect(permissions()).toContain("customers-read");
+    expect(permissions().filter((name) => messages[wordId(name)] === undefined)).toEqual([]);
+  });
+
+  it("has no word that nothing asks for", () => {
+    const asked = new Set([...actions(), ...permissions()].map(wordId));
+    const words = Object.keys(en).filter((id) => id.startsWith("value.action."));
+    expect(words.filter((id) => !asked.has(id))).toEqual([]);
   });
 
   it.each(Object.entries(catalogues))("has a word in %s", (language, messages) => {

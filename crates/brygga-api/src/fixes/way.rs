@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brygga_core::Code;
 
 use crate::contract::{MappingRow, MappingTable, RemedyKind, SettingValue};
+use crate::mapping::VAT_CAUSE;
 
 type Params = BTreeMap<String, String>;
 
@@ -37,14 +38,9 @@ impl Way {
         match code {
             Code::VatUnmapped => Self::Row(
                 "vat",
-                vec![
-                    ("destination", param("country")),
-                    ("rate", param("rate")),
-                    ("kind", param("kind")),
-                    ("party", param("party")),
-                    ("scheme", param("scheme")),
-                    ("dispatch", param("dispatch")),
-                ],
+                VAT_CAUSE
+                    .map(|(column, name)| (column, param(name)))
+                    .to_vec(),
             ),
             Code::VatMappingBroken => Self::VatChoice(param("category"), param("zone")),
             Code::VatRateUnknown | Code::VatIdInclusive => Self::VatId(param("vat_id")),

@@ -10,7 +10,7 @@ use brygga_store::{RecordKind, RecordRow, RecordState};
 
 use super::edit::special;
 use super::seen::{RECORDS, counted};
-use super::tables::{cells, vat_cells};
+use super::tables::{VAT_CAUSE, cells, vat_cells};
 use crate::api::{amount, reason, record_line};
 use crate::contract::{FixPreview, FixRow, MappingPreview, PreviewRow};
 
@@ -294,14 +294,7 @@ fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
                 .is_some()
         }
         Code::VatUnmapped => {
-            let key = cells([
-                ("destination", param("country")),
-                ("rate", param("rate")),
-                ("kind", param("kind")),
-                ("party", param("party")),
-                ("scheme", param("scheme")),
-                ("dispatch", param("dispatch")),
-            ]);
+            let key = cells(VAT_CAUSE.map(|(column, name)| (column, param(name))));
             settings.vat.iter().any(|row| vat_cells(&row.key) == key)
         }
         Code::SpecialItemUnmapped => match param("kind") {

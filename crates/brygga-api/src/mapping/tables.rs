@@ -16,6 +16,15 @@ use crate::settings::{Source, picks};
 
 pub(super) const VAT_KEYS: [&str; 6] =
     ["destination", "rate", "kind", "party", "scheme", "dispatch"];
+/// The columns of a VAT row's key, each with the parameter of `vat-unmapped` that tells it.
+pub(crate) const VAT_CAUSE: [(&str, &str); 6] = [
+    ("destination", "country"),
+    ("rate", "rate"),
+    ("kind", "kind"),
+    ("party", "party"),
+    ("scheme", "scheme"),
+    ("dispatch", "dispatch"),
+];
 /// What has an item of its own, by the names that held records give it.
 pub(crate) const ITEMS: [&str; 10] = [
     "shipping",
@@ -152,14 +161,7 @@ fn vat(ground: &Ground<'_>) -> MappingTable {
         let of = |name: &str| key.get(name).map_or("", String::as_str);
         ground.seen.waiting(
             Code::VatUnmapped,
-            &[
-                ("rate", of("rate")),
-                ("kind", of("kind")),
-                ("country", of("destination")),
-                ("dispatch", of("dispatch")),
-                ("party", of("party")),
-                ("scheme", of("scheme")),
-            ],
+            &VAT_CAUSE.map(|(column, name)| (name, of(column))),
         )
     };
     let mut suggested: BTreeMap<Cells, Suggestion> = BTreeMap::new();
@@ -201,14 +203,7 @@ fn vat(ground: &Ground<'_>) -> MappingTable {
     }
     let held = ground.seen.with(Code::VatUnmapped).map(|params| {
         let of = |name: &str| params.get(name).map_or("", String::as_str);
-        cells([
-            ("destination", of("country")),
-            ("rate", of("rate")),
-            ("kind", of("kind")),
-            ("party", of("party")),
-            ("scheme", of("scheme")),
-            ("dispatch", of("dispatch")),
-        ])
+        cells(VAT_CAUSE.map(|(column, name)| (column, of(name))))
     });
     let keys: BTreeSet<Cells> = held.chain(suggested.keys().cloned()).collect();
     for key in keys {
