@@ -174,14 +174,7 @@ impl Shell {
 
     /// Tells what nobody was told yet, unless somebody is looking.
     fn tell(&self) {
-        let mut told = Vec::new();
-        for (name, notices) in self.pairs.notices() {
-            match notices {
-                Ok(notices) if notices.is_empty() => {}
-                Ok(notices) => told.push((name, notices)),
-                Err(problem) => tracing::warn!(%problem, "it cannot be read what there is to tell"),
-            }
-        }
+        let told = self.pairs.notices();
         let several = self.pairs.standings().len() > 1;
         let wanted = self.preferences.chosen().notifications;
         if wanted

@@ -370,7 +370,7 @@ async fn two_customers_with_one_e_mail_are_a_question() {
 }
 
 /// A product with its own file on the bench's pair.
-async fn with_file(bench: &Bench, options: OpenOptions) -> Result<Ground, Problem> {
+pub(crate) async fn with_file(bench: &Bench, options: OpenOptions) -> Result<Ground, Problem> {
     let clock: Arc<dyn Clock> = Arc::clone(&bench.clock) as Arc<dyn Clock>;
     let ground = Ground {
         store: Arc::new(Store::open(options, Arc::clone(&clock))?),
@@ -390,7 +390,7 @@ async fn with_file(bench: &Bench, options: OpenOptions) -> Result<Ground, Proble
     Ok(ground)
 }
 
-fn same_key(key: &DataKey) -> DataKey {
+pub(crate) fn same_key(key: &DataKey) -> DataKey {
     DataKey::from_base64(&key.to_base64()).expect("a key")
 }
 

@@ -38,4 +38,5 @@ mod stock;
 mod strangers;
 mod support;
 mod units;
+mod unwritable;
 mod wrong_setup;

@@ -18,6 +18,7 @@ use crate::contract::{
     Nothing, Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started,
     State, SyncNow,
 };
+use crate::notices::Told;
 use crate::watch::Watch;
 
 /// What the host knows of itself.
@@ -39,6 +40,8 @@ pub struct Api {
     /// Why the newest proof could not be finished.
     pub(crate) unproven: Mutex<Option<Problem>>,
     pub(crate) background: Background,
+    /// What a person was told, where the database could not be written.
+    pub(crate) told: Mutex<Option<Told>>,
     pub(crate) previewed: Mutex<crate::preview::PreviewKept>,
 }
 
@@ -62,6 +65,7 @@ impl Api {
             choosing: Mutex::default(),
             unproven: Mutex::default(),
             background: Background::default(),
+            told: Mutex::default(),
             previewed: Mutex::default(),
         })
     }

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use brygga_core::policy::{Every, Lane, Lanes, Last, Trouble, next_due};
-use brygga_core::settings::Settings;
+use brygga_core::policy::{Every, Lane, Lanes, Last, Rhythm, Trouble, next_due};
 use brygga_core::{Code, Problem};
 use brygga_engine::{LaneState, RunOptions, RunReport};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,9 +32,63 @@ pub(crate) struct Background {
     closing: AtomicBool,
     /// The computer woke up: what failed for want of a network is tried at once.
     woke: AtomicBool,
-    /// How lanes ended of which the database does not know: those whose run was stopped, and those whose run broke off and could not be
-    /// noted. They are not begun again at once.
-    unnoted: Mutex<BTreeMap<Lane, Last>>,
+    /// How lanes ended of which the database does not know. They are not begun again at once.
+    unnoted: Mutex<BTreeMap<Lane, Unnoted>>,
+}
+
+/// How a lane ended of which the database does not know: its run was stopped, or broke off and could not be noted.
+#[derive(Debug, Clone)]
+struct Unnoted {
+    ended: DateTime<Utc>,
+    /// The failures in a row up to it, and the last one; none for a run that was stopped.
+    failed: Option<(u32, Problem)>,
+}
+
+impl Unnoted {
+    /// As the schedule counts it.
+    fn last(&self) -> Last {
+        Last {
+            ended: self.ended,
+            failed: self
+                .failed
+                .as_ref()
+                .map(|(failures, problem)| (*failures, Trouble::of(problem.code))),
+        }
+    }
+
+    /// How the lane stands with it: a full disk also keeps the failure from being written down, and it must be seen all the same.
+    fn state(&self, noted: Option<LaneState>) -> Option<LaneState> {
+        match &self.failed {
+            Some((failures, problem)) if is_failure(problem.code) => Some(LaneState {
+                ended: self.ended,
+                well: noted.and_then(|state| state.well),
+                failures: *failures,
+                failure: Some(problem.clone()),
+            }),
+            _ => noted,
+        }
+    }
+}
+
+/// When a lane runs next by itself.
+fn due(
+    rhythm: &Rhythm,
+    last: Option<Last>,
+    now: DateTime<Utc>,
+    woke: bool,
+) -> Option<DateTime<Utc>> {
+    let passing = last
+        .and_then(|last| last.failed)
+        .is_some_and(|(_, trouble)| trouble == Trouble::Passing);
+    if woke && passing && rhythm.every != Every::ByHand {
+        return Some(now);
+    }
+    next_due(rhythm, last, now)
+}
+
+/// Where another run is under way nothing was tried, and nothing failed.
+fn is_failure(code: Code) -> bool {
+    code != Code::StoreInUse
 }
 
 /// How a lane stands, and when it is due.
@@ -121,17 +174,17 @@ impl Api {
     /// What a run that came to its end noted itself is in the database. One that broke off did not: without a note it would be due at
     /// once, and break off again, without end.
     fn note_ended(&self, lanes: Lanes, report: &RunReport, broke_off: bool, now: DateTime<Utc>) {
-        let failure = report.failure.as_ref().map(|problem| problem.code);
+        let failure = report.failure.as_ref();
+        let code = failure.map(|problem| problem.code);
         let is_noted = if broke_off {
-            // Where another run is under way nothing was tried, and nothing failed.
-            failure != Some(Code::StoreInUse)
+            code.is_some_and(is_failure)
                 && self
                     .engine
                     .note_lanes(lanes, report)
                     .inspect_err(|problem| tracing::warn!(%problem, "a run that broke off could not be noted"))
                     .is_ok()
         } else {
-            failure != Some(Code::Stopped)
+            code != Some(Code::Stopped)
         };
         let mut unnoted = self.unnoted();
         for lane in lanes.iter() {
@@ -141,12 +194,12 @@ impl Api {
             }
             let failures = unnoted
                 .get(&lane)
-                .and_then(|last| last.failed)
-                .map_or(0, |(failures, _)| failures);
+                .and_then(|own| own.failed.as_ref())
+                .map_or(0, |(failures, _)| *failures);
             let failed = failure
-                .filter(|code| *code != Code::Stopped)
-                .map(|code| (failures.saturating_add(1), Trouble::of(code)));
-            unnoted.insert(lane, Last { ended: now, failed });
+                .filter(|problem| problem.code != Code::Stopped)
+                .map(|problem| (failures.saturating_add(1), problem.clone()));
+            unnoted.insert(lane, Unnoted { ended: now, failed });
         }
     }
 
@@ -159,12 +212,21 @@ impl Api {
         let woke = self.background.woke.load(Ordering::SeqCst);
         let mut agenda = Vec::with_capacity(Lane::ALL.len());
         for lane in Lane::ALL {
-            let state = self.engine.lane(lane)?;
+            let noted = self.engine.lane(lane)?;
+            let unnoted = self.unnoted().get(&lane).cloned();
+            let last = match &unnoted {
+                Some(own) => Some(own.last()),
+                None => noted.as_ref().map(LaneState::last),
+            };
             let is_on = on.has(lane);
             let due = if is_on {
-                self.due(lane, &settings, zone, state.as_ref(), now, woke)
+                due(&settings.schedule.rhythm(lane, zone), last, now, woke)
             } else {
                 None
+            };
+            let state = match unnoted {
+                Some(own) => own.state(noted),
+                None => noted,
             };
             agenda.push(LaneAgenda {
                 lane,
@@ -174,29 +236,6 @@ impl Api {
             });
         }
         Ok(agenda)
-    }
-
-    fn due(
-        &self,
-        lane: Lane,
-        settings: &Settings,
-        zone: Tz,
-        state: Option<&LaneState>,
-        now: DateTime<Utc>,
-        woke: bool,
-    ) -> Option<DateTime<Utc>> {
-        let rhythm = settings.schedule.rhythm(lane, zone);
-        let mut last = state.map(LaneState::last);
-        if let Some(unnoted) = self.unnoted().get(&lane) {
-            last = Some(*unnoted);
-        }
-        let passing = last
-            .and_then(|last| last.failed)
-            .is_some_and(|(_, trouble)| trouble == Trouble::Passing);
-        if woke && passing && rhythm.every != Every::ByHand {
-            return Some(now);
-        }
-        next_due(&rhythm, last, now)
     }
 
     /// What starts by itself, and when.
@@ -338,7 +377,7 @@ impl Api {
         self.background.closing.load(Ordering::SeqCst)
     }
 
-    fn unnoted(&self) -> std::sync::MutexGuard<'_, BTreeMap<Lane, Last>> {
+    fn unnoted(&self) -> std::sync::MutexGuard<'_, BTreeMap<Lane, Unnoted>> {
         self.background
             .unnoted
             .lock()

@@ -1,6 +1,7 @@
 //! What a person is told without having asked: only what needs one, and never twice the same thing.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use brygga_core::Problem;
 use brygga_core::policy::Lane;
@@ -44,7 +45,7 @@ pub enum Notice {
 /// What is there to tell, or was told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-struct Told {
+pub(crate) struct Told {
     /// Held records with their codes.
     held: BTreeSet<String>,
     /// Lanes that stand still, with their codes.
@@ -62,12 +63,18 @@ impl Told {
 
 impl Api {
     /// What is to be told now. It counts as told from here on, whatever becomes of it.
+    ///
+    /// A database that can be read and not written keeps nobody from being told, and from being told once.
     pub fn notices(&self) -> Result<Vec<Notice>, Problem> {
         let store = self.engine.store();
-        let before: Told = store
-            .remembered(TOLD)?
-            .and_then(|value| serde_json::from_value(value).ok())
-            .unwrap_or_default();
+        let mut unkept = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let before: Told = match unkept.clone() {
+            Some(told) => told,
+            None => store
+                .remembered(TOLD)?
+                .and_then(|value| serde_json::from_value(value).ok())
+                .unwrap_or_default(),
+        };
         let mut now = Told::default();
         for kind in RecordKind::ALL {
             for group in store.held_groups(*kind)? {
@@ -117,7 +124,13 @@ impl Api {
         if now != before {
             let value = serde_json::to_value(&now)
                 .map_err(|fault| Problem::new(brygga_core::Code::Internal).with("detail", fault))?;
-            store.remember(TOLD, &value)?;
+            *unkept = match store.remember(TOLD, &value) {
+                Ok(()) => None,
+                Err(problem) => {
+                    tracing::warn!(%problem, "what was told could not be written down");
+                    Some(now)
+                }
+            };
         }
         Ok(notices)
     }

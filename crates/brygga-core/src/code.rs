@@ -268,6 +268,7 @@ codes! {
     StoreNewer = "store-newer", Failure, "The database was written by a newer Brygga (version {file}, this one knows {known}).", "Update Brygga, or open the backup made before the update.";
     StoreReadOnly = "store-read-only", Failure, "The database {path} cannot be written.", "Check the rights of the folder.";
     StoreFull = "store-disk-full", Failure, "The disk is full: nothing more can be stored.", "Make room on the disk. Nothing was lost; Brygga goes on where it stopped.";
+    StoreBusy = "store-busy", Failure, "Another program holds the database.", "Nothing to do: Brygga tries again by itself. If it stays, see whether a backup or a virus scanner keeps the file open.";
     StoreInUse = "store-in-use", Failure, "Another Brygga has this database open.", "Use the one that is open, or close it.";
     StoreDamaged = "store-damaged", Failure, "The database is damaged: {detail}", "Open the last backup from the folder of the database.";
     StoreKey = "store-wrong-key", Failure, "The key of the database does not fit.", "Use the computer account or the passphrase with which the database was made.";

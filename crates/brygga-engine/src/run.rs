@@ -110,6 +110,7 @@ pub(crate) fn stops_the_run(code: Code) -> bool {
             | Code::StoreNewer
             | Code::StoreReadOnly
             | Code::StoreFull
+            | Code::StoreBusy
             | Code::StoreInUse
             | Code::StoreDamaged
             | Code::StoreKey

@@ -29,6 +29,9 @@ pub enum StoreError {
         /// The file or folder.
         path: String,
     },
+    /// Another program held the file longer than we wait for it.
+    #[error("another program holds the database")]
+    Busy,
     /// No room on the disk.
     #[error("the disk is full")]
     Full,
@@ -108,6 +111,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly {
                 path: String::new(),
             },
@@ -140,6 +144,7 @@ impl From<StoreError> for Problem {
                 .with("file", file)
                 .with("known", known),
             StoreError::ReadOnly { path } => Self::new(Code::StoreReadOnly).with("path", path),
+            StoreError::Busy => Self::new(Code::StoreBusy),
             StoreError::Full => Self::new(Code::StoreFull),
             StoreError::Damaged { detail } => Self::new(Code::StoreDamaged).with("detail", detail),
             StoreError::Key => Self::new(Code::StoreKey),

@@ -18,8 +18,8 @@ use crate::table::meta;
 
 /// "BRYG": tells our files from those of other programs.
 const APPLICATION_ID: i64 = 0x4252_5947;
-/// How long to wait for another program that has the file open, such as a virus scanner or a viewer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait for another program that holds the file, such as a virus scanner or a viewer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// More than the statements this crate has, so that each is prepared once.
 const STATEMENTS: usize = 128;
 
@@ -32,6 +32,8 @@ pub struct OpenOptions {
     pub key: DataKey,
     /// Upper limit of the file in pages of 4096 bytes; `None` for none. Tests use it as a full disk.
     pub max_page_count: Option<u32>,
+    /// How long to wait for another program that holds the file.
+    pub patience: Duration,
 }
 
 impl OpenOptions {
@@ -41,6 +43,7 @@ impl OpenOptions {
             path: path.into(),
             key,
             max_page_count: None,
+            patience: PATIENCE,
         }
     }
 }
@@ -135,7 +138,7 @@ fn open_checked(
     // SQLite gives its side files the rights of the database.
     drop(private_file(path)?);
     let mut db = Connection::open(path)?;
-    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.busy_timeout(options.patience)?;
     let version = pragma(&db, "user_version")?;
     let known = known_version();
     if version > known {

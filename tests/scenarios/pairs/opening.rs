@@ -185,7 +185,7 @@ async fn a_copy_of_a_folder_is_not_opened_beside_it() {
 /// The codes of what is to be told now of pairs that stand still.
 fn told(pairs: &Pairs) -> Vec<String> {
     let all = pairs.notices().into_iter();
-    all.flat_map(|(_, notices)| notices.expect("readable"))
+    all.flat_map(|(_, notices)| notices)
         .map(|notice| match notice {
             Notice::Stopped { reason } => reason.code,
             other => panic!("{other:?}"),

@@ -136,21 +136,24 @@ impl Pairs {
 
     /// What is to be told now, by pair. It counts as told from here on, whatever becomes of it.
     ///
-    /// A pair that cannot be opened, or lost a secret, books nothing until somebody does something: that is told once for its reason, and
-    /// kept in memory alone, for its database is what cannot be read.
-    pub fn notices(&self) -> Vec<(String, Result<Vec<Notice>, Problem>)> {
+    /// A pair that cannot be opened or read, or lost a secret, books nothing until somebody does something: that is told once for its
+    /// reason, and kept in memory alone, for its database is what cannot be read.
+    pub fn notices(&self) -> Vec<(String, Vec<Notice>)> {
         Self::speaking(&self.all())
             .filter_map(|entry| {
-                let still = stands_still(entry);
-                let is_news = self.is_news(&entry.id, still.as_ref());
-                let notices = match still {
-                    Some(problem) if is_news => Ok(vec![Notice::Stopped {
-                        reason: reason(&problem),
-                    }]),
-                    Some(_) => return None,
-                    None => entry.pair()?.at_work()?.notices(),
+                let (still, mut notices) = match stands_still(entry) {
+                    Some(problem) => (Some(problem), Vec::new()),
+                    None => match entry.pair()?.at_work()?.notices() {
+                        Ok(notices) => (None, notices),
+                        Err(problem) => (Some(problem), Vec::new()),
+                    },
                 };
-                Some((self.name_of(entry), notices))
+                if self.is_news(&entry.id, still.as_ref()) {
+                    notices.extend(still.map(|problem| Notice::Stopped {
+                        reason: reason(&problem),
+                    }));
+                }
+                Some((self.name_of(entry), notices)).filter(|(_, notices)| !notices.is_empty())
             })
             .collect()
     }

@@ -143,6 +143,7 @@ impl Trouble {
             | Code::RemoteEmpty
             | Code::RemoteConflict
             | Code::RateUnreadable
+            | Code::StoreBusy
             | Code::StoreInUse
             | Code::SyncUnderWay
             | Code::Stopped => Self::Passing,

@@ -1,10 +1,13 @@
 //! What is refused at the door, each by its own name; and that the file tells nobody's name.
 
 use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
 
 use brygga_core::{Code, Problem};
-use brygga_store::{DataKey, RecordRef, RecordRow, RecordState, StoreError};
+use brygga_store::{DataKey, OpenOptions, RecordRef, RecordRow, RecordState, StoreError};
 use rusqlite::Connection;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::common::{Place, at, intent, nok, order, row};
@@ -137,6 +140,26 @@ fn disk_that_is_full_from_the_start_has_its_code() {
     assert_eq!(refused, StoreError::Full);
     assert_eq!(code(refused), Code::StoreFull);
     place.open();
+}
+
+#[test]
+fn file_that_another_program_holds_has_its_code() {
+    let place = Place::new();
+    let options = OpenOptions {
+        patience: Duration::from_millis(5),
+        ..OpenOptions::new(&place.path, place.key.clone())
+    };
+    let store = brygga_store::Store::open(options, Arc::clone(&place.clock) as _).unwrap();
+    let other = Connection::open(&place.path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.remember("place", &json!(1)).unwrap_err();
+    assert_eq!(refused, StoreError::Busy);
+    assert_eq!(code(refused), Code::StoreBusy);
+    // What is there can be read meanwhile, and what could not be written is written later.
+    assert_eq!(store.remembered("place").unwrap(), None);
+    other.execute_batch("ROLLBACK").unwrap();
+    store.remember("place", &json!(1)).unwrap();
+    assert_eq!(store.remembered("place").unwrap(), Some(json!(1)));
 }
 
 #[test]
