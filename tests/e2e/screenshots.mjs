@@ -6,6 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "./browser.mjs";
+import { bookByHand } from "./by-hand.mjs";
 import { startHost, startProgram } from "./host.mjs";
 import { heading, openPage, press, sync } from "./page.mjs";
 import { smaller } from "./png.mjs";
@@ -86,6 +87,10 @@ async function ofTheWindow(host) {
     await press(page, "Preview now");
     await page.getByRole("gridcell").first().waitFor();
     await four(page, "preview", () => go(page, "preview"));
+    await bookByHand(host, page);
+    await go(page, "preview/already");
+    await press(page, "Look for them");
+    await page.getByText("It names the order").waitFor();
     await four(page, "already", () => go(page, "preview/already"));
 
     await go(page, "overview");

@@ -55,7 +55,8 @@ export function Already() {
           ) : (
             view?.at != null && (
               <>
-                <When at={view.at} />{" "}
+                <When at={view.at} />
+                {" \u00b7 "}
                 <FormattedMessage
                   id="already.looked"
                   values={{

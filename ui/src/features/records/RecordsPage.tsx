@@ -148,7 +148,7 @@ function useColumns(kind: Kind): Column<RecordLine>[] {
     const erp: Column<RecordLine> = {
       id: "erp",
       header: <FormattedMessage id="records.erp" />,
-      width: "minmax(92px, 0.8fr)",
+      width: "minmax(104px, 0.8fr)",
       cell: (record) => record.erp_number,
     };
     const amount: Column<RecordLine> = {
