@@ -29,19 +29,21 @@ export function OverviewPage() {
           <>
             <section className={classes.health}>
               <HealthSentence overview={data} />
-              {data.health.kind === "needs_you" && (
-                <Button component="a" href={href("fixes")} variant="default" className={classes.fix}>
-                  <FormattedMessage id="overview.look" />
+              <div className={classes.actions}>
+                {data.health.kind === "needs_you" && (
+                  <Button component="a" href={href("fixes")} variant="default">
+                    <FormattedMessage id="overview.look" />
+                  </Button>
+                )}
+                {data.health.kind === "differs" && (
+                  <Button component="a" href={href("proof")} variant="default">
+                    <FormattedMessage id="nav.proof" />
+                  </Button>
+                )}
+                <Button component="a" href={href("preview")} variant="subtle">
+                  <FormattedMessage id="sync.preview" />
                 </Button>
-              )}
-              {data.health.kind === "differs" && (
-                <Button component="a" href={href("proof")} variant="default" className={classes.fix}>
-                  <FormattedMessage id="nav.proof" />
-                </Button>
-              )}
-              <Button component="a" href={href("preview")} variant="subtle" className={classes.fix}>
-                <FormattedMessage id="sync.preview" />
-              </Button>
+              </div>
             </section>
             {data.schedule.paused !== null && <Paused />}
             <Flows overview={data} />

@@ -148,7 +148,7 @@ function Rows({ rows, busy, onChoose }: RowsProps) {
                   <Document key={document.number} document={document} />
                 ))}
               </td>
-              <td>
+              <td className={classes.fit}>
                 <FormattedMessage
                   id={
                     row.certain
@@ -162,7 +162,7 @@ function Rows({ rows, busy, onChoose }: RowsProps) {
               <td>
                 <Select
                   aria-label={intl.formatMessage({ id: "already.choice.of" }, { name: row.name })}
-                  w={290}
+                  w={270}
                   allowDeselect={false}
                   disabled={busy}
                   value={row.choice}
