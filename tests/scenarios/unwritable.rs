@@ -6,7 +6,6 @@ use std::time::Duration;
 use brygga_api::contract::Health;
 use brygga_api::{Api, Notice, Step, Tone, Watch};
 use brygga_core::{Clock as _, Code};
-
 use brygga_store::{DataKey, OpenOptions};
 use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
