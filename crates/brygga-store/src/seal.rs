@@ -84,28 +84,46 @@ impl Seal {
         place: Place<'_>,
         bytes: &[u8],
     ) -> Result<T, StoreError> {
-        let broken = |why: &str| {
-            StoreError::unreadable(place.table, format!("{} {}: {why}", place.kind, place.id))
-        };
+        parsed(place, &self.opened(place, bytes)?)
+    }
+
+    /// The same, if the JSON in the box `looks` as if it were worth reading: a search passes most boxes by, and reading what is
+    /// in one costs as much as opening it.
+    pub(crate) fn open_if<T: DeserializeOwned>(
+        &self,
+        place: Place<'_>,
+        bytes: &[u8],
+        looks: impl FnOnce(&str) -> bool,
+    ) -> Result<Option<T>, StoreError> {
+        let plain = self.opened(place, bytes)?;
+        let text = std::str::from_utf8(&plain).map_err(|error| broken(place, &error))?;
+        looks(text).then(|| parsed(place, &plain)).transpose()
+    }
+
+    fn opened(&self, place: Place<'_>, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
         let Some((&VERSION, rest)) = bytes.split_first() else {
-            return Err(broken("unknown cipher"));
+            return Err(broken(place, &"unknown cipher"));
         };
         let Some((nonce, boxed)) = rest.split_first_chunk::<NONCE>() else {
-            return Err(broken("too short"));
+            return Err(broken(place, &"too short"));
         };
         let aad = place.bytes();
-        let plain = self
-            .0
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: boxed,
-                    aad: &aad,
-                },
-            )
-            .map_err(|_| broken("does not open"))?;
-        serde_json::from_slice(&plain).map_err(|error| broken(&error.to_string()))
+        let payload = Payload {
+            msg: boxed,
+            aad: &aad,
+        };
+        self.0
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| broken(place, &"does not open"))
     }
+}
+
+fn parsed<T: DeserializeOwned>(place: Place<'_>, plain: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(plain).map_err(|error| broken(place, &error))
+}
+
+fn broken(place: Place<'_>, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::unreadable(place.table, format!("{} {}: {why}", place.kind, place.id))
 }
 
 #[cfg(test)]

@@ -232,13 +232,48 @@ pub(crate) fn redact(
 }
 
 fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
+    let record = record_of(row)?;
+    let private = seal.open(place(record.as_ref()), &get::<Vec<u8>>(row, "private")?)?;
+    event(row, record, private)
+}
+
+/// The event of a row, if what was typed is in it.
+fn read_if(row: &Row<'_>, seal: &Seal, needle: &Needle) -> Result<Option<ActivityRow>, StoreError> {
+    let record = record_of(row)?;
+    let id = record.as_ref().map(|record| record.id.clone());
+    let open = [id, get(row, "name")?, get(row, "event")?];
+    let is_open = open.iter().flatten().any(|text| needle.is_in(text));
+    let private: Option<Private> = seal.open_if(
+        place(record.as_ref()),
+        &get::<Vec<u8>>(row, "private")?,
+        |json| is_open || needle.may_be_in(json),
+    )?;
+    let Some(private) = private else {
+        return Ok(None);
+    };
+    let fits = is_open
+        || private
+            .name
+            .iter()
+            .chain(private.params.values())
+            .any(|text| needle.is_in(text));
+    fits.then(|| event(row, record, private)).transpose()
+}
+
+fn record_of(row: &Row<'_>) -> Result<Option<RecordRef>, StoreError> {
     let kind = get::<Option<String>>(row, "record_kind")?;
     let id = get::<Option<String>>(row, "record_id")?;
-    let record = match (kind, id) {
-        (Some(kind), Some(id)) => Some(RecordRef::new(kind.parse()?, id)),
-        _ => None,
-    };
-    let private: Private = seal.open(place(record.as_ref()), &get::<Vec<u8>>(row, "private")?)?;
+    match (kind, id) {
+        (Some(kind), Some(id)) => Ok(Some(RecordRef::new(kind.parse()?, id))),
+        _ => Ok(None),
+    }
+}
+
+fn event(
+    row: &Row<'_>,
+    record: Option<RecordRef>,
+    private: Private,
+) -> Result<ActivityRow, StoreError> {
     Ok(ActivityRow {
         id: get(row, "id")?,
         activity: Activity {
@@ -253,19 +288,6 @@ fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
                 .transpose()?,
         },
     })
-}
-
-impl ActivityRow {
-    /// Whether the event's record, name or one of its parameters contains what was typed.
-    fn matches(&self, needle: &Needle) -> bool {
-        let record = self.record.as_ref().map(|record| &record.id);
-        self.name
-            .iter()
-            .chain(record)
-            .chain(self.params.values())
-            .chain([&self.event])
-            .any(|text| needle.is_in(text))
-    }
 }
 
 impl Store {
@@ -286,9 +308,9 @@ impl Store {
         let Some(needle) = Needle::new(filter.search) else {
             return self.read(|db| {
                 let mut found = Vec::new();
-                self.events(db, filter, filter.record, 0, count, &mut |event| {
-                    found.push(event);
-                    found.len() < count
+                events(db, filter, filter.record, 0, count, &mut |row| {
+                    found.push(read(row, &self.seal)?);
+                    Ok(found.len() < count)
                 })?;
                 Ok(found)
             });
@@ -304,18 +326,19 @@ impl Store {
             let mut found: BTreeMap<i64, ActivityRow> = BTreeMap::new();
             let since = newest - SCAN;
             let mut seen = 0;
-            self.events(db, filter, filter.record, since, usize::MAX, &mut |event| {
-                if event.matches(&needle) {
+            events(db, filter, filter.record, since, usize::MAX, &mut |row| {
+                if let Some(event) = read_if(row, &self.seal, &needle)? {
                     seen += 1;
                     found.insert(event.id, event);
                 }
-                seen < count
+                Ok(seen < count)
             })?;
             if filter.record.is_none() {
                 for record in named(db, &needle)? {
-                    self.events(db, filter, Some(&record), 0, count, &mut |event| {
+                    events(db, filter, Some(&record), 0, count, &mut |row| {
+                        let event = read(row, &self.seal)?;
                         found.insert(event.id, event);
-                        true
+                        Ok(true)
                     })?;
                 }
             }
@@ -344,35 +367,6 @@ impl Store {
         })
     }
 
-    /// Gives events above the number `since` to `look`, newest first, until it says stop.
-    fn events(
-        &self,
-        db: &Connection,
-        filter: &ActivityFilter<'_>,
-        record: Option<&RecordRef>,
-        since: i64,
-        count: usize,
-        look: &mut impl FnMut(ActivityRow) -> bool,
-    ) -> Result<(), StoreError> {
-        let (narrowed, own) = narrowed(filter, record);
-        let sql = format!(
-            "SELECT * FROM activity WHERE id < :before AND id > :since{narrowed} ORDER BY id DESC LIMIT :count"
-        );
-        let before = filter.before.unwrap_or(i64::MAX);
-        let count = limit(count);
-        let mut params: Vec<(&str, &dyn ToSql)> =
-            vec![(":before", &before), (":since", &since), (":count", &count)];
-        params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
-        let mut statement = db.prepare_cached(&sql)?;
-        let mut rows = statement.query(params.as_slice())?;
-        while let Some(row) = rows.next()? {
-            if !look(read(row, &self.seal)?) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Events with greater numbers than `id`, oldest first: what a screen has not seen yet.
     pub fn activity_after(&self, id: i64) -> Result<Vec<ActivityRow>, StoreError> {
         self.read(|db| {
@@ -397,6 +391,34 @@ impl Store {
             Ok(last.unwrap_or_default())
         })
     }
+}
+
+/// Gives events above the number `since` to `look`, newest first, until it says stop.
+fn events(
+    db: &Connection,
+    filter: &ActivityFilter<'_>,
+    record: Option<&RecordRef>,
+    since: i64,
+    count: usize,
+    look: &mut impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let (narrowed, own) = narrowed(filter, record);
+    let sql = format!(
+        "SELECT * FROM activity WHERE id < :before AND id > :since{narrowed} ORDER BY id DESC LIMIT :count"
+    );
+    let before = filter.before.unwrap_or(i64::MAX);
+    let count = limit(count);
+    let mut params: Vec<(&str, &dyn ToSql)> =
+        vec![(":before", &before), (":since", &since), (":count", &count)];
+    params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params.as_slice())?;
+    while let Some(row) = rows.next()? {
+        if !look(row)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The conditions of a filter that its own indexes answer, with their values.

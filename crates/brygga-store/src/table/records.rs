@@ -380,6 +380,17 @@ pub(crate) fn read_private(
     )
 }
 
+/// The same, if the JSON in it `looks` as if it were worth reading.
+pub(crate) fn read_private_if(
+    row: &Row<'_>,
+    seal: &Seal,
+    record: &RecordRef,
+    looks: impl FnOnce(&str) -> bool,
+) -> Result<Option<Private>, StoreError> {
+    let bytes = get::<Vec<u8>>(row, "private")?;
+    seal.open_if(place(record.kind, &record.id), &bytes, looks)
+}
+
 /// The amount of a row with `amount` and `currency`.
 pub(crate) fn read_amount(row: &Row<'_>) -> Result<Option<Money>, StoreError> {
     let amount = get::<Option<String>>(row, "amount")?;

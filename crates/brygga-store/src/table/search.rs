@@ -1,15 +1,15 @@
 //! Finding records by what a person types.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::column::{all, first, get, get_count, limit};
 use crate::error::StoreError;
 use crate::seal::Seal;
 use crate::store::Store;
 use crate::table::records::{
-    RecordKind, RecordRef, RecordRow, RecordState, find, read, read_private, read_ref,
+    RecordKind, RecordRef, RecordRow, RecordState, find, read, read_private_if, read_ref,
 };
 
 /// In how many of the newest records a search opens the sealed names.
@@ -23,6 +23,12 @@ impl Needle {
     pub(crate) fn new(search: Option<&str>) -> Option<Self> {
         let text = search?.trim().trim_start_matches('#').to_lowercase();
         (!text.is_empty()).then_some(Self(text))
+    }
+
+    /// Whether a text in this JSON could contain it: true for every JSON that has such a text, and false for most others.
+    pub(crate) fn may_be_in(&self, json: &str) -> bool {
+        let quoted = serde_json::Value::from(self.0.as_str()).to_string();
+        json.to_lowercase().contains(quoted.trim_matches('"'))
     }
 
     /// Whether `text` contains it.
@@ -60,13 +66,8 @@ impl Needle {
     }
 }
 
-/// Where a record stands in the list: by when it happened, then by its id, whose numbers rise.
-type Spot = (String, usize, String);
-
-fn spot(row: &Row<'_>) -> Result<Spot, StoreError> {
-    let id: String = get(row, "id")?;
-    Ok((get(row, "happened")?, id.len(), id))
-}
+/// The row of a record.
+type RowId = i64;
 
 /// The records whose name, number in the ERP or id is what was typed, whatever their age: by an index over names and numbers.
 fn by_open_text(
@@ -74,11 +75,10 @@ fn by_open_text(
     kind: RecordKind,
     state: Option<RecordState>,
     needle: &Needle,
-) -> Result<Vec<Spot>, StoreError> {
+) -> Result<HashSet<RowId>, StoreError> {
     let found = all(
         db,
-        "SELECT id, name, erp_number, coalesce(happened_at, first_seen) AS happened
-         FROM records INDEXED BY records_by_name
+        "SELECT rowid AS row, id, name, erp_number FROM records INDEXED BY records_by_name
          WHERE kind = :kind
            AND (name LIKE :text ESCAPE '\\' OR erp_number LIKE :text ESCAPE '\\' OR id = :id)
            AND (:state IS NULL OR state = :state)",
@@ -89,12 +89,13 @@ fn by_open_text(
             ":id": needle.text(),
         },
         |row| {
-            let spot = spot(row)?;
-            let mut fits = needle.0 == spot.2;
+            // Of ASCII letters alone SQLite knows the case, so it is right already.
+            let mut fits = needle.0.is_ascii() || needle.0 == get::<String>(row, "id")?;
             for column in ["name", "erp_number"] {
-                fits |= get::<Option<String>>(row, column)?.is_some_and(|text| needle.is_in(&text));
+                fits = fits
+                    || get::<Option<String>>(row, column)?.is_some_and(|text| needle.is_in(&text));
             }
-            Ok(fits.then_some(spot))
+            fits.then(|| get(row, "row")).transpose()
         },
     )?;
     Ok(found.into_iter().flatten().collect())
@@ -107,13 +108,13 @@ fn by_sealed_name(
     kind: RecordKind,
     state: Option<RecordState>,
     needle: &Needle,
-) -> Result<(Vec<Spot>, bool), StoreError> {
+) -> Result<(Vec<RowId>, bool), StoreError> {
     let mut looked = 0;
     let found = all(
         db,
-        "SELECT kind, id, private, coalesce(happened_at, first_seen) AS happened FROM records
+        "SELECT rowid AS row, kind, id, private FROM records
          WHERE kind = :kind AND (:state IS NULL OR state = :state)
-         ORDER BY coalesce(happened_at, first_seen) DESC, length(id) DESC, id DESC LIMIT :count",
+         ORDER BY coalesce(happened_at, first_seen) DESC LIMIT :count",
         named_params! {
             ":kind": kind.as_str(),
             ":state": state.map(RecordState::as_str),
@@ -125,15 +126,66 @@ fn by_sealed_name(
             if looked > SCAN {
                 return Ok(None);
             }
-            let private = read_private(row, seal, &read_ref(row)?)?;
+            let looks = |json: &str| needle.may_be_in(json);
+            let Some(private) = read_private_if(row, seal, &read_ref(row)?, looks)? else {
+                return Ok(None);
+            };
             let fits = [private.name, private.party]
                 .into_iter()
                 .flatten()
                 .any(|text| needle.is_in(&text));
-            fits.then(|| spot(row)).transpose()
+            fits.then(|| get(row, "row")).transpose()
         },
     )?;
     Ok((found.into_iter().flatten().collect(), looked > SCAN))
+}
+
+/// Up to so many records are fetched and put in order; of more, those that are shown are picked out of all in order.
+const FEW: usize = 2_000;
+
+/// Of these records, those in the places `offset` and after, newest first, at most `count`.
+fn in_order(
+    db: &Connection,
+    kind: RecordKind,
+    rows: &HashSet<RowId>,
+    offset: usize,
+    count: usize,
+) -> Result<Vec<RecordRef>, StoreError> {
+    if rows.len() <= FEW {
+        let mut spots: BTreeSet<(String, usize, String)> = BTreeSet::new();
+        let mut statement = db.prepare_cached(
+            "SELECT id, coalesce(happened_at, first_seen) AS happened FROM records WHERE rowid = ?1",
+        )?;
+        for row in rows {
+            let mut found = statement.query([row])?;
+            if let Some(row) = found.next()? {
+                let id: String = get(row, "id")?;
+                spots.insert((get(row, "happened")?, id.len(), id));
+            }
+        }
+        let page = spots.into_iter().rev().skip(offset).take(count);
+        return Ok(page.map(|(_, _, id)| RecordRef::new(kind, id)).collect());
+    }
+    let mut page = Vec::with_capacity(count);
+    let mut passed = 0;
+    let mut statement = db.prepare_cached(
+        "SELECT rowid AS row, id FROM records WHERE kind = ?1
+         ORDER BY coalesce(happened_at, first_seen) DESC, length(id) DESC, id DESC",
+    )?;
+    let mut newest_first = statement.query([kind.as_str()])?;
+    while page.len() < count {
+        let Some(row) = newest_first.next()? else {
+            break;
+        };
+        if !rows.contains(&get(row, "row")?) {
+            continue;
+        }
+        passed += 1;
+        if passed > offset {
+            page.push(RecordRef::new(kind, get::<String>(row, "id")?));
+        }
+    }
+    Ok(page)
 }
 
 fn page(
@@ -200,9 +252,7 @@ impl Store {
             });
         };
         self.read(|db| {
-            let mut found: BTreeSet<Spot> = by_open_text(db, kind, state, &needle)?
-                .into_iter()
-                .collect();
+            let mut found = by_open_text(db, kind, state, &needle)?;
             let mut names_in_newest = None;
             // Opening a box costs more than comparing, so a number is not looked for in names of buyers.
             if kind.names_a_person() || (kind.has_a_party() && needle.has_letters()) {
@@ -211,14 +261,9 @@ impl Store {
                 names_in_newest = cut.then_some(SCAN);
             }
             let total = found.len();
-            let rows = found
-                .into_iter()
-                .rev()
-                .skip(offset)
-                .take(count)
-                .filter_map(|(_, _, id)| {
-                    find(db, &self.seal, &RecordRef::new(kind, id)).transpose()
-                })
+            let rows = in_order(db, kind, &found, offset, count)?
+                .iter()
+                .filter_map(|record| find(db, &self.seal, record).transpose())
                 .collect::<Result<_, _>>()?;
             Ok(RecordsFound {
                 rows,
@@ -239,5 +284,41 @@ impl Store {
     ) -> Result<(Vec<RecordRow>, usize), StoreError> {
         let found = self.find_records(kind, search, state, offset, count)?;
         Ok((found.rows, found.total))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a search passes by without reading it must not be what it looks for.
+    #[test]
+    fn json_of_a_text_that_fits_is_never_passed_by() {
+        for (text, typed) in [
+            ("Kari Nordmann", "NORD"),
+            ("Øystein Ærø", "ærø"),
+            ("ÅSA", "åsa"),
+            ("\"Bakeriet\" AS", "\"bakeriet\" as"),
+            ("C:\\lager\\1", "\\lager\\"),
+            ("a line\nand more", "line\nAND"),
+            ("a\tb\u{1}c", "\tb\u{1}"),
+            ("ΟΔΟΣ", "οδος"),
+            ("Straße 7 / 2", "e 7 / 2"),
+            ("50 % & _under_", "% & _"),
+            ("家具", "家"),
+        ] {
+            let needle = Needle::new(Some(typed)).unwrap();
+            assert!(needle.is_in(text), "{typed}");
+            for json in [
+                json!({ "name": text }),
+                json!({ "params": { "party": text } }),
+            ] {
+                assert!(needle.may_be_in(&json.to_string()), "{typed} in {json}");
+            }
+            let other = json!({ "name": "Ola Hansen" }).to_string();
+            assert!(!needle.may_be_in(&other), "{typed} in {other}");
+        }
     }
 }

@@ -353,6 +353,33 @@ fn search_finds_old_records_by_what_is_not_sealed() {
     );
 }
 
+/// What many have is picked out of all in order, what few have is fetched and put in order: both give the same pages.
+#[test]
+fn search_gives_what_many_have_in_the_order_of_the_list() {
+    let store = memory();
+    let rows: Vec<_> = (1..=2_400)
+        .map(|id| {
+            let mut row = row(id, RecordState::Booked);
+            row.name = format!("{}-{id}", if id <= 2_200 { "many" } else { "few" });
+            row
+        })
+        .collect();
+    store.put_records(&rows).unwrap();
+    let page = |search, offset| {
+        let found = store
+            .find_records(RecordKind::Order, Some(search), None, offset, 2)
+            .unwrap();
+        let names: Vec<_> = found.rows.into_iter().map(|row| row.name).collect();
+        (names, found.total)
+    };
+    let names = |of: [&str; 2]| of.map(str::to_owned).to_vec();
+    assert_eq!(page("many", 0), (names(["many-2200", "many-2199"]), 2_200));
+    assert_eq!(page("many", 2_198), (names(["many-2", "many-1"]), 2_200));
+    assert_eq!(page("many", 2_200), (vec![], 2_200));
+    assert_eq!(page("few", 0), (names(["few-2400", "few-2399"]), 200));
+    assert_eq!(page("few", 198), (names(["few-2202", "few-2201"]), 200));
+}
+
 #[test]
 fn search_pages_and_filters() {
     let store = memory();
