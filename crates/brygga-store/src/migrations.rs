@@ -22,6 +22,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::background::CREATE),
     M::up(table::mirror::ADD_ERASED),
     M::up(table::undone::CREATE),
+    M::up(table::search::CREATE),
 ];
 
 /// The steps, ready to run.

@@ -12,8 +12,8 @@ use crate::column::{all, first, get, get_count, get_time, limit, parse_uuid, run
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
-use crate::table::records::{RecordKind, RecordRef, open_name, read_ref};
-use crate::table::search::Needle;
+use crate::table::records::{RecordKind, RecordRef, open_name};
+use crate::table::search::{Needle, named};
 use crate::text_enum::text_enum;
 
 pub(crate) const CREATE: &str = "
@@ -334,7 +334,7 @@ impl Store {
                 Ok(seen < count)
             })?;
             if filter.record.is_none() {
-                for record in named(db, &needle)? {
+                for record in named(db, &needle, RECORDS)? {
                     events(db, filter, Some(&record), 0, count, &mut |row| {
                         let event = read(row, &self.seal)?;
                         found.insert(event.id, event);
@@ -442,16 +442,4 @@ fn narrowed(
         sql.push_str(" AND level IN ('warn', 'bad')");
     }
     (sql, own)
-}
-
-/// The records whose name or number contains what was typed, the newest names first, at most so many.
-fn named(db: &Connection, needle: &Needle) -> Result<Vec<RecordRef>, StoreError> {
-    all(
-        db,
-        "SELECT kind, id FROM records INDEXED BY records_by_name
-         WHERE name LIKE :text ESCAPE '\\' OR erp_number LIKE :text ESCAPE '\\' OR id = :id
-         ORDER BY name DESC LIMIT :count",
-        named_params! { ":text": needle.pattern(), ":id": needle.text(), ":count": limit(RECORDS) },
-        read_ref,
-    )
 }

@@ -1,6 +1,6 @@
 //! Finding records by what a person types.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, named_params};
 
@@ -11,6 +11,26 @@ use crate::store::Store;
 use crate::table::records::{
     RecordKind, RecordRef, RecordRow, RecordState, find, read, read_private_if, read_ref,
 };
+
+/// An index over every three letters of the names and numbers that are not sealed, kept by the table itself: of a long list, what
+/// few have is found without reading the others. It holds no text of its own.
+pub(crate) const CREATE: &str = "
+CREATE VIRTUAL TABLE record_names USING fts5 (
+    name, erp_number, content = '', contentless_delete = 1, tokenize = 'trigram'
+);
+INSERT INTO record_names (rowid, name, erp_number) SELECT rowid, name, erp_number FROM records;
+CREATE TRIGGER records_named AFTER INSERT ON records BEGIN
+    INSERT INTO record_names (rowid, name, erp_number) VALUES (new.rowid, new.name, new.erp_number);
+END;
+CREATE TRIGGER records_renamed AFTER UPDATE OF name, erp_number ON records
+WHEN old.name IS NOT new.name OR old.erp_number IS NOT new.erp_number BEGIN
+    DELETE FROM record_names WHERE rowid = old.rowid;
+    INSERT INTO record_names (rowid, name, erp_number) VALUES (new.rowid, new.name, new.erp_number);
+END;
+CREATE TRIGGER records_unnamed AFTER DELETE ON records BEGIN
+    DELETE FROM record_names WHERE rowid = old.rowid;
+END;
+";
 
 /// In how many of the newest records a search opens the sealed names.
 const SCAN: usize = 20_000;
@@ -60,6 +80,13 @@ impl Needle {
             .collect()
     }
 
+    /// It, as the index of every three letters takes it; `None` if it is too short for that index, or has letters whose case
+    /// SQLite may see otherwise than [`is_in`](Self::is_in).
+    fn phrase(&self) -> Option<String> {
+        let plain = self.0.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        (plain && self.0.len() >= 3).then(|| format!("\"{}\"", self.0.replace('"', "\"\"")))
+    }
+
     /// Whether it can be part of a name; figures alone mean a number.
     pub(crate) fn has_letters(&self) -> bool {
         self.0.chars().any(char::is_alphabetic)
@@ -69,8 +96,102 @@ impl Needle {
 /// The row of a record.
 type RowId = i64;
 
-/// The records whose name, number in the ERP or id is what was typed, whatever their age: by an index over names and numbers.
+/// Up to so many records are fetched and put in order; of more, those that are shown are picked out of all in order.
+const FEW: usize = 2_000;
+
+/// The records in whose name or number in the ERP is what was typed, if they are few and the index can tell.
+fn few_with(db: &Connection, needle: &Needle) -> Result<Option<Vec<RowId>>, StoreError> {
+    let Some(phrase) = needle.phrase() else {
+        return Ok(None);
+    };
+    let rows = all(
+        db,
+        "SELECT rowid AS row FROM record_names WHERE record_names MATCH ?1 LIMIT ?2",
+        (phrase, limit(FEW + 1)),
+        |row| get(row, "row"),
+    )?;
+    Ok((rows.len() <= FEW).then_some(rows))
+}
+
+/// The records of any kind whose name or number contains what was typed, or whose id it is, the greatest names first, at most so
+/// many.
+pub(crate) fn named(
+    db: &Connection,
+    needle: &Needle,
+    count: usize,
+) -> Result<Vec<RecordRef>, StoreError> {
+    let Some(rows) = few_with(db, needle)? else {
+        return all(
+            db,
+            "SELECT kind, id FROM records INDEXED BY records_by_name
+             WHERE name LIKE :text ESCAPE '\\' OR erp_number LIKE :text ESCAPE '\\' OR id = :id
+             ORDER BY name DESC LIMIT :count",
+            named_params! {
+                ":text": needle.pattern(),
+                ":id": needle.text(),
+                ":count": limit(count),
+            },
+            read_ref,
+        );
+    };
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let named = first(
+            db,
+            "SELECT kind, id, name FROM records WHERE rowid = ?1",
+            [row],
+            |row| Ok((get::<Option<String>>(row, "name")?, read_ref(row)?)),
+        )?;
+        found.extend(named.map(|(name, record)| ((name, record.clone()), record)));
+    }
+    for kind in RecordKind::ALL {
+        let record = RecordRef::new(*kind, needle.text());
+        let named = first(
+            db,
+            "SELECT name FROM records WHERE kind = ?1 AND id = ?2",
+            (kind.as_str(), needle.text()),
+            |row| get::<Option<String>>(row, "name"),
+        )?;
+        found.extend(named.map(|name| ((name, record.clone()), record)));
+    }
+    Ok(found.into_values().rev().take(count).collect())
+}
+
+/// The records whose name, number in the ERP or id is what was typed, whatever their age.
 fn by_open_text(
+    db: &Connection,
+    kind: RecordKind,
+    state: Option<RecordState>,
+    needle: &Needle,
+) -> Result<HashSet<RowId>, StoreError> {
+    let Some(rows) = few_with(db, needle)? else {
+        return by_every_name(db, kind, state, needle);
+    };
+    let mut found = HashSet::new();
+    for row in rows {
+        found.extend(first(
+            db,
+            "SELECT rowid AS row FROM records
+             WHERE rowid = ?1 AND kind = ?2 AND (?3 IS NULL OR state = ?3)",
+            (row, kind.as_str(), state.map(RecordState::as_str)),
+            |row| get::<RowId>(row, "row"),
+        )?);
+    }
+    found.extend(first(
+        db,
+        "SELECT rowid AS row FROM records WHERE id = ?1 AND kind = ?2 AND (?3 IS NULL OR state = ?3)",
+        (
+            needle.text(),
+            kind.as_str(),
+            state.map(RecordState::as_str),
+        ),
+        |row| get::<RowId>(row, "row"),
+    )?);
+    Ok(found)
+}
+
+/// The same by reading all names and numbers: for what is short, or what many have.
+fn by_every_name(
     db: &Connection,
     kind: RecordKind,
     state: Option<RecordState>,
@@ -139,9 +260,6 @@ fn by_sealed_name(
     )?;
     Ok((found.into_iter().flatten().collect(), looked > SCAN))
 }
-
-/// Up to so many records are fetched and put in order; of more, those that are shown are picked out of all in order.
-const FEW: usize = 2_000;
 
 /// Of these records, those in the places `offset` and after, newest first, at most `count`.
 fn in_order(

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use brygga_store::{BackupReason, OpenOptions, RecordRef, Store, StoreError};
+use brygga_store::{BackupReason, OpenOptions, RecordKind, RecordRef, Store, StoreError};
 use chrono::TimeDelta;
 use rusqlite::Connection;
 
@@ -91,24 +91,27 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last six steps left it.
+    // The file as the program before the last seven steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     db.execute_batch(
-        "DROP TABLE background; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
+        "DROP TRIGGER records_named; DROP TRIGGER records_renamed; DROP TRIGGER records_unnamed; DROP TABLE record_names;
+         DROP TABLE background; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
          DROP INDEX records_by_order; DROP INDEX records_undone; DROP INDEX records_late;
          ALTER TABLE records DROP COLUMN undone_since; ALTER TABLE records DROP COLUMN part_of; ALTER TABLE mirror DROP COLUMN erased",
     )
     .unwrap();
-    let older = version - 6;
+    let older = version - 7;
     db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 
     let store = place.open();
     let row = store.record(&RecordRef::order("1")).unwrap().unwrap();
     assert_eq!(row.part_of, None, "the column is there again");
+    let found = store.find_records(RecordKind::Order, Some(&row.name), None, 0, 1);
+    assert_eq!(found.unwrap().total, 1, "names of before are in the index");
     assert!(store.mirror(&RecordRef::order("1")).unwrap().is_some());
     let copy = format!("brygga-2026-10-01-before-update-of-{older}.sqlite");
     assert!(copies(&place).contains(&copy), "{:?}", copies(&place));

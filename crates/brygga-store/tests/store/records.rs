@@ -353,6 +353,32 @@ fn search_finds_old_records_by_what_is_not_sealed() {
     );
 }
 
+/// The index over names and numbers follows the records.
+#[test]
+fn search_finds_a_record_by_what_it_is_called_now() {
+    let store = memory();
+    let mut order = row(1, RecordState::Waiting);
+    let mut found = |name: &str, number: Option<&str>, search: &str| {
+        order.name = name.into();
+        order.erp_number = number.map(str::to_owned);
+        store.put_record(&order).unwrap();
+        let found = store.search_records(RecordKind::Order, Some(search), None, 0, 9);
+        found.unwrap().1
+    };
+    assert_eq!(found("WEB-1001", None, "web-1001"), 1);
+    assert_eq!(found("WEB-1001", Some("SO 000007"), "000007"), 1);
+    assert_eq!(found("WEB-1001", Some("SO 000008"), "000007"), 0);
+    assert_eq!(found("SHOP-1", Some("SO 000008"), "web"), 0);
+    assert_eq!(found("SHOP-1", None, "000008"), 0);
+    assert_eq!(found("SHOP \"1\"", None, "shop \"1\""), 1);
+    assert_eq!(
+        found("SHOP 1", None, "op*"),
+        0,
+        "no sign means more than itself"
+    );
+    assert_eq!(found("SHOP 1", None, "shop OR 1"), 0);
+}
+
 /// What many have is picked out of all in order, what few have is fetched and put in order: both give the same pages.
 #[test]
 fn search_gives_what_many_have_in_the_order_of_the_list() {
