@@ -6,6 +6,10 @@ use std::ffi::OsString;
 /// Turns off the DMA-BUF renderer of WebKitGTK, which leaves the window blank on some graphics drivers under Wayland and X11.
 const DMABUF_SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
+/// Keeps JavaScriptCore from compiling a second time what runs often: the page runs little, and the compiler and its figures take
+/// 15 MB of a program that stands in memory all day. The first compiler stays, so long exports stay quick.
+const COMPILER_SWITCH: &str = "JSC_useDFGJIT";
+
 /// The parts of the environment that decide whether a window can open.
 #[derive(Debug, Default)]
 pub(crate) struct Surroundings {
@@ -39,10 +43,10 @@ pub(crate) fn check(surroundings: &Surroundings) -> Result<(), &'static str> {
     )
 }
 
-/// Starts the program again with the renderer switch set, unless somebody has set it either way.
+/// Starts the program again with the two switches set; what somebody has set either way stays.
 ///
 /// A variable cannot be set safely in a running process, so the process replaces itself before it has any threads.
-/// Without success it just goes on: the switch only matters on some computers.
+/// Without success it just goes on: the one only matters on some computers, the other only saves memory.
 #[cfg(target_os = "linux")]
 pub(crate) fn start_again_with_workarounds() {
     use std::os::unix::process::CommandExt as _;
@@ -53,6 +57,10 @@ pub(crate) fn start_again_with_workarounds() {
         let _failure = std::process::Command::new(program)
             .args(env::args_os().skip(1))
             .env(DMABUF_SWITCH, "1")
+            .env(
+                COMPILER_SWITCH,
+                env::var_os(COMPILER_SWITCH).unwrap_or_else(|| "0".into()),
+            )
             .exec();
     }
 }

@@ -138,6 +138,11 @@ fn identity(identifier: &str, practice: bool) -> String {
 
 /// After the plugins: a second start has ended by now.
 fn start(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
+    // A web view takes as long to come up as the books to open, and does it in a process of its own: it is asked for first, and the
+    // window is shown when there is something to show.
+    if !arguments.hidden {
+        window::prepare(app.handle())?;
+    }
     // One folder in it per pair.
     let folder = app.path().app_data_dir()?.join("pairs");
     let host = tauri::async_runtime::block_on(host::Host::open(arguments, &folder))?;
@@ -150,7 +155,7 @@ fn start(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     wanted.note(arguments);
     // Hidden without a tray would be gone.
     if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
-        window::make(app.handle())?;
+        window::show(app.handle())?;
     }
     if wanted.sync.load(Ordering::SeqCst) {
         shell.act(DesktopAction::Sync);

@@ -13,13 +13,18 @@ const MAIN: &str = "main";
 
 /// Opens the window, or brings it to the front.
 pub(crate) fn open(app: &AppHandle) {
-    let opened = match app.get_webview_window(MAIN) {
-        Some(window) => front(&window),
-        None => make(app),
-    };
-    if let Err(error) = opened {
+    if let Err(error) = show(app) {
         tracing::warn!(%error, "the window could not be brought to the front");
     }
+}
+
+/// The same, for a start, which cannot go on without it.
+pub(crate) fn show(app: &AppHandle) -> tauri::Result<()> {
+    if app.get_webview_window(MAIN).is_none() {
+        prepare(app)?;
+    }
+    app.get_webview_window(MAIN)
+        .map_or(Ok(()), |window| front(app, &window))
 }
 
 /// Hides the window; what was typed in it stays.
@@ -38,10 +43,13 @@ pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
     })
 }
 
+/// Makes the window, unseen: its web view comes up while what it will show is opened.
+///
 /// It never leaves the program's own page: links to the two admin sites go to the browser through the opener.
-pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
+pub(crate) fn prepare(app: &AppHandle) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
-        .title(title(app))
+        .title("Brygga")
+        .visible(false)
         .inner_size(1280.0, 800.0)
         .min_inner_size(600.0, 480.0)
         .on_navigation(is_own_page)
@@ -64,7 +72,8 @@ fn title(app: &AppHandle) -> String {
         .map_or_else(|| "Brygga".to_owned(), |shell| shell.title())
 }
 
-fn front(window: &WebviewWindow) -> tauri::Result<()> {
+fn front(app: &AppHandle, window: &WebviewWindow) -> tauri::Result<()> {
+    window.set_title(&title(app))?;
     window.unminimize()?;
     window.show()?;
     window.set_focus()

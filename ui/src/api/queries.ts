@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useBackend } from "../backend/context";
+import { dayOf } from "../i18n/format";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
 import type { Overview } from "./generated/Overview";
@@ -33,6 +34,17 @@ export function useInfo() {
   return useQuery({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
 }
 
+/** The day it is in the shop, `YYYY-MM-DD`. Who asks for it is drawn anew when the day ends, not whenever the clock is read. */
+export function useToday(timeZone: string): string | undefined {
+  const backend = useBackend();
+  const today = useQuery({
+    queryKey: keys.info,
+    queryFn: () => backend.call("app_info", {}),
+    select: (info) => dayOf(info.now, timeZone),
+  });
+  return today.data;
+}
+
 export function useSetup() {
   const backend = useBackend();
   return useQuery({ queryKey: keys.setup, queryFn: () => backend.call("setup", {}) });
@@ -41,6 +53,21 @@ export function useSetup() {
 export function useOverview() {
   const backend = useBackend();
   return useQuery({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}) });
+}
+
+/** A part of the overview: who asks for it is drawn anew when that part changes, not with every step of a run. */
+export function useOverviewOf<Part>(part: (overview: Overview) => Part) {
+  const backend = useBackend();
+  return useQuery({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}), select: part });
+}
+
+function goesOn({ run }: Overview): boolean {
+  return run !== null;
+}
+
+/** Does a run go on. */
+export function useRunning(): boolean {
+  return useOverviewOf(goesOn).data ?? false;
 }
 
 export function useHeld() {

@@ -1,6 +1,6 @@
 import { type MantineColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import { IntlProvider } from "react-intl";
 import { useInfo } from "../api/queries";
 import { BackendProvider } from "../backend/context";
@@ -39,8 +39,11 @@ export function App({ backend }: { backend: Backend }) {
   );
 }
 
-/** Everything that is of one pair. Another pair has another of these, with nothing kept of this one but what is not saved yet. */
-function OnePair({ pair, backend }: { pair: string; backend: Backend }) {
+/**
+ * Everything that is of one pair. Another pair has another of these, with nothing kept of this one but what is not saved yet. The
+ * list of pairs says of each how it stands, and changes with every sync: nothing here is drawn anew for that.
+ */
+const OnePair = memo(function OnePair({ pair, backend }: { pair: string; backend: Backend }) {
   const [client] = useState(newQueryClient);
   return (
     <BackendProvider value={backend}>
@@ -57,7 +60,7 @@ function OnePair({ pair, backend }: { pair: string; backend: Backend }) {
       </QueryClientProvider>
     </BackendProvider>
   );
-}
+});
 
 /** Mantine asks here for the theme, so that it is kept with the other preferences. */
 const schemes: MantineColorSchemeManager = {

@@ -1,14 +1,13 @@
 import { Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconPlugConnectedX } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../api/generated/Overview";
-import { useInfo, useOverview } from "../api/queries";
+import { useInfo, useOverviewOf } from "../api/queries";
 import { Refusal } from "../backend/port";
 import { Trouble } from "../components/Trouble";
 import { placeToConnect } from "../features/setup/again";
-import { SetupPage } from "../features/setup/SetupPage";
 import { formatCount } from "../i18n/format";
 import { Announcer } from "./Announcer";
 import { Boundary } from "./Boundary";
@@ -23,6 +22,9 @@ import { Spotlight } from "./Spotlight";
 import { StatusLine } from "./StatusLine";
 import { useShortcuts } from "./shortcuts";
 
+/** Seldom wanted: it is loaded when it is. */
+const SetupPage = lazy(async () => ({ default: (await import("../features/setup/SetupPage")).SetupPage }));
+
 /** The number of the health sentence, so that the two never disagree; what the flows count where it has none. */
 function heldCount({ health, flows }: Overview): number {
   if (health.kind === "needs_you") return health.held;
@@ -33,7 +35,9 @@ function heldCount({ health, flows }: Overview): number {
 export function Frame() {
   return (
     <Boundary address={useRoute().path.join("/")}>
-      <WizardOrPages />
+      <Suspense fallback={null}>
+        <WizardOrPages />
+      </Suspense>
     </Boundary>
   );
 }
@@ -53,14 +57,15 @@ function Pages() {
   const intl = useIntl();
   const route = useRoute();
   const info = useInfo();
-  const overview = useOverview();
+  // Of the overview that alone: the navigation is not drawn anew for every step of a run.
+  const overview = useOverviewOf(heldCount);
   const page = pageOf(route.path[0]);
   const main = useRef<HTMLElement>(null);
   const spotlight = useShortcuts();
   const small = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
   const { kept } = useDrafts();
   const unsaved: Partial<Record<string, number>> = { mapping: kept.mapping.unsaved, settings: kept.settings.unsaved };
-  const held = overview.data === undefined ? 0 : heldCount(overview.data);
+  const held = overview.data ?? 0;
   const practice = info.data?.practice === true;
   const Content = page.component;
   const address = route.path.join("/");
@@ -136,7 +141,9 @@ function Pages() {
       <main id="main" ref={main} className={classes.main} tabIndex={-1}>
         {info.error === null ? (
           <Boundary address={address}>
-            <Content />
+            <Suspense fallback={null}>
+              <Content />
+            </Suspense>
           </Boundary>
         ) : (
           <div className={classes.trouble}>

@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useInfo, useOverview } from "../api/queries";
+import { useOverview, useToday } from "../api/queries";
 import { StateIcon } from "../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
@@ -12,9 +12,9 @@ export function StatusLine({ small }: { small: boolean }) {
   const intl = useIntl();
   const words = useWords();
   const { data } = useOverview();
-  const { data: info } = useInfo();
-  if (data === undefined) return null;
   const { timeZone = "UTC" } = intl;
+  const today = useToday(timeZone);
+  if (data === undefined) return null;
   const paused = data.schedule.paused !== null;
   const health = toneOf(data.health, data.run !== null);
   // A pause hides nothing that needs a person.
@@ -23,8 +23,8 @@ export function StatusLine({ small }: { small: boolean }) {
     paused && health !== "held" ? intl.formatMessage({ id: "schedule.paused" }) : wordOf(intl, words, data.health);
   const waiting = data.flows.reduce((sum, flow) => sum + flow.counts.waiting, 0);
   const moment = (at: string) => {
-    const today = info !== undefined && dayOf(at, timeZone) === dayOf(info.now, timeZone);
-    return formatMoment(intl.locale, timeZone, at, today ? "time" : "day-time");
+    const style = dayOf(at, timeZone) === today ? "time" : "day-time";
+    return formatMoment(intl.locale, timeZone, at, style);
   };
   const ended = data.last_run?.ended;
   const next = data.schedule.next_run;

@@ -1,5 +1,8 @@
-/** Runs at once, then at most once per pause, and always with the newest value at the end. */
-export function calm<T>(pause: number, act: (value: T) => void) {
+/**
+ * Runs at once, or after a delay in which more of the same may come, then at most once per pause, and always with the newest value
+ * at the end.
+ */
+export function calm<T>(pause: number, act: (value: T) => void, delay = 0) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: { value: T } | undefined;
   const tick = () => {
@@ -13,7 +16,9 @@ export function calm<T>(pause: number, act: (value: T) => void) {
   return {
     run(value: T) {
       waiting = { value };
-      if (timer === undefined) tick();
+      if (timer !== undefined) return;
+      if (delay === 0) tick();
+      else timer = setTimeout(tick, delay);
     },
     cancel() {
       clearTimeout(timer);

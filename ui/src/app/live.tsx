@@ -21,6 +21,8 @@ const LiveContext = createContext<Live | null>(null);
 
 /** Counts and lists are read again at most this often while a run changes them. */
 const REREAD_MS = 700;
+/** What changes together is told in several events, and read again once. */
+const TOGETHER_MS = 50;
 const PROGRESS_MS = 100;
 
 export function LiveEvents({ children }: { children: ReactNode }) {
@@ -30,7 +32,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
   const finished = useRef(new Set<(run: RunSummary) => void>());
 
   useEffect(() => {
-    const reread = calm(REREAD_MS, () => rereadRecords(client));
+    const reread = calm(REREAD_MS, () => rereadRecords(client), TOGETHER_MS);
     const progress = calm(PROGRESS_MS, (run: RunProgress) => showProgress(client, run));
     const proving = calm(PROGRESS_MS, (progress: ProofProgress) => showProof(client, progress));
     const rereadAll = () => client.invalidateQueries();
@@ -45,7 +47,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
         case "finished":
           progress.cancel();
           client.setQueryData<Overview>(keys.overview, (kept) => kept && { ...kept, run: null, last_run: event.data });
-          rereadRecords(client);
+          reread.run(undefined);
           client.invalidateQueries({ queryKey: keys.info });
           for (const hear of finished.current) hear(event.data);
           break;

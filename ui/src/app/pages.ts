@@ -12,17 +12,19 @@ import {
   IconSettings,
   IconTool,
 } from "@tabler/icons-react";
-import type { ComponentType } from "react";
-import { ActivityPage } from "../features/activity/ActivityPage";
-import { FixesPage } from "../features/fixes/FixesPage";
-import { HelpPage } from "../features/help/HelpPage";
-import { MappingPage } from "../features/mapping/MappingPage";
+import { type ComponentType, lazy } from "react";
 import { OverviewPage } from "../features/overview/OverviewPage";
-import { PracticePage } from "../features/practice/PracticePage";
-import { PreviewPage } from "../features/preview/PreviewPage";
-import { ProofPage } from "../features/proof/ProofPage";
-import { RecordsRoute } from "../features/records/RecordsRoute";
-import { SettingsPage } from "../features/settings/SettingsPage";
+
+// The overview is what a start shows. The others are loaded when they are first opened.
+const ActivityPage = lazy(async () => ({ default: (await import("../features/activity/ActivityPage")).ActivityPage }));
+const FixesPage = lazy(async () => ({ default: (await import("../features/fixes/FixesPage")).FixesPage }));
+const HelpPage = lazy(async () => ({ default: (await import("../features/help/HelpPage")).HelpPage }));
+const MappingPage = lazy(async () => ({ default: (await import("../features/mapping/MappingPage")).MappingPage }));
+const PracticePage = lazy(async () => ({ default: (await import("../features/practice/PracticePage")).PracticePage }));
+const PreviewPage = lazy(async () => ({ default: (await import("../features/preview/PreviewPage")).PreviewPage }));
+const ProofPage = lazy(async () => ({ default: (await import("../features/proof/ProofPage")).ProofPage }));
+const RecordsRoute = lazy(async () => ({ default: (await import("../features/records/RecordsRoute")).RecordsRoute }));
+const SettingsPage = lazy(async () => ({ default: (await import("../features/settings/SettingsPage")).SettingsPage }));
 
 export interface PageEntry {
   path: string;

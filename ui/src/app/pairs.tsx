@@ -36,6 +36,8 @@ const PairsContext = createContext<PairsHere | null>(null);
 
 /** The list is read again at most this often while something happens in any of them. */
 const REREAD_MS = 1200;
+/** What changes together is told in several events, and read again once. */
+const TOGETHER_MS = 50;
 
 export function usePairs(): PairsHere {
   const pairs = useContext(PairsContext);
@@ -66,7 +68,7 @@ export function PairsProvider({
   const busy = useRef(false);
 
   useEffect(() => {
-    const reread = calm(REREAD_MS, () => client.invalidateQueries({ queryKey: keys.pairs }));
+    const reread = calm(REREAD_MS, () => client.invalidateQueries({ queryKey: keys.pairs }), TOGETHER_MS);
     const again = () => reread.run(undefined);
     const stop = hub.listen((event) => {
       if (event.event !== "activity" && event.event !== "progress") again();

@@ -17,8 +17,19 @@ function formatter(locale: string, digits: number): Intl.NumberFormat {
   return found;
 }
 
+const digitsOf = new Map<string, number>();
+
 /** How many decimals a currency has; two where the currency is not known. */
 export function currencyDigits(currency: string): number {
+  let digits = digitsOf.get(currency);
+  if (digits === undefined) {
+    digits = knownDigits(currency);
+    digitsOf.set(currency, digits);
+  }
+  return digits;
+}
+
+function knownDigits(currency: string): number {
   try {
     const options = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
     return options.maximumFractionDigits ?? 2;
@@ -107,9 +118,17 @@ export function formatDay(locale: string, day: string): string {
   return formatMoment(locale, "UTC", `${day.slice(0, 10)}T12:00:00Z`, "day");
 }
 
+const days = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day of a moment in a time zone, `YYYY-MM-DD`. */
 export function dayOf(iso: string, timeZone: string): string {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return "";
-  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(moment);
+  let found = days.get(timeZone);
+  if (found === undefined) {
+    // To make one takes as long as drawing a row of a table.
+    found = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
+    days.set(timeZone, found);
+  }
+  return found.format(moment);
 }

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Fixed } from "../../api/generated/Fixed";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
-import { useHeld, useOverview, useRereadSettings } from "../../api/queries";
+import { useHeld, useRereadSettings, useRunning } from "../../api/queries";
 import { href } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
@@ -20,7 +20,6 @@ import { type RetryResult, useRetry } from "./useRetry";
 
 export function FixesPage() {
   const held = useHeld();
-  const { data: overview } = useOverview();
   const { retry, tried, result, forget, error } = useRetry();
   const [opened, setOpened] = useState<string>();
   const groups = useMemo(() => held.data && byCause(held.data), [held.data]);
@@ -37,7 +36,7 @@ export function FixesPage() {
       await reread();
     },
   });
-  const running = overview?.run != null;
+  const running = useRunning();
   const forgetAll = () => {
     setKept(undefined);
     undo.reset();

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
-import { keys, useOverview, useRereadSettings } from "../../api/queries";
+import { keys, useRereadSettings, useRunning } from "../../api/queries";
 import { useDrafts, useRefused } from "../../app/drafts";
 import { useBackend } from "../../backend/context";
 import { Notice } from "../../components/Notice";
@@ -27,11 +27,10 @@ export function SaveBar({ draft }: SaveBarProps) {
   const reread = useRereadSettings();
   const refused = useRefused("mapping");
   const { drafts } = useDrafts();
-  const { data: overview } = useOverview();
   const { retry, tried, result, forget, error: retryError } = useRetry();
   const [saved, setSaved] = useState<{ revision: number; pass: MappingPreview }>();
   const [undone, setUndone] = useState(false);
-  const running = overview?.run != null;
+  const running = useRunning();
   const shown = (count: number) => formatCount(intl.locale, count);
 
   const preview = useMutation({

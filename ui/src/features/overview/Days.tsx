@@ -1,4 +1,5 @@
 import { Popover, UnstyledButton } from "@mantine/core";
+import { memo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { DayCount } from "../../api/generated/DayCount";
 import { formatCount, formatDay } from "../../i18n/format";
@@ -9,7 +10,7 @@ const BAR = 3;
 const GAP = 1;
 
 /** Thirty days as small bars, and the same as a table when asked. */
-export function Days({ days, name }: { days: DayCount[]; name: string }) {
+export const Days = memo(function Days({ days, name }: { days: DayCount[]; name: string }) {
   const intl = useIntl();
   const most = Math.max(1, ...days.map((day) => day.count));
   const total = days.reduce((sum, day) => sum + day.count, 0);
@@ -69,4 +70,4 @@ export function Days({ days, name }: { days: DayCount[]; name: string }) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

@@ -1,10 +1,11 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowRight, IconRefresh } from "@tabler/icons-react";
+import { memo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { FlowRow } from "../../api/generated/FlowRow";
 import type { Overview } from "../../api/generated/Overview";
 import type { State } from "../../api/generated/State";
-import { useSyncNow } from "../../api/queries";
+import { useRunning, useSyncNow } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { When } from "../../components/When";
@@ -64,7 +65,7 @@ function Table({ overview }: { overview: Overview }) {
         </thead>
         <tbody>
           {overview.flows.map((row) => (
-            <Flow key={row.flow} row={row} running={overview.run !== null} paused={overview.schedule.paused !== null} />
+            <Flow key={row.flow} row={row} paused={overview.schedule.paused !== null} />
           ))}
         </tbody>
       </table>
@@ -72,14 +73,13 @@ function Table({ overview }: { overview: Overview }) {
   );
 }
 
-function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused: boolean }) {
+/** Drawn anew only where its own row is another: the page hears of every sync. */
+const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean }) {
   const intl = useIntl();
   const words = useWords();
-  const sync = useSyncNow();
   const style = useStyle();
   const name = words.value("flow", row.flow);
   const kind = KINDS[row.flow] ?? row.flow;
-  const only = intl.formatMessage({ id: "sync.only" }, { flow: name });
   return (
     <tr>
       <th scope="row" className={classes.flow}>
@@ -137,20 +137,30 @@ function Flow({ row, running, paused }: { row: FlowRow; running: boolean; paused
         )}
       </td>
       <td className={classes.sync}>
-        <Tooltip label={only}>
-          <ActionIcon
-            variant="subtle"
-            size="lg"
-            aria-label={only}
-            disabled={running}
-            loading={sync.isPending}
-            onClick={() => sync.mutate({ flow: row.flow })}
-          >
-            <IconRefresh size={16} aria-hidden="true" />
-          </ActionIcon>
-        </Tooltip>
+        <SyncOnly flow={row.flow} name={name} />
       </td>
     </tr>
+  );
+});
+
+function SyncOnly({ flow, name }: { flow: string; name: string }) {
+  const intl = useIntl();
+  const running = useRunning();
+  const sync = useSyncNow();
+  const only = intl.formatMessage({ id: "sync.only" }, { flow: name });
+  return (
+    <Tooltip label={only}>
+      <ActionIcon
+        variant="subtle"
+        size="lg"
+        aria-label={only}
+        disabled={running}
+        loading={sync.isPending}
+        onClick={() => sync.mutate({ flow })}
+      >
+        <IconRefresh size={16} aria-hidden="true" />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

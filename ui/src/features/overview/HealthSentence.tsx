@@ -1,7 +1,7 @@
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../../api/generated/Overview";
 import type { Proven } from "../../api/generated/Proven";
-import { useInfo } from "../../api/queries";
+import { useToday } from "../../api/queries";
 import { type Tone, toneOf } from "../../app/health";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
@@ -14,9 +14,9 @@ import classes from "./HealthSentence.module.css";
 export function HealthSentence({ overview }: { overview: Overview }) {
   const intl = useIntl();
   const words = useWords();
-  const { data: info } = useInfo();
   const { health } = overview;
   const { locale, timeZone = "UTC" } = intl;
+  const today = useToday(timeZone);
   const tone = toneOf(health, overview.run !== null);
 
   switch (health.kind) {
@@ -27,8 +27,8 @@ export function HealthSentence({ overview }: { overview: Overview }) {
         </Sentence>
       );
     case "all_well": {
-      const today = info !== undefined && dayOf(health.up_to, timeZone) === dayOf(info.now, timeZone);
-      const upTo = formatMoment(locale, timeZone, health.up_to, today ? "time" : "day-time");
+      const style = dayOf(health.up_to, timeZone) === today ? "time" : "day-time";
+      const upTo = formatMoment(locale, timeZone, health.up_to, style);
       const { booked, waiting } = health;
       const values = { count: booked, shown: formatCount(locale, booked), upTo };
       return (

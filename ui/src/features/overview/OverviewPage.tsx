@@ -48,7 +48,8 @@ export function OverviewPage() {
             {data.schedule.paused !== null && <Paused />}
             <Flows overview={data} />
             <Away />
-            {data.last_run !== null && data.run === null && <LastRun run={data.last_run} />}
+            {/* It stays while the next one runs: a page that is read must not jump every minute. */}
+            {data.last_run !== null && <LastRun run={data.last_run} />}
           </>
         )}
       </div>
