@@ -3,14 +3,34 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use brygga_api::{ApiError, PairEvent, Pairs, PairsHost};
+use brygga_api::{ApiError, PairEvent, Pairs, PairsHost, misused};
 use brygga_engine::folder;
 use brygga_engine::pairs_folder::PairsFolder;
 use brygga_practice::PracticeStage;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::arguments::Arguments;
+
+/// The host once it is open; the page may ask before.
+#[derive(Default)]
+pub(crate) struct Opened(watch::Sender<Option<Arc<Host>>>);
+
+impl Opened {
+    /// It is open: whoever waited goes on.
+    pub(crate) fn set(&self, host: Host) {
+        self.0.send_replace(Some(Arc::new(host)));
+    }
+
+    /// The host, as soon as it is open. A program that cannot open it ends.
+    pub(crate) async fn host(&self) -> Result<Arc<Host>, ApiError> {
+        let mut opened = self.0.subscribe();
+        let host = opened.wait_for(Option::is_some).await;
+        host.ok()
+            .and_then(|host| host.clone())
+            .ok_or_else(|| misused("the program has ended"))
+    }
+}
 
 /// The program behind the window.
 pub(crate) struct Host {

@@ -25,10 +25,11 @@ use std::time::Duration;
 use brygga_api::Desktop as _;
 use brygga_api::contract::DesktopAction;
 use clap::Parser as _;
-use tauri::{App, AppHandle, Manager as _, RunEvent};
+use tauri::{AppHandle, Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
 pub(crate) use crate::arguments::Arguments;
+use crate::host::{Host, Opened};
 use crate::shell::Shell;
 
 /// How long the reason why it could not start is given to be shown.
@@ -95,9 +96,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .manage(Wanted::default())
+        .manage(Opened::default())
         .setup(move |app| {
             // An error from here would be a panic of the event loop, and nobody would read it.
-            if let Err(error) = start(app, &arguments) {
+            if let Err(error) = start(app.handle(), arguments) {
                 give_up(app.handle(), &error);
             }
             Ok(())
@@ -137,25 +139,43 @@ fn identity(identifier: &str, practice: bool) -> String {
 }
 
 /// After the plugins: a second start has ended by now.
-fn start(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
-    // A web view takes as long to come up as the books to open, and does it in a process of its own: it is asked for first, and the
-    // window is shown when there is something to show.
+///
+/// Pairs take their time to open: a key is made of a passphrase, a database is looked through. The web view comes up meanwhile; what
+/// its page asks waits for [`Opened`], and the window is shown when there is something to show.
+fn start(app: &AppHandle, arguments: Arguments) -> anyhow::Result<()> {
     if !arguments.hidden {
-        window::prepare(app.handle())?;
+        window::prepare(app)?;
     }
     // One folder in it per pair.
     let folder = app.path().app_data_dir()?.join("pairs");
-    let host = tauri::async_runtime::block_on(host::Host::open(arguments, &folder))?;
-    rpc::forward_events(app.handle().clone(), &host);
-    let pairs = Arc::clone(host.pairs());
-    app.manage(host);
-    let shell = Shell::start(app.handle(), pairs, arguments.practice);
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        let host = tauri::async_runtime::block_on(Host::open(&arguments, &folder));
+        let own = app.clone();
+        // Tray and window belong to the thread of the event loop.
+        let handed = app.run_on_main_thread(move || {
+            if let Err(error) = host.and_then(|host| show(&own, host, &arguments)) {
+                give_up(&own, &error);
+            }
+        });
+        if let Err(error) = handed {
+            give_up(&app, &error.into());
+        }
+    });
+    Ok(())
+}
+
+/// The pairs are open: tray, window, and the work.
+fn show(app: &AppHandle, host: Host, arguments: &Arguments) -> anyhow::Result<()> {
+    rpc::forward_events(app.clone(), &host);
+    let shell = Shell::start(app, Arc::clone(host.pairs()), arguments.practice);
     app.manage(Arc::clone(&shell));
+    app.state::<Opened>().set(host);
     let wanted = app.state::<Wanted>();
     wanted.note(arguments);
     // Hidden without a tray would be gone.
     if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
-        window::show(app.handle())?;
+        window::show(app)?;
     }
     if wanted.sync.load(Ordering::SeqCst) {
         shell.act(DesktopAction::Sync);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, State};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::host::Host;
+use crate::host::{Host, Opened};
 
 /// The page listens here; the name is part of `ui/src/backend`.
 const EVENT_CHANNEL: &str = "brygga://event";
@@ -22,7 +22,7 @@ static USABLE: AtomicBool = AtomicBool::new(false);
 /// other message that is none of it.
 #[tauri::command]
 pub(crate) async fn rpc(
-    host: State<'_, Host>,
+    opened: State<'_, Opened>,
     name: Option<Value>,
     payload: Option<Value>,
     pair: Option<Value>,
@@ -36,6 +36,7 @@ pub(crate) async fn rpc(
         Some(_) => return Err(misused("a pair is named by its id")),
     };
     let payload = payload.unwrap_or(Value::Null);
+    let host = opened.host().await?;
     let answer = host.call(pair.as_deref(), &name, payload).await;
     if name == "overview" && answer.is_ok() && !USABLE.swap(true, Ordering::Relaxed) {
         // `cargo xtask bench-app` waits for this line.
