@@ -481,7 +481,8 @@ fn page(
          Memory is PSS: what a process shares with others counts by its share. A start is the time from starting the program until the page has \
          the overview's figures, in the middle of {STARTS}.\n\
          Both are connected to a practice pair of their own with {ORDERS} orders, which runs in another process, as the real services run \
-         elsewhere, and is not counted.\n\n\
+         elsewhere, and is not counted. Their data is opened by a passphrase, as on a computer without a keychain.\n\n\
+         What a search of a long list takes is measured by `cargo bench -p brygga-store`: its [README](../crates/brygga-store/README.md).\n\n\
          ```\ncargo xtask bench-app --minutes {minutes}\n```"
     )?;
     Ok(page)
