@@ -1,0 +1,45 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import type { RunSummary } from "../api/generated/RunSummary";
+import { open } from "../test/open";
+
+const ENDED: RunSummary = {
+  run: "7",
+  started: "2026-10-31T13:04:00Z",
+  ended: "2026-10-31T13:04:03Z",
+  read: 3,
+  written: 2,
+  failure: null,
+};
+
+describe("a sync every minute", () => {
+  it("is read once when it ends, in however many events it is told", async () => {
+    const { backend } = await open();
+    await screen.findByRole("row", { name: /^Orders/ });
+    const reads = (name: string) => backend.calls.filter((call) => call.name === name).length;
+    // What the start still had to read comes first.
+    await act(() => new Promise((over) => setTimeout(over, 200)));
+    const [overviews, pairs] = [reads("overview"), reads("pairs")];
+    act(() => {
+      backend.emit({ event: "records_changed", data: {} });
+      backend.emit({ event: "records_changed", data: {} });
+      backend.emit({ event: "finished", data: ENDED });
+    });
+    await waitFor(() => expect(reads("overview")).toBe(overviews + 1));
+    await act(() => new Promise((over) => setTimeout(over, 1000)));
+    expect([reads("overview"), reads("pairs")]).toEqual([overviews + 1, pairs + 1]);
+  });
+
+  it("leaves what the last one came to on the page while the next one runs", async () => {
+    const { backend } = await open();
+    await screen.findByRole("row", { name: /^Orders/ });
+    const overview = await backend.call("overview", {});
+    const last_run = overview.last_run ?? ENDED;
+    backend.answers.set("overview", { ...overview, last_run });
+    act(() => backend.emit({ event: "records_changed", data: {} }));
+    await screen.findByRole("region", { name: "Last sync" });
+    act(() => backend.emit({ event: "progress", data: { run: "8", phase: "reading", done: 0, total: null } }));
+    expect(await screen.findByRole("button", { name: "Stop" })).toBeVisible();
+    expect(screen.getByRole("region", { name: "Last sync" })).toBeVisible();
+  });
+});
