@@ -22,7 +22,10 @@ export function HealthSentence({ overview }: { overview: Overview }) {
   switch (health.kind) {
     case "nothing_yet":
       return (
-        <Sentence tone={tone} more={<FormattedMessage id="health.nothing_yet.more" />}>
+        <Sentence
+          tone={tone}
+          more={<FormattedMessage id={overview.run === null ? "health.nothing_yet.more" : "health.unsent.running"} />}
+        >
           <FormattedMessage id="health.nothing_yet" />
         </Sentence>
       );

@@ -53,6 +53,14 @@ describe("the health sentence", () => {
     expect(await screen.findByRole("heading", { name: "1 record was read and is not sent yet." })).toBeVisible();
   });
 
+  it("asks nobody to begin what goes on already", async () => {
+    const { backend } = await shown({ kind: "nothing_yet" }, { run: null });
+    const sentence = await screen.findByRole("heading", { name: "Nothing was read yet." });
+    expect(below(sentence)).toHaveTextContent("Press Sync now");
+    await say(backend, { run: { run: "2", phase: "reading", done: 0, total: null } });
+    await waitFor(() => expect(below(sentence)).toHaveTextContent("A sync is under way."));
+  });
+
   it("names those that wait, and says all only where none does", async () => {
     const { backend } = await shown(well({ kind: "never" }, 12));
     expect(
