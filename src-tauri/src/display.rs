@@ -6,8 +6,8 @@ use std::ffi::OsString;
 /// Turns off the DMA-BUF renderer of WebKitGTK, which leaves the window blank on some graphics drivers under Wayland and X11.
 const DMABUF_SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-/// Keeps JavaScriptCore from compiling a second time what runs often: the page runs little, and the compiler and its figures take
-/// 15 MB of a program that stands in memory all day. The first compiler stays, so long exports stay quick.
+/// Keeps JavaScriptCore from compiling a second time what runs often: the page runs little, and that compiler with its figures took
+/// 15 MB of the page's process at rest. The first compiler stays.
 const COMPILER_SWITCH: &str = "JSC_useDFGJIT";
 
 /// The parts of the environment that decide whether a window can open.

@@ -3,32 +3,29 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use brygga_api::{ApiError, PairEvent, Pairs, PairsHost, misused};
+use brygga_api::{ApiError, PairEvent, Pairs, PairsHost};
 use brygga_engine::folder;
 use brygga_engine::pairs_folder::PairsFolder;
 use brygga_practice::PracticeStage;
 use serde_json::Value;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{SetOnce, broadcast};
 
 use crate::arguments::Arguments;
 
 /// The host once it is open; the page may ask before.
 #[derive(Default)]
-pub(crate) struct Opened(watch::Sender<Option<Arc<Host>>>);
+pub(crate) struct Opened(SetOnce<Host>);
 
 impl Opened {
     /// It is open: whoever waited goes on.
     pub(crate) fn set(&self, host: Host) {
-        self.0.send_replace(Some(Arc::new(host)));
+        // A second one would be a mistake of the start; the first stays.
+        let _ = self.0.set(host);
     }
 
     /// The host, as soon as it is open. A program that cannot open it ends.
-    pub(crate) async fn host(&self) -> Result<Arc<Host>, ApiError> {
-        let mut opened = self.0.subscribe();
-        let host = opened.wait_for(Option::is_some).await;
-        host.ok()
-            .and_then(|host| host.clone())
-            .ok_or_else(|| misused("the program has ended"))
+    pub(crate) async fn host(&self) -> &Host {
+        self.0.wait().await
     }
 }
 

@@ -149,24 +149,32 @@ fn start(app: &AppHandle, arguments: Arguments) -> anyhow::Result<()> {
     // One folder in it per pair.
     let folder = app.path().app_data_dir()?.join("pairs");
     let app = app.clone();
-    tauri::async_runtime::spawn_blocking(move || {
-        let host = tauri::async_runtime::block_on(Host::open(&arguments, &folder));
+    tauri::async_runtime::spawn(async move {
+        let asked = arguments.clone();
+        let opening = tauri::async_runtime::spawn_blocking(move || {
+            tauri::async_runtime::block_on(Host::open(&asked, &folder))
+        });
+        // One that panics would else leave a program that nobody sees and that does nothing.
+        let host = opening
+            .await
+            .unwrap_or_else(|fault| Err(anyhow::Error::new(fault)));
         let own = app.clone();
         // Tray and window belong to the thread of the event loop.
         let handed = app.run_on_main_thread(move || {
-            if let Err(error) = host.and_then(|host| show(&own, host, &arguments)) {
+            if let Err(error) = host.and_then(|host| begin(&own, host, &arguments)) {
                 give_up(&own, &error);
             }
         });
         if let Err(error) = handed {
-            give_up(&app, &error.into());
+            complain(&format!("Brygga could not start: {error}"));
+            std::process::exit(1);
         }
     });
     Ok(())
 }
 
 /// The pairs are open: tray, window, and the work.
-fn show(app: &AppHandle, host: Host, arguments: &Arguments) -> anyhow::Result<()> {
+fn begin(app: &AppHandle, host: Host, arguments: &Arguments) -> anyhow::Result<()> {
     rpc::forward_events(app.clone(), &host);
     let shell = Shell::start(app, Arc::clone(host.pairs()), arguments.practice);
     app.manage(Arc::clone(&shell));

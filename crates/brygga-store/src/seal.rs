@@ -87,8 +87,7 @@ impl Seal {
         parsed(place, &self.opened(place, bytes)?)
     }
 
-    /// The same, if the JSON in the box `looks` as if it were worth reading: a search passes most boxes by, and reading what is
-    /// in one costs as much as opening it.
+    /// The same, if the JSON in the box `looks` as if it were worth reading: a search passes most boxes by.
     pub(crate) fn open_if<T: DeserializeOwned>(
         &self,
         place: Place<'_>,

@@ -1,7 +1,8 @@
 /** What the pages read, with the keys under which it is kept; events make keys stale (`app/live.tsx`). */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useBackend } from "../backend/context";
+import type { Backend } from "../backend/port";
 import { dayOf } from "../i18n/format";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
@@ -29,20 +30,17 @@ export const keys = {
   desktop: ["desktop"] as const,
 };
 
+function infoOf(backend: Backend) {
+  return queryOptions({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
+}
+
 export function useInfo() {
-  const backend = useBackend();
-  return useQuery({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
+  return useQuery(infoOf(useBackend()));
 }
 
 /** The day it is in the shop, `YYYY-MM-DD`. Who asks for it is drawn anew when the day ends, not whenever the clock is read. */
 export function useToday(timeZone: string): string | undefined {
-  const backend = useBackend();
-  const today = useQuery({
-    queryKey: keys.info,
-    queryFn: () => backend.call("app_info", {}),
-    select: (info) => dayOf(info.now, timeZone),
-  });
-  return today.data;
+  return useQuery({ ...infoOf(useBackend()), select: (info) => dayOf(info.now, timeZone) }).data;
 }
 
 export function useSetup() {
@@ -50,15 +48,17 @@ export function useSetup() {
   return useQuery({ queryKey: keys.setup, queryFn: () => backend.call("setup", {}) });
 }
 
+function overviewOf(backend: Backend) {
+  return queryOptions({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}) });
+}
+
 export function useOverview() {
-  const backend = useBackend();
-  return useQuery({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}) });
+  return useQuery(overviewOf(useBackend()));
 }
 
 /** A part of the overview: who asks for it is drawn anew when that part changes, not with every step of a run. */
 export function useOverviewOf<Part>(part: (overview: Overview) => Part) {
-  const backend = useBackend();
-  return useQuery({ queryKey: keys.overview, queryFn: () => backend.call("overview", {}), select: part });
+  return useQuery({ ...overviewOf(useBackend()), select: part });
 }
 
 function goesOn({ run }: Overview): boolean {

@@ -1,3 +1,6 @@
+/** What changes together is told in several events: so long is waited for the others, and it is read again once. */
+export const TOGETHER_MS = 50;
+
 /**
  * Runs at once, or after a delay in which more of the same may come, then at most once per pause, and always with the newest value
  * at the end.

@@ -9,7 +9,7 @@ import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
 import { keys } from "../api/queries";
 import { useBackend } from "../backend/context";
-import { calm } from "./calm";
+import { calm, TOGETHER_MS } from "./calm";
 
 export interface Live {
   /** New lines of the activity log, newest last or first as they came. */
@@ -21,8 +21,6 @@ const LiveContext = createContext<Live | null>(null);
 
 /** Counts and lists are read again at most this often while a run changes them. */
 const REREAD_MS = 700;
-/** What changes together is told in several events, and read again once. */
-const TOGETHER_MS = 50;
 const PROGRESS_MS = 100;
 
 export function LiveEvents({ children }: { children: ReactNode }) {

@@ -7,7 +7,7 @@ import type { PairsView } from "../api/generated/PairsView";
 import { keys } from "../api/queries";
 import { ofPair, shared } from "../backend/pairs";
 import type { Backend } from "../backend/port";
-import { calm } from "./calm";
+import { calm, TOGETHER_MS } from "./calm";
 import { useAllDrafts } from "./drafts";
 import { go, href, parseRoute } from "./router";
 
@@ -36,8 +36,6 @@ const PairsContext = createContext<PairsHere | null>(null);
 
 /** The list is read again at most this often while something happens in any of them. */
 const REREAD_MS = 1200;
-/** What changes together is told in several events, and read again once. */
-const TOGETHER_MS = 50;
 
 export function usePairs(): PairsHere {
   const pairs = useContext(PairsContext);

@@ -126,7 +126,6 @@ export function dayOf(iso: string, timeZone: string): string {
   if (Number.isNaN(moment.getTime())) return "";
   let found = days.get(timeZone);
   if (found === undefined) {
-    // To make one takes as long as drawing a row of a table.
     found = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
     days.set(timeZone, found);
   }

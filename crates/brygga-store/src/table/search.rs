@@ -36,35 +36,40 @@ END;
 const SCAN: usize = 20_000;
 
 /// What was typed, made ready for comparing: lower case, without the `#` of order names.
-pub(crate) struct Needle(String);
+pub(crate) struct Needle {
+    text: String,
+    /// As it stands in a text of a JSON.
+    in_json: String,
+}
 
 impl Needle {
     /// `None` if nothing was typed.
     pub(crate) fn new(search: Option<&str>) -> Option<Self> {
         let text = search?.trim().trim_start_matches('#').to_lowercase();
-        (!text.is_empty()).then_some(Self(text))
+        let quoted = serde_json::Value::from(text.as_str()).to_string();
+        let in_json = quoted.trim_matches('"').to_owned();
+        (!text.is_empty()).then_some(Self { text, in_json })
     }
 
     /// Whether a text in this JSON could contain it: true for every JSON that has such a text, and false for most others.
     pub(crate) fn may_be_in(&self, json: &str) -> bool {
-        let quoted = serde_json::Value::from(self.0.as_str()).to_string();
-        json.to_lowercase().contains(quoted.trim_matches('"'))
+        json.to_lowercase().contains(&self.in_json)
     }
 
     /// Whether `text` contains it.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        text.to_lowercase().contains(&self.0)
+        text.to_lowercase().contains(&self.text)
     }
 
     /// It, as it was made ready.
     pub(crate) fn text(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// It, for `LIKE`, with a backslash before what has a meaning there.
     pub(crate) fn pattern(&self) -> String {
         let escaped = self
-            .0
+            .text
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");
@@ -83,13 +88,13 @@ impl Needle {
     /// It, as the index of every three letters takes it; `None` if it is too short for that index, or has letters whose case
     /// SQLite may see otherwise than [`is_in`](Self::is_in).
     fn phrase(&self) -> Option<String> {
-        let plain = self.0.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        (plain && self.0.len() >= 3).then(|| format!("\"{}\"", self.0.replace('"', "\"\"")))
+        let plain = self.text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        (plain && self.text.len() >= 3).then(|| format!("\"{}\"", self.text.replace('"', "\"\"")))
     }
 
     /// Whether it can be part of a name; figures alone mean a number.
     pub(crate) fn has_letters(&self) -> bool {
-        self.0.chars().any(char::is_alphabetic)
+        self.text.chars().any(char::is_alphabetic)
     }
 }
 
@@ -211,7 +216,7 @@ fn by_every_name(
         },
         |row| {
             // Of ASCII letters alone SQLite knows the case, so it is right already.
-            let mut fits = needle.0.is_ascii() || needle.0 == get::<String>(row, "id")?;
+            let mut fits = needle.text.is_ascii() || needle.text == get::<String>(row, "id")?;
             for column in ["name", "erp_number"] {
                 fits = fits
                     || get::<Option<String>>(row, column)?.is_some_and(|text| needle.is_in(&text));

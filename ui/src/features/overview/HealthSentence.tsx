@@ -24,7 +24,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       return (
         <Sentence
           tone={tone}
-          more={<FormattedMessage id={overview.run === null ? "health.nothing_yet.more" : "health.unsent.running"} />}
+          more={<FormattedMessage id={overview.run === null ? "health.nothing_yet.more" : "health.running"} />}
         >
           <FormattedMessage id="health.nothing_yet" />
         </Sentence>
@@ -52,7 +52,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       return (
         <Sentence
           tone={tone}
-          more={<FormattedMessage id={overview.run === null ? "health.unsent.more" : "health.unsent.running"} />}
+          more={<FormattedMessage id={overview.run === null ? "health.unsent.more" : "health.running"} />}
         >
           <FormattedMessage
             id={health.orders > 0 ? "health.unsent.orders" : "health.unsent.records"}
