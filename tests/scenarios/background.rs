@@ -365,7 +365,7 @@ async fn one_flow_runs_alone_and_an_unknown_one_not_at_all() {
         (after.shopify.calls, after.visma.calls)
     );
     // What is off or run by hand starts not by itself.
-    let mut settings = bench.practice.engine.settings().expect("readable");
+    let mut settings = Arc::unwrap_or_clone(bench.practice.engine.settings().expect("readable"));
     for lane in [
         &mut settings.schedule.orders,
         &mut settings.schedule.stock,

@@ -299,7 +299,7 @@ async fn an_unknown_vat_combination_names_what_to_map() {
     let bench = Bench::empty().await;
     let engine = &bench.practice.engine;
     let full = engine.settings().expect("readable");
-    let mut thin = full.clone();
+    let mut thin = (*full).clone();
     thin.vat.retain(|row| row.key.rate != 25.into());
     engine.put_settings(&thin, "test").expect("kept");
     held_then_booked(
@@ -332,7 +332,7 @@ async fn a_line_without_sku_waits_for_the_merchants_choice() {
     order["lineItems"][0]["sku"] = Value::Null;
     held_then_booked(&bench, order, Code::SkuMissing, async |bench: &Bench| {
         let engine = &bench.practice.engine;
-        let mut settings = engine.settings().expect("readable");
+        let mut settings = Arc::unwrap_or_clone(engine.settings().expect("readable"));
         settings.missing_item = brygga_core::settings::MissingItem::DefaultItem {
             item: "DIVERSE".into(),
         };

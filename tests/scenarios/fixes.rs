@@ -491,7 +491,8 @@ async fn a_refund_of_an_erased_customer_is_approved_like_any_other() {
     let yes = fix(&remedy, &cause, &json!({"kind": "approve"}));
     call(&bench, "fix_preview", yes.clone()).await.unwrap();
     call(&bench, "fix", yes).await.unwrap();
-    let approved = bench.practice.engine.settings().unwrap().refunds.approved;
+    let settings = bench.practice.engine.settings().unwrap();
+    let approved = &settings.refunds.approved;
     assert!(approved.contains(&refund.to_string()), "{approved:?}");
     bench.quiet().await;
     for part in store.parts_of(&order).unwrap() {

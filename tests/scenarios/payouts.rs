@@ -1,5 +1,6 @@
 //! Payouts of Shopify Payments: one cash transaction each, once, whatever the line does; held by name where no rule covers one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use brygga_core::settings::{PayoutClass, PayoutRow};
@@ -70,7 +71,7 @@ async fn bench() -> Bench {
 /// Turns payouts on, on the accounts of the practice company.
 pub(crate) fn turn_on(bench: &Bench) {
     let engine = &bench.practice.engine;
-    let mut settings = engine.settings().expect("settings");
+    let mut settings = Arc::unwrap_or_clone(engine.settings().expect("settings"));
     let payouts = &mut settings.payouts;
     payouts.on = true;
     payouts.entry_type_out = "UTBET".into();

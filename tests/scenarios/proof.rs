@@ -1,5 +1,7 @@
 //! The proof reads both sides afresh: what stands elsewhere, what nobody read, what cannot be read, a period, and syncs beside it.
 
+use std::sync::Arc;
+
 use brygga_core::{Clock as _, Code};
 use brygga_engine::{Engine, Period, ProofReport};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
@@ -26,7 +28,7 @@ async fn prove(engine: &Engine) -> ProofReport {
 /// A sale that left, with its invoice; people put invoices in the books themselves.
 async fn invoiced_for_release(bench: &Bench) -> (Sale, String) {
     let engine = &bench.practice.engine;
-    let mut settings = engine.settings().expect("readable");
+    let mut settings = Arc::unwrap_or_clone(engine.settings().expect("readable"));
     settings.invoices.stop_before_release = true;
     engine.put_settings(&settings, "test").expect("kept");
     let mut sale = Sale::new(bench, ID);

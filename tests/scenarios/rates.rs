@@ -142,7 +142,7 @@ async fn practice_asks_nobody_outside_this_computer() {
     let bench = brygga_tests::Bench::empty().await;
     let engine = &bench.practice.engine;
     for source in BANKS {
-        let mut settings = engine.settings().expect("readable");
+        let mut settings = Arc::unwrap_or_clone(engine.settings().expect("readable"));
         settings.rates.source = source;
         engine.put_settings(&settings, "test").expect("storable");
         let day = NaiveDate::from_ymd_opt(2026, 9, 8).expect("a day");

@@ -418,7 +418,7 @@ async fn coming_back_to_the_mapping_counts_what_stands_there() {
     assert!(first["read"].as_u64() > Some(0));
     // Something is missing, and its orders are held.
     let engine = Arc::clone(app.served.api().unwrap().engine());
-    let mut settings = engine.settings().unwrap();
+    let mut settings = Arc::unwrap_or_clone(engine.settings().unwrap());
     settings.vat.clear();
     engine.put_settings(&settings, "test").unwrap();
     let second = call(&app, "setup_read", Value::Null).await.unwrap();
@@ -573,7 +573,7 @@ async fn a_permission_that_one_flow_alone_needs_is_asked_for_with_it() {
     let view = call(&app, "setup", Value::Null).await.unwrap();
     assert!(missing(&view["shop"]["found"]).is_empty(), "{view}");
     let engine = Arc::clone(app.served.api().unwrap().engine());
-    let mut settings = engine.settings().unwrap();
+    let mut settings = Arc::unwrap_or_clone(engine.settings().unwrap());
     settings.stock.on = true;
     engine.put_settings(&settings, "test").unwrap();
     let view = call(&app, "setup", Value::Null).await.unwrap();

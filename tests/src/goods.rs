@@ -27,7 +27,7 @@ impl Bench {
     /// Changes the merchant's choices.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) {
         let engine = &self.practice.engine;
-        let mut settings = engine.settings().expect("readable");
+        let mut settings = Arc::unwrap_or_clone(engine.settings().expect("readable"));
         change(&mut settings);
         engine.put_settings(&settings, "test").expect("storable");
     }

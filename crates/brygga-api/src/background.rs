@@ -240,11 +240,15 @@ impl Api {
 
     /// What starts by itself, and when.
     pub fn schedule(&self) -> Result<ScheduleView, Problem> {
+        self.schedule_of(&self.agenda()?)
+    }
+
+    /// The same for whoever has the agenda in hand.
+    pub(crate) fn schedule_of(&self, agenda: &[LaneAgenda]) -> Result<ScheduleView, Problem> {
         let paused = self.engine.paused()?;
         let now = self.engine.clock().now();
-        let next = self
-            .agenda()?
-            .into_iter()
+        let next = agenda
+            .iter()
             .filter_map(|lane| lane.due)
             .min()
             .filter(|_| paused.is_none());

@@ -151,12 +151,12 @@ impl Api {
         let revision = self
             .choose(fix.revision, |settings| {
                 // The revision is the one that `before` had.
-                if *settings != before {
+                if *settings != *before {
                     return Err(Code::SettingsStale.into());
                 }
                 // Both sides were asked meanwhile, and a run may be under way.
                 self.shown(&fix)?;
-                if chosen.settings == before {
+                if chosen.settings == *before {
                     return Err(Code::FixSame.into());
                 }
                 Ok(chosen.settings)

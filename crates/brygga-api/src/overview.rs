@@ -68,7 +68,7 @@ impl Api {
         let store = self.engine.store();
         let agenda = self.agenda().map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
-        let schedule = self.schedule().map_err(error)?;
+        let schedule = self.schedule_of(&agenda).map_err(error)?;
         let now = self.engine.clock().now();
         let mut flows = Vec::with_capacity(FLOWS.len());
         let visma_ships = settings.invoices.who_ships == WhoShips::Visma;

@@ -98,9 +98,10 @@ pub(crate) fn standstills(agenda: &[LaneAgenda], now: DateTime<Utc>) -> Vec<Stan
 impl Api {
     /// How it stands.
     pub fn pulse(&self) -> Result<Pulse, Problem> {
+        let agenda = self.agenda()?;
         Ok(Pulse {
-            health: self.health(&self.agenda()?)?,
-            schedule: self.schedule()?,
+            health: self.health(&agenda)?,
+            schedule: self.schedule_of(&agenda)?,
             running: self.watch.run().is_some(),
         })
     }

@@ -83,7 +83,7 @@ impl Api {
     pub(crate) async fn export_settings(&self, _: Nothing) -> Result<TextFile, ApiError> {
         let settings = self.engine.settings().map_err(error)?;
         let text =
-            serde_json::to_string_pretty(&settings).map_err(|fault| error(unreadable(&fault)))?;
+            serde_json::to_string_pretty(&*settings).map_err(|fault| error(unreadable(&fault)))?;
         let shop = self.engine.shop_info().await.map_err(error)?;
         let name = shop.domain.split('.').next().unwrap_or("shop").to_owned();
         Ok(TextFile {
@@ -123,7 +123,7 @@ impl Api {
         if self.engine.store().settings_rev()? != revision {
             return Err(Code::SettingsStale.into());
         }
-        let settings = change(&self.engine.settings()?)?;
+        let settings = change(&*self.engine.settings()?)?;
         self.engine.put_settings(&settings, WINDOW)?;
         let made = self.engine.store().settings_rev()?;
         self.watch.settings_changed();

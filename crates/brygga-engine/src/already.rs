@@ -315,7 +315,7 @@ impl Engine {
             && let Some(mirror) = self.store.mirror(&record)?
             && let Ok(order) = self.shop.read(&mirror.payload)
         {
-            let side = booking::document::side(&order, &self.settings()?);
+            let side = booking::document::side(&order, &*self.settings()?);
             row.amount = Some(Money::new(sold_for(&order, side), order.currency(side)));
             row.happened_at = Some(order.processed_at);
             row.party = buyers(&order).into_iter().next();

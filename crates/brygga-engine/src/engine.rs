@@ -68,6 +68,7 @@ pub struct Engine {
     books: tokio::sync::RwLock<()>,
     proof_stop: AtomicBool,
     seen: Mutex<Seen>,
+    chosen: Mutex<Option<Chosen>>,
     pub(crate) turns: TurnTable,
 }
 
@@ -82,6 +83,13 @@ struct Seen {
     shop: Option<(DateTime<Utc>, Arc<ShopInfo>)>,
     locations: Option<(DateTime<Utc>, Arc<Vec<Location>>)>,
     catalogue: Option<(DateTime<Utc>, Arc<Catalogue>)>,
+}
+
+/// The merchant's choices beside the text that they were read from: it is compared at every look, for a backup may be put in its place
+/// and another program may write it.
+struct Chosen {
+    text: String,
+    settings: Arc<Settings>,
 }
 
 /// What decisions are made with, all read at one time.
@@ -137,6 +145,7 @@ impl Engine {
             books: tokio::sync::RwLock::new(()),
             proof_stop: AtomicBool::new(false),
             seen: Mutex::default(),
+            chosen: Mutex::default(),
             turns: TurnTable::default(),
         }
     }
@@ -182,12 +191,24 @@ impl Engine {
     }
 
     /// The merchant's choices.
-    pub fn settings(&self) -> Result<Settings, Problem> {
-        match self.store.setting(SETTINGS)? {
-            Some(value) => serde_json::from_value(value)
-                .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error)),
-            None => Ok(Settings::default()),
+    pub fn settings(&self) -> Result<Arc<Settings>, Problem> {
+        let Some(text) = self.store.setting_text(SETTINGS)? else {
+            return Ok(Arc::default());
+        };
+        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = chosen.as_ref()
+            && known.text == text
+        {
+            return Ok(Arc::clone(&known.settings));
         }
+        let settings: Arc<Settings> = serde_json::from_str(&text)
+            .map(Arc::new)
+            .map_err(|error| Problem::new(Code::SettingsUnreadable).with("detail", error))?;
+        *chosen = Some(Chosen {
+            text,
+            settings: Arc::clone(&settings),
+        });
+        Ok(settings)
     }
 
     /// Keeps the merchant's choices. Records that wait or are held are decided again under them.
@@ -246,7 +267,7 @@ impl Engine {
     pub(crate) async fn setup(&self) -> Result<Setup, Problem> {
         Ok(Setup {
             shop: self.shop_info().await?,
-            settings: Arc::new(self.settings()?),
+            settings: self.settings()?,
             catalogue: self.catalogue().await?,
             settings_rev: self.store.settings_rev()?,
         })

@@ -166,6 +166,6 @@ impl Engine {
 
     /// What the settings lead to for an order that is not booked: for the documents that follow the first.
     pub fn side_of(&self, order: &Order) -> Result<brygga_core::shop::Side, Problem> {
-        Ok(booking::document::side(order, &self.settings()?))
+        Ok(booking::document::side(order, &*self.settings()?))
     }
 }

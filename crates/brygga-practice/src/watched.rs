@@ -81,7 +81,7 @@ impl Watched {
             // Nothing runs by itself until the watcher says so: the first sync is something to see.
             practice.engine.pause()?;
             // An hour of the practice clock is some seconds: a minute would be over before anybody has seen what came of it.
-            let mut settings = practice.engine.settings()?;
+            let mut settings = Arc::unwrap_or_clone(practice.engine.settings()?);
             let hourly = LaneSchedule {
                 every: Every::Hour,
                 ..LaneSchedule::default()

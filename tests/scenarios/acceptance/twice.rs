@@ -232,7 +232,7 @@ async fn a_copy_put_back_stays_connected_as_it_is() {
     store
         .put_setting(SHOP, connected.clone(), "test")
         .expect("kept");
-    let mut settings = engine.settings().expect("readable");
+    let mut settings = Arc::unwrap_or_clone(engine.settings().expect("readable"));
     let before = settings.clone();
     settings.rounding_limit = 3;
     engine.put_settings(&settings, "test").expect("kept");
@@ -254,7 +254,7 @@ async fn a_copy_put_back_stays_connected_as_it_is() {
         .await
         .expect("put back");
     assert_eq!(store.setting(SHOP).expect("readable"), Some(connected));
-    assert_eq!(engine.settings().expect("readable"), before);
+    assert_eq!(*engine.settings().expect("readable"), before);
     let shown = api.call("preview", nothing()).await.expect("told");
     assert_eq!(shown["at"], serde_json::Value::Null, "{shown}");
     assert_eq!(store.remembered("last-fix").expect("readable"), None);

@@ -117,6 +117,11 @@ impl Pairs {
             .filter(move |entry| entry.practice != real && !matches!(entry.state, State::Asleep))
     }
 
+    /// Does more than one pair speak for the program: then each is told of by its name.
+    pub fn are_several(&self) -> bool {
+        Self::speaking(&self.all()).nth(1).is_some()
+    }
+
     /// How all of them stand.
     pub fn standings(&self) -> Vec<Standing> {
         Self::speaking(&self.all())

@@ -41,7 +41,7 @@ pub(super) fn name(order: &str, shipment: &str) -> String {
 impl Engine {
     /// Wakes the orders whose shipments changed in Visma.net. How many.
     pub(crate) async fn read_shipment_news(&self) -> Result<usize, Problem> {
-        if !visma_ships(&self.settings()?) {
+        if !visma_ships(&*self.settings()?) {
             return Ok(0);
         }
         let setup = self.setup().await?;

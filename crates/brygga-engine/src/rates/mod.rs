@@ -102,7 +102,7 @@ impl Rates for RealRates {
 impl Engine {
     /// The rate between two currencies on a day, by the source that the merchant chose, with the day that it was published for.
     pub async fn rate_on(&self, from: &str, to: &str, day: NaiveDate) -> Result<RateUsed, Problem> {
-        let settings = self.settings()?.rates;
+        let settings = self.settings()?.rates.clone();
         let currencies = [from, to].map(str::to_owned).into();
         let first = day - TimeDelta::days(i64::from(settings.oldest_days));
         let table = self.rates.table(&settings, &currencies, first, day).await?;

@@ -135,6 +135,18 @@ impl Store {
         self.read(|db| value(db, name))
     }
 
+    /// One setting as it is written, or `None` if it was never set: the same text is the same value.
+    pub fn setting_text(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|db| {
+            first(
+                db,
+                "SELECT value FROM settings WHERE name = ?1",
+                [name],
+                |row| get(row, "value"),
+            )
+        })
+    }
+
     /// Every setting that was ever set.
     pub fn settings(&self) -> Result<BTreeMap<String, Value>, StoreError> {
         self.read(|db| {
