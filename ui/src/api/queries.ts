@@ -4,6 +4,7 @@ import { useCallback } from "react";
 import { useBackend } from "../backend/context";
 import type { Backend } from "../backend/port";
 import { dayOf } from "../i18n/format";
+import type { AppInfo } from "./generated/AppInfo";
 import type { DesktopChange } from "./generated/DesktopChange";
 import type { DesktopView } from "./generated/DesktopView";
 import type { Overview } from "./generated/Overview";
@@ -34,8 +35,19 @@ function infoOf(backend: Backend) {
   return queryOptions({ queryKey: keys.info, queryFn: () => backend.call("app_info", {}) });
 }
 
+/** What holds from one reading of the clock to the next. */
+function withoutTime({ now: _, ...info }: AppInfo) {
+  return info;
+}
+
+/** What the program says of itself, but for the time: who asks is not drawn anew whenever the clock is read. */
 export function useInfo() {
-  return useQuery(infoOf(useBackend()));
+  return useQuery({ ...infoOf(useBackend()), select: withoutTime });
+}
+
+/** The moment, as the program knew it last; practice has a clock of its own. */
+export function useNow(): string | undefined {
+  return useQuery({ ...infoOf(useBackend()), select: (info) => info.now }).data;
 }
 
 /** The day it is in the shop, `YYYY-MM-DD`. Who asks for it is drawn anew when the day ends, not whenever the clock is read. */
@@ -59,6 +71,18 @@ export function useOverview() {
 /** A part of the overview: who asks for it is drawn anew when that part changes, not with every step of a run. */
 export function useOverviewOf<Part>(part: (overview: Overview) => Part) {
   return useQuery({ ...overviewOf(useBackend()), select: part });
+}
+
+/** The overview, and whether a run goes on, but not how far it is. */
+export type OverviewAtRest = Omit<Overview, "run"> & { running: boolean };
+
+function atRest({ run, ...overview }: Overview): OverviewAtRest {
+  return { ...overview, running: run !== null };
+}
+
+/** The overview for whoever does not show how far a run is: it is not drawn anew with every step of it. */
+export function useOverviewAtRest() {
+  return useOverviewOf(atRest);
 }
 
 function goesOn({ run }: Overview): boolean {

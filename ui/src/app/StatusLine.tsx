@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useOverview, useToday } from "../api/queries";
+import { useOverviewAtRest, useToday } from "../api/queries";
 import { StateIcon } from "../components/StateMark";
 import { dayOf, formatCount, formatMoment } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
@@ -11,12 +11,12 @@ import classes from "./StatusLine.module.css";
 export function StatusLine({ small }: { small: boolean }) {
   const intl = useIntl();
   const words = useWords();
-  const { data } = useOverview();
+  const { data } = useOverviewAtRest();
   const { timeZone = "UTC" } = intl;
   const today = useToday(timeZone);
   if (data === undefined) return null;
   const paused = data.schedule.paused !== null;
-  const health = toneOf(data.health, data.run !== null);
+  const health = toneOf(data.health, data.running);
   // A pause hides nothing that needs a person.
   const tone = paused && health !== "held" ? "waiting" : health;
   const word =
@@ -42,7 +42,7 @@ export function StatusLine({ small }: { small: boolean }) {
                 <FormattedMessage id="schedule.paused" />
               </li>
             )}
-            {next !== null && data.run === null && (
+            {next !== null && !data.running && (
               <li>
                 <FormattedMessage id="status.next" values={{ at: moment(next) }} />
               </li>

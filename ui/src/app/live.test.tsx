@@ -30,6 +30,23 @@ describe("a sync every minute", () => {
     expect([reads("overview"), reads("pairs")]).toEqual([overviews + 1, pairs + 1]);
   });
 
+  it("is not seen while it goes on where it is over at once", async () => {
+    const { backend } = await open();
+    await screen.findByRole("row", { name: /^Orders/ });
+    const seen: string[] = [];
+    const watch = new MutationObserver(() => {
+      if (screen.queryByRole("button", { name: "Stop" }) !== null) seen.push("Stop");
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+    act(() => backend.emit({ event: "progress", data: { run: "7", phase: "reading", done: 0, total: null } }));
+    await act(() => new Promise((over) => setTimeout(over, 100)));
+    act(() => backend.emit({ event: "finished", data: ENDED }));
+    await screen.findByText(/read 3 records and made or changed 2/);
+    await act(() => new Promise((over) => setTimeout(over, 600)));
+    watch.disconnect();
+    expect(seen).toEqual([]);
+  });
+
   it("leaves what the last one came to on the page while the next one runs", async () => {
     const { backend } = await open();
     await screen.findByRole("row", { name: /^Orders/ });

@@ -22,6 +22,8 @@ const LiveContext = createContext<Live | null>(null);
 /** Counts and lists are read again at most this often while a run changes them. */
 const REREAD_MS = 700;
 const PROGRESS_MS = 100;
+/** What is over by then only looked, as nearly every sync does: the page does not flicker for it. One that somebody began is shown at once. */
+const QUICK_MS = 400;
 
 export function LiveEvents({ children }: { children: ReactNode }) {
   const backend = useBackend();
@@ -31,7 +33,7 @@ export function LiveEvents({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const reread = calm(REREAD_MS, () => rereadRecords(client), TOGETHER_MS);
-    const progress = calm(PROGRESS_MS, (run: RunProgress) => showProgress(client, run));
+    const progress = calm(PROGRESS_MS, (run: RunProgress) => showProgress(client, run), QUICK_MS);
     const proving = calm(PROGRESS_MS, (progress: ProofProgress) => showProof(client, progress));
     const rereadAll = () => client.invalidateQueries();
     const stop = backend.listen((event) => {

@@ -1,4 +1,4 @@
-import "@mantine/core/styles.css";
+import "../theme/mantine.css";
 import "../theme/tokens.css";
 import { createRoot } from "react-dom/client";
 import { chooseBackend } from "../backend/choose";

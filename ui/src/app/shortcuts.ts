@@ -1,12 +1,11 @@
 /** The keys that work on every page: Ctrl/Cmd+K finds, F5 syncs, `/` filters. Escape closes what was opened last. */
 import { useEffect, useState } from "react";
-import { useOverview, useSyncNow } from "../api/queries";
+import { useRunning, useSyncNow } from "../api/queries";
 
 export function useShortcuts(): { opened: boolean; close: () => void } {
   const [opened, setOpened] = useState(false);
   const { mutate: sync } = useSyncNow();
-  const { data: overview } = useOverview();
-  const running = overview?.run != null;
+  const running = useRunning();
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

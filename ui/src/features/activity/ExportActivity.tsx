@@ -6,7 +6,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { ActivityPage } from "../../api/generated/ActivityPage";
 import type { ActivityQuery } from "../../api/generated/ActivityQuery";
 import type { ActivityRow } from "../../api/generated/ActivityRow";
-import { useInfo } from "../../api/queries";
+import { useInfo, useNow } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import type { Backend } from "../../backend/port";
 import { csv } from "../../components/csv";
@@ -29,6 +29,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
   const words = useWords();
   const backend = useBackend();
   const { data: info } = useInfo();
+  const now = useNow();
   const save = useMutation({
     mutationFn: async (format: "csv" | "xlsx") => {
       const zone = info?.time_zone ?? "UTC";
@@ -57,7 +58,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
         intl.formatMessage({ id: "activity.event" }),
         "ISO 8601",
       ];
-      const name = `brygga-activity-${(info?.now ?? "").slice(0, 10)}`;
+      const name = `brygga-activity-${(now ?? "").slice(0, 10)}`;
       if (format === "csv") {
         const path = await backend.saveFile(`${name}.csv`, textFile(csv(intl.locale, [head, ...rows]), "text/csv"));
         return { path, cut };

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useInfo } from "../../api/queries";
+import { useInfo, useNow } from "../../api/queries";
 import { usePairs } from "../../app/pairs";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
@@ -19,7 +19,7 @@ export function Away() {
   const { shown } = usePairs();
   // Two pairs may have one shop: each is looked at for itself.
   const shop = info === undefined ? undefined : `${shown?.id ?? ""}/${info.shop_domain}`;
-  const now = info?.now;
+  const now = useNow();
   const [since, setSince] = useState<string | undefined>();
   const [known, setKnown] = useState<string | undefined>();
   useEffect(() => {

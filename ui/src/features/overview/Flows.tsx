@@ -3,9 +3,8 @@ import { IconArrowRight, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { FlowRow } from "../../api/generated/FlowRow";
-import type { Overview } from "../../api/generated/Overview";
 import type { State } from "../../api/generated/State";
-import { useRunning, useSyncNow } from "../../api/queries";
+import { type OverviewAtRest, useRunning, useSyncNow } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
 import { When } from "../../components/When";
@@ -21,7 +20,7 @@ const STATES: readonly State[] = ["booked", "waiting", "skipped", "held"];
 /** Seconds. What is done within that is in step: an everyday sync takes its time. */
 const IN_STEP = 5 * 60;
 
-export function Flows({ overview }: { overview: Overview }) {
+export function Flows({ overview }: { overview: OverviewAtRest }) {
   return (
     <div>
       <Table overview={overview} />
@@ -30,7 +29,7 @@ export function Flows({ overview }: { overview: Overview }) {
   );
 }
 
-function Table({ overview }: { overview: Overview }) {
+function Table({ overview }: { overview: OverviewAtRest }) {
   return (
     <div className={classes.scroll}>
       <table className={classes.table}>
@@ -91,20 +90,9 @@ const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean
         </span>
         <Undone row={row} name={name} kind={kind} />
       </th>
-      {STATES.map((state) => {
-        const count = row.counts[state];
-        return (
-          <td key={state} className={classes.number} data-state={state} data-zero={count === 0 || undefined}>
-            <Link
-              to={href("records", { kind, state })}
-              aria-label={`${name}, ${intl.formatMessage({ id: `state.${state}` })}: ${formatCount(intl.locale, count)}`}
-            >
-              {count > 0 && state !== "skipped" && <StateIcon state={state} size={14} />}
-              {formatCount(intl.locale, count)}
-            </Link>
-          </td>
-        );
-      })}
+      {STATES.map((state) => (
+        <Count key={state} state={state} count={row.counts[state]} name={name} kind={kind} />
+      ))}
       <td className={classes.days}>{row.days.length > 0 && <Days days={row.days} name={name} />}</td>
       <td className={classes.last}>
         {row.last_run === null ? (
@@ -143,7 +131,34 @@ const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean
   );
 });
 
-function SyncOnly({ flow, name }: { flow: string; name: string }) {
+/** A look that found nothing leaves it as it is. */
+const Count = memo(function Count({
+  state,
+  count,
+  name,
+  kind,
+}: {
+  state: State;
+  count: number;
+  name: string;
+  kind: string;
+}) {
+  const intl = useIntl();
+  const shown = formatCount(intl.locale, count);
+  return (
+    <td className={classes.number} data-state={state} data-zero={count === 0 || undefined}>
+      <Link
+        to={href("records", { kind, state })}
+        aria-label={`${name}, ${intl.formatMessage({ id: `state.${state}` })}: ${shown}`}
+      >
+        {count > 0 && state !== "skipped" && <StateIcon state={state} size={14} />}
+        {shown}
+      </Link>
+    </td>
+  );
+});
+
+const SyncOnly = memo(function SyncOnly({ flow, name }: { flow: string; name: string }) {
   const intl = useIntl();
   const running = useRunning();
   const sync = useSyncNow();
@@ -162,7 +177,7 @@ function SyncOnly({ flow, name }: { flow: string; name: string }) {
       </ActionIcon>
     </Tooltip>
   );
-}
+});
 
 /** What of a flow should be done by now and is not; nothing where it is in step. */
 function Undone({ row, name, kind }: { row: FlowRow; name: string; kind: string }) {

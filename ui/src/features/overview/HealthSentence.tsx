@@ -1,7 +1,6 @@
 import { FormattedMessage, useIntl } from "react-intl";
-import type { Overview } from "../../api/generated/Overview";
 import type { Proven } from "../../api/generated/Proven";
-import { useToday } from "../../api/queries";
+import { type OverviewAtRest, useToday } from "../../api/queries";
 import { type Tone, toneOf } from "../../app/health";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
@@ -11,20 +10,20 @@ import { placeToConnect } from "../setup/again";
 import classes from "./HealthSentence.module.css";
 
 /** The one sentence that tells if all is well. Green only where nothing that was read is left unsent; below it, what that rests on. */
-export function HealthSentence({ overview }: { overview: Overview }) {
+export function HealthSentence({ overview }: { overview: OverviewAtRest }) {
   const intl = useIntl();
   const words = useWords();
   const { health } = overview;
   const { locale, timeZone = "UTC" } = intl;
   const today = useToday(timeZone);
-  const tone = toneOf(health, overview.run !== null);
+  const tone = toneOf(health, overview.running);
 
   switch (health.kind) {
     case "nothing_yet":
       return (
         <Sentence
           tone={tone}
-          more={<FormattedMessage id={overview.run === null ? "health.nothing_yet.more" : "health.running"} />}
+          more={<FormattedMessage id={overview.running ? "health.running" : "health.nothing_yet.more"} />}
         >
           <FormattedMessage id="health.nothing_yet" />
         </Sentence>
@@ -52,7 +51,7 @@ export function HealthSentence({ overview }: { overview: Overview }) {
       return (
         <Sentence
           tone={tone}
-          more={<FormattedMessage id={overview.run === null ? "health.unsent.more" : "health.running"} />}
+          more={<FormattedMessage id={overview.running ? "health.running" : "health.unsent.more"} />}
         >
           <FormattedMessage
             id={health.orders > 0 ? "health.unsent.orders" : "health.unsent.records"}

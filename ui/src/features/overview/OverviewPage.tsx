@@ -1,6 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { FormattedMessage } from "react-intl";
-import { useOverview, usePause } from "../../api/queries";
+import { useOverviewAtRest, usePause } from "../../api/queries";
 import { href } from "../../app/router";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -13,7 +13,7 @@ import { LastRun } from "./LastRun";
 import classes from "./OverviewPage.module.css";
 
 export function OverviewPage() {
-  const overview = useOverview();
+  const overview = useOverviewAtRest();
   const { data } = overview;
   return (
     <Page

@@ -6,7 +6,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { ProofProgress } from "../../api/generated/ProofProgress";
 import type { ProofResult } from "../../api/generated/ProofResult";
 import type { ProofView } from "../../api/generated/ProofView";
-import { keys, useInfo, useProof } from "../../api/queries";
+import { keys, useInfo, useProof, useToday } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
@@ -14,7 +14,7 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
-import { dayOf, formatCount, formatDay, formatDecimal } from "../../i18n/format";
+import { formatCount, formatDay, formatDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { className } from "./account";
 import { Days } from "./Days";
@@ -34,7 +34,7 @@ export function ProofPage() {
   const [span, setSpan] = useState<Span>("all");
   const shown = (view: ProofView) => client.setQueryData(keys.proof, view);
   const { data: info } = useInfo();
-  const today = info === undefined ? undefined : dayOf(info.now, info.time_zone);
+  const today = useToday(info?.time_zone ?? "UTC");
   const prove = useMutation({
     mutationFn: (today: string) => backend.call("prove", daysOf(span, today)),
     onSuccess: shown,
