@@ -17,8 +17,6 @@ use crate::contract::{
 
 /// Days before today that are shown.
 const DAYS: u16 = 30;
-/// How far back an ended run is looked for.
-const RUNS: usize = 20;
 
 /// A flow as the overview shows it.
 struct Flow {
@@ -165,9 +163,7 @@ impl Api {
     }
 
     fn last_run(&self) -> Result<Option<RunSummary>, ApiError> {
-        // Those before it may have been ended by a power cut.
-        let runs = self.engine.store().runs(RUNS).map_err(stored)?;
-        let Some(run) = runs.into_iter().find(|run| run.finished_at.is_some()) else {
+        let Some(run) = self.engine.store().last_ended_run().map_err(stored)? else {
             return Ok(None);
         };
         let (Some(ended), Some(summary)) = (run.finished_at, run.summary) else {

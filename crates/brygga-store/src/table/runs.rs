@@ -5,7 +5,7 @@ use rusqlite::Row;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::column::{all, get, get_time, get_time_or_null, get_uuid, limit, run, time};
+use crate::column::{all, first, get, get_time, get_time_or_null, get_uuid, limit, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
@@ -93,6 +93,19 @@ impl Store {
     /// The run that began last.
     pub fn last_run(&self) -> Result<Option<Run>, StoreError> {
         Ok(self.runs(1)?.into_iter().next())
+    }
+
+    /// The run that ended of those that began last: one after it may go on, or was ended by a power cut.
+    pub fn last_ended_run(&self) -> Result<Option<Run>, StoreError> {
+        self.read(|db| {
+            first(
+                db,
+                "SELECT * FROM runs WHERE finished_at IS NOT NULL
+                 ORDER BY started_at DESC, rowid DESC LIMIT 1",
+                [],
+                |row| read(row, &self.seal),
+            )
+        })
     }
 
     /// The runs that began last, newest first.

@@ -66,6 +66,7 @@ fn run_begins_and_ends() {
     let place = Place::new();
     let store = place.open();
     assert_eq!(store.last_run().unwrap(), None);
+    assert_eq!(store.last_ended_run().unwrap(), None);
     let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
     store.start_run(first, "sync").unwrap();
     place.clock.set(at(5));
@@ -83,6 +84,7 @@ fn run_begins_and_ends() {
         (at(0), Some(at(5)))
     );
     assert_eq!(runs[1].summary, Some(json!({"booked": 3})));
+    assert_eq!(store.last_ended_run().unwrap().as_ref(), runs.get(1));
     let unknown = store.finish_run(Uuid::from_u128(3), &json!(null));
     assert!(matches!(unknown, Err(StoreError::Fault { .. })));
 }
