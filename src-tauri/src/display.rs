@@ -3,12 +3,18 @@
 use std::env;
 use std::ffi::OsString;
 
-/// Turns off the DMA-BUF renderer of WebKitGTK, which leaves the window blank on some graphics drivers under Wayland and X11.
-const DMABUF_SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-
-/// Keeps JavaScriptCore from compiling a second time what runs often: the page runs little, and that compiler with its figures took
-/// 15 MB of the page's process at rest. The first compiler stays.
-const COMPILER_SWITCH: &str = "JSC_useDFGJIT";
+/// What the libraries below the window read from the environment when they start.
+#[cfg(target_os = "linux")]
+const SWITCHES: [(&str, &str); 3] = [
+    // The DMA-BUF renderer of WebKitGTK leaves the window blank on some graphics drivers under Wayland and X11.
+    ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+    // JavaScriptCore compiles a second time what runs often: the page runs little, and that compiler with its figures took 15 MB of the
+    // page's process at rest. The first compiler stays.
+    ("JSC_useDFGJIT", "0"),
+    // The C library keeps what each thread gave back for that thread alone, which took 6 MB at rest; here are few threads, which seldom wait
+    // for each other.
+    ("MALLOC_ARENA_MAX", "1"),
+];
 
 /// The parts of the environment that decide whether a window can open.
 #[derive(Debug, Default)]
@@ -43,24 +49,24 @@ pub(crate) fn check(surroundings: &Surroundings) -> Result<(), &'static str> {
     )
 }
 
-/// Starts the program again with the two switches set; what somebody has set either way stays.
+/// Starts the program again with the switches set; what somebody has set either way stays.
 ///
 /// A variable cannot be set safely in a running process, so the process replaces itself before it has any threads.
-/// Without success it just goes on: the one only matters on some computers, the other only saves memory.
+/// Without success it just goes on: the one only matters on some computers, the others only save memory.
 #[cfg(target_os = "linux")]
 pub(crate) fn start_again_with_workarounds() {
     use std::os::unix::process::CommandExt as _;
-    if env::var_os(DMABUF_SWITCH).is_some() {
+    let missing: Vec<_> = SWITCHES
+        .into_iter()
+        .filter(|(name, _)| env::var_os(name).is_none())
+        .collect();
+    if missing.is_empty() {
         return;
     }
     if let Ok(program) = env::current_exe() {
         let _failure = std::process::Command::new(program)
             .args(env::args_os().skip(1))
-            .env(DMABUF_SWITCH, "1")
-            .env(
-                COMPILER_SWITCH,
-                env::var_os(COMPILER_SWITCH).unwrap_or_else(|| "0".into()),
-            )
+            .envs(missing)
             .exec();
     }
 }

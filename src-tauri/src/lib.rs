@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use brygga_api::Desktop as _;
 use brygga_api::contract::DesktopAction;
+use brygga_engine::folder;
 use clap::Parser as _;
 use tauri::{AppHandle, Manager as _, RunEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -31,6 +32,9 @@ use tauri_plugin_window_state::StateFlags;
 pub(crate) use crate::arguments::Arguments;
 use crate::host::{Host, Opened};
 use crate::shell::Shell;
+
+/// So long the first syncs let the page go first: both would take the longer beside each other, and somebody waits for the page.
+const PAGE_FIRST: Duration = Duration::from_secs(3);
 
 /// How long the reason why it could not start is given to be shown.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -97,6 +101,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .manage(Wanted::default())
         .manage(Opened::default())
+        .manage(rpc::Usable::default())
         .setup(move |app| {
             // An error from here would be a panic of the event loop, and nobody would read it.
             if let Err(error) = start(app.handle(), arguments) {
@@ -147,12 +152,12 @@ fn start(app: &AppHandle, arguments: Arguments) -> anyhow::Result<()> {
         window::prepare(app)?;
     }
     // One folder in it per pair.
-    let folder = app.path().app_data_dir()?.join("pairs");
+    let pairs = app.path().app_data_dir()?.join("pairs");
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let asked = arguments.clone();
         let opening = tauri::async_runtime::spawn_blocking(move || {
-            tauri::async_runtime::block_on(Host::open(&asked, &folder))
+            tauri::async_runtime::block_on(Host::open(&asked, &pairs))
         });
         // One that panics would else leave a program that nobody sees and that does nothing.
         let host = opening
@@ -176,15 +181,29 @@ fn start(app: &AppHandle, arguments: Arguments) -> anyhow::Result<()> {
 /// The pairs are open: tray, window, and the work.
 fn begin(app: &AppHandle, host: Host, arguments: &Arguments) -> anyhow::Result<()> {
     rpc::forward_events(app.clone(), &host);
-    let shell = Shell::start(app, Arc::clone(host.pairs()), arguments.practice);
+    let pairs = Arc::clone(host.pairs());
+    let shell = Shell::start(app, Arc::clone(&pairs), arguments.practice);
     app.manage(Arc::clone(&shell));
     app.state::<Opened>().set(host);
     let wanted = app.state::<Wanted>();
     wanted.note(arguments);
     // Hidden without a tray would be gone.
-    if wanted.window.load(Ordering::SeqCst) || !shell.has_tray() {
+    let shown = wanted.window.load(Ordering::SeqCst) || !shell.has_tray();
+    if shown {
         window::show(app)?;
     }
+    let own = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if shown {
+            // A page that shows the wizard, or that never comes, keeps nothing from its time.
+            let (usable, clock) = (own.state::<rpc::Usable>(), folder::clock());
+            tokio::select! {
+                () = usable.wait() => {}
+                () = clock.sleep(PAGE_FIRST) => {}
+            }
+        }
+        pairs.keep_in_step();
+    });
     if wanted.sync.load(Ordering::SeqCst) {
         shell.act(DesktopAction::Sync);
     }
@@ -198,7 +217,7 @@ fn give_up(app: &AppHandle, error: &anyhow::Error) -> ! {
     notify::say(app, &message);
     // Some systems take a notification on a thread of its own.
     tauri::async_runtime::block_on(async {
-        brygga_engine::folder::clock().sleep(GOODBYE).await;
+        folder::clock().sleep(GOODBYE).await;
     });
     std::process::exit(1)
 }

@@ -1,11 +1,10 @@
 //! The bridge between the page and the contract: one command and one event channel, both without knowledge of what they carry.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use brygga_api::contract::Nothing;
 use brygga_api::{ApiError, Event, PairEvent, misused};
 use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, State};
+use tokio::sync::SetOnce;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::host::{Host, Opened};
@@ -14,7 +13,15 @@ use crate::host::{Host, Opened};
 const EVENT_CHANNEL: &str = "brygga://event";
 
 /// The page has what it draws first.
-static USABLE: AtomicBool = AtomicBool::new(false);
+#[derive(Default)]
+pub(crate) struct Usable(SetOnce<()>);
+
+impl Usable {
+    /// Waits for it; for good where no window was opened.
+    pub(crate) async fn wait(&self) {
+        self.0.wait().await;
+    }
+}
 
 /// Runs the command `name` of the contract with its request, for a pair or for the one that is shown, and gives its answer.
 ///
@@ -23,6 +30,7 @@ static USABLE: AtomicBool = AtomicBool::new(false);
 #[tauri::command]
 pub(crate) async fn rpc(
     opened: State<'_, Opened>,
+    usable: State<'_, Usable>,
     name: Option<Value>,
     payload: Option<Value>,
     pair: Option<Value>,
@@ -41,7 +49,7 @@ pub(crate) async fn rpc(
         .await
         .call(pair.as_deref(), &name, payload)
         .await;
-    if name == "overview" && answer.is_ok() && !USABLE.swap(true, Ordering::Relaxed) {
+    if name == "overview" && answer.is_ok() && usable.0.set(()).is_ok() {
         // `cargo xtask bench-app` waits for this line.
         tracing::info!("the window is usable");
     }

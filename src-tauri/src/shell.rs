@@ -1,6 +1,7 @@
 //! The program on the desktop: it runs in the background, shows how it stands in the tray, tells when a person is needed, and ends cleanly.
 
 use std::collections::HashSet;
+use std::future::pending;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
 use brygga_api::{Desktop, Event, PairEvent, Pairs};
+use brygga_core::clock::Wait;
 use brygga_core::{Code, Problem};
 use brygga_engine::{RunOptions, folder};
 use tauri::{AppHandle, Manager as _};
@@ -29,8 +31,22 @@ const PATIENCE_OF_THE_SYSTEM: Duration = Duration::from_secs(4);
 /// The first look at what nobody tells of: the window, if one is wanted, is there by then, and what it shows is not told beside it.
 const FIRST_LOOK: Duration = Duration::from_secs(10);
 
-/// So often it is looked at how everything stands, also where nothing was told: what cannot be read or written any more tells nothing.
-const LOOK: Duration = Duration::from_mins(1);
+/// So long after the last look it is looked at how everything stands, also where nothing was told: what cannot be read or written any more
+/// tells nothing. Longer than from one sync to the next, which is looked at at its end.
+const LOOK: Duration = Duration::from_secs(90);
+
+/// A sync that is over by then only looked, as nearly every one does: the menu is not made anew for it, under the pointer of whoever has it open.
+const QUICK: Duration = Duration::from_millis(400);
+
+/// What [`follow`] goes on for.
+enum Heard {
+    /// Something happened in a pair.
+    Told(PairEvent),
+    /// A sync goes on for a while.
+    Lasts,
+    /// It is time to look, or something was missed.
+    Time,
+}
 
 /// The program on the desktop.
 pub(crate) struct Shell {
@@ -46,7 +62,7 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Puts the program on the desktop, and lets it run by itself.
+    /// Puts the program on the desktop.
     pub(crate) fn start(app: &AppHandle, pairs: Arc<Pairs>, practice: bool) -> Arc<Self> {
         let shell = Arc::new(Self {
             app: app.clone(),
@@ -83,7 +99,6 @@ impl Shell {
         shell.pairs.stand_on(Arc::clone(&shell) as Arc<dyn Desktop>);
         shell.refresh();
         tauri::async_runtime::spawn(follow(Arc::downgrade(&shell)));
-        shell.pairs.keep_in_step();
         tauri::async_runtime::spawn(end_when_told(Arc::downgrade(&shell)));
         shell
     }
@@ -175,7 +190,7 @@ impl Shell {
     /// Tells what nobody was told yet, unless somebody is looking.
     fn tell(&self) {
         let told = self.pairs.notices();
-        let several = self.pairs.standings().len() > 1;
+        let several = self.pairs.are_several();
         let wanted = self.preferences.chosen().notifications;
         if wanted
             && !window::is_looked_at(&self.app)
@@ -305,32 +320,48 @@ async fn follow(shell: Weak<Shell>) {
     let clock = folder::clock();
     let mut look = clock.sleep(FIRST_LOOK);
     let mut running = HashSet::new();
+    let mut lasts: Wait<'_> = Box::pin(pending());
     loop {
-        let told = tokio::select! {
+        let heard = tokio::select! {
             told = events.recv() => match told {
-                Ok(told) => Some(told),
-                Err(RecvError::Lagged(_)) => None,
+                Ok(told) => Heard::Told(told),
+                Err(RecvError::Lagged(_)) => Heard::Time,
                 Err(RecvError::Closed) => return,
             },
+            () = &mut lasts => {
+                lasts = Box::pin(pending());
+                Heard::Lasts
+            }
             () = &mut look => {
                 look = clock.sleep(LOOK);
-                None
+                Heard::Time
             }
         };
         let Some(shell) = shell.upgrade() else {
             return;
         };
-        let Some(PairEvent { pair, event }) = told else {
-            // What was missed, or is told by nobody, is looked at anew. What a run finds is told at its end.
-            let at_rest = running.is_empty();
-            running.clear();
-            shell.refresh();
-            if at_rest {
-                shell.tell();
+        let PairEvent { pair, event } = match heard {
+            Heard::Told(told) => told,
+            Heard::Lasts => {
+                if !running.is_empty() {
+                    shell.refresh();
+                }
+                continue;
             }
-            continue;
+            Heard::Time => {
+                // What was missed, or is told by nobody, is looked at anew. What a run finds is told at its end.
+                let at_rest = running.is_empty();
+                running.clear();
+                shell.refresh();
+                if at_rest {
+                    shell.tell();
+                }
+                continue;
+            }
         };
-        let began = matches!(event, Event::Progress(_)) && running.insert(pair.clone());
+        if matches!(event, Event::Progress(_)) && running.insert(pair.clone()) {
+            lasts = clock.sleep(QUICK);
+        }
         // A preview, and a search for what is booked already, take a run's place.
         let ended = matches!(event, Event::Finished(_) | Event::Preview(_));
         if ended {
@@ -344,11 +375,12 @@ async fn follow(shell: Weak<Shell>) {
                     event,
                     Event::RecordsChanged(_) | Event::Schedule(_) | Event::SetupChanged(_)
                 );
-        if began || ended || proven || changed {
+        if ended || proven || changed {
             shell.refresh();
         }
         if ended || proven {
             shell.tell();
+            look = clock.sleep(LOOK);
         }
     }
 }
