@@ -161,13 +161,8 @@ impl Api {
         for kind in RecordKind::ALL {
             for group in store.held_groups(*kind).map_err(stored)? {
                 let mut records = Vec::new();
-                for record in store
-                    .held_with(*kind, group.code, &group.params)
-                    .map_err(stored)?
-                    .into_iter()
-                    .take(OF_A_CAUSE)
-                {
-                    if let Some(row) = store.record(&record).map_err(stored)? {
+                for record in group.records.iter().take(OF_A_CAUSE) {
+                    if let Some(row) = store.record(record).map_err(stored)? {
                         records.push(record_line(&row));
                     }
                 }
@@ -179,7 +174,7 @@ impl Api {
                     kind: kind.as_str().into(),
                     remedy: crate::fixes::remedy_kind(&reason),
                     reason,
-                    count: count(group.count),
+                    count: count(group.records.len()),
                     money: group.amounts.iter().map(amount).collect(),
                     records,
                 });
@@ -214,11 +209,7 @@ impl Api {
         if request.records.is_empty() {
             for kind in RecordKind::ALL {
                 for group in store.held_groups(*kind).map_err(stored)? {
-                    records.extend(
-                        store
-                            .held_with(*kind, group.code, &group.params)
-                            .map_err(stored)?,
-                    );
+                    records.extend(group.records);
                 }
             }
         }

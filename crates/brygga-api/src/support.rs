@@ -50,7 +50,7 @@ impl Pair {
             ] {
                 for group in store.problem_groups(*kind, state)? {
                     causes.push(json!({
-                        "kind": kind.as_str(), "state": state.as_str(), "code": group.code.as_str(), "count": group.count,
+                        "kind": kind.as_str(), "state": state.as_str(), "code": group.code.as_str(), "count": group.records.len(),
                     }));
                 }
             }

@@ -274,8 +274,10 @@ impl Engine {
         approval: &Approval,
         probed: &mut BTreeSet<RecordRef>,
     ) -> Result<Option<RecordRef>, Problem> {
-        let held = self.store.held_groups(RecordKind::Order)?;
-        if held.iter().any(|group| group.code == Code::ReadBackDiffers) {
+        if self
+            .store
+            .is_held_with(RecordKind::Order, Code::ReadBackDiffers)?
+        {
             return Ok(None);
         }
         let mut rows: Vec<RecordRow> = Vec::new();

@@ -389,8 +389,10 @@ impl Engine {
     /// The oldest order that waits for a confirmed document although none can come: it goes first, alone.
     fn next_probe(&self, probed: &mut BTreeSet<String>) -> Result<Option<RecordRef>, Problem> {
         // One document that came back different is enough: a person looks at it before another goes first.
-        let held = self.store.held_groups(RecordKind::Order)?;
-        if held.iter().any(|group| group.code == Code::ReadBackDiffers) {
+        if self
+            .store
+            .is_held_with(RecordKind::Order, Code::ReadBackDiffers)?
+        {
             return Ok(None);
         }
         let (rows, _) = self.store.search_records(

@@ -142,7 +142,7 @@ fn print_groups(store: &Store, kind: RecordKind, rows: &[RecordRow]) -> Result<(
     for group in store.held_groups(kind)? {
         print::line(format_args!(
             "{} {}: {}",
-            group.count,
+            group.records.len(),
             noun(kind),
             group.code.remedy()
         ));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use brygga_core::{Code, Money};
 use rusqlite::Connection;
 
-use crate::column::{all, get};
+use crate::column::{all, first, get};
 use crate::error::StoreError;
 use crate::seal::Seal;
 use crate::store::Store;
@@ -24,9 +24,6 @@ fn is_of_one_record(code: Code, name: &str) -> bool {
     OF_ONE_RECORD.contains(&name) && !(code == Code::CustomerAmbiguous && name == "numbers")
 }
 
-/// How many records a group names.
-const SAMPLE: usize = 10;
-
 /// Records with one cause.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProblemGroup {
@@ -34,12 +31,10 @@ pub struct ProblemGroup {
     pub code: Code,
     /// The parameters that all of them share.
     pub params: BTreeMap<String, String>,
-    /// How many they are.
-    pub count: usize,
     /// Their totals, one per currency, by currency code.
     pub amounts: Vec<Money>,
-    /// The first of them.
-    pub sample: Vec<RecordRef>,
+    /// All of them, the oldest first.
+    pub records: Vec<RecordRef>,
 }
 
 /// One record with its problem.
@@ -80,16 +75,14 @@ impl ProblemGroup {
         Self {
             code: first.code,
             params: first.params.clone(),
-            count: 0,
             amounts: Vec::new(),
-            sample: Vec::new(),
+            records: Vec::new(),
         }
     }
 
     fn add(&mut self, kept: Kept) {
         self.params
             .retain(|name, value| kept.params.get(name) == Some(value));
-        self.count += 1;
         if let Some(amount) = kept.amount {
             let sum = self
                 .amounts
@@ -100,9 +93,7 @@ impl ProblemGroup {
                 None => self.amounts.push(amount),
             }
         }
-        if self.sample.len() < SAMPLE {
-            self.sample.push(kept.record);
-        }
+        self.records.push(kept.record);
     }
 }
 
@@ -137,8 +128,21 @@ impl Store {
             group.amounts.sort_by_key(|amount| amount.currency.code());
         }
         // Stable: equal counts stay in the order of their causes.
-        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        groups.sort_by_key(|group| std::cmp::Reverse(group.records.len()));
         Ok(groups)
+    }
+
+    /// Is any record of `kind` held with `code`.
+    pub fn is_held_with(&self, kind: RecordKind, code: Code) -> Result<bool, StoreError> {
+        let found = self.read(|db| {
+            first(
+                db,
+                "SELECT 1 AS found FROM records WHERE kind = ?1 AND state = ?2 AND code = ?3 LIMIT 1",
+                (kind.as_str(), RecordState::Held.as_str(), code.as_str()),
+                |row| get::<i64>(row, "found"),
+            )
+        })?;
+        Ok(found.is_some())
     }
 
     /// All held records of `kind` with `code` whose parameters contain `params`: what "retry all" of a group means.

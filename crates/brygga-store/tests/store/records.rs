@@ -201,7 +201,10 @@ fn held_records_are_grouped_by_cause() {
 
     let groups = store.held_groups(RecordKind::Order).unwrap();
     assert_eq!(
-        groups.iter().map(|group| group.count).collect::<Vec<_>>(),
+        groups
+            .iter()
+            .map(|group| group.records.len())
+            .collect::<Vec<_>>(),
         [13, 1]
     );
     let first = &groups[0];
@@ -212,7 +215,19 @@ fn held_records_are_grouped_by_cause() {
         [Money::new(Decimal::from(500), Currency::JPY), nok(1200)],
         "never added up across currencies"
     );
-    assert_eq!(first.sample.len(), 10);
+    assert_eq!(first.records[0].id, "1", "the oldest first");
+    let twenty = RecordRef::new(RecordKind::Order, "20");
+    assert!(!first.records.contains(&twenty), "it is of another cause");
+    assert!(
+        store
+            .is_held_with(RecordKind::Order, Code::VatUnmapped)
+            .unwrap()
+    );
+    assert!(
+        !store
+            .is_held_with(RecordKind::Order, Code::ItemNotFound)
+            .unwrap()
+    );
     assert_eq!(
         groups[1].params["order"], "#20",
         "a group of one keeps all it knows"
@@ -244,7 +259,7 @@ fn waiting_records_are_grouped_too() {
         .problem_groups(RecordKind::Order, RecordState::Waiting)
         .unwrap();
     assert_eq!(
-        (groups.len(), groups[0].count, groups[0].code),
+        (groups.len(), groups[0].records.len(), groups[0].code),
         (1, 1, Code::WaitingForPayment)
     );
     assert!(store.held_groups(RecordKind::Order).unwrap().is_empty());
