@@ -47,6 +47,18 @@ describe("a sync every minute", () => {
     expect(seen).toEqual([]);
   });
 
+  it("is not shown to go on after what took its place has ended", async () => {
+    const { backend } = await open();
+    await screen.findByRole("row", { name: /^Orders/ });
+    act(() => {
+      backend.emit({ event: "progress", data: { run: "7", phase: "previewing", done: 0, total: null } });
+      backend.emit({ event: "preview", data: {} });
+    });
+    await act(() => new Promise((over) => setTimeout(over, 600)));
+    expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Sync now" })).toBeVisible();
+  });
+
   it("leaves what the last one came to on the page while the next one runs", async () => {
     const { backend } = await open();
     await screen.findByRole("row", { name: /^Orders/ });

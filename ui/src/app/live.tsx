@@ -59,6 +59,8 @@ export function LiveEvents({ children }: { children: ReactNode }) {
           proving.run(event.data);
           break;
         case "preview":
+          // What took a run's place is over, or another step of it follows.
+          progress.cancel();
           for (const queryKey of [keys.preview, keys.overview]) client.invalidateQueries({ queryKey });
           break;
         case "setup_changed":
