@@ -1,6 +1,7 @@
 // Just enough of the WebDriver protocol to drive the real window: no packages, only Node.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -30,6 +31,20 @@ export async function until(what, attempt, seconds = 30) {
   throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
 }
 
+/** The processes that a process has started and that go on. */
+async function childrenOf(parent) {
+  const own = [];
+  for (const pid of await readdir("/proc")) {
+    try {
+      const [, state, of] = /\) (\S) (\d+)/.exec(await readFile(`/proc/${pid}/stat`, "utf8"));
+      if (Number(of) === parent && state !== "Z") own.push(pid);
+    } catch {
+      // It ended while we looked, or is no process.
+    }
+  }
+  return own;
+}
+
 /** The program in a window, with a WebKitWebDriver of its own. */
 export class Window {
   #driver;
@@ -57,8 +72,12 @@ export class Window {
   }
 
   async close() {
+    const programs = await childrenOf(this.#driver.pid);
     try {
       await this.#call("DELETE", this.#session);
+      // The driver answers before it ends the program. One that is left would go on for ever, and with it whoever reads what it writes.
+      const isThere = async () => (await childrenOf(this.#driver.pid)).some((pid) => programs.includes(pid));
+      await until("the driver has ended the program", async () => !(await isThere()));
     } finally {
       this.#driver.kill("SIGKILL");
     }
