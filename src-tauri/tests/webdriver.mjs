@@ -79,7 +79,15 @@ export class Window {
       const isThere = async () => (await childrenOf(this.#driver.pid)).some((pid) => programs.includes(pid));
       await until("the driver has ended the program", async () => !(await isThere()));
     } finally {
+      const left = (await childrenOf(this.#driver.pid)).filter((pid) => programs.includes(pid));
       this.#driver.kill("SIGKILL");
+      for (const pid of left) {
+        try {
+          process.kill(Number(pid), "SIGKILL");
+        } catch {
+          // It ended while we looked.
+        }
+      }
     }
   }
 

@@ -102,10 +102,11 @@ impl Rates for RealRates {
 impl Engine {
     /// The rate between two currencies on a day, by the source that the merchant chose, with the day that it was published for.
     pub async fn rate_on(&self, from: &str, to: &str, day: NaiveDate) -> Result<RateUsed, Problem> {
-        let settings = self.settings()?.rates.clone();
+        let settings = self.settings()?;
+        let settings = &settings.rates;
         let currencies = [from, to].map(str::to_owned).into();
         let first = day - TimeDelta::days(i64::from(settings.oldest_days));
-        let table = self.rates.table(&settings, &currencies, first, day).await?;
+        let table = self.rates.table(settings, &currencies, first, day).await?;
         table.rate(from, to, day, settings.oldest_days)
     }
 }
