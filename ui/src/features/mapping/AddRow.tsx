@@ -1,7 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { MappingEdit } from "../../api/generated/MappingEdit";
 import type { MappingTable } from "../../api/generated/MappingTable";
 import { CellField } from "./CellField";
 import { type Cells, filled } from "./draft";
@@ -11,11 +10,20 @@ import { rowId } from "./place";
 interface AddRowProps {
   table: MappingTable;
   home: string | undefined;
-  onAdd: (edit: MappingEdit, id: string) => void;
+  /** What the row is about, as the program writes it, and the row's address. */
+  onAdd: (key: Cells, id: string) => void;
   onClose: () => void;
 }
 
 const COUNTRIES = new Set(["destination", "dispatch", "country"]);
+
+/** As the program writes it, so that a row that is there already is found: 25.0 is 25, and a blank at the end is nothing. */
+function written(key: Cells): Cells {
+  const text = Object.fromEntries(Object.entries(key).map(([name, value]) => [name, value.trim()]));
+  const rate = text.rate?.match(/^0*(\d+)(?:\.(\d*?)0*)?$/);
+  if (rate !== undefined && rate !== null) text.rate = rate[2] ? `${rate[1]}.${rate[2]}` : (rate[1] ?? "");
+  return filled(text);
+}
 
 /** A row that no order has asked for yet. */
 export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
@@ -36,8 +44,8 @@ export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
         className={classes.fields}
         onSubmit={(event) => {
           event.preventDefault();
-          const whole = filled(key);
-          onAdd({ table: table.name, key: whole, values: {} }, rowId(whole));
+          const whole = written(key);
+          onAdd(whole, rowId(whole));
         }}
       >
         {table.keys.map((column, index) => (

@@ -35,6 +35,8 @@ export function MappingTables({ tables, revision, table, search, opened, onTable
   const cells = useCells();
   const draft = useDraft(tables, revision);
   const [adding, setAdding] = useState(false);
+  // A row that somebody wanted to add, and that was there.
+  const [met, setMet] = useState<string>();
 
   const show = useCallback(
     (change: { search?: string; row?: string | undefined }) => onShow({ search, row: opened ?? undefined, ...change }),
@@ -144,8 +146,12 @@ export function MappingTables({ tables, revision, table, search, opened, onTable
           table={table}
           row={row}
           home={home}
+          met={row.id === met}
           onChange={(values) => draft.change([{ table: table.name, key: row.key, values }])}
-          onClose={() => show({ row: undefined })}
+          onClose={() => {
+            setMet(undefined);
+            show({ row: undefined });
+          }}
         />
       )}
       {adding && (
@@ -153,9 +159,11 @@ export function MappingTables({ tables, revision, table, search, opened, onTable
           table={table}
           home={home}
           onClose={() => setAdding(false)}
-          onAdd={(edit, id) => {
+          onAdd={(key, id) => {
             setAdding(false);
-            draft.change([edit]);
+            // An empty row in the place of one that is there would take that one away.
+            if (all.some((known) => known.id === id)) setMet(id);
+            else draft.change([{ table: table.name, key, values: {} }]);
             show({ row: id });
           }}
         />

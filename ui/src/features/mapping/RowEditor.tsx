@@ -15,12 +15,14 @@ interface RowEditorProps {
   table: MappingTable;
   row: Row;
   home: string | undefined;
+  /** Somebody wanted to add it, and it was there. */
+  met?: boolean;
   onChange: (values: Cells) => void;
   onClose: () => void;
 }
 
 /** One row: what waits for it, what could be chosen and why, and the choice. Nothing is kept before it is saved. */
-export function RowEditor({ table, row, home, onChange, onClose }: RowEditorProps) {
+export function RowEditor({ table, row, home, met = false, onChange, onClose }: RowEditorProps) {
   const intl = useIntl();
   const words = useWords();
   const cells = useCells();
@@ -51,6 +53,11 @@ export function RowEditor({ table, row, home, onChange, onClose }: RowEditorProp
           onClose();
         }}
       >
+        {met && (
+          <Notice tone="quiet">
+            <FormattedMessage id="mapping.there" />
+          </Notice>
+        )}
         {row.waiting > 0 && (
           <div>
             <p className={classes.waits}>

@@ -90,6 +90,33 @@ describe("mapping", () => {
     });
   });
 
+  it("opens the row that is there when somebody adds it again, and takes nothing away", async () => {
+    const { user, backend } = await open("#/mapping/vat", { orders: 120 });
+    await user.click(await screen.findByRole("button", { name: "Add a row" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add a row" });
+    const choose = async (label: RegExp, option: string) => {
+      await user.click(within(dialog).getByRole("combobox", { name: label }));
+      await user.click(await screen.findByRole("option", { name: option }));
+    };
+    await user.type(within(dialog).getByRole("textbox", { name: /Country/ }), "no ");
+    await user.type(within(dialog).getByRole("textbox", { name: /Rate/ }), "25,0");
+    await choose(/What is sold/, "goods");
+    await choose(/Who buys/, "private");
+    await choose(/VAT scheme/, "domestic");
+    await user.click(within(dialog).getByRole("button", { name: "Add a row" }));
+    const editor = await screen.findByRole("dialog", { name: /^Norway · 25.% · goods · private · domestic$/ });
+    expect(within(editor).getByText("This row is there already. You can change it here.")).toBeVisible();
+    expect(within(editor).getByRole("combobox", { name: /VAT category/ })).not.toHaveValue("");
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    expect(await screen.findByText("1 change")).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await screen.findByRole("dialog", { name: "What changes" });
+    expect(backend.calls.find(({ name }) => name === "mapping_preview")?.request).toMatchObject({
+      rows: [{ table: "vat", key: { rate: "12" } }],
+    });
+  });
+
   it("shows an exchange rate as people write it, with its own headings", async () => {
     const { user } = await open("#/mapping/rates");
     const grid = await screen.findByRole("grid", { name: "Exchange rates" });
