@@ -1,27 +1,24 @@
 /** What a working paper has and the page has not: whose it is and of which days, and every day's table. */
 import { FormattedMessage, useIntl } from "react-intl";
 import type { ProofDay } from "../../api/generated/ProofDay";
+import type { ProofPeriod } from "../../api/generated/ProofPeriod";
 import { useInfo } from "../../api/queries";
-import { formatDay } from "../../i18n/format";
 import { DayTable } from "./Days";
+import { periodWords } from "./file";
 import classes from "./PrintedProof.module.css";
 import page from "./ProofPage.module.css";
 
 const datesOf = (days: ProofDay[]) => [...new Set(days.map((row) => row.date))].sort();
 
-/** The company, the shop and the period. */
-export function PaperHead({ days }: { days: ProofDay[] }) {
+/** The company, the shop and the period that was proven, whether anything happened in it or not. */
+export function PaperHead({ period }: { period: ProofPeriod }) {
   const intl = useIntl();
   const { data: info } = useInfo();
-  const dates = datesOf(days);
-  const [first, last] = [dates[0], dates.at(-1)];
   return (
     <div className={classes.head} aria-hidden="true">
       <strong>{info?.company}</strong>
       {info?.shop !== info?.company && <span>{info?.shop}</span>}
-      {first !== undefined && last !== undefined && (
-        <span>{`${formatDay(intl.locale, first)} \u2013 ${formatDay(intl.locale, last)}`}</span>
-      )}
+      <span>{periodWords(intl, period)}</span>
     </div>
   );
 }

@@ -130,7 +130,7 @@ function Result({ proof }: { proof: ProofResult }) {
   const equal = differences.length === 0;
   return (
     <>
-      <PaperHead days={days} />
+      <PaperHead period={period} />
       <section className={classes.sentence} data-equal={equal || undefined}>
         {equal ? (
           <IconCircleCheck size={28} aria-hidden="true" className={classes.icon} />
@@ -223,6 +223,11 @@ function Result({ proof }: { proof: ProofResult }) {
               </li>
             ))}
           </ul>
+          {undecided.length > SHOWN && (
+            <p className="quiet">
+              <FormattedMessage id="proof.more" values={{ count: undecided.length - SHOWN }} />
+            </p>
+          )}
         </section>
       )}
     </>
