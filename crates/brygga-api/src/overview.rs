@@ -79,6 +79,7 @@ impl Api {
             let on = is_on(&settings, flow.name);
             flows.push(FlowRow {
                 flow: flow.name.into(),
+                lane: lane.as_str().into(),
                 from: flow.from.into(),
                 to: flow.to.into(),
                 counts: counted(&store.counts(flow.kind).map_err(stored)?),

@@ -278,6 +278,7 @@ export class FakeBackend implements Backend {
     const counts = this.#count("order");
     const flow = (name: string, kind: string) => ({
       flow: name,
+      lane: "orders",
       from: "shopify",
       to: "visma",
       counts: this.#count(kind),

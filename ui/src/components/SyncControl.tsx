@@ -15,6 +15,7 @@ import { href } from "../app/router";
 import { formatCount } from "../i18n/format";
 import { useWords } from "../i18n/useWords";
 import classes from "./SyncControl.module.css";
+import { syncOnly } from "./syncOnly";
 import { Trouble } from "./Trouble";
 
 export function SyncControl() {
@@ -26,6 +27,7 @@ export function SyncControl() {
   const pause = usePause();
   const run = overview?.run ?? null;
   const paused = overview?.schedule.paused != null;
+  const lanes = [...new Set((overview?.flows ?? []).map(({ lane }) => lane))];
 
   if (run !== null) {
     return (
@@ -73,9 +75,9 @@ export function SyncControl() {
               <FormattedMessage id="sync.preview" />
             </Menu.Item>
             <Menu.Divider />
-            {(overview?.flows ?? []).map(({ flow }) => (
-              <Menu.Item key={flow} onClick={() => sync.mutate({ flow })}>
-                <FormattedMessage id="sync.only" values={{ flow: words.value("flow", flow) }} />
+            {lanes.map((lane) => (
+              <Menu.Item key={lane} onClick={() => sync.mutate({ flow: lane })}>
+                {syncOnly(intl, words, lane)}
               </Menu.Item>
             ))}
             <Menu.Divider />

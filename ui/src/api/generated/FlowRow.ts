@@ -12,6 +12,10 @@ export type FlowRow = {
  */
 flow: string, 
 /**
+ * The lane in which it runs, and with which other flows it does: `orders`, `products`, `stock` or `payouts`.
+ */
+lane: string, 
+/**
  * Where from: `shopify` or `visma`.
  */
 from: string, 

@@ -7,6 +7,7 @@ import type { State } from "../../api/generated/State";
 import { type OverviewAtRest, useRunning, useSyncNow } from "../../api/queries";
 import { href, Link } from "../../app/router";
 import { StateIcon } from "../../components/StateMark";
+import { syncOnly } from "../../components/syncOnly";
 import { When } from "../../components/When";
 import { formatCount, formatSpan } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -125,7 +126,7 @@ const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean
         )}
       </td>
       <td className={classes.sync}>
-        <SyncOnly flow={row.flow} name={name} />
+        <SyncOnly lane={row.lane} />
       </td>
     </tr>
   );
@@ -158,11 +159,12 @@ const Count = memo(function Count({
   );
 });
 
-const SyncOnly = memo(function SyncOnly({ flow, name }: { flow: string; name: string }) {
+const SyncOnly = memo(function SyncOnly({ lane }: { lane: string }) {
   const intl = useIntl();
+  const words = useWords();
   const running = useRunning();
   const sync = useSyncNow();
-  const only = intl.formatMessage({ id: "sync.only" }, { flow: name });
+  const only = syncOnly(intl, words, lane);
   return (
     <Tooltip label={only}>
       <ActionIcon
@@ -171,7 +173,7 @@ const SyncOnly = memo(function SyncOnly({ flow, name }: { flow: string; name: st
         aria-label={only}
         disabled={running}
         loading={sync.isPending}
-        onClick={() => sync.mutate({ flow })}
+        onClick={() => sync.mutate({ flow: lane })}
       >
         <IconRefresh size={16} aria-hidden="true" />
       </ActionIcon>

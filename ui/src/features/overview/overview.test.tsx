@@ -34,6 +34,20 @@ const well = (proven: Proven, waiting = 0): Health => ({
 /** The line below the sentence. */
 const below = (sentence: HTMLElement) => sentence.nextElementSibling;
 
+it("offers a sync of what goes together, by what it does", async () => {
+  const { user, backend } = await shown(well({ kind: "never" }));
+  expect((await screen.findAllByRole("button", { name: /^Sync orders with customers, invoices/ })).length).toBe(2);
+  await user.click(screen.getByRole("button", { name: "Choose what to sync" }));
+  const items = await screen.findAllByRole("menuitem", { name: /^Sync / });
+  expect(items.map((item) => item.textContent)).toEqual([
+    "Sync orders with customers, invoices, credit notes and payments",
+  ]);
+  if (items[0] !== undefined) await user.click(items[0]);
+  await waitFor(() =>
+    expect(backend.calls.find(({ name }) => name === "sync_now")?.request).toEqual({ flow: "orders" }),
+  );
+});
+
 describe("the health sentence", () => {
   it("says what was read and is not sent, and never that all is well", async () => {
     const { backend, container } = await shown({ kind: "unsent", orders: 2880, records: 3012 });
