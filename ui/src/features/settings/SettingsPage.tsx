@@ -6,7 +6,7 @@ import type { SettingField } from "../../api/generated/SettingField";
 import type { SettingsChange } from "../../api/generated/SettingsChange";
 import type { SettingsView } from "../../api/generated/SettingsView";
 import type { SettingValue } from "../../api/generated/SettingValue";
-import { keys, useDesktop, useRereadSettings, useSettings } from "../../api/queries";
+import { keys, useDesktop, useInfo, useRereadSettings, useSettings } from "../../api/queries";
 import { type SettingValues, useDrafts, useRefused } from "../../app/drafts";
 import { href, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
@@ -15,11 +15,13 @@ import { FilterBox } from "../../components/FilterBox";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
+import { LANGUAGE_NAMES } from "../../i18n/languages";
 import { useWords } from "../../i18n/useWords";
 import { ConnectionsSection } from "./ConnectionsSection";
 import { DataSection } from "./DataSection";
 import { DesktopSection } from "./DesktopSection";
 import { FieldControl } from "./FieldControl";
+import { OWN_SECTIONS, SECTION_WORDS } from "./found";
 import { SettingsMenu } from "./SettingsMenu";
 import classes from "./SettingsPage.module.css";
 import { WindowSection } from "./WindowSection";
@@ -127,6 +129,19 @@ function Sections({ view }: { view: SettingsView }) {
     }))
     .filter((one) => one.fields.length > 0);
 
+  const { data: info } = useInfo();
+  const own = OWN_SECTIONS.filter(
+    (name) =>
+      (name !== "desktop" || desktop) &&
+      [
+        section(name),
+        ...SECTION_WORDS[name].map((id) => intl.formatMessage({ id })),
+        ...(name === "connections" ? ["Shopify", "Visma.net", info?.shop_domain, info?.company] : []),
+        ...(name === "window" ? Object.values(LANGUAGE_NAMES) : []),
+      ].some((text) => text?.toLocaleLowerCase(intl.locale).includes(wanted)),
+  );
+  const found = new Set(own);
+
   useEffect(() => {
     if (path[1] !== undefined) document.getElementById(`settings-${path[1]}`)?.scrollIntoView({ block: "start" });
   }, [path[1]]);
@@ -134,17 +149,13 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[
-          ...view.sections.map((one) => one.name),
-          "data",
-          "connections",
-          ...(desktop ? ["desktop"] : []),
-          "window",
-        ].map((name) => (
-          <a key={name} href={href("settings", name)} className={classes.indexLink}>
-            {section(name)}
-          </a>
-        ))}
+        {[...view.sections.map((one) => one.name), ...OWN_SECTIONS.filter((name) => name !== "desktop" || desktop)].map(
+          (name) => (
+            <a key={name} href={href("settings", name)} className={classes.indexLink}>
+              {section(name)}
+            </a>
+          ),
+        )}
       </nav>
       <div className={classes.sections}>
         <FilterBox label={intl.formatMessage({ id: "settings.search" })} value={search} onChange={onSearch} />
@@ -193,11 +204,13 @@ function Sections({ view }: { view: SettingsView }) {
             </div>
           </section>
         ))}
-        {wanted === "" && <DataSection title={section("data")} />}
-        {wanted === "" && <ConnectionsSection title={section("connections")} />}
-        {wanted === "" && desktop && <DesktopSection title={section("desktop")} desktop={desktop} />}
-        {wanted === "" && <WindowSection title={section("window")} />}
-        {shown.length === 0 && <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />}
+        {found.has("data") && <DataSection title={section("data")} />}
+        {found.has("connections") && <ConnectionsSection title={section("connections")} />}
+        {found.has("desktop") && desktop && <DesktopSection title={section("desktop")} desktop={desktop} />}
+        {found.has("window") && <WindowSection title={section("window")} />}
+        {shown.length === 0 && own.length === 0 && (
+          <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />
+        )}
         <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undefined}>
           {save.error !== null && <Trouble error={save.error} />}
           {back.error !== null && <Trouble error={back.error} />}

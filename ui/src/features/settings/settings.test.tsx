@@ -43,6 +43,35 @@ describe("settings", () => {
     expect(screen.getByRole("textbox", { name: "Tag for invoiced orders" })).toBeVisible();
   });
 
+  it("finds what is no choice by its words, too", async () => {
+    const { user } = await open("#/settings", { desktop: true });
+    await screen.findByRole("heading", { name: "Orders" });
+    for (const [typed, region] of [
+      ["backup", "Your data"],
+      ["erase", "Your data"],
+      ["support", "Your data"],
+      ["connect again", "Connections"],
+      ["shopify", "Connections"],
+      ["start with the comp", "This computer"],
+      ["quit", "This computer"],
+      ["language", "This window"],
+      ["suomi", "This window"],
+      ["dark", "This window"],
+    ] as const) {
+      const box = screen.getByRole("textbox", { name: "Search the settings" });
+      await user.clear(box);
+      await user.type(box, typed);
+      expect(await screen.findByRole("region", { name: region })).toBeVisible();
+      await waitFor(() => expect(screen.queryByRole("region", { name: "Customers" })).toBeNull());
+      expect(screen.queryByText(/^No setting has/)).toBeNull();
+    }
+    const box = screen.getByRole("textbox", { name: "Search the settings" });
+    await user.clear(box);
+    await user.type(box, "xyzzy");
+    expect(await screen.findByText(/^No setting has/)).toBeVisible();
+    expect(screen.queryAllByRole("region")).toHaveLength(0);
+  });
+
   it("keeps what was changed when it is refused, and says why", async () => {
     const { user, backend } = await open("#/settings");
     backend.failing.set("put_settings", { code: "settings-stale", params: {} });
