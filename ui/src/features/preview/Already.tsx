@@ -120,13 +120,7 @@ function Rows({ rows, busy, onChoose }: RowsProps) {
               <FormattedMessage id="already.document" />
             </th>
             <th scope="col">
-              <FormattedMessage id="already.fit" />
-            </th>
-            <th scope="col">
               <FormattedMessage id="already.choice" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="records.state" />
             </th>
           </tr>
         </thead>
@@ -147,17 +141,17 @@ function Rows({ rows, busy, onChoose }: RowsProps) {
                 {row.found.map((document) => (
                   <Document key={document.number} document={document} />
                 ))}
-              </td>
-              <td className={classes.fit}>
-                <FormattedMessage
-                  id={
-                    row.certain
-                      ? "already.fit.certain"
-                      : row.found.length > 1
-                        ? "already.fit.several"
-                        : "already.fit.likely"
-                  }
-                />
+                <span className={classes.fit}>
+                  <FormattedMessage
+                    id={
+                      row.certain
+                        ? "already.fit.certain"
+                        : row.found.length > 1
+                          ? "already.fit.several"
+                          : "already.fit.likely"
+                    }
+                  />
+                </span>
               </td>
               <td>
                 <Select
@@ -174,9 +168,9 @@ function Rows({ rows, busy, onChoose }: RowsProps) {
                     label: intl.formatMessage({ id: `already.choose.${value}` }),
                   }))}
                 />
-              </td>
-              <td>
-                <StateMark state={row.state} />
+                <span className={classes.stands}>
+                  <StateMark state={row.state} />
+                </span>
               </td>
             </tr>
           ))}
