@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
 import { require, startProgram } from "./host.mjs";
 import { sync } from "./page.mjs";
-import { go, pages, places, prove } from "./screens.mjs";
+import { go, pages, places, prove, standInDesktop } from "./screens.mjs";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const PROGRAM = process.env.BRYGGA_BIN;
@@ -40,11 +40,21 @@ describe("every screen", { skip: BROWSER === undefined || PROGRAM === undefined 
       bypassCSP: true,
       ...options,
     });
+    await standInDesktop(context);
     const page = await context.newPage();
     await page.goto(host.url);
     await page.getByRole("heading", { level: 1 }).waitFor();
     return page;
   }
+
+  it("has the part of the settings that only a desktop has", async () => {
+    const page = await open({});
+    await go(page, "settings/desktop");
+    const part = page.getByRole("region", { name: "This computer" });
+    assert.equal(await part.getByRole("switch").count(), 3);
+    await part.getByRole("button", { name: "Quit Brygga" }).waitFor();
+    await page.context().close();
+  });
 
   for (const colorScheme of ["light", "dark"]) {
     it(`has no fault that axe finds, ${colorScheme}`, async () => {

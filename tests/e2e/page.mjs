@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { require } from "./host.mjs";
-import { caller } from "./screens.mjs";
+import { caller, standInDesktop } from "./screens.mjs";
 
 export { goTo } from "./screens.mjs";
 
@@ -10,10 +10,11 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /**
  * Opens the window. An uncaught error fails the test when it is `done`; so does an error of the console, but for those of commands that are
- * meant to be refused (`refusals`).
+ * meant to be refused (`refusals`). With `desktop` it shows what it shows in the desktop's window.
  */
-export async function openPage(browser, url, { refusals = false, wait = 120_000, ...options } = {}) {
+export async function openPage(browser, url, { refusals = false, wait = 120_000, desktop = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+  if (desktop) await standInDesktop(context);
   const page = await context.newPage();
   page.setDefaultTimeout(wait);
   const problems = [];

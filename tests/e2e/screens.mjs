@@ -18,6 +18,15 @@ export function caller(page, pair) {
   };
 }
 
+/**
+ * The served page has no desktop behind it. A stand-in answers what the window asks of one, so that what it shows of it is seen too; what the
+ * real one does is tested in the real window.
+ */
+export function standInDesktop(context) {
+  const view = { autostart: true, close_to_tray: true, notifications: true, tray: true, language: "en" };
+  return context.route("**/rpc/desktop", (route) => route.fulfill({ json: view }));
+}
+
 /** Proves, to the end. The page must be open. */
 export async function prove(page) {
   const call = caller(page);

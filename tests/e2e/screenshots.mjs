@@ -18,6 +18,8 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 900, height: 600 },
 ];
+/** The parts of the settings that the guide tells of. */
+const PARTS = ["schedule", "data", "connections", "desktop"];
 const STEPS = ["shop", "company", "flows", "mapping", "sample", "start"];
 
 const browser = await launch();
@@ -28,8 +30,8 @@ try {
   await browser.close();
 }
 
-/** The four pictures of what is on the page; `ready` brings it there anew, for what a size lays out once. */
-async function four(page, name, ready = () => undefined) {
+/** The four pictures of what is on the page, or of `what` alone; `ready` brings it there anew, for what a size lays out once. */
+async function four(page, name, ready = () => undefined, what = undefined) {
   for (const colorScheme of ["light", "dark"])
     for (const viewport of SIZES) {
       await page.emulateMedia({ colorScheme });
@@ -37,7 +39,7 @@ async function four(page, name, ready = () => undefined) {
       await ready();
       await page.waitForTimeout(400);
       const file = `${name}-${colorScheme}-${viewport.width}.png`;
-      await writeFile(join(folder, file), smaller(await page.screenshot()));
+      await writeFile(join(folder, file), smaller(await (what ?? page).screenshot()));
     }
   await page.setViewportSize(SIZES[0]);
 }
@@ -81,7 +83,7 @@ async function ofTheSetUp(host) {
 
 async function ofTheWindow(host) {
   try {
-    const { page, done } = await openPage(browser, host.url, { reducedMotion: "reduce" });
+    const { page, done } = await openPage(browser, host.url, { reducedMotion: "reduce", desktop: true });
     const call = caller(page);
     await go(page, "preview");
     await press(page, "Preview now");
@@ -112,8 +114,25 @@ async function ofTheWindow(host) {
       });
       await call("pause", {});
     }
+    await ofTheSettings(page);
     await done();
   } finally {
     await host.stop();
   }
+}
+
+/** In their whole length, as nobody sees them in a window; and each of the parts that the guide tells of. */
+async function ofTheSettings(page) {
+  await four(page, "settings-whole", async () => {
+    await go(page, "settings");
+    const { width } = page.viewportSize();
+    const height = await page.evaluate(() => {
+      const main = document.querySelector("main");
+      const hidden = Math.max(main.scrollHeight - main.clientHeight, 0);
+      return Math.max(document.documentElement.scrollHeight, window.innerHeight + hidden);
+    });
+    await page.setViewportSize({ width, height });
+  });
+  for (const part of PARTS)
+    await four(page, `settings-${part}`, () => go(page, `settings/${part}`), page.locator(`#settings-${part}`));
 }
