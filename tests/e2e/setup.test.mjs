@@ -10,6 +10,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { BROWSER, launch } from "./browser.mjs";
 import { startProgram } from "./host.mjs";
 import { faultless, heading, openPage, press } from "./page.mjs";
+import { chooseSignIn, connectCompany, connected, connectShop, remotes, signInPage } from "./wizard.mjs";
 
 const PROGRAM = process.env.BRYGGA_BIN;
 const WAIT_MS = 60_000;
@@ -20,7 +21,6 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
   /** @type {Awaited<ReturnType<typeof startProgram>>} */
   let host;
   let browser;
-  let port = 0;
 
   before(async () => {
     browser = await launch();
@@ -41,68 +41,6 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     const opened = await openPage(browser, url, { refusals: true, wait: WAIT_MS, reducedMotion: "reduce", ...options });
     await heading(opened.page, "Which shop is it?");
     return opened;
-  }
-
-  const connected = (page) => page.getByText(/^Connected to Fjord & Fjell AS\. (\d+) of \1 permissions\./).waitFor();
-
-  async function connectShop(page) {
-    await press(page, "Fill it in");
-    await press(page, "Test and connect");
-    await connected(page);
-    await press(page, "Continue");
-    await heading(page, "Which company is it?");
-  }
-
-  async function connectCompany(page) {
-    await press(page, "Fill it in");
-    await press(page, "Test and connect");
-    await connected(page);
-  }
-
-  /** Something happens at the practice Visma.net. */
-  async function visma(change) {
-    const answer = await fetch(`${host.visma}/__control/change`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(change),
-    });
-    assert.equal(answer.status, 200);
-  }
-
-  async function shopify(config) {
-    const url = `${host.shopify}/__control/config`;
-    const before = await (await fetch(url)).json();
-    const answer = await fetch(url, { method: "POST", body: JSON.stringify({ ...before, ...config(before) }) });
-    assert.equal(answer.status, 200);
-  }
-
-  /** A port for the sign-in, registered for the practice application. */
-  async function freePort() {
-    const { createServer } = await import("node:net");
-    port = await new Promise((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1", () => {
-        const { port } = server.address();
-        server.close(() => resolve(port));
-      });
-    });
-    await visma({ change: "redirect_address", address: `http://127.0.0.1:${port}` });
-  }
-
-  async function chooseSignIn(page) {
-    await page.getByText("Sign in", { exact: true }).click();
-    await press(page, "Fill it in");
-    await press(page, "More choices");
-    await page.getByRole("textbox", { name: "Port on this computer" }).fill(String(port));
-  }
-
-  /** Presses the button and gives the page that the browser opened. */
-  async function signInPage(context, page, button = "Sign in with Visma") {
-    const opened = context.waitForEvent("page");
-    await press(page, button);
-    const connect = await opened;
-    connect.setDefaultTimeout(WAIT_MS);
-    await connect.getByRole("heading", { name: "Practice Visma Connect" }).waitFor();
-    return connect;
   }
 
   it("goes from nothing to the first sync", async () => {
@@ -135,6 +73,7 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
   });
 
   it("says in words what is wrong with the shop, and what to do", async () => {
+    const { shopify } = remotes(host);
     const { page, done } = await open();
     await press(page, "Fill it in");
     const address = page.getByRole("textbox", { name: "Shop address" });
@@ -156,6 +95,13 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     await client.fill("nobody");
     await refused("Shopify does not accept the client id or the secret");
     await client.fill("practice-client");
+    await press(page, "I have a token of an older app");
+    await page.getByLabel("Admin API access token", { exact: true }).fill("shpat_of_another_app");
+    await refused("Shopify does not accept the token any more.");
+    await page.getByText(/^Connect the shop again\. If you pasted the client secret as the token/).waitFor();
+    await press(page, "I have a client ID and secret");
+    assert.equal(await secret.inputValue(), "", "a token is no secret of an app");
+    await secret.fill("practice-secret");
     await shopify(() => ({ app_installed: false }));
     await refused("The app is not installed");
     await shopify(() => ({ app_installed: true, same_organization: false }));
@@ -174,6 +120,7 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
   });
 
   it("says in words what is wrong with the company, and what to do", async () => {
+    const { visma } = remotes(host);
     const { page, done } = await open();
     await connectShop(page);
     await press(page, "Fill it in");
@@ -206,10 +153,10 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
   });
 
   it("signs a person in by the browser, and again after the grant was revoked", async () => {
+    const { visma, portForSignIn } = remotes(host);
     const { page, context, done } = await open();
     await connectShop(page);
-    await freePort();
-    await chooseSignIn(page);
+    await chooseSignIn(page, await portForSignIn());
 
     // Cancelled there.
     let connect = await signInPage(context, page);
@@ -251,7 +198,10 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     await visma({ change: "sign_ins_revoked" });
     await press(page, "Back");
     await heading(page, "What should be kept in step?");
-    await press(page, "Back");
+    await press(page, "Continue");
+    const refused = page.getByRole("alert").filter({ hasText: "does not accept the sign-in any more" });
+    await refused.getByText("Sign in again.").waitFor();
+    await refused.getByRole("link", { name: "Connect again" }).click();
     await heading(page, "Which company is it?");
     connect = await signInPage(context, page, "Sign in again");
     await connect.getByRole("button", { name: "Allow" }).click();
