@@ -45,7 +45,18 @@ async function childrenOf(parent) {
   return own;
 }
 
-/** The program in a window, with a WebKitWebDriver of its own. */
+function end(pid) {
+  try {
+    process.kill(Number(pid), "SIGKILL");
+  } catch {
+    // It ended while we looked.
+  }
+}
+
+/**
+ * The program in a window, with a driver of its own: tauri-driver, which `cargo xtask test` installs and TAURI_DRIVER names. It hands what it is
+ * asked to the WebKitWebDriver that it starts; where there is none, that one is asked itself.
+ */
 export class Window {
   #driver;
   #base;
@@ -54,46 +65,58 @@ export class Window {
   static async open(binary, args, env) {
     const window = new Window();
     const port = await freePort();
-    window.#driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
+    const tauri = process.env.TAURI_DRIVER;
+    const [driver, words, wanted] = tauri
+      ? [tauri, ["--port", port, "--native-port", await freePort()], { "tauri:options": { application: binary, args } }]
+      : ["WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], { browserName: "wry", "webkitgtk:browserOptions": { binary, args } }];
+    window.#driver = spawn(driver, words.map(String), {
       stdio: "inherit",
       env: { ...process.env, ...env, TAURI_WEBVIEW_AUTOMATION: "true" },
     });
     window.#base = `http://127.0.0.1:${port}`;
-    const wanted = { browserName: "wry", "webkitgtk:browserOptions": { binary, args } };
     try {
       await until("the driver answers", () => window.#call("GET", "/status"));
       const session = await window.#call("POST", "/session", { capabilities: { alwaysMatch: wanted } });
       window.#session = `/session/${session.sessionId}`;
       return window;
     } catch (error) {
-      window.#driver.kill("SIGKILL");
+      await window.leave();
       throw error;
     }
   }
 
   async close() {
-    const programs = await childrenOf(this.#driver.pid);
+    const programs = await this.#programs();
+    const left = async () => (await this.#programs()).filter((pid) => programs.includes(pid));
     try {
       await this.#call("DELETE", this.#session);
       // The driver answers before it ends the program. One that is left would go on for ever, and with it whoever reads what it writes.
-      const isThere = async () => (await childrenOf(this.#driver.pid)).some((pid) => programs.includes(pid));
-      await until("the driver has ended the program", async () => !(await isThere()));
+      await until("the driver has ended the program", async () => (await left()).length === 0);
     } finally {
-      const left = (await childrenOf(this.#driver.pid)).filter((pid) => programs.includes(pid));
-      this.#driver.kill("SIGKILL");
-      for (const pid of left) {
-        try {
-          process.kill(Number(pid), "SIGKILL");
-        } catch {
-          // It ended while we looked.
-        }
-      }
+      const still = await left();
+      await this.leave();
+      still.forEach(end);
     }
   }
 
   /** The program has ended by itself: only the driver is left. */
   async leave() {
+    const native = await this.#native();
     this.#driver.kill("SIGKILL");
+    if (native !== undefined && native !== this.#driver.pid) end(native);
+  }
+
+  /** The WebKitWebDriver. */
+  async #native() {
+    if (!process.env.TAURI_DRIVER) return this.#driver.pid;
+    const [native] = await childrenOf(this.#driver.pid);
+    return native === undefined ? undefined : Number(native);
+  }
+
+  /** What the driver has started. */
+  async #programs() {
+    const native = await this.#native();
+    return native === undefined ? [] : childrenOf(native);
   }
 
   async #call(method, path, body) {
@@ -129,6 +152,21 @@ export class Window {
     );
     if (!found) throw new Error(`no ${css} named ${name}`);
     return found[ELEMENT];
+  }
+
+  /** The field with this label. */
+  async labelled(name) {
+    const found = await this.script(
+      `const label = [...document.querySelectorAll("label")].find((each) => each.textContent.replace("*", "").trim() === arguments[0]);
+       return label?.control ?? null`,
+      name,
+    );
+    if (!found) throw new Error(`no field labelled ${name}`);
+    return found[ELEMENT];
+  }
+
+  clear(element) {
+    return this.#call("POST", `${this.#session}/element/${element}/clear`, {});
   }
 
   click(element) {

@@ -1,57 +1,39 @@
 // The real window on the practice pair, on whatever display there is. `cargo xtask test` gives it a display, a bus and the program.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
+import { callerOf, open, ownHome, PROGRAM, running, startOf, webProcesses, words } from "./program.mjs";
+import { manageWindows, pressKey, somethingElse, whoHasTheKeys } from "./screen.mjs";
+import { trayOf } from "./tray.mjs";
 import { Window, until } from "./webdriver.mjs";
 
-const run = promisify(execFile);
-const PROGRAM = process.env.BRYGGA_DESKTOP;
 const ARGUMENTS = ["--practice", "--orders", "60", "--seed", "1"];
-const words = JSON.parse(await readFile(new URL("../../ui/src/i18n/en.json", import.meta.url), "utf8"));
 
 let home;
 let env;
+let forget;
+let unmanage;
 let window;
 
 before(async () => {
-  assert.ok(PROGRAM, "BRYGGA_DESKTOP names the program; `cargo xtask test` sets it");
-  home = await mkdtemp(join(tmpdir(), "brygga-window-"));
+  ({ home, env, forget } = await ownHome());
   // Where this user's downloads are: the folder itself is not there yet.
-  await mkdir(join(home, "config"));
   await writeFile(join(home, "config", "user-dirs.dirs"), 'XDG_DOWNLOAD_DIR="$HOME/Fetched"\n');
-  env = { HOME: home, XDG_CONFIG_HOME: join(home, "config"), XDG_DATA_HOME: join(home, "data"), LANG: "en_GB.UTF-8", LANGUAGE: "en" };
-  // A cold start on a busy machine may be slower than the driver's patience.
-  for (const patience of [1, 0]) {
-    try {
-      window = await Window.open(PROGRAM, ARGUMENTS, env);
-      return;
-    } catch (error) {
-      if (patience === 0) throw error;
-    }
-  }
+  unmanage = await manageWindows(home);
+  window = await open(ARGUMENTS, env);
 });
 
 after(async () => {
   await window?.close();
-  await rm(home, { recursive: true, force: true });
+  unmanage?.();
+  await forget();
 });
 
-/** Calls a command of the contract the way the page does. */
-async function call(name, payload = {}) {
-  const [ok, value] = await window.scriptWithCallback(
-    `const [name, payload, done] = arguments;
-     globalThis.__TAURI_INTERNALS__.invoke("rpc", { name, payload }).then((v) => done([true, v]), (e) => done([false, e]))`,
-    name,
-    payload,
-  );
-  if (!ok) throw Object.assign(new Error(JSON.stringify(value)), { refusal: value });
-  return value;
-}
+const call = (name, payload) => callerOf(window)(name, payload);
+const tray = () => trayOf("practice");
 
 async function goTo(page) {
   await window.script("location.hash = arguments[0]", `#/${page}`);
@@ -250,53 +232,11 @@ test("a host that has one of ours in its path, or before an @, is a stranger", a
 });
 
 /** Starts the program a second time, and waits for its end. */
-async function startAgain(...more) {
-  const second = spawn(PROGRAM, [...ARGUMENTS, ...more], { stdio: "ignore", env: { ...process.env, ...env } });
-  const timer = setTimeout(() => second.kill("SIGKILL"), 20_000);
-  const [code] = await once(second, "exit");
-  clearTimeout(timer);
-  return code;
-}
+const startAgain = (...more) => startOf([...ARGUMENTS, ...more], env);
 
 const act = (action) => call("desktop_act", { action });
 const isVisible = () => window.script("return document.visibilityState === 'visible'");
 const lastRun = async () => (await call("overview")).last_run?.run;
-
-/**
- * A panel shows a Linux tray and clicks it over the bus (StatusNotifierItem and com.canonical.dbusmenu). There is no panel here, so this test speaks
- * for one: the menu that it reads and clicks is the real one.
- */
-const ITEM = "/org/ayatana/NotificationItem/tray_icon_tray_app_brygga_practice";
-
-function gdbus(...args) {
-  return run("gdbus", ["call", "--session", ...args]).then(({ stdout }) => stdout);
-}
-
-/** Who had the menu the last time. */
-let owner;
-
-/** Some of those on the bus never answer: nobody is waited for long, unless nobody has answered at all. */
-async function tray(patience = 2) {
-  const names = await gdbus("--dest", "org.freedesktop.DBus", "--object-path", "/", "--method", "org.freedesktop.DBus.ListNames");
-  const all = [...names.matchAll(/:\d+\.\d+/g)].map(([name]) => name);
-  for (const name of all.sort((one, other) => Number(other === owner) - Number(one === owner))) {
-    const menu = ["--timeout", String(patience), "--dest", name, "--object-path", `${ITEM}/Menu`, "--method"];
-    const layout = await gdbus(...menu, "com.canonical.dbusmenu.GetLayout", "--", "0", "-1", "[]").catch(() => undefined);
-    if (layout === undefined) continue;
-    owner = name;
-    const lines = [...layout.matchAll(/<\((\d+), \{([^}]*)\}/g)]
-      .map(([, id, facts]) => ({ id, label: /'label': <'([^']*)'>/.exec(facts)?.[1], enabled: !facts.includes("'enabled': <false>") }))
-      .filter(({ label }) => label !== undefined);
-    return {
-      lines,
-      click: (label) => {
-        const { id } = lines.find((line) => line.label === label) ?? assert.fail(`${label} is not in the menu: ${JSON.stringify(lines)}`);
-        return gdbus(...menu, "com.canonical.dbusmenu.Event", id, "clicked", "<''>", "0");
-      },
-    };
-  }
-  return patience < 20 ? tray(20) : assert.fail("the program has no tray on the bus");
-}
 
 test("the tray's menu syncs now, pauses and resumes, and the page follows", async () => {
   await goTo("overview");
@@ -346,17 +286,46 @@ test("the tray speaks the page's language", async () => {
   await until("and back", async () => (await tray()).lines.some(({ label }) => label === words["tray.quit"]));
 });
 
-test("closing hides the window and keeps what is in it; a second start brings it back", async () => {
+const hasTheKeys = async () => {
+  const [program] = await running(home);
+  return (await whoHasTheKeys()) === program && (await window.script("return document.hasFocus()"));
+};
+
+test("closing the window hides it and keeps what is in it; a second start brings it back", async () => {
   assert.equal(await isVisible(), true);
   assert.equal((await call("desktop")).tray, true);
   await goTo("settings");
-  await act("close");
+  const [program, ...others] = await running(home);
+  assert.deepEqual(others, [], "one program and no more");
+  await until("it has the keys", hasTheKeys);
+  // As somebody closes it: the window manager asks the window to close.
+  await pressKey("alt+F4");
   await until("it is hidden", async () => !(await isVisible()));
   assert.equal(await startAgain("--hidden"), 0);
   assert.equal(await isVisible(), false, "a start with the computer does not bring it up");
   assert.equal(await startAgain(), 0);
   await until("it is there again", isVisible);
+  await until("it has the keys again", hasTheKeys);
+  assert.deepEqual(await running(home), [program], "the same program");
   assert.equal(await window.script("return location.hash"), "#/settings");
+  // The page's own way to close it is the same.
+  await act("close");
+  await until("it is hidden", async () => !(await isVisible()));
+  assert.equal(await startAgain(), 0);
+  await until("it is there again", isVisible);
+});
+
+test("a second start brings the window in front of what covers it", async () => {
+  const away = await somethingElse();
+  try {
+    await until("the window lost the keys", async () => !(await window.script("return document.hasFocus()")));
+    assert.equal(await startAgain("--hidden"), 0);
+    assert.equal(await hasTheKeys(), false, "a start with the computer takes the keys from nobody");
+    assert.equal(await startAgain(), 0);
+    await until("it has the keys", hasTheKeys);
+  } finally {
+    away();
+  }
 });
 
 test("a second start hands its arguments over and ends", async () => {
@@ -402,13 +371,13 @@ test("the real program beside practice is another one, and neither is handed the
   assert.deepEqual(await gone, [0, null]);
 });
 
-test("quit in the middle of a sync ends at a safe point", async () => {
-  const [pid, ...others] = await running();
+test("quit in the middle of a sync ends the program by itself", async () => {
+  const [pid, ...others] = await running(home);
   assert.deepEqual(others, [], "one program and no more");
   await act("sync");
   await until("the run is under way", async () => (await call("overview")).run !== null);
   await (await tray()).click(words["tray.quit"]);
-  await until("it has ended by itself", async () => !(await running()).includes(pid));
+  await until("it has ended by itself", async () => !(await running(home)).includes(pid));
   await window.leave();
   window = undefined;
 });
@@ -466,39 +435,3 @@ test("where there can be no window, the start ends and says why", async () => {
   assert.match(said, /Brygga could not start: /);
   assert.doesNotMatch(said, /panicked/);
 });
-
-/** Processes of this program with this test's home. */
-async function running() {
-  const own = [];
-  for (const pid of await processes()) {
-    try {
-      if ((await readlink(`/proc/${pid}/exe`)) !== (await realpath(PROGRAM))) continue;
-      if ((await readFile(`/proc/${pid}/environ`, "utf8")).includes(`HOME=${home}\0`)) own.push(pid);
-    } catch {
-      // It ended while we looked, or is somebody else's.
-    }
-  }
-  return own;
-}
-
-/** The processes that draw a window of this program. */
-async function webProcesses(parent) {
-  const parents = new Map();
-  const names = new Map();
-  for (const pid of await processes()) {
-    try {
-      const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-      const [, name, rest] = /^\d+ \((.*)\) . (\d+)/.exec(stat);
-      parents.set(pid, Number(rest));
-      names.set(pid, name);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const isBelow = (pid) => pid === parent || (parents.has(pid) && isBelow(parents.get(pid)));
-  return [...parents.keys()].filter((pid) => names.get(pid).startsWith("WebKitWeb") && isBelow(pid));
-}
-
-async function processes() {
-  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-}

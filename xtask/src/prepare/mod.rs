@@ -1,10 +1,12 @@
 //! Installs what is missing, or says in one line how to.
 
+mod driver;
 mod npm;
 mod system;
 
 use crate::project::Project;
 
+pub(crate) use driver::tauri_driver;
 pub(crate) use npm::has_script;
 pub(crate) use system::Needs;
 

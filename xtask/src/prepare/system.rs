@@ -23,6 +23,10 @@ const FOR_TESTS: &[&str] = &[
     "dbus-x11",
     // To click the tray over the bus, as a panel does.
     "libglib2.0-bin",
+    // A desktop for the window: windows that are managed, keys that somebody presses, and another window in front.
+    "openbox",
+    "xdotool",
+    "x11-utils",
 ];
 
 /// How much a task needs.

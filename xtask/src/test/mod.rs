@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::bail;
 
-use crate::prepare::{Needs, has_script, prepare};
+use crate::prepare::{Needs, has_script, prepare, tauri_driver};
 use crate::project::{self, Project, SHELL};
 use crate::{codegen, tidy};
 use report::Report;
@@ -178,30 +178,52 @@ fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Res
             "custom-protocol",
         ]),
     );
-    let can_drive = ["Xvfb", "xvfb-run", "WebKitWebDriver", "dbus-run-session"]
-        .iter()
-        .all(|program| is_on_path(program));
-    if built && can_drive {
-        // A bus and a screen of its own: on a shared bus a second start is handed to the window of somebody else.
-        let mut window = recorded(project.command("dbus-run-session"), record);
-        window.env("BRYGGA_DESKTOP", project.built(SHELL)).args([
-            "--",
-            "xvfb-run",
-            "-a",
-            "-s",
-            "-screen 0 1400x900x24",
-            "node",
-            "--test",
-            "src-tauri/tests/window.test.mjs",
-        ]);
-        report.tests("tests: the real window", &mut window);
-    } else if built {
-        report.skip(
-            "tests: the real window",
-            "Xvfb, WebKitWebDriver or a D-Bus is missing",
-        );
+    if built {
+        real_window(project, record, report);
     }
     Ok(())
+}
+
+/// What the real window is driven with, and what it stands on: a screen, windows that are managed, a bus.
+const TO_DRIVE: &[&str] = &[
+    "WebKitWebDriver",
+    "Xvfb",
+    "xvfb-run",
+    "openbox",
+    "xdotool",
+    "xmessage",
+    "xprop",
+    "dbus-run-session",
+];
+
+/// The real window's tests, one file after the other: two programs of one kind on one bus would hand their starts to each other.
+const OF_THE_WINDOW: &[&str] = &[
+    "src-tauri/tests/window.test.mjs",
+    "src-tauri/tests/wizard.test.mjs",
+];
+
+fn real_window(project: &Project, record: &Path, report: &mut Report) {
+    let name = "tests: the real window";
+    let missing: Vec<_> = TO_DRIVE
+        .iter()
+        .copied()
+        .filter(|program| !is_on_path(program))
+        .collect();
+    if !missing.is_empty() {
+        report.skip(name, &format!("missing: {}", missing.join(", ")));
+        return;
+    }
+    // A bus and a screen of its own: on a shared bus a second start is handed to the window of somebody else.
+    let mut window = recorded(project.command("dbus-run-session"), record);
+    window.env("BRYGGA_DESKTOP", project.built(SHELL));
+    if let Some(driver) = tauri_driver(project) {
+        window.env("TAURI_DRIVER", driver);
+    }
+    window
+        .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1400x900x24"])
+        .args(["node", "--test", "--test-concurrency=1"])
+        .args(OF_THE_WINDOW);
+    report.tests(name, &mut window);
 }
 
 /// The tests know where browsers are.
