@@ -22,6 +22,7 @@ mod keeping;
 mod life;
 mod mapping;
 mod month;
+mod named;
 mod new_products;
 mod pairs;
 mod payouts;

@@ -41,9 +41,10 @@ impl Api {
         &self,
         change: SettingsChange,
     ) -> Result<SettingsView, ApiError> {
-        let catalogue = self.engine.catalogue().await.ok();
+        let (catalogue, known) = tokio::join!(self.engine.catalogue(), self.engine.known());
+        let known = known.map_err(error)?;
         self.choose(change.revision, |settings| {
-            changed(settings, &change.values, catalogue.as_deref())
+            changed(settings, &change.values, catalogue.ok().as_deref())?.named(settings, &known)
         })
         .map_err(error)?;
         self.settings_view().await
@@ -96,20 +97,23 @@ impl Api {
         &self,
         import: SettingsImport,
     ) -> Result<SettingsView, ApiError> {
-        self.choose(import.revision, |_| {
-            serde_json::from_str(&import.text).map_err(|fault| unreadable(&fault))
-        })
-        .map_err(error)?;
+        let read: Settings =
+            serde_json::from_str(&import.text).map_err(|fault| error(unreadable(&fault)))?;
+        let known = self.engine.known().await.map_err(error)?;
+        self.choose(import.revision, |settings| read.named(settings, &known))
+            .map_err(error)?;
         self.settings_view().await
     }
 
     async fn settings_view(&self) -> Result<SettingsView, ApiError> {
         // Without Visma.net there is nothing to pick from, but everything else can still be chosen.
-        let catalogue = self.engine.catalogue().await.ok();
+        let (catalogue, known) = tokio::join!(self.engine.catalogue(), self.engine.known());
         let settings = self.engine.settings().map_err(error)?;
+        let known = known.map_err(error)?;
         Ok(SettingsView {
             revision: self.engine.store().settings_rev().map_err(stored)?,
-            sections: sections(&settings, catalogue.as_deref()).map_err(error)?,
+            sections: sections(&settings, catalogue.ok().as_deref(), Some(&known))
+                .map_err(error)?,
         })
     }
 
@@ -154,7 +158,7 @@ pub(crate) fn fields_of(
     settings: &Settings,
     catalogue: Option<&Catalogue>,
 ) -> Result<Vec<SettingField>, Problem> {
-    let sections = sections(settings, catalogue)?;
+    let sections = sections(settings, catalogue, None)?;
     Ok(sections
         .into_iter()
         .flat_map(|section| section.fields)

@@ -130,7 +130,7 @@ impl Pair {
             Ok(settings) => settings,
             Err(problem) => return json!({ "code": problem.code.as_str() }),
         };
-        let Ok(sections) = sections(&settings, None) else {
+        let Ok(sections) = sections(&settings, None, None) else {
             return Value::Null;
         };
         let mut choices = Map::new();

@@ -285,6 +285,8 @@ codes! {
     // Choices made in the window
     SettingsStale = "settings-stale", Failure, "The settings were changed meanwhile.", "Look at the new ones, then make your change again.";
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
+    LocationUnknown = "location-unknown", Failure, "The shop has no location {location}. It has: {known}.", "Choose one of them, in a file by its number. A new location is on the list ten minutes after it was made in Shopify.";
+    ChannelUnknown = "channel-unknown", Failure, "No order came from the channel {channel}. Known are: {known}.", "Choose one of them. A channel is on the list once an order from it was read: make a preview, then choose again.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
     FixBooked = "fix-booked", Failure, "{count} of these records are sent to Visma.net by this choice already.", "What is booked stays. Change the choice in the mapping or the settings for what comes.";
     FixChanged = "fix-changed", Failure, "The records that this choice is for are not those that were shown any more.", "Look at them again, then choose.";

@@ -159,7 +159,11 @@ impl Engine {
 
     pub(crate) fn mirror_row(&self, raw: &RawOrder) -> MirrorRow {
         let (digest, parts) = match self.shop.read(&raw.json) {
-            Ok(order) => (digest::content(&order), crate::life::parts(&order)),
+            Ok(order) => {
+                // What cannot be remembered now is tried again with the next order of the channel.
+                let _ = self.notice_channel(&order);
+                (digest::content(&order), crate::life::parts(&order))
+            }
             // Kept all the same: the planner says why it cannot be read.
             Err(_) => (digest::of(&raw.json), Vec::new()),
         };

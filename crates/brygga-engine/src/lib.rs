@@ -6,6 +6,7 @@ mod adapters_payouts;
 mod already;
 mod approved;
 pub mod booked;
+mod channels;
 mod company;
 pub mod connect;
 mod crash;

@@ -57,6 +57,12 @@ interface Pair {
   proving: (running: boolean, done: number) => void;
 }
 
+const CHANNELS = ["pos", "shopify_draft_order", "web"].map((id) => ({ id, label: id }));
+const LOCATIONS = [
+  { id: "7001", label: "Lager Oslo" },
+  { id: "7002", label: "Returer" },
+];
+
 const VAT = { destination: "NO", kind: "goods", party: "private", scheme: "domestic", dispatch: "NO" };
 
 const KARI: PersonView = {
@@ -265,6 +271,7 @@ export class FakeDesk {
             field("trigger/default", { kind: "choice", of: ["created", "paid", "fulfilled"] }, "paid"),
             field("trigger/grace_minutes", { kind: "number", least: 0, most: 10_080 }, 0),
             field("leave_out/tags", { kind: "list" }, []),
+            field("leave_out/channels", { kind: "several", of: CHANNELS }, []),
             field("missing_item/rule", { kind: "choice", of: ["hold", "default_item"] }, "hold"),
             field("missing_item/item", { kind: "pick", of: [{ id: "DIV", label: "Diverse" }] }, null, {
               path: "missing_item/rule",
@@ -275,6 +282,13 @@ export class FakeDesk {
         {
           name: "invoices",
           fields: [field("invoices/on", { kind: "switch" }, true), field("invoices/tag", { kind: "text" }, null)],
+        },
+        {
+          name: "stock",
+          fields: [
+            field("stock/first_location", { kind: "named", of: LOCATIONS }, null),
+            field("stock/return_locations", { kind: "several", of: LOCATIONS }, []),
+          ],
         },
         {
           name: "refunds",

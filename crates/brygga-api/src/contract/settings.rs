@@ -52,11 +52,21 @@ pub enum Control {
         /// What there is.
         of: Vec<Choice>,
     },
+    /// One of what the shop has; the page shows its text, not its id.
+    Named {
+        /// What there is.
+        of: Vec<Choice>,
+    },
+    /// Several of what the shop has; the page shows their texts.
+    Several {
+        /// What there is.
+        of: Vec<Choice>,
+    },
     /// Words, one after the other.
     List,
 }
 
-/// One of the things that Visma.net is set up with.
+/// One of the things that Visma.net is set up with, or that the shop has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Choice {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Problem;
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::{Owner, ProductField, ProductSettings, Settings};
+use brygga_core::settings::{Known, Owner, ProductField, ProductSettings, Settings};
 use chrono::NaiveTime;
 use serde_json::{Map, Value};
 
-use super::table::{Field, Kind, OWNERS, SECTIONS};
+use super::table::{Field, Kind, OWNERS, OfShop, SECTIONS};
 use super::{picks, plain, refused, typed};
 use crate::contract::{Control, SettingField, SettingSection, SettingValue, ShownWhen};
 
@@ -16,6 +16,7 @@ use crate::contract::{Control, SettingField, SettingSection, SettingValue, Shown
 pub(crate) fn sections(
     settings: &Settings,
     catalogue: Option<&Catalogue>,
+    known: Option<&Known>,
 ) -> Result<Vec<SettingSection>, Problem> {
     let now = plain(settings)?;
     let unset = plain(&Settings::default())?;
@@ -30,7 +31,7 @@ pub(crate) fn sections(
                     let value = at(&now, field.path).map_or_else(|| default.clone(), shown);
                     SettingField {
                         path: field.path.to_owned(),
-                        control: control(field.kind, catalogue),
+                        control: control(field.kind, catalogue, known),
                         value,
                         default,
                         when: field.when.map(|(path, is)| ShownWhen {
@@ -44,7 +45,7 @@ pub(crate) fn sections(
         .collect())
 }
 
-/// The settings with these choices made.
+/// The settings with these choices made. What they name of the shop is put as it has it by [`Settings::named`].
 pub(crate) fn changed(
     settings: &Settings,
     values: &BTreeMap<String, SettingValue>,
@@ -89,7 +90,8 @@ fn mapped_values(words: Vec<String>) -> Vec<Value> {
     words.into_iter().map(Value::String).collect()
 }
 
-fn control(kind: Kind, catalogue: Option<&Catalogue>) -> Control {
+fn control(kind: Kind, catalogue: Option<&Catalogue>, known: Option<&Known>) -> Control {
+    let of_shop = |list: OfShop| known.map_or_else(Vec::new, |known| list.of(known));
     match kind {
         Kind::Switch => Control::Switch,
         Kind::Number(least, most) => Control::Number { least, most },
@@ -102,6 +104,8 @@ fn control(kind: Kind, catalogue: Option<&Catalogue>) -> Control {
         Kind::Pick(source) => Control::Pick {
             of: picks(catalogue, source),
         },
+        Kind::Named(list) => Control::Named { of: of_shop(list) },
+        Kind::Several(list) => Control::Several { of: of_shop(list) },
         Kind::List => Control::List,
     }
 }
@@ -124,7 +128,7 @@ fn checked(
         (Kind::Choice(of), SettingValue::Text(word)) if of.contains(&word.as_str()) => {
             Value::String(word.clone())
         }
-        (Kind::List, SettingValue::List(list)) => {
+        (Kind::List | Kind::Several(_), SettingValue::List(list)) => {
             let words: BTreeSet<&str> = list
                 .iter()
                 .map(|word| word.trim())
@@ -132,10 +136,14 @@ fn checked(
                 .collect();
             words.into_iter().map(Value::from).collect()
         }
-        (Kind::Text | Kind::Pick(_) | Kind::Date | Kind::Time, SettingValue::Nothing) => {
-            empty(default, no)?
-        }
-        (Kind::Text | Kind::Pick(_) | Kind::Date | Kind::Time, SettingValue::Text(text)) => {
+        (
+            Kind::Text | Kind::Pick(_) | Kind::Named(_) | Kind::Date | Kind::Time,
+            SettingValue::Nothing,
+        ) => empty(default, no)?,
+        (
+            Kind::Text | Kind::Pick(_) | Kind::Named(_) | Kind::Date | Kind::Time,
+            SettingValue::Text(text),
+        ) => {
             let text = text.trim();
             if text.is_empty() {
                 empty(default, no)?
@@ -251,7 +259,7 @@ mod tests {
 
     #[test]
     fn every_choice_can_be_put_to_its_default_again() {
-        let all = sections(&Settings::default(), None).expect("sections");
+        let all = sections(&Settings::default(), None, None).expect("sections");
         for field in all.iter().flat_map(|section| &section.fields) {
             assert_eq!(field.value, field.default, "{}", field.path);
             if field.when.is_none() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::RetentionSettings as Kept;
+use brygga_core::settings::{Known, RetentionSettings as Kept};
 
 use crate::contract::Choice;
 
@@ -98,6 +98,42 @@ impl Source {
     }
 }
 
+/// Lists of what the shop has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OfShop {
+    Locations,
+    Channels,
+}
+
+impl OfShop {
+    /// Called as people call it. A channel is called by the page's words for it, else by an order that came from it.
+    pub(crate) fn of(self, known: &Known) -> Vec<Choice> {
+        match self {
+            Self::Locations => {
+                let all = known.locations.iter().flatten();
+                all.map(|location| Choice {
+                    id: location.id.clone(),
+                    label: location.name.clone(),
+                })
+                .collect()
+            }
+            Self::Channels => {
+                let all = known.channels.iter();
+                all.map(|(channel, order)| Choice {
+                    id: channel.clone(),
+                    label: match order {
+                        Some(order) if channel.bytes().all(|letter| letter.is_ascii_digit()) => {
+                            format!("{channel} ({order})")
+                        }
+                        _ => channel.clone(),
+                    },
+                })
+                .collect()
+            }
+        }
+    }
+}
+
 /// How a choice is made.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -108,6 +144,8 @@ pub(super) enum Kind {
     Time,
     Choice(&'static [&'static str]),
     Pick(Source),
+    Named(OfShop),
+    Several(OfShop),
     List,
 }
 
@@ -134,7 +172,7 @@ const fn only(path: &'static str, kind: Kind, other: &'static str, is: &'static 
     }
 }
 
-use Kind::{Choice as One, Date, List, Number, Pick, Switch, Text, Time};
+use Kind::{Choice as One, Date, List, Named, Number, Pick, Several, Switch, Text, Time};
 
 const fn within(range: &RangeInclusive<u32>) -> Kind {
     Number(*range.start(), *range.end())
@@ -160,7 +198,7 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             field("trigger/default", One(&["created", "paid", "fulfilled"])),
             field("trigger/grace_minutes", Number(0, 10_080)),
             field("leave_out/tags", List),
-            field("leave_out/channels", List),
+            field("leave_out/channels", Several(OfShop::Channels)),
             field("missing_item/rule", One(&["hold", "default_item"])),
             only(
                 "missing_item/item",
@@ -333,8 +371,8 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             field("stock/other_orders", Switch),
             field("stock/other_orders_days", Number(1, 730)),
             field("stock/connect_items", Switch),
-            field("stock/first_location", Text),
-            field("stock/return_locations", List),
+            field("stock/first_location", Named(OfShop::Locations)),
+            field("stock/return_locations", Several(OfShop::Locations)),
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use brygga_core::settings::Settings as Choices;
+use brygga_core::settings::{Known, Settings as Choices};
 use brygga_core::{Code, Problem};
 use brygga_engine::SETTINGS;
 use brygga_engine::connect::Ground;
@@ -31,7 +31,7 @@ pub(crate) async fn run(options: Settings, folder: Option<PathBuf>) -> Result<En
             if let Some(place) = all.pointer_mut(&pointer) {
                 *place = value;
             }
-            keep(&ground, &serde_json::from_value(all).map_err(unreadable)?)?;
+            keep(&ground, serde_json::from_value(all).map_err(unreadable)?).await?;
         }
         SettingsAction::Export { file } => {
             let text = serde_json::to_string_pretty(&current(&ground)?).map_err(unreadable)?;
@@ -41,7 +41,7 @@ pub(crate) async fn run(options: Settings, folder: Option<PathBuf>) -> Result<En
         SettingsAction::Import { file } => {
             let text = std::fs::read_to_string(&file)
                 .map_err(|error| End::Use(format!("{}: {error}", file.display())))?;
-            keep(&ground, &serde_json::from_str(&text).map_err(unreadable)?)?;
+            keep(&ground, serde_json::from_str(&text).map_err(unreadable)?).await?;
         }
         SettingsAction::Suggest { countries } => {
             let engine = ground.engine(Arc::new(Unwatched))?;
@@ -62,8 +62,17 @@ fn current(ground: &Ground) -> Result<Choices, End> {
     }
 }
 
-fn keep(ground: &Ground, choices: &Choices) -> Result<(), End> {
-    let value = serde_json::to_value(choices).map_err(unreadable)?;
+/// Keeps choices whose locations and channels are the shop's.
+async fn keep(ground: &Ground, choices: Choices) -> Result<(), End> {
+    let before = current(ground)?;
+    // The shop is asked only for what cannot be told without it: other choices can be made without a network.
+    let unasked = Known::new(Err(Code::NotConnected.into()), []);
+    let mut named = choices.clone().named(&before, &unasked);
+    if named.is_err() {
+        let engine = ground.engine(Arc::new(Unwatched))?;
+        named = choices.named(&before, &engine.known().await?);
+    }
+    let value = serde_json::to_value(named?).map_err(unreadable)?;
     ground.store.put_setting(SETTINGS, value, "command line")?;
     Ok(())
 }

@@ -149,6 +149,27 @@ async fn wrong_use_is_told_from_a_fault() {
     let unknown = world.run(&["settings", "import", &file.to_string_lossy()]);
     told(&unknown, 1, Code::SettingsUnreadable);
     assert!(unknown.err.contains("rounding_limits"), "{unknown:#?}");
+    for (place, value, code) in [
+        (
+            "stock.return_locations",
+            "[\"Nowhere\"]",
+            Code::LocationUnknown,
+        ),
+        ("stock.first_location", "\"123456\"", Code::LocationUnknown),
+        ("leave_out.channels", "[\"Nowhere\"]", Code::ChannelUnknown),
+    ] {
+        let refused = world.run(&["settings", "set", place, value]);
+        told(&refused, 1, code);
+    }
+    let typed = world.run(&[
+        "settings",
+        "set",
+        "leave_out.channels",
+        "[\"Point of Sale\"]",
+    ]);
+    assert_eq!(typed.code, 0, "{typed:#?}");
+    let kept = world.run(&["settings", "get", "leave_out.channels"]);
+    assert_eq!(kept.json(), serde_json::json!(["pos"]));
     assert_eq!(world.run(&["retry", "#no-such-order"]).code, 2);
 }
 

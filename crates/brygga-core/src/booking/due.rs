@@ -1,9 +1,11 @@
 //! Is an order to be booked, and is it time (`booking-rules` 3).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::code::{Code, Problem};
-use crate::settings::{Settings, Trigger};
+use crate::settings::{Settings, Trigger, plain};
 use crate::shop::{FinancialStatus, FulfillmentStatus, Order, ShopInfo, TransactionStatus};
 
 /// Why an order is not booked now.
@@ -44,14 +46,14 @@ pub(super) fn not_now(
     if let Some(tag) = order
         .tags
         .iter()
-        .find(|tag| settings.leave_out.tags.contains(tag.as_str()))
+        .find(|tag| names(&settings.leave_out.tags, tag))
     {
         return Some(NotNow::Skipped(named(Code::SkippedTag).with("tag", tag)));
     }
     if let Some(channel) = order
         .source_name
         .as_ref()
-        .filter(|channel| settings.leave_out.channels.contains(channel.as_str()))
+        .filter(|channel| names(&settings.leave_out.channels, channel))
     {
         return Some(NotNow::Skipped(
             named(Code::SkippedChannel).with("channel", channel),
@@ -85,6 +87,11 @@ pub(super) fn not_now(
             Some(due),
         )
     })
+}
+
+/// Whether one of the words is this, whatever its case: a person typed them.
+fn names(words: &BTreeSet<String>, this: &str) -> bool {
+    words.contains(this) || words.iter().any(|word| plain(word) == plain(this))
 }
 
 /// The latest of the triggers of the gateways that the customer used.

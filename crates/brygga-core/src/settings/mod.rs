@@ -2,6 +2,7 @@
 
 mod goods;
 mod money;
+mod named;
 mod payouts;
 mod rates;
 mod retention;
@@ -22,6 +23,8 @@ pub use money::{
     BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
     RefundSettings, WhoShips,
 };
+pub(crate) use named::plain;
+pub use named::{Known, OWN_CHANNELS};
 pub use payouts::{PayoutClass, PayoutRow, PayoutSettings};
 pub use rates::{FixedRate, RateSettings, RateSource};
 pub use retention::RetentionSettings;
@@ -187,7 +190,7 @@ impl Default for Triggers {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LeaveOut {
-    /// Orders with one of these tags.
+    /// Orders with one of these tags, whatever its case.
     pub tags: BTreeSet<String>,
     /// Orders from one of these channels (`sourceName`); put `pos` here to leave the point of sale out.
     pub channels: BTreeSet<String>,

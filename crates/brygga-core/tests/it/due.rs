@@ -80,6 +80,10 @@ fn what_is_never_booked_is_skipped_with_its_reason() {
     );
     let by_channel = |s: &mut Settings| s.leave_out.channels = set(&["pos"]);
     assert_eq!(skipped(&pos, by_channel), Code::SkippedChannel);
+    let typed = |s: &mut Settings| s.leave_out.channels = set(&[" POS"]);
+    assert_eq!(skipped(&pos, typed), Code::SkippedChannel);
+    let typed = |s: &mut Settings| s.leave_out.tags = set(&["Wholesale "]);
+    assert_eq!(skipped(&tagged, typed), Code::SkippedTag);
     let from = |date: &'static str| move |s: &mut Settings| s.start_date = Some(day(date));
     assert_eq!(
         skipped(&simple(), from("2026-10-06")),

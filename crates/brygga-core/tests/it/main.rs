@@ -26,6 +26,7 @@ mod gate;
 mod goods;
 mod items;
 mod life;
+mod named;
 mod payouts;
 mod places;
 mod planning;

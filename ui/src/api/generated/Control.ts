@@ -20,4 +20,12 @@ of: Array<string>, } | { "kind": "pick",
 /**
  * What there is.
  */
+of: Array<Choice>, } | { "kind": "named", 
+/**
+ * What there is.
+ */
+of: Array<Choice>, } | { "kind": "several", 
+/**
+ * What there is.
+ */
 of: Array<Choice>, } | { "kind": "list" };

@@ -1,4 +1,4 @@
-import { NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useIntl } from "react-intl";
 import type { SettingField } from "../../api/generated/SettingField";
 import type { SettingValue } from "../../api/generated/SettingValue";
@@ -102,6 +102,49 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
           data={[
             ...(text !== "" && !known ? [text] : []),
             ...control.of.map(({ id, label: name }) => ({ value: id, label: name === "" ? id : `${id} ${name}` })),
+          ]}
+        />
+      );
+    }
+    case "named": {
+      const known = control.of.some((choice) => choice.id === text);
+      return (
+        <Select
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          searchable
+          clearable
+          allowDeselect={false}
+          placeholder={intl.formatMessage({ id: "settings.nothing" })}
+          nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
+          value={text === "" ? null : text}
+          onChange={onChange}
+          data={[
+            ...(text !== "" && !known ? [text] : []),
+            ...control.of.map((choice) => ({ value: choice.id, label: words.called(path, choice) })),
+          ]}
+        />
+      );
+    }
+    case "several": {
+      const chosen = Array.isArray(value) ? value : [];
+      const known = new Set(control.of.map((choice) => choice.id));
+      return (
+        <MultiSelect
+          aria-label={label}
+          w="100%"
+          maw={WIDTH}
+          searchable
+          hidePickedOptions
+          placeholder={chosen.length > 0 ? "" : intl.formatMessage({ id: "settings.nothing" })}
+          nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
+          value={chosen}
+          onChange={onChange}
+          data={[
+            // What was chosen before and is not there any more can be taken away.
+            ...chosen.filter((id) => !known.has(id)),
+            ...control.of.map((choice) => ({ value: choice.id, label: words.called(path, choice) })),
           ]}
         />
       );

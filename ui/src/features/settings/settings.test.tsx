@@ -72,6 +72,22 @@ describe("settings", () => {
     expect(screen.queryAllByRole("region")).toHaveLength(0);
   });
 
+  it("offers the shop’s locations and channels by their names, and keeps their ids", async () => {
+    const { user, backend } = await open("#/settings");
+    await user.click(await screen.findByRole("combobox", { name: "Leave out orders from these channels" }));
+    await user.click(await screen.findByRole("option", { name: "Point of sale" }));
+    await user.click(screen.getByRole("combobox", { name: "Locations where goods come back" }));
+    await user.click(await screen.findByRole("option", { name: "Returer" }));
+    expect(screen.getByText(/none → Returer/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() =>
+      expect(backend.calls.find(({ name }) => name === "put_settings")?.request).toEqual({
+        revision: 3,
+        values: { "leave_out/channels": ["pos"], "stock/return_locations": ["7002"] },
+      }),
+    );
+  });
+
   it("keeps what was changed when it is refused, and says why", async () => {
     const { user, backend } = await open("#/settings");
     backend.failing.set("put_settings", { code: "settings-stale", params: {} });

@@ -1,6 +1,7 @@
 /** Settings in the user's words. */
 import { useMemo } from "react";
 import { useIntl } from "react-intl";
+import type { Choice } from "../../api/generated/Choice";
 import type { SettingField } from "../../api/generated/SettingField";
 import type { SettingValue } from "../../api/generated/SettingValue";
 import { formatCount, formatDay } from "../../i18n/format";
@@ -26,15 +27,24 @@ export function useFieldWords() {
       if (value === "false") return intl.formatMessage({ id: "settings.off" });
       return words.find(`choice.${family(path)}.${value}`) ?? value;
     };
+    /** What the shop has, as people call it. */
+    const called = (path: string, choice: Choice): string =>
+      words.find(`choice.${family(path)}.${choice.id}`) ?? (choice.label === "" ? choice.id : choice.label);
     const value = (field: SettingField, given: SettingValue): string => {
       if (given === null || given === "") return intl.formatMessage({ id: "settings.nothing" });
       if (typeof given === "boolean") return intl.formatMessage({ id: given ? "settings.on" : "settings.off" });
       if (typeof given === "number") return formatCount(intl.locale, given);
+      const { control } = field;
+      const shown = (id: string): string => {
+        const known = "of" in control && control.kind !== "choice" && control.of.find((choice) => choice.id === id);
+        return known ? called(field.path, known) : id;
+      };
       if (typeof given !== "string")
-        return given.length === 0 ? intl.formatMessage({ id: "settings.nothing" }) : given.join(", ");
-      if (field.control.kind === "date") return formatDay(intl.locale, given);
-      if (field.control.kind === "pick") {
-        const known = field.control.of.find((choice) => choice.id === given);
+        return given.length === 0 ? intl.formatMessage({ id: "settings.nothing" }) : given.map(shown).join(", ");
+      if (control.kind === "named") return shown(given);
+      if (control.kind === "date") return formatDay(intl.locale, given);
+      if (control.kind === "pick") {
+        const known = control.of.find((choice) => choice.id === given);
         return known === undefined || known.label === "" ? given : `${given} ${known.label}`;
       }
       return word(field.path, given);
@@ -49,6 +59,6 @@ export function useFieldWords() {
       }
       return path.replaceAll("/", " ").replaceAll("_", " ");
     };
-    return { name: (path: string) => name(path) ?? place(path), word, value, place };
+    return { name: (path: string) => name(path) ?? place(path), word, called, value, place };
   }, [intl, words]);
 }
