@@ -20,6 +20,7 @@ mod fixes;
 mod health;
 mod keeping;
 mod life;
+mod log;
 mod mapping;
 mod month;
 mod named;

@@ -18,6 +18,7 @@ use crate::contract::{
     Nothing, Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started,
     State, SyncNow,
 };
+use crate::day::begins;
 use crate::notices::Told;
 use crate::watch::Watch;
 
@@ -136,22 +137,55 @@ impl Api {
 
     async fn activity(&self, query: ActivityQuery) -> Result<ActivityPage, ApiError> {
         let limit = query.limit.clamp(1, ROWS) as usize;
-        let filter = activity_filter(&query)?;
-        let store = self.engine.store();
-        let mut rows = store.activity(&filter, limit + 1).map_err(stored)?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+        let filter = self.activity_filter(&query).await?;
+        let found = self.engine.store().find_activity(&filter, limit);
+        let found = found.map_err(stored)?;
         Ok(ActivityPage {
-            rows: rows.into_iter().map(activity_row).collect(),
-            more,
+            rows: found.rows.into_iter().map(activity_row).collect(),
+            older: found.older,
+            looked_to: found.looked_to.map(time),
         })
     }
 
     async fn activity_count(&self, query: ActivityQuery) -> Result<ActivityCount, ApiError> {
-        let filter = activity_filter(&query)?;
+        let filter = self.activity_filter(&query).await?;
         let count = self.engine.store().activity_count(&filter);
         Ok(ActivityCount {
             count: u32::try_from(count.map_err(stored)?).unwrap_or(u32::MAX),
+        })
+    }
+
+    async fn activity_filter<'a>(
+        &self,
+        query: &'a ActivityQuery,
+    ) -> Result<ActivityFilter<'a>, ApiError> {
+        let kind = match filled(query.kind.as_deref()) {
+            Some(kind) => Some(kind.parse().map_err(stored)?),
+            None => None,
+        };
+        let days = [query.from.as_deref(), query.to.as_deref()].map(filled);
+        let [from, until] = if days == [None, None] {
+            [None, None]
+        } else {
+            let zone = self.shop().await.map_err(error)?.time_zone();
+            let [from, to] = days;
+            [
+                from.map(|day| begins(day, 0, zone))
+                    .transpose()
+                    .map_err(error)?,
+                to.map(|day| begins(day, 1, zone))
+                    .transpose()
+                    .map_err(error)?,
+            ]
+        };
+        Ok(ActivityFilter {
+            search: filled(query.search.as_deref()),
+            record: None,
+            kind,
+            serious: query.serious,
+            from,
+            until,
+            before: query.before,
         })
     }
 
@@ -326,20 +360,6 @@ pub(crate) fn record_line(row: &RecordRow) -> RecordLine {
         happened: row.happened_at.map(time),
         changed: time(row.changed_at),
     }
-}
-
-fn activity_filter(query: &ActivityQuery) -> Result<ActivityFilter<'_>, ApiError> {
-    let kind = match filled(query.kind.as_deref()) {
-        Some(kind) => Some(kind.parse().map_err(stored)?),
-        None => None,
-    };
-    Ok(ActivityFilter {
-        search: filled(query.search.as_deref()),
-        record: None,
-        kind,
-        serious: query.serious,
-        before: query.before,
-    })
 }
 
 pub(crate) fn activity_row(row: brygga_store::ActivityRow) -> ActivityRow {

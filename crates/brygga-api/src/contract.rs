@@ -197,7 +197,11 @@ pub struct ActivityQuery {
     pub kind: Option<String>,
     /// Only what somebody should look at.
     pub serious: bool,
-    /// Only rows older than this id.
+    /// From this day on, `YYYY-MM-DD` in the shop's time zone.
+    pub from: Option<String>,
+    /// Up to and with this day.
+    pub to: Option<String>,
+    /// Only rows older than this id: [`ActivityPage::older`] of the piece before.
     #[ts(type = "number | null")]
     pub before: Option<i64>,
     /// At most so many, 1 to 500.
@@ -208,10 +212,14 @@ pub struct ActivityQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ActivityPage {
-    /// Rows, newest first.
+    /// Rows, newest first. The first piece of a search has those of records that are named so, too, whatever their age; a later one
+    /// can have them again.
     pub rows: Vec<ActivityRow>,
-    /// Is there more.
-    pub more: bool,
+    /// Where it goes on; none where nothing older is left.
+    #[ts(type = "number | null")]
+    pub older: Option<i64>,
+    /// Down to which moment a search has looked, ISO 8601, where older rows are left.
+    pub looked_to: Option<String>,
 }
 
 /// How long the activity log is.

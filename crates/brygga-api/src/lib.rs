@@ -4,6 +4,7 @@ mod already;
 mod api;
 mod background;
 pub mod contract;
+mod day;
 mod desktop;
 mod fixes;
 mod keeping;

@@ -67,6 +67,10 @@ fn filled(folder: &std::path::Path) -> Store {
     store
 }
 
+fn day(number: i64) -> DateTime<Utc> {
+    DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(number)
+}
+
 fn million(bench: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
@@ -111,6 +115,46 @@ fn million(bench: &mut Criterion) {
             "a rare kind",
             ActivityFilter {
                 kind: Some(RecordKind::Payout),
+                ..ActivityFilter::default()
+            },
+        ),
+        (
+            "what somebody should look at, of one kind",
+            ActivityFilter {
+                kind: Some(RecordKind::Order),
+                serious: true,
+                ..ActivityFilter::default()
+            },
+        ),
+        (
+            "one old day",
+            ActivityFilter {
+                from: Some(day(20)),
+                until: Some(day(21)),
+                ..ActivityFilter::default()
+            },
+        ),
+        (
+            "what is nowhere, on old days",
+            ActivityFilter {
+                search: Some("xyzzy"),
+                from: Some(day(10)),
+                until: Some(day(100)),
+                ..ActivityFilter::default()
+            },
+        ),
+        (
+            "what is nowhere, further back",
+            ActivityFilter {
+                search: Some("xyzzy"),
+                before: Some(500_000),
+                ..ActivityFilter::default()
+            },
+        ),
+        (
+            "a number that many have",
+            ActivityFilter {
+                search: Some("1"),
                 ..ActivityFilter::default()
             },
         ),

@@ -23,6 +23,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::mirror::ADD_ERASED),
     M::up(table::undone::CREATE),
     M::up(table::search::CREATE),
+    M::up(table::activity_find::ADD_SERIOUS_BY_KIND),
 ];
 
 /// The steps, ready to run.

@@ -213,7 +213,8 @@ export class FakeBackend implements Backend {
     },
     activity: (query) => {
       const fits = this.#lines(query);
-      return { rows: fits.slice(0, query.limit), more: fits.length > query.limit };
+      const rows = fits.slice(0, query.limit);
+      return { rows, older: fits.length > query.limit ? (rows.at(-1)?.id ?? null) : null, looked_to: null };
     },
     activity_count: (query) => ({ count: this.#lines(query).length }),
     spreadsheet: ({ rows }) => ({ base64: btoa(String(rows.length)) }),
@@ -262,11 +263,13 @@ export class FakeBackend implements Backend {
     },
   };
 
-  #lines({ search, kind, serious, before }: ActivityQuery): ActivityRow[] {
+  #lines({ search, kind, serious, from, to, before }: ActivityQuery): ActivityRow[] {
     const wanted = search?.toLowerCase() ?? "";
     return this.#log.filter(
       (row) =>
         (before === null || row.id < before) &&
+        (from === null || row.at.slice(0, 10) >= from) &&
+        (to === null || row.at.slice(0, 10) <= to) &&
         (kind === null || row.kind === kind) &&
         (!serious || row.level === "warn" || row.level === "bad") &&
         `${row.name} ${JSON.stringify(row.params)}`.toLowerCase().includes(wanted),

@@ -15,7 +15,7 @@ describe("activity", () => {
     await waitFor(() =>
       expect(backend.calls).toContainEqual({
         name: "activity",
-        request: { search: null, kind: null, serious: false, before: 4801, limit: 200 },
+        request: { search: null, kind: null, serious: false, from: null, to: null, before: 4801, limit: 200 },
       }),
     );
     await expectAccessible(container);

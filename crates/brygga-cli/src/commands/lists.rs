@@ -1,9 +1,12 @@
 //! `brygga records`, `activity`, `held` and `retry`: what the database knows, without calling anybody.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use brygga_core::Problem;
-use brygga_store::{ActivityFilter, RecordKind, RecordRef, RecordRow, RecordState, Store};
+use brygga_store::{
+    ActivityFilter, ActivityRow, RecordKind, RecordRef, RecordRow, RecordState, Store,
+};
 use serde_json::{Value, json};
 
 use crate::arguments::{Listing, Retry};
@@ -68,13 +71,22 @@ fn record(row: &RecordRow) -> Value {
 
 pub(crate) fn activity(options: Listing, folder: Option<PathBuf>) -> Result<End, End> {
     let store = data_dir::open(folder)?.store;
-    let filter = ActivityFilter {
+    let mut filter = ActivityFilter {
         search: options.search.as_deref(),
         kind: options.kind,
         ..ActivityFilter::default()
     };
-    let mut rows = store.activity(&filter, options.limit)?;
-    rows.reverse();
+    // A search comes in pieces, and the first has old lines of what is named so: in the order of the log, to its beginning.
+    let mut rows = BTreeMap::new();
+    loop {
+        let found = store.find_activity(&filter, options.limit.saturating_sub(rows.len()))?;
+        rows.extend(found.rows.into_iter().map(|row| (row.id, row)));
+        filter.before = found.older;
+        if found.older.is_none() || rows.len() >= options.limit {
+            break;
+        }
+    }
+    let rows: Vec<ActivityRow> = rows.into_values().collect();
     if options.json {
         let rows: Vec<_> = rows
             .iter()

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, ToSql, named_params};
+use rusqlite::{Connection, Row, named_params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::column::{all, first, get, get_count, get_time, limit, parse_uuid, run, time};
+use crate::column::{all, first, get, get_time, parse_uuid, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
-use crate::table::records::{RecordKind, RecordRef, open_name};
-use crate::table::search::{Needle, named};
+use crate::table::records::{RecordRef, open_name};
+use crate::table::search::Needle;
 use crate::text_enum::text_enum;
 
 pub(crate) const CREATE: &str = "
@@ -37,26 +37,6 @@ pub(crate) const ADD_FILTERS: &str = "
 CREATE INDEX activity_by_kind ON activity (record_kind, id);
 CREATE INDEX activity_serious ON activity (id DESC) WHERE level IN ('warn', 'bad');
 ";
-
-/// How many of the newest events a search opens.
-const SCAN: i64 = 10_000;
-/// How many records that are named so a search follows.
-const RECORDS: usize = 200;
-
-/// Which events.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ActivityFilter<'a> {
-    /// What was typed.
-    pub search: Option<&'a str>,
-    /// Of this record alone.
-    pub record: Option<&'a RecordRef>,
-    /// About records of this kind.
-    pub kind: Option<RecordKind>,
-    /// Only what somebody should look at.
-    pub serious: bool,
-    /// Older than this number: for the next page.
-    pub before: Option<i64>,
-}
 
 text_enum! {
     /// How an event should look.
@@ -231,14 +211,18 @@ pub(crate) fn redact(
     Ok(changed)
 }
 
-fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
+pub(crate) fn read(row: &Row<'_>, seal: &Seal) -> Result<ActivityRow, StoreError> {
     let record = record_of(row)?;
     let private = seal.open(place(record.as_ref()), &get::<Vec<u8>>(row, "private")?)?;
     event(row, record, private)
 }
 
 /// The event of a row, if what was typed is in it.
-fn read_if(row: &Row<'_>, seal: &Seal, needle: &Needle) -> Result<Option<ActivityRow>, StoreError> {
+pub(crate) fn read_if(
+    row: &Row<'_>,
+    seal: &Seal,
+    needle: &Needle,
+) -> Result<Option<ActivityRow>, StoreError> {
     let record = record_of(row)?;
     let id = record.as_ref().map(|record| record.id.clone());
     let open = [id, get(row, "name")?, get(row, "event")?];
@@ -296,77 +280,6 @@ impl Store {
         self.write(|db| insert(db, &self.seal, events))
     }
 
-    /// Events, newest first, at most `count`.
-    ///
-    /// A search looks for what was typed in the names and numbers of all records, whatever their age, and word by word in the
-    /// newest 10,000 events: what an event says is sealed, and no index over it is kept.
-    pub fn activity(
-        &self,
-        filter: &ActivityFilter<'_>,
-        count: usize,
-    ) -> Result<Vec<ActivityRow>, StoreError> {
-        let Some(needle) = Needle::new(filter.search) else {
-            return self.read(|db| {
-                let mut found = Vec::new();
-                events(db, filter, filter.record, 0, count, &mut |row| {
-                    found.push(read(row, &self.seal)?);
-                    Ok(found.len() < count)
-                })?;
-                Ok(found)
-            });
-        };
-        self.read(|db| {
-            let newest = first(
-                db,
-                "SELECT coalesce(max(id), 0) AS id FROM activity",
-                [],
-                |row| get::<i64>(row, "id"),
-            )?
-            .unwrap_or_default();
-            let mut found: BTreeMap<i64, ActivityRow> = BTreeMap::new();
-            let since = newest - SCAN;
-            let mut seen = 0;
-            events(db, filter, filter.record, since, usize::MAX, &mut |row| {
-                if let Some(event) = read_if(row, &self.seal, &needle)? {
-                    seen += 1;
-                    found.insert(event.id, event);
-                }
-                Ok(seen < count)
-            })?;
-            if filter.record.is_none() {
-                for record in named(db, &needle, RECORDS)? {
-                    events(db, filter, Some(&record), 0, count, &mut |row| {
-                        let event = read(row, &self.seal)?;
-                        found.insert(event.id, event);
-                        Ok(true)
-                    })?;
-                }
-            }
-            Ok(found.into_values().rev().take(count).collect())
-        })
-    }
-
-    /// How many events [`Store::activity`] would give in all.
-    pub fn activity_count(&self, filter: &ActivityFilter<'_>) -> Result<usize, StoreError> {
-        if Needle::new(filter.search).is_some() {
-            // A search finds few: it opens the newest ones alone, and those of so many records.
-            return Ok(self.activity(filter, usize::MAX)?.len());
-        }
-        let (narrowed, own) = narrowed(filter, filter.record);
-        let before = filter.before.unwrap_or(i64::MAX);
-        let mut params: Vec<(&str, &dyn ToSql)> = vec![(":before", &before)];
-        params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
-        self.read(|db| {
-            let found = first(
-                db,
-                &format!("SELECT count(*) AS count FROM activity WHERE id < :before{narrowed}"),
-                params.as_slice(),
-                |row| get_count(row, "count"),
-            )?;
-            Ok(found.unwrap_or_default())
-        })
-    }
-
     /// Events with greater numbers than `id`, oldest first: what a screen has not seen yet.
     pub fn activity_after(&self, id: i64) -> Result<Vec<ActivityRow>, StoreError> {
         self.read(|db| {
@@ -391,55 +304,4 @@ impl Store {
             Ok(last.unwrap_or_default())
         })
     }
-}
-
-/// Gives events above the number `since` to `look`, newest first, until it says stop.
-fn events(
-    db: &Connection,
-    filter: &ActivityFilter<'_>,
-    record: Option<&RecordRef>,
-    since: i64,
-    count: usize,
-    look: &mut impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
-) -> Result<(), StoreError> {
-    let (narrowed, own) = narrowed(filter, record);
-    let sql = format!(
-        "SELECT * FROM activity WHERE id < :before AND id > :since{narrowed} ORDER BY id DESC LIMIT :count"
-    );
-    let before = filter.before.unwrap_or(i64::MAX);
-    let count = limit(count);
-    let mut params: Vec<(&str, &dyn ToSql)> =
-        vec![(":before", &before), (":since", &since), (":count", &count)];
-    params.extend(own.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(params.as_slice())?;
-    while let Some(row) = rows.next()? {
-        if !look(row)? {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The conditions of a filter that its own indexes answer, with their values.
-fn narrowed(
-    filter: &ActivityFilter<'_>,
-    record: Option<&RecordRef>,
-) -> (String, Vec<(&'static str, String)>) {
-    let mut sql = String::new();
-    let mut own = Vec::new();
-    if let Some(record) = record {
-        sql.push_str(" AND record_kind = :kind AND record_id = :record");
-        own.push((":kind", record.kind.as_str().to_owned()));
-        own.push((":record", record.id.clone()));
-    }
-    if let Some(wanted) = filter.kind {
-        sql.push_str(" AND record_kind = :only");
-        own.push((":only", wanted.as_str().to_owned()));
-    }
-    if filter.serious {
-        // By its own index, whose rows are few.
-        sql.push_str(" AND level IN ('warn', 'bad')");
-    }
-    (sql, own)
 }

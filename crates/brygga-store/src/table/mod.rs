@@ -1,6 +1,7 @@
 //! One module per table: its SQL, its rows, and the methods of the store that read and write it.
 
 pub(crate) mod activity;
+pub(crate) mod activity_find;
 pub(crate) mod background;
 pub(crate) mod cursors;
 pub(crate) mod exchanges;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, named_params, params_from_iter};
 
 use crate::column::{all, first, get, get_count, limit};
 use crate::error::StoreError;
@@ -38,6 +38,8 @@ const SCAN: usize = 20_000;
 /// What was typed, made ready for comparing: lower case, without the `#` of order names.
 pub(crate) struct Needle {
     text: String,
+    /// As it was typed.
+    typed: String,
     /// As it stands in a text of a JSON.
     in_json: String,
 }
@@ -45,10 +47,15 @@ pub(crate) struct Needle {
 impl Needle {
     /// `None` if nothing was typed.
     pub(crate) fn new(search: Option<&str>) -> Option<Self> {
-        let text = search?.trim().trim_start_matches('#').to_lowercase();
+        let typed = search?.trim().trim_start_matches('#').to_owned();
+        let text = typed.to_lowercase();
         let quoted = serde_json::Value::from(text.as_str()).to_string();
         let in_json = quoted.trim_matches('"').to_owned();
-        (!text.is_empty()).then_some(Self { text, in_json })
+        (!text.is_empty()).then_some(Self {
+            text,
+            typed,
+            in_json,
+        })
     }
 
     /// Whether a text in this JSON could contain it: true for every JSON that has such a text, and false for most others.
@@ -64,6 +71,15 @@ impl Needle {
     /// It, as it was made ready.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The names that are it and nothing else.
+    fn names(&self) -> Vec<String> {
+        let upper = self.text.to_uppercase();
+        [&self.typed, &self.text, &upper]
+            .into_iter()
+            .flat_map(|text| [text.clone(), format!("#{text}")])
+            .collect()
     }
 
     /// It, for `LIKE`, with a backslash before what has a meaning there.
@@ -118,9 +134,32 @@ fn few_with(db: &Connection, needle: &Needle) -> Result<Option<Vec<RowId>>, Stor
     Ok((rows.len() <= FEW).then_some(rows))
 }
 
-/// The records of any kind whose name or number contains what was typed, or whose id it is, the greatest names first, at most so
-/// many.
+/// The records of any kind whose name or number contains what was typed, or whose id it is: first those that are named so and not
+/// otherwise, then the greatest names, at most so many.
 pub(crate) fn named(
+    db: &Connection,
+    needle: &Needle,
+    count: usize,
+) -> Result<Vec<RecordRef>, StoreError> {
+    let mut found = all(
+        db,
+        "SELECT kind, id FROM records WHERE name IN (?1, ?2, ?3, ?4, ?5, ?6)",
+        params_from_iter(needle.names()),
+        read_ref,
+    )?;
+    found.truncate(count);
+    for record in named_partly(db, needle, count)? {
+        if found.len() == count {
+            break;
+        }
+        if !found.contains(&record) {
+            found.push(record);
+        }
+    }
+    Ok(found)
+}
+
+fn named_partly(
     db: &Connection,
     needle: &Needle,
     count: usize,

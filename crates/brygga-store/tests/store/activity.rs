@@ -174,11 +174,154 @@ fn a_record_is_found_by_name_and_number_however_old_its_events_are() {
     assert_eq!(found("000223"), 1);
     assert_eq!(found("7"), 1, "by its id");
     assert_eq!(found("7xa"), 0, "an underscore is an underscore");
-    assert_eq!(
-        found("order-booked"),
-        0,
-        "what an event says is looked for in the newest ones"
+    let newest = store.find_activity(&searched("order-booked"), 9).unwrap();
+    assert!(
+        newest.rows.is_empty(),
+        "what an event says is looked for in pieces"
     );
+    assert_eq!(newest.looked_to, Some(at(1)), "and it is said how far");
+    let older = ActivityFilter {
+        before: newest.older,
+        ..searched("order-booked")
+    };
+    let older = store.find_activity(&older, 9).unwrap();
+    assert_eq!(names(&older.rows), ["#7_a"]);
+    assert_eq!((older.older, older.looked_to), (None, None), "to the end");
+    assert_eq!(store.activity_count(&searched("order-booked")).unwrap(), 1);
+}
+
+#[test]
+fn the_record_that_is_named_so_comes_before_all_that_are_named_alike() {
+    let store = memory();
+    let named = |id: i64, name: &str| {
+        let row = RecordRow::new(RecordRef::order(id.to_string()), name, at(id));
+        store.put_record(&row).unwrap();
+        let event = Activity::new(at(id), Level::Good, "order-booked");
+        store.log(&[event.about(row.record, name)]).unwrap();
+    };
+    // Below what the index tells, and above.
+    for (from, to) in [(0, 400), (400, 2_200)] {
+        if from == 0 {
+            named(1_000_000, "#1042");
+            named(1_000_001, "#cd-1042x");
+        }
+        for number in from..to {
+            named(number, &format!("#1042{number:04}"));
+        }
+        let filler = Activity::new(at(9), Level::Info, "run-ended");
+        store.log(&vec![filler; 10_000]).unwrap();
+        for typed in ["#1042", "1042"] {
+            let found = store.find_activity(&searched(typed), 50).unwrap();
+            let last = found.rows.last().and_then(|row| row.name.as_deref());
+            assert_eq!(last, Some("#1042"), "the oldest, and there");
+            assert!(found.rows.len() <= 50, "{}", found.rows.len());
+        }
+        let found = store.activity(&searched("CD-1042X"), 9).unwrap();
+        assert_eq!(names(&found), ["#cd-1042x"], "whatever its case");
+    }
+}
+
+#[test]
+fn pieces_of_a_search_come_one_after_the_other_to_the_end() {
+    let store = memory();
+    let every: Vec<_> = (1..=25_000)
+        .map(|number| {
+            let event = Activity::new(at(0), Level::Info, "run-ended");
+            let says = if number % 12_000 == 1 { "odd" } else { "even" };
+            event.with("says", says)
+        })
+        .collect();
+    store.log(&every).unwrap();
+    let (mut before, mut found, mut pieces) = (None, Vec::new(), 0);
+    loop {
+        let filter = ActivityFilter {
+            before,
+            ..searched("odd")
+        };
+        let piece = store.find_activity(&filter, 9).unwrap();
+        found.extend(piece.rows.iter().map(|row| row.id));
+        pieces += 1;
+        before = piece.older;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [24_001, 12_001, 1]);
+    assert_eq!(pieces, 3);
+}
+
+#[test]
+fn a_day_is_read_without_what_came_after_it() {
+    let store = memory();
+    // One an hour; once the clock stood wrong by years, and was put right.
+    for hour in 0..72 {
+        let minute = if hour == 30 { 9_999_999 } else { hour * 60 };
+        let mut event = event(hour);
+        event.at = at(minute);
+        event.level = if hour % 2 == 0 {
+            Level::Warn
+        } else {
+            Level::Info
+        };
+        store.log(&[event]).unwrap();
+    }
+    let day = ActivityFilter {
+        from: Some(at(24 * 60)),
+        until: Some(at(48 * 60)),
+        ..ActivityFilter::default()
+    };
+    let hours = |filter: ActivityFilter<'_>| {
+        let found = store.find_activity(&filter, 99).unwrap();
+        assert_eq!(store.activity_count(&filter).unwrap(), found.rows.len());
+        names(&found.rows)
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let all: Vec<String> = (24..48)
+        .rev()
+        .filter(|hour| *hour != 30)
+        .map(|hour| format!("#{hour}"))
+        .collect();
+    assert_eq!(hours(day), all);
+    let serious = ActivityFilter {
+        serious: true,
+        ..day
+    };
+    assert_eq!(hours(serious).len(), 11);
+    let of_kind = ActivityFilter {
+        kind: Some(RecordKind::Order),
+        ..serious
+    };
+    assert_eq!(hours(of_kind).len(), 11);
+    let found = ActivityFilter {
+        search: Some("#25"),
+        ..day
+    };
+    assert_eq!(hours(found), ["#25"]);
+    let other = ActivityFilter {
+        search: Some("#50"),
+        ..day
+    };
+    assert_eq!(hours(other).len(), 0);
+    for (from, until) in [(Some(at(99 * 60)), None), (None, Some(at(0)))] {
+        let empty = ActivityFilter {
+            from,
+            until,
+            ..ActivityFilter::default()
+        };
+        let expected = usize::from(from.is_some());
+        assert_eq!(
+            hours(empty).len(),
+            expected,
+            "only what stands wrong is later"
+        );
+    }
+    let older = ActivityFilter {
+        before: Some(31),
+        ..day
+    };
+    assert_eq!(hours(older).len(), 6);
 }
 
 #[test]

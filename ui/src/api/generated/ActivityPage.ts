@@ -6,10 +6,15 @@ import type { ActivityRow } from "./ActivityRow";
  */
 export type ActivityPage = { 
 /**
- * Rows, newest first.
+ * Rows, newest first. The first piece of a search has those of records that are named so, too, whatever their age; a later one
+ * can have them again.
  */
 rows: Array<ActivityRow>, 
 /**
- * Is there more.
+ * Where it goes on; none where nothing older is left.
  */
-more: boolean, };
+older: number | null, 
+/**
+ * Down to which moment a search has looked, ISO 8601, where older rows are left.
+ */
+looked_to: string | null, };

@@ -17,7 +17,15 @@ kind: string | null,
  */
 serious: boolean, 
 /**
- * Only rows older than this id.
+ * From this day on, `YYYY-MM-DD` in the shop's time zone.
+ */
+from: string | null, 
+/**
+ * Up to and with this day.
+ */
+to: string | null, 
+/**
+ * Only rows older than this id: [`ActivityPage::older`] of the piece before.
  */
 before: number | null, 
 /**

@@ -1,4 +1,4 @@
-import { Button, Select, Switch } from "@mantine/core";
+import { Button, Select, Switch, TextInput } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useCallback, useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -25,16 +25,28 @@ export function ActivityPage() {
   const search = query.get("search") ?? "";
   const kind = KINDS.find((one) => one === query.get("kind")) ?? null;
   const serious = query.get("only") === "serious";
-  const log = useActivity({ search, kind, serious });
+  const from = query.get("from");
+  const to = query.get("to");
+  const wanted = useMemo(() => ({ search, kind, serious, from, to }), [search, kind, serious, from, to]);
+  const log = useActivity(wanted);
   const { rows, readMore, setAtTop } = log;
 
   const show = useCallback(
     (change: Record<string, string | undefined>) =>
-      replace(href("activity", { search, kind: kind ?? undefined, only: serious ? "serious" : undefined, ...change })),
-    [search, kind, serious],
+      replace(
+        href("activity", {
+          search,
+          kind: kind ?? undefined,
+          only: serious ? "serious" : undefined,
+          from: from ?? undefined,
+          to: to ?? undefined,
+          ...change,
+        }),
+      ),
+    [search, kind, serious, from, to],
   );
   const onSearch = useCallback((value: string) => show({ search: value }), [show]);
-  const filtered = search !== "" || kind !== null || serious;
+  const filtered = search !== "" || kind !== null || serious || from !== null || to !== null;
   const onSight = useCallback(
     (_first: number, last: number) => {
       if (last >= rows.length - 30) readMore();
@@ -104,13 +116,37 @@ export function ActivityPage() {
           checked={serious}
           onChange={(event) => show({ only: event.currentTarget.checked ? "serious" : undefined })}
         />
-        <ExportActivity wanted={{ search, kind, serious }} disabled={rows.length === 0} />
+        {(["from", "to"] as const).map((end) => (
+          <TextInput
+            key={end}
+            type="date"
+            w={150}
+            aria-label={intl.formatMessage({ id: `activity.${end}` })}
+            title={intl.formatMessage({ id: `activity.${end}` })}
+            value={wanted[end] ?? ""}
+            onChange={(event) => show({ [end]: event.currentTarget.value || undefined })}
+          />
+        ))}
+        <ExportActivity wanted={wanted} disabled={rows.length === 0} />
         {log.newer > 0 && (
           <Button variant="light" leftSection={<IconArrowUp size={16} aria-hidden="true" />} onClick={log.showNewer}>
             <FormattedMessage id="activity.newer" values={{ count: log.newer }} />
           </Button>
         )}
       </div>
+      {log.lookedTo !== null && !log.loading && (
+        <div className={classes.looked} role="status">
+          <span>
+            <FormattedMessage
+              id={rows.length === 0 ? "activity.none.yet" : "activity.looked"}
+              values={{ search, at: <When at={log.lookedTo} /> }}
+            />
+          </span>
+          <Button variant="default" size="compact-sm" loading={log.looking} onClick={log.lookFurther}>
+            <FormattedMessage id="activity.further" />
+          </Button>
+        </div>
+      )}
       {log.error !== null && <Trouble error={log.error} onRetry={log.readAgain} />}
       {log.error === null && rows.length === 0 && !log.loading ? (
         !filtered ? (
@@ -122,12 +158,19 @@ export function ActivityPage() {
             title={
               search === "" ? (
                 <FormattedMessage id="activity.none.filter" />
+              ) : log.lookedTo !== null ? (
+                <FormattedMessage id="activity.none.so_far" />
               ) : (
                 <FormattedMessage id="activity.none" values={{ search }} />
               )
             }
             action={
-              <Button variant="default" onClick={() => show({ search: undefined, kind: undefined, only: undefined })}>
+              <Button
+                variant="default"
+                onClick={() =>
+                  show({ search: undefined, kind: undefined, only: undefined, from: undefined, to: undefined })
+                }
+              >
                 <FormattedMessage id="filter.clear" />
               </Button>
             }
@@ -144,7 +187,7 @@ export function ActivityPage() {
           onOpen={open}
           onSight={onSight}
           onTop={setAtTop}
-          resetKey={`${search}/${kind}/${serious}/${log.shown}`}
+          resetKey={`${search}/${kind}/${serious}/${from}/${to}/${log.shown}`}
         />
       )}
     </Page>

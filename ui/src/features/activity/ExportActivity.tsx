@@ -17,7 +17,7 @@ import { Trouble } from "../../components/Trouble";
 import { formatCount, formatMoment } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import classes from "./ActivityPage.module.css";
-import type { Wanted } from "./useActivity";
+import { asked, inOrder, type Wanted } from "./useActivity";
 
 /** So many lines are in one file, the newest ones: what is left out is said, on the page and in the file. */
 const MOST = 100_000;
@@ -104,18 +104,19 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
 }
 
 /** The newest lines, and how many older ones there are beside them. */
-async function newestRows(
-  backend: Backend,
-  { search, kind, serious }: Wanted,
-): Promise<{ rows: ActivityRow[]; older: number }> {
-  const rows: ActivityRow[] = [];
-  let query: ActivityQuery = { search: search === "" ? null : search, kind, serious, before: null, limit: PIECE };
+async function newestRows(backend: Backend, wanted: Wanted): Promise<{ rows: ActivityRow[]; older: number }> {
+  const pages: ActivityPage[] = [];
+  let read = 0;
+  let query: ActivityQuery = { ...asked(wanted), before: null, limit: PIECE };
   for (;;) {
     const page: ActivityPage = await backend.call("activity", query);
-    rows.push(...page.rows);
-    const before = page.rows.at(-1)?.id ?? null;
-    if (!page.more || before === null) return { rows, older: 0 };
-    query = { ...query, before };
-    if (rows.length >= MOST) return { rows, older: (await backend.call("activity_count", query)).count };
+    pages.push(page);
+    read += page.rows.length;
+    if (page.older === null) return { rows: inOrder(pages, wanted.search), older: 0 };
+    query = { ...query, before: page.older };
+    if (read >= MOST) {
+      const { count } = await backend.call("activity_count", query);
+      return { rows: inOrder(pages, wanted.search), older: count };
+    }
   }
 }

@@ -35,6 +35,57 @@ it("is filtered by kind and by what needs a look, and keeps that in the address"
   );
 });
 
+it("is filtered by day, and keeps that in the address", async () => {
+  const { user, backend, container } = await open("#/activity", { log: 40 });
+  const from = await screen.findByLabelText("From this day");
+  from.focus();
+  await user.tab();
+  expect(screen.getByLabelText("To this day")).toHaveFocus();
+  await user.type(from, "2026-10-02");
+  await user.type(screen.getByLabelText("To this day"), "2026-10-03");
+  await waitFor(() => expect(window.location.hash).toMatch(/from=2026-10-02&to=2026-10-03/));
+  await waitFor(() =>
+    expect(backend.calls.filter(({ name }) => name === "activity").at(-1)?.request).toMatchObject({
+      from: "2026-10-02",
+      to: "2026-10-03",
+    }),
+  );
+  expect(await screen.findByText("No line fits.")).toBeVisible();
+  await expectAccessible(container);
+  await user.click(screen.getByRole("button", { name: "Clear the filter" }));
+  await waitFor(() => expect(window.location.hash).not.toContain("from"));
+});
+
+it("says how far a search has looked, and looks further when it is told to", async () => {
+  const { user, backend } = await open("#/activity?search=cellar", { log: 40 });
+  await screen.findByRole("heading", { name: "Activity" });
+  const line = { level: "info", event: "run-finished", kind: null, id_of_record: null, name: null, params: {} };
+  const pieces = [
+    { rows: [], older: 90_000, looked_to: "2026-10-20T13:05:00Z" },
+    { rows: [], older: 80_000, looked_to: "2026-10-10T13:05:00Z" },
+    { rows: [{ ...line, id: 75_000, at: "2026-10-04T10:00:00Z" }], older: 70_000, looked_to: "2026-10-01T13:05:00Z" },
+    { rows: [], older: null, looked_to: null },
+  ];
+  const call = backend.call.bind(backend);
+  const asked: (number | null)[] = [];
+  vi.spyOn(backend, "call").mockImplementation(async (name, request) => {
+    if (name !== "activity") return call(name, request);
+    asked.push((request as { before: number | null }).before);
+    return pieces[asked.length - 1] as never;
+  });
+  const box = screen.getByRole("textbox", { name: "Order number or other text" });
+  await user.type(box, "s");
+  expect(await screen.findByText(/^No line back to has “cellars” in it. Older lines were not/)).toBeVisible();
+  expect(screen.queryByText("No line has “cellars” in it.")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Search older lines" }));
+  expect(await screen.findByText(/^Lines were searched back to/)).toBeVisible();
+  expect(asked).toEqual([null, 90_000, 80_000]);
+  expect(screen.getAllByRole("row")).toHaveLength(2);
+  await user.click(screen.getByRole("button", { name: "Search older lines" }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Search older lines" })).toBeNull());
+  expect(asked).toEqual([null, 90_000, 80_000, 70_000]);
+});
+
 it("is exported as text and as a workbook, with the words that are shown", async () => {
   const { user, backend } = await open("#/activity", { log: 40 });
   await user.click(await screen.findByRole("button", { name: "Export" }));
@@ -62,7 +113,7 @@ it("says on the page and in the file when older lines are left out", async () =>
     name: null,
     params: {},
   }));
-  backend.answers.set("activity", { rows, more: true });
+  backend.answers.set("activity", { rows, older: 1_975_001, looked_to: null });
   backend.answers.set("activity_count", { count: 900_000 });
   await user.click(await screen.findByRole("button", { name: "Export" }));
   await user.click(await screen.findByRole("menuitem", { name: "As CSV" }));
