@@ -472,13 +472,22 @@ async fn a_message_that_is_none_of_the_contract_does_nothing() {
         ("pause", json!({"for": "ever"})),
         ("pause", json!([])),
         ("retry", json!({})),
-        ("retry", json!({"records": "all"})),
-        ("retry", json!({"records": [{"kind": "order"}]})),
+        ("retry", json!({"records": []})),
+        ("retry", json!({"kind": "records", "of": "all"})),
         (
             "retry",
-            json!({"records": [{"kind": "no-such-kind", "id": "1"}]}),
+            json!({"kind": "records", "of": [{"kind": "order"}]}),
         ),
-        ("retry", json!({"records": [], "force": true})),
+        (
+            "retry",
+            json!({"kind": "records", "of": [{"kind": "no-such-kind", "id": "1"}]}),
+        ),
+        (
+            "retry",
+            json!({"kind": "causes", "of": [{"kind": "order", "code": "no-such-code", "params": {}}]}),
+        ),
+        ("retry", json!({"kind": "some"})),
+        ("tried", json!({"attempt": "last"})),
         (
             "records",
             json!({"kind": "order'; DROP TABLE records; --", "search": null, "state": null, "offset": 0, "limit": 1}),

@@ -567,3 +567,64 @@ async fn the_buyer_of_an_erased_order_is_read_anew() {
     bench.quiet().await;
     assert_eq!(bench.document(ID + 1).customer, twin);
 }
+
+/// More records wait for one item than the page lists of a cause; the item is made in Visma.net.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cause_is_tried_again_whole_however_many_wait_for_it() {
+    const MANY: u64 = 300;
+    let bench = Bench::empty().await;
+    let store = bench.practice.engine.store();
+    let put = |id: u64, sku: &str, state: RecordState| {
+        let name = format!("#{id}");
+        let mut row = brygga_store::RecordRow::new(
+            RecordRef::order(id.to_string()),
+            &name,
+            bench.clock.now(),
+        );
+        row.state = state;
+        if state == RecordState::Held {
+            let problem = Problem::new(Code::ItemNotFound).with("order", name);
+            row.problem = Some(problem.with("sku", sku));
+        }
+        store.put_record(&row).unwrap();
+    };
+    for id in 0..MANY {
+        put(ID + id, "MUG-1", RecordState::Held);
+    }
+    put(ID + MANY, "MUG-2", RecordState::Held);
+    let (group, cause) = cause_of(&bench, "MUG-1").await;
+    assert_eq!(group["count"], MANY);
+    assert_eq!(group["records"].as_array().unwrap().len(), 200);
+
+    let retry = json!({"kind": "causes", "of": [cause]});
+    let retried = call(&bench, "retry", retry).await.unwrap();
+    assert_eq!(retried["count"], MANY, "not only those that are listed");
+    for id in 0..250 {
+        put(ID + id, "MUG-1", RecordState::Booked);
+    }
+    put(ID + 250, "MUG-1", RecordState::Waiting);
+    let attempt = json!({"attempt": retried["attempt"]});
+    assert_eq!(
+        call(&bench, "tried", attempt).await.unwrap(),
+        json!({"booked": 250, "left": 49, "other": 1}),
+        "of those that were tried, and no others"
+    );
+    assert_eq!(
+        call(&bench, "tried", json!({"attempt": 99})).await,
+        Err("fix-changed".into())
+    );
+}
+
+/// The cause of the orders that lack this item, as the page asks about it.
+async fn cause_of(bench: &Bench, sku: &str) -> (Value, Value) {
+    let held = call(bench, "held", json!({})).await.unwrap();
+    let groups = held.as_array().unwrap().iter();
+    let group = groups
+        .clone()
+        .find(|group| group["reason"]["params"]["sku"] == sku)
+        .unwrap_or_else(|| panic!("no {sku} among {held}"))
+        .clone();
+    let reason = &group["reason"];
+    let cause = json!({"kind": group["kind"], "code": reason["code"], "params": reason["params"]});
+    (group, cause)
+}

@@ -33,6 +33,7 @@ mod preview;
 mod products;
 mod proof;
 mod rates;
+mod rehearsal;
 mod setup;
 mod shipping;
 mod sign_in;

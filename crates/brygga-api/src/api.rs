@@ -15,11 +15,11 @@ use tokio::sync::broadcast;
 use crate::background::Background;
 use crate::contract::{
     ActivityCount, ActivityPage, ActivityQuery, ActivityRow, Amount, ApiError, Event, HeldGroup,
-    Nothing, Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Retried, Retry, Started,
-    State, SyncNow,
+    Nothing, Reason, RecordKey, RecordLine, RecordsPage, RecordsQuery, Started, State, SyncNow,
 };
 use crate::day::begins;
 use crate::notices::Told;
+use crate::retry::Attempts;
 use crate::watch::Watch;
 
 /// What the host knows of itself.
@@ -44,6 +44,7 @@ pub struct Api {
     /// What a person was told, where the database could not be written.
     pub(crate) told: Mutex<Option<Told>>,
     pub(crate) previewed: Mutex<crate::preview::PreviewKept>,
+    pub(crate) attempts: Mutex<Attempts>,
 }
 
 /// At most so many rows in one answer.
@@ -68,6 +69,7 @@ impl Api {
             background: Background::default(),
             told: Mutex::default(),
             previewed: Mutex::default(),
+            attempts: Mutex::default(),
         })
     }
 
@@ -234,28 +236,6 @@ impl Api {
             rows: found.rows.iter().map(record_line).collect(),
             total: count(found.total),
             names_in_newest: found.names_in_newest.map(count),
-        })
-    }
-
-    async fn retry(self: &Arc<Self>, request: Retry) -> Result<Retried, ApiError> {
-        let store = self.engine.store();
-        let mut records = Vec::new();
-        if request.records.is_empty() {
-            for kind in RecordKind::ALL {
-                for group in store.held_groups(*kind).map_err(stored)? {
-                    records.extend(group.records);
-                }
-            }
-        }
-        for key in &request.records {
-            records.push(record_ref(key)?);
-        }
-        let marked = store.mark_retry(&records).map_err(stored)?;
-        // Somebody may have repaired what Visma.net is set up with.
-        self.engine.forget_setup();
-        self.sync_now(SyncNow::default()).await?;
-        Ok(Retried {
-            count: count(marked),
         })
     }
 }

@@ -11,6 +11,7 @@ mod overview;
 mod pairs;
 mod preview;
 mod proof;
+mod retry;
 mod settings;
 mod setup;
 mod table;
@@ -33,8 +34,8 @@ pub use keeping::{
     RemovedView,
 };
 pub use mapping::{
-    MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow, MappingTable,
-    MappingView, PreviewRow, Suggestion,
+    BookedPreview, MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow,
+    MappingTable, MappingView, PreviewDiffering, PreviewRow, Suggestion,
 };
 pub use overview::{AwayRow, AwaySince, Counts, DayCount, FlowRow, Health, Overview, Proven};
 pub use pairs::{
@@ -50,9 +51,11 @@ pub use proof::{
     ProofClass, ProofDay, ProofDifference, ProofPeriod, ProofProgress, ProofResult, ProofStock,
     ProofVat, ProofView,
 };
+pub use retry::{Attempt, Retried, Retry, Tried};
 pub use settings::{
     ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
-    SettingsChange, SettingsEntry, SettingsImport, SettingsView, ShownWhen, TextFile,
+    SettingsChange, SettingsEntry, SettingsGoneBack, SettingsImport, SettingsView, ShownWhen,
+    TextFile,
 };
 pub use setup::{
     CompanyFound, CompanySetup, ModeLine, PermissionLine, PracticeHints, SampleDocument, SampleVat,
@@ -412,23 +415,6 @@ pub struct Story {
     pub payload: Option<String>,
 }
 
-/// Asks to try records again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-#[serde(deny_unknown_fields)]
-pub struct Retry {
-    /// The records; empty means all held ones.
-    pub records: Vec<RecordKey>,
-}
-
-/// How many records are tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Retried {
-    /// Records marked; the run that was started books them.
-    pub count: u32,
-}
-
 /// Starts a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -537,6 +523,7 @@ macro_rules! with_commands {
             records(RecordsQuery) -> RecordsPage;
             story(RecordKey) -> Story;
             retry(Retry) -> Retried;
+            tried(Attempt) -> Tried;
             remedy(Cause) -> Remedy;
             fix_preview(Fix) -> FixPreview;
             fix(Fix) -> Fixed;
@@ -544,7 +531,7 @@ macro_rules! with_commands {
             settings(Nothing) -> SettingsView;
             put_settings(SettingsChange) -> SettingsView;
             settings_history(Nothing) -> Vec<SettingsEntry>;
-            settings_back(SettingsBack) -> SettingsView;
+            settings_back(SettingsBack) -> SettingsGoneBack;
             export_settings(Nothing) -> TextFile;
             import_settings(SettingsImport) -> SettingsView;
             mapping(Nothing) -> MappingView;

@@ -17,6 +17,7 @@ use crate::contract::{
     Remedy, RemedyChoice, RemedyField, RemedyKind, SettingsView, ShopPage,
 };
 use crate::mapping;
+use crate::retry::kinds_of;
 use crate::settings::{back_to, changed, fields_of, refused};
 use way::Way;
 
@@ -179,6 +180,7 @@ impl Api {
         Ok(Fixed {
             revision,
             count: count(rows.len()),
+            attempt: self.attempt(records),
         })
     }
 
@@ -242,7 +244,7 @@ impl Api {
         Ok(rows)
     }
 
-    /// The held records of a cause. A customer that is held and the orders that are held for it are of one: one answer is for both.
+    /// The held records of a cause.
     fn held_of(&self, cause: &Cause) -> Result<Vec<RecordRow>, Problem> {
         let store = self.engine.store();
         let kind: RecordKind = cause.kind.parse()?;
@@ -250,13 +252,9 @@ impl Api {
             .code
             .parse()
             .map_err(|()| Problem::new(Code::WrongUse).with("detail", &cause.code))?;
-        let kinds: &[RecordKind] = match kind {
-            RecordKind::Order | RecordKind::Customer => &[RecordKind::Order, RecordKind::Customer],
-            _ => &[kind],
-        };
         let mut rows = Vec::new();
-        for kind in kinds {
-            for record in store.held_with(*kind, code, &cause.params)? {
+        for kind in kinds_of(kind) {
+            for record in store.held_with(kind, code, &cause.params)? {
                 rows.extend(store.record(&record)?);
             }
         }

@@ -17,6 +17,7 @@ mod practice;
 pub mod preview;
 mod proof;
 mod pulse;
+mod retry;
 mod settings;
 mod setup;
 mod shop;

@@ -1,7 +1,9 @@
 //! The mapping: what of the shop is what in Visma.net. Shown with what waits for it, changed row by row, tried before it is kept.
 
+mod differing;
 mod edit;
 mod preview;
+mod rehearsal;
 mod seen;
 mod tables;
 
@@ -14,6 +16,7 @@ use brygga_core::shop::{Location, ShopInfo};
 
 use crate::api::{Api, error, stored};
 use crate::contract::{ApiError, MappingChange, MappingPreview, MappingView, Nothing};
+use rehearsal::Both;
 use seen::Seen;
 
 pub(crate) use edit::applied;
@@ -78,7 +81,7 @@ impl Api {
         self.mapping(Nothing {}).await
     }
 
-    /// What would become of held and waiting records. Looks at what was read last; sends and keeps nothing.
+    /// What would become of the orders that are stored. Looks at what was read last; sends and keeps nothing.
     pub(crate) async fn mapping_preview(
         self: &Arc<Self>,
         change: MappingChange,
@@ -88,14 +91,24 @@ impl Api {
         let before = self.engine.settings().map_err(error)?;
         let settings = applied(&before, &change.rows, &catalogue).map_err(error)?;
         let api = Arc::clone(self);
-        // Thousands of orders may be held: other commands go on meanwhile.
-        tokio::task::spawn_blocking(move || {
-            preview::preview(&api.engine, &shop, &before, &settings, &catalogue)
+        // Thousands of orders may be there: other commands go on meanwhile.
+        let found = tokio::task::spawn_blocking(move || {
+            let both = Both {
+                shop: &shop,
+                catalogue: &catalogue,
+                before: &before,
+                after: &settings,
+            };
+            rehearsal::rehearse(&api.engine, both, &change.rows)
         })
         .await
         .map_err(|fault| {
             error(brygga_core::Problem::new(brygga_core::Code::Internal).with("detail", fault))
         })?
-        .map_err(error)
+        .map_err(error)?;
+        Ok(MappingPreview {
+            attempt: self.attempt(found.passing),
+            ..found.preview
+        })
     }
 }

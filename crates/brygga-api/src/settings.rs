@@ -12,12 +12,13 @@ use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::{Code, Problem};
 use brygga_engine::SETTINGS;
+use brygga_store::SettingChange;
 use serde_json::Value;
 
-use crate::api::{Api, error, stored, time};
+use crate::api::{Api, count, error, stored, time};
 use crate::contract::{
-    ApiError, Nothing, SettingField, SettingsBack, SettingsChange, SettingsEntry, SettingsImport,
-    SettingsView, TextFile,
+    ApiError, Nothing, SettingField, SettingsBack, SettingsChange, SettingsEntry, SettingsGoneBack,
+    SettingsImport, SettingsView, TextFile,
 };
 
 pub(crate) use fields::{changed, is_country, sections};
@@ -76,9 +77,22 @@ impl Api {
             .collect())
     }
 
-    pub(crate) async fn settings_back(&self, back: SettingsBack) -> Result<SettingsView, ApiError> {
+    /// Puts the settings back, also while a sync is under way: whoever sees it book wrongly need not wait for its end.
+    pub(crate) async fn settings_back(
+        &self,
+        back: SettingsBack,
+    ) -> Result<SettingsGoneBack, ApiError> {
+        // None begins meanwhile, and so nothing is made that is not counted.
+        let still = self.engine.stand_still();
+        let change = change_of(self, back.before).map_err(error)?;
+        let at = change.at;
         back_to(self, back.revision, back.before).map_err(error)?;
-        self.settings_view().await
+        let made = self.engine.made_under(back.before, at).map_err(error)?;
+        Ok(SettingsGoneBack {
+            revision: self.engine.store().settings_rev().map_err(stored)?,
+            made: count(made),
+            running: still.is_none(),
+        })
     }
 
     pub(crate) async fn export_settings(&self, _: Nothing) -> Result<TextFile, ApiError> {
@@ -138,19 +152,22 @@ impl Api {
 
 /// Puts the settings that have `revision` back to what they were before the change `before`.
 pub(crate) fn back_to(api: &Api, revision: i64, before: i64) -> Result<(), Problem> {
-    let before = api
-        .engine
-        .store()
-        .settings_history(Some(SETTINGS), ENTRIES)?
-        .into_iter()
-        .find(|change| change.rev == before)
-        .ok_or_else(|| Problem::from(Code::SettingsStale))?
-        .before;
+    let before = change_of(api, before)?.before;
     api.choose(revision, |_| match before {
         Some(value) => typed(value),
         None => Ok(Settings::default()),
     })?;
     Ok(())
+}
+
+/// A change of the settings that is shown in their history.
+fn change_of(api: &Api, revision: i64) -> Result<SettingChange, Problem> {
+    api.engine
+        .store()
+        .settings_history(Some(SETTINGS), ENTRIES)?
+        .into_iter()
+        .find(|change| change.rev == revision)
+        .ok_or_else(|| Code::SettingsStale.into())
 }
 
 /// Every choice of the table, whatever its section.

@@ -311,6 +311,14 @@ impl Engine {
         self.running.try_lock().ok()
     }
 
+    /// How many records of the books something was sent for since the change of the settings that made `revision`, at `since`. What is
+    /// written back to the shop's orders is no document.
+    pub fn made_under(&self, revision: i64, since: DateTime<Utc>) -> Result<usize, Problem> {
+        Ok(self
+            .store
+            .made_under(revision, since, crate::life::WRITE_BACK)?)
+    }
+
     /// From now on only what was approved may be sent; with `None` everything again.
     pub(crate) fn let_through(&self, approval: Option<Arc<Approval>>) {
         *self.approval.lock().unwrap_or_else(PoisonError::into_inner) = approval;

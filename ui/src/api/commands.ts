@@ -8,6 +8,7 @@ import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AlreadyChoice } from "./generated/AlreadyChoice";
 import type { AlreadyView } from "./generated/AlreadyView";
 import type { AppInfo } from "./generated/AppInfo";
+import type { Attempt } from "./generated/Attempt";
 import type { AwayRow } from "./generated/AwayRow";
 import type { AwaySince } from "./generated/AwaySince";
 import type { BackupName } from "./generated/BackupName";
@@ -58,6 +59,7 @@ import type { ScheduleView } from "./generated/ScheduleView";
 import type { SettingsBack } from "./generated/SettingsBack";
 import type { SettingsChange } from "./generated/SettingsChange";
 import type { SettingsEntry } from "./generated/SettingsEntry";
+import type { SettingsGoneBack } from "./generated/SettingsGoneBack";
 import type { SettingsImport } from "./generated/SettingsImport";
 import type { SettingsView } from "./generated/SettingsView";
 import type { SetupCompany } from "./generated/SetupCompany";
@@ -73,6 +75,7 @@ import type { Story } from "./generated/Story";
 import type { SyncNow } from "./generated/SyncNow";
 import type { Table } from "./generated/Table";
 import type { TextFile } from "./generated/TextFile";
+import type { Tried } from "./generated/Tried";
 
 export interface Commands {
   app_info: { request: Nothing; answer: AppInfo };
@@ -105,6 +108,7 @@ export interface Commands {
   records: { request: RecordsQuery; answer: RecordsPage };
   story: { request: RecordKey; answer: Story };
   retry: { request: Retry; answer: Retried };
+  tried: { request: Attempt; answer: Tried };
   remedy: { request: Cause; answer: Remedy };
   fix_preview: { request: Fix; answer: FixPreview };
   fix: { request: Fix; answer: Fixed };
@@ -112,7 +116,7 @@ export interface Commands {
   settings: { request: Nothing; answer: SettingsView };
   put_settings: { request: SettingsChange; answer: SettingsView };
   settings_history: { request: Nothing; answer: SettingsEntry[] };
-  settings_back: { request: SettingsBack; answer: SettingsView };
+  settings_back: { request: SettingsBack; answer: SettingsGoneBack };
   export_settings: { request: Nothing; answer: TextFile };
   import_settings: { request: SettingsImport; answer: SettingsView };
   mapping: { request: Nothing; answer: MappingView };
@@ -176,6 +180,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "records",
   "story",
   "retry",
+  "tried",
   "remedy",
   "fix_preview",
   "fix",

@@ -15,6 +15,7 @@ import type { Reason } from "../api/generated/Reason";
 import type { RecordKey } from "../api/generated/RecordKey";
 import type { RecordLine } from "../api/generated/RecordLine";
 import type { RemedyKind } from "../api/generated/RemedyKind";
+import type { Retry } from "../api/generated/Retry";
 import type { RunProgress } from "../api/generated/RunProgress";
 import type { RunSummary } from "../api/generated/RunSummary";
 import type { ScheduleView } from "../api/generated/ScheduleView";
@@ -40,6 +41,8 @@ export interface FakeOptions {
   fresh?: boolean;
   /** Which held codes pass when they are tried again. */
   mended?: string[];
+  /** So many records of a cause are listed. */
+  listed?: number;
   /** It lives on a desktop. */
   desktop?: boolean;
   /** The desktop has a tray. */
@@ -75,6 +78,7 @@ export class FakeBackend implements Backend {
   #asked: string | undefined;
   readonly #pace: number;
   readonly #mended: string[];
+  readonly #listed: number;
   #records: RecordLine[] = [];
   #log: ActivityRow[] = [];
   #run: RunProgress | null = null;
@@ -89,6 +93,7 @@ export class FakeBackend implements Backend {
     empty = false,
     pace = 0,
     mended = ["vat-unmapped"],
+    listed = 200,
     desktop = false,
     tray = true,
     fresh = false,
@@ -102,6 +107,7 @@ export class FakeBackend implements Backend {
       : null;
     this.#pace = pace;
     this.#mended = mended;
+    this.#listed = listed;
     if (empty) return;
     this.#records = [...Array.from({ length: orders }, (_, index) => order(index)), ...PARTIES.map(customer)].reverse();
     this.#log = Array.from({ length: log }, (_, index) => logLine(index + 1, this.#records)).reverse();
@@ -169,6 +175,7 @@ export class FakeBackend implements Backend {
     waiting: () => this.#records.filter(({ state, reason }) => state === "held" && reason?.code === "vat-unmapped"),
     now: NOW,
     mended: () => this.emit({ event: "records_changed", data: {} }),
+    attempt: (records) => this.#attempt(records),
     proving: (running, done) => this.emit({ event: "proof", data: { running, done, total: 40 } }),
   });
 
@@ -241,12 +248,9 @@ export class FakeBackend implements Backend {
     },
     desktop_act: () => ({}),
     save_file: ({ name }) => ({ path: name }),
-    retry: ({ records }) => {
-      const chosen = this.#records.filter(
-        (record) =>
-          record.state === "held" &&
-          (records.length === 0 || records.some(({ kind, id }) => kind === record.kind && id === record.id)),
-      );
+    retry: (asked) => {
+      const chosen = asked.kind === "attempt" ? this.#attempts[asked.of - 1] : this.#heldFor(asked);
+      if (chosen === undefined) throw new Refusal({ code: "fix-changed", params: {} });
       this.#start(async () => {
         for (const record of chosen) {
           if (!this.#mended.includes(record.reason?.code ?? "")) continue;
@@ -259,9 +263,40 @@ export class FakeBackend implements Backend {
           });
         }
       });
-      return { count: chosen.length };
+      return { count: chosen.length, attempt: asked.kind === "attempt" ? asked.of : this.#attempt(chosen) };
+    },
+    tried: ({ attempt }) => {
+      const records = this.#attempts[attempt - 1] ?? [];
+      const of = (state: State) => records.filter((record) => record.state === state).length;
+      const [booked, left] = [of("booked"), of("held")];
+      return { booked, left, other: records.length - booked - left };
     },
   };
+
+  readonly #attempts: RecordLine[][] = [];
+
+  #attempt(records: RecordLine[]): number {
+    return this.#attempts.push(records);
+  }
+
+  #heldFor(asked: Retry): RecordLine[] {
+    const held = this.#records.filter(({ state }) => state === "held");
+    switch (asked.kind) {
+      case "records":
+        return held.filter((record) => asked.of.some(({ kind, id }) => kind === record.kind && id === record.id));
+      case "causes":
+        return held.filter((record) =>
+          asked.of.some(
+            (cause) =>
+              cause.kind === record.kind &&
+              cause.code === record.reason?.code &&
+              Object.entries(cause.params).every(([name, value]) => record.reason?.params[name] === value),
+          ),
+        );
+      default:
+        return held;
+    }
+  }
 
   #lines({ search, kind, serious, from, to, before }: ActivityQuery): ActivityRow[] {
     const wanted = search?.toLowerCase() ?? "";
@@ -343,7 +378,7 @@ export class FakeBackend implements Backend {
       if (record.state !== "held" || record.reason === null) continue;
       const { code } = record.reason;
       const key = code === "vat-unmapped" ? JSON.stringify(record.reason) : code;
-      const group =
+      const group: HeldGroup =
         groups.get(key) ??
         ({
           kind: record.kind,
@@ -354,7 +389,7 @@ export class FakeBackend implements Backend {
           remedy: remedyOf(code),
         } satisfies HeldGroup);
       group.count += 1;
-      group.records.push(record);
+      if (group.records.length < this.#listed) group.records.push(record);
       if (record.amount !== null) add(group.money, record.amount);
       groups.set(key, group);
     }

@@ -33,6 +33,7 @@ type DeskCommand = Exclude<
   | "records"
   | "story"
   | "retry"
+  | "tried"
   | "pause"
   | "resume"
   | "desktop"
@@ -52,6 +53,8 @@ interface Pair {
   /** The held records that lack a VAT row. */
   waiting: () => RecordLine[];
   now: string;
+  /** Remembers records that are tried together. */
+  attempt: (records: RecordLine[]) => number;
   /** The VAT row is there. */
   mended: () => void;
   proving: (running: boolean, done: number) => void;
@@ -118,7 +121,7 @@ export class FakeDesk {
       this.#write(revision);
       this.#values = values;
       this.#vat = vat;
-      return this.#settings();
+      return { revision: this.#revision, made: 0, running: false };
     },
     export_settings: () => ({ name: "brygga-fjord-og-fjell.json", text: '{ "rounding_limit": 5 }\n' }),
     support_file: () => ({ name: "brygga-support-2026-10-31.json", text: '{ "about": "For whoever helps" }\n' }),
@@ -135,14 +138,24 @@ export class FakeDesk {
     mapping_preview: ({ rows }) => {
       const filled = rows.some((row) => row.table === "vat" && row.values.category !== undefined);
       const records = this.#pair.waiting();
+      const pass = filled ? records.length : 0;
       return {
-        looked: records.length + 4,
-        pass: filled ? records.length : 0,
+        acts_on: [],
+        looked: records.length + 9,
+        seen: records.length + 9,
+        stored: records.length + 9,
+        pass,
+        freed: pass,
         held: filled ? 4 : records.length + 4,
+        stopped: 0,
         waiting: 5,
         skipped: 0,
         open: 0,
+        changed: 0,
+        booked: { looked: 0, stored: 0, changed: 0, held: 0 },
         rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
+        differing: [],
+        attempt: this.#pair.attempt(filled ? records : []),
       };
     },
     put_mapping: ({ revision, rows }) => {
@@ -186,12 +199,12 @@ export class FakeDesk {
       };
     },
     fix: ({ revision, choice }) => {
-      const count = this.#pair.waiting().length;
+      const records = this.#pair.waiting();
       this.#write(revision);
       this.#vat = { ...this.#vat };
       if (choice.kind === "rows") for (const row of choice.of) this.#vat[rowId(row.key)] = filled(row.values);
       this.#pair.mended();
-      return { revision: this.#revision, count };
+      return { revision: this.#revision, count: records.length, attempt: this.#pair.attempt(records) };
     },
     fix_undo: ({ revision }) => {
       const vat = this.#vatBefore;

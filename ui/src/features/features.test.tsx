@@ -142,7 +142,7 @@ describe("a record's story", () => {
     await waitFor(() =>
       expect(backend.calls).toContainEqual({
         name: "retry",
-        request: { records: [{ kind: "order", id: "5550000001006" }] },
+        request: { kind: "records", of: [{ kind: "order", id: "5550000001006" }] },
       }),
     );
     await waitFor(() => expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Booked"), {
@@ -177,6 +177,17 @@ describe("fixes", () => {
     await waitFor(() => expect(screen.queryByRole("article", { name: "A VAT row is missing" })).toBeNull());
   });
 
+  it("retries everything that waits for a cause, also what its list has no room for", async () => {
+    const { user, backend } = await open("#/fixes", { orders: 120, listed: 2 });
+    const cause = await screen.findByRole("article", { name: "A VAT row is missing" });
+    await user.click(within(cause).getByRole("button", { name: "Retry 9" }));
+    expect(await screen.findByText("9 booked, 0 left")).toBeVisible();
+    expect(backend.calls.find((call) => call.name === "retry")?.request).toMatchObject({
+      kind: "causes",
+      of: [{ kind: "order", code: "vat-unmapped", params: { rate: "12" } }],
+    });
+  });
+
   it("shows each record's own sentence and retries one", async () => {
     const { user, backend } = await open("#/fixes", { orders: 120 });
     const cause = await screen.findByRole("article", { name: "The totals differ" });
@@ -187,7 +198,8 @@ describe("fixes", () => {
     await user.click(first);
     expect(await screen.findByText("0 booked, 1 left")).toBeVisible();
     expect(backend.calls.find((call) => call.name === "retry")?.request).toMatchObject({
-      records: [{ kind: "order" }],
+      kind: "records",
+      of: [{ kind: "order" }],
     });
   });
 

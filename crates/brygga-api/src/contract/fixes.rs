@@ -201,6 +201,8 @@ pub struct Fixed {
     pub revision: i64,
     /// Records of the cause; they are tried again with the next run.
     pub count: u32,
+    /// Names them, to try them at once.
+    pub attempt: u32,
 }
 
 /// Takes the last choice back, where nothing was booked by it.

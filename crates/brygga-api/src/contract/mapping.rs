@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Choice, Reason, RecordLine};
+use super::{Choice, PreviewFact, Reason, RecordLine};
 
 /// The whole mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -102,24 +102,68 @@ pub struct MappingChange {
     pub rows: Vec<MappingEdit>,
 }
 
-/// What would become of the held and waiting records. Nothing was sent and nothing kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// What would become of the records that are still to be booked, and how the newest booked orders would come out. Nothing was sent and
+/// nothing kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct MappingPreview {
-    /// Records that were looked at.
+    /// Tables of the change that have no say in an order's document. Where they are all of it, orders that are new or booked were not
+    /// looked at.
+    pub acts_on: Vec<String>,
+    /// Records of which something is told.
     pub looked: u32,
+    /// Records that were gone through: of a kind and state the newest, at most 5000.
+    pub seen: u32,
+    /// Records there are of those.
+    pub stored: u32,
     /// Would be booked now.
     pub pass: u32,
-    /// Would still be held.
+    /// Of these, the ones that would not be booked by the mapping as it is.
+    pub freed: u32,
+    /// Would be held, or still be held.
     pub held: u32,
+    /// Of these, the ones that would be booked by the mapping as it is.
+    pub stopped: u32,
     /// Would wait for something else.
     pub waiting: u32,
     /// Would be left out.
     pub skipped: u32,
     /// Are tried: the change may mend their cause, and only the documents in Visma.net tell.
     pub open: u32,
+    /// Would be booked both ways, as another document.
+    pub changed: u32,
+    /// Orders that are booked, as if they came today. They stay as they are.
+    pub booked: BookedPreview,
     /// Those for which something changes, at most 200.
     pub rows: Vec<PreviewRow>,
+    /// Those that would be another document, at most 200.
+    pub differing: Vec<PreviewDiffering>,
+    /// Names those that would be booked, to try them once the change is kept.
+    pub attempt: u32,
+}
+
+/// Orders that are booked, under another mapping.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BookedPreview {
+    /// Orders that were looked at, the newest.
+    pub looked: u32,
+    /// Orders that are booked.
+    pub stored: u32,
+    /// Would be another document today.
+    pub changed: u32,
+    /// Would be held today.
+    pub held: u32,
+}
+
+/// An order whose document would be another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PreviewDiffering {
+    /// The order as it is.
+    pub record: RecordLine,
+    /// What differs, at most a handful.
+    pub facts: Vec<PreviewFact>,
 }
 
 /// What would become of one record.

@@ -198,3 +198,16 @@ pub struct SettingsBack {
     #[ts(type = "number")]
     pub before: i64,
 }
+
+/// The settings are as they were before a change, for what comes. What was made by it stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SettingsGoneBack {
+    /// The revision that it made.
+    #[ts(type = "number")]
+    pub revision: i64,
+    /// Records of the books that something was sent for since the change.
+    pub made: u32,
+    /// A sync is under way: what it has in hand may still be booked by the change.
+    pub running: bool,
+}

@@ -1,70 +1,30 @@
-//! What would become of held and waiting records under other settings, from what was read last. Nothing is sent or kept.
+//! What would become of a record under other settings, from what was read last. Nothing is sent or kept.
 
-use brygga_core::booking::{Change, Decision, Document, FirstLook, document};
+use brygga_core::booking::{BookedState, Change, Decision, Document, FirstLook, document};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
-use brygga_core::shop::ShopInfo;
+use brygga_core::shop::{Order, ShopInfo};
 use brygga_core::{Code, Money, Problem};
 use brygga_engine::{Engine, booked};
-use brygga_store::{RecordKind, RecordRow, RecordState};
+use brygga_store::{RecordKind, RecordRow};
 
 use super::edit::special;
-use super::seen::{RECORDS, counted};
+use super::seen::counted;
 use super::tables::{VAT_CAUSE, cells, vat_cells};
 use crate::api::{amount, reason, record_line};
-use crate::contract::{FixPreview, FixRow, MappingPreview, PreviewRow};
+use crate::contract::{FixPreview, FixRow};
 
 /// At most so many records are named.
 const NAMED: usize = 200;
 
-enum Then {
+#[derive(Debug, PartialEq)]
+pub(super) enum Then {
     Pass,
     Held(Problem),
     Waiting(Problem),
     Skipped(Problem),
     /// Is tried: what was read does not tell.
     Open,
-}
-
-pub(super) fn preview(
-    engine: &Engine,
-    shop: &ShopInfo,
-    before: &Settings,
-    settings: &Settings,
-    catalogue: &Catalogue,
-) -> Result<MappingPreview, Problem> {
-    let ground = document::Ground {
-        shop,
-        settings,
-        catalogue,
-    };
-    let mut found = MappingPreview {
-        looked: 0,
-        pass: 0,
-        held: 0,
-        waiting: 0,
-        skipped: 0,
-        open: 0,
-        rows: Vec::new(),
-    };
-    for state in [RecordState::Held, RecordState::Waiting] {
-        for kind in RecordKind::ALL {
-            let (rows, _) = engine
-                .store()
-                .search_records(*kind, None, Some(state), 0, RECORDS)?;
-            for row in rows {
-                let then = if *kind == RecordKind::Order {
-                    order(engine, ground, &row)?.map(|look| look.then)
-                } else {
-                    part(settings, &row).or_else(|| tried(before, settings, &row))
-                };
-                if let Some(then) = then {
-                    tell(&mut found, &row, then);
-                }
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// What would become of these held records, with the document that each order would be.
@@ -118,7 +78,7 @@ pub(crate) fn fix_preview(
 }
 
 /// The number of a document's customer, where that needs no look-up.
-fn customer_of(
+pub(super) fn customer_of(
     engine: &Engine,
     settings: &Settings,
     document: &Document,
@@ -153,10 +113,10 @@ fn customer(settings: &Settings, row: &RecordRow) -> Option<Look> {
 }
 
 /// What is seen of one record.
-struct Look {
-    then: Then,
+pub(super) struct Look {
+    pub(super) then: Then,
     /// The document with its total, where the order alone makes one.
-    document: Option<(Box<Document>, Money)>,
+    pub(super) document: Option<(Box<Document>, Money)>,
 }
 
 impl Look {
@@ -168,47 +128,35 @@ impl Look {
     }
 }
 
-fn tell(found: &mut MappingPreview, row: &RecordRow, then: Then) {
-    found.looked = found.looked.saturating_add(1);
-    let (count, word, state, problem) = match then {
-        Then::Pass => (&mut found.pass, "pass", None, None),
-        Then::Held(problem) => (
-            &mut found.held,
-            "held",
-            Some(RecordState::Held),
-            Some(problem),
-        ),
-        Then::Waiting(problem) => (
-            &mut found.waiting,
-            "waiting",
-            Some(RecordState::Waiting),
-            Some(problem),
-        ),
-        Then::Skipped(problem) => (
-            &mut found.skipped,
-            "skipped",
-            Some(RecordState::Skipped),
-            Some(problem),
-        ),
-        Then::Open => (&mut found.open, "open", None, None),
-    };
-    *count = count.saturating_add(1);
-    let same = state == Some(row.state) && problem == row.problem;
-    if !same && counted(found.rows.len()) < counted(NAMED) {
-        found.rows.push(PreviewRow {
-            record: record_line(row),
-            outcome: word.to_owned(),
-            reason: problem.as_ref().map(reason),
-        });
-    }
-}
-
 /// What an order alone decides. What has to be looked up in Visma.net is taken as found.
-fn order(
+pub(super) fn order(
     engine: &Engine,
     ground: document::Ground<'_>,
     row: &RecordRow,
 ) -> Result<Option<Look>, Problem> {
+    let order = match read(engine, row)? {
+        Some(Ok(order)) => order,
+        Some(Err(problem)) => return Ok(Some(Look::alone(Then::Held(problem)))),
+        None => return Ok(None),
+    };
+    let known = booked::recall(engine.store(), &order.id.0)?;
+    look(engine, ground, row, &order, known.as_ref()).map(Some)
+}
+
+/// A booked order as if it came today. `None` for one of which nothing can be read now.
+pub(super) fn as_if_new(
+    engine: &Engine,
+    ground: document::Ground<'_>,
+    row: &RecordRow,
+) -> Result<Option<Look>, Problem> {
+    match read(engine, row)? {
+        Some(Ok(order)) => look(engine, ground, row, &order, None).map(Some),
+        Some(Err(_)) | None => Ok(None),
+    }
+}
+
+/// The order as it was read last, or what is wrong with it. `None` where nothing of it is kept.
+fn read(engine: &Engine, row: &RecordRow) -> Result<Option<Result<Order, Problem>>, Problem> {
     let Some(mirror) = engine.store().mirror(&row.record)? else {
         return Ok(None);
     };
@@ -216,16 +164,21 @@ fn order(
     if mirror.payload.is_null() {
         return Ok(None);
     }
-    let order = match engine.shop().read(&mirror.payload) {
-        Ok(order) => order,
-        Err(problem) => {
-            let held = Then::Held(problem.with("order", &mirror.name));
-            return Ok(Some(Look::alone(held)));
-        }
-    };
-    let known = booked::recall(engine.store(), &order.id.0)?;
+    let order = engine.shop().read(&mirror.payload);
+    Ok(Some(
+        order.map_err(|problem| problem.with("order", &mirror.name)),
+    ))
+}
+
+fn look(
+    engine: &Engine,
+    ground: document::Ground<'_>,
+    row: &RecordRow,
+    order: &Order,
+    known: Option<&BookedState>,
+) -> Result<Look, Problem> {
     // One that somebody else booked stays so under every mapping.
-    let then = match engine.first_under(&order, known.as_ref(), ground)? {
+    let then = match engine.first_under(order, known, ground)? {
         FirstLook::Decided(Decision::Held(problem)) => Then::Held(problem),
         FirstLook::Decided(Decision::Waiting(problem, _)) => Then::Waiting(problem),
         FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),
@@ -239,14 +192,14 @@ fn order(
                 None => Then::Pass,
             };
             let total = Money::new(document.total, order.currency(document.side));
-            return Ok(Some(Look {
+            return Ok(Look {
                 then,
                 document: Some((document, total)),
-            }));
+            });
         }
         FirstLook::Decided(Decision::UpToDate | Decision::Do(_)) => Then::Pass,
     };
-    Ok(Some(Look::alone(then)))
+    Ok(Look::alone(then))
 }
 
 /// What only Visma.net tells about an order, the mapping does not change: a customer that matches twice stays held until it is
@@ -282,7 +235,7 @@ fn after_look_up(row: &RecordRow, settings: &Settings, document: &Document) -> O
 }
 
 /// Documents of an order and payouts: the row that they wait for is there, or it is not.
-fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
+pub(super) fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
     let problem = row.problem.as_ref()?;
     let param = |name: &str| problem.params.get(name).map_or("", String::as_str);
     let there = match problem.code {
@@ -322,7 +275,7 @@ fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
 }
 
 /// What the change may mend although the row that it waits for cannot be told from the cause: it is tried when the change is kept.
-fn tried(before: &Settings, after: &Settings, row: &RecordRow) -> Option<Then> {
+pub(super) fn tried(before: &Settings, after: &Settings, row: &RecordRow) -> Option<Then> {
     let changed = match row.problem.as_ref()?.code {
         Code::CashAccountCurrency | Code::CashAccountUnfit => {
             before.payments.gateways != after.payments.gateways

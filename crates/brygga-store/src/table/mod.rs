@@ -14,4 +14,5 @@ pub(crate) mod records;
 pub(crate) mod runs;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod tally;
 pub(crate) mod undone;

@@ -11,4 +11,8 @@ revision: number,
 /**
  * Records of the cause; they are tried again with the next run.
  */
-count: number, };
+count: number, 
+/**
+ * Names them, to try them at once.
+ */
+attempt: number, };

@@ -24,7 +24,8 @@ interface CauseProps {
   /** What is being tried again now. */
   tried: string | undefined;
   disabled: boolean;
-  onRetry: (name: string, records: RecordLine[]) => void;
+  /** Everything of the cause, or one record. */
+  onRetry: (name: string, record?: RecordLine) => void;
   onKept: (fixed: Fixed, book: boolean) => void;
 }
 
@@ -33,7 +34,7 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, o
   const intl = useIntl();
   const words = useWords();
   const panel = useId();
-  const { reason, count, money, records } = group;
+  const { reason, count, money } = group;
   const remedy = words.remedy(reason);
   const [fixing, setFixing] = useState(false);
   const inPlace = group.remedy !== "elsewhere";
@@ -68,7 +69,7 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, o
             variant={inPlace ? "default" : "filled"}
             disabled={disabled && tried !== id}
             loading={tried === id}
-            onClick={() => onRetry(id, records)}
+            onClick={() => onRetry(id)}
           >
             <FormattedMessage id="fixes.retry" values={{ count, shown: formatCount(intl.locale, count) }} />
           </Button>
@@ -158,7 +159,7 @@ function Records({ group, tried, disabled, onRetry }: Pick<CauseProps, "group" |
                     disabled={disabled && tried !== key}
                     loading={tried === key}
                     aria-label={intl.formatMessage({ id: "fixes.retryOne.label" }, { name: record.name })}
-                    onClick={() => onRetry(key, [record])}
+                    onClick={() => onRetry(key, record)}
                   >
                     <FormattedMessage id="fixes.retryOne" />
                   </Button>

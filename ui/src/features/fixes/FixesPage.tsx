@@ -4,6 +4,9 @@ import { type ReactNode, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Fixed } from "../../api/generated/Fixed";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
+import type { RecordLine } from "../../api/generated/RecordLine";
+import type { Retry } from "../../api/generated/Retry";
+import type { Tried } from "../../api/generated/Tried";
 import { useHeld, useRereadSettings, useRunning } from "../../api/queries";
 import { href } from "../../app/router";
 import { useBackend } from "../../backend/context";
@@ -14,9 +17,10 @@ import { SyncControl } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
 import { Cause } from "./Cause";
-import { byCause, causeKey, part } from "./causes";
+import { byCause, causeKey } from "./causes";
 import classes from "./FixesPage.module.css";
-import { type RetryResult, useRetry } from "./useRetry";
+import { causeOf } from "./useFix";
+import { useRetry } from "./useRetry";
 
 export function FixesPage() {
   const held = useHeld();
@@ -58,7 +62,7 @@ export function FixesPage() {
               onClick={() => {
                 forgetAll();
                 setUndone(false);
-                retry("all", groups ?? []);
+                retry("all", { kind: "all" });
               }}
             >
               <FormattedMessage id="fixes.retryAll" values={{ count: total }} />
@@ -80,7 +84,7 @@ export function FixesPage() {
               tone="waiting"
               actions={
                 <>
-                  <Button disabled={running} onClick={() => retry(kept.key, [kept.group])}>
+                  <Button disabled={running} onClick={() => retry(kept.key, { kind: "attempt", of: kept.attempt })}>
                     <FormattedMessage id="fixes.kept.now" />
                   </Button>
                   <UndoButton loading={undo.isPending} onClick={() => undo.mutate(kept.revision)} />
@@ -135,16 +139,16 @@ export function FixesPage() {
                     disabled={running || tried !== undefined}
                     tried={tried}
                     id={key}
-                    onRetry={(name, records) => {
+                    onRetry={(name, record) => {
                       forgetAll();
                       setUndone(false);
-                      retry(name, [part(group, records)]);
+                      retry(name, record === undefined ? allOf(held.data ?? [], key) : one(record));
                     }}
                     onKept={(fixed, book) => {
                       forgetAll();
                       setUndone(false);
-                      setKept({ ...fixed, key, group });
-                      if (book) retry(key, [group]);
+                      setKept({ ...fixed, key });
+                      if (book) retry(key, { kind: "attempt", of: fixed.attempt });
                     }}
                   />
                 </li>
@@ -157,10 +161,16 @@ export function FixesPage() {
   );
 }
 
-/** A choice that was kept, with the records that it was made for. */
+/** A choice that was kept, and the cause that it was made for. */
 interface Kept extends Fixed {
   key: string;
-  group: HeldGroup;
+}
+
+const one = ({ kind, id }: RecordLine): Retry => ({ kind: "records", of: [{ kind, id }] });
+
+/** Everything that waits for a cause: its list names the first records only. */
+function allOf(held: HeldGroup[], key: string): Retry {
+  return { kind: "causes", of: held.filter((group) => causeKey(group) === key).map(causeOf) };
 }
 
 function Close({ onClick }: { onClick: () => void }) {
@@ -177,7 +187,7 @@ function UndoButton({ loading, onClick }: { loading: boolean; onClick: () => voi
 }
 
 interface ResultProps {
-  result: RetryResult;
+  result: Tried;
   /** It was a choice that was tried. */
   kept: boolean;
   actions: ReactNode;

@@ -1,6 +1,5 @@
 /** One cause, one group: what differs between records of the same cause is no cause of its own. */
 import type { HeldGroup } from "../../api/generated/HeldGroup";
-import type { RecordLine } from "../../api/generated/RecordLine";
 import { compareDecimals, sumDecimals } from "./sum";
 
 /** Parameters that name or measure the record, not the cause. */
@@ -49,9 +48,4 @@ function merged(one: HeldGroup, other: HeldGroup): HeldGroup {
     records: [...one.records, ...other.records],
     remedy: one.remedy,
   };
-}
-
-/** The whole group, which may be longer than its list, or only some of its records. */
-export function part(group: HeldGroup, records: RecordLine[]): HeldGroup {
-  return records === group.records ? group : { ...group, records, count: records.length };
 }

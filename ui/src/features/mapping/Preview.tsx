@@ -1,10 +1,13 @@
 import { Button, Modal } from "@mantine/core";
+import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
+import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
+import type { PreviewRow } from "../../api/generated/PreviewRow";
 import type { State } from "../../api/generated/State";
 import { StateIcon } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
-import { formatCount } from "../../i18n/format";
+import { formatCount, formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import classes from "./MappingPage.module.css";
 
@@ -19,80 +22,23 @@ interface PreviewProps {
 
 const STATES: Record<string, State> = { pass: "booked", held: "held", waiting: "waiting", skipped: "skipped" };
 
-/** What the changes would do to the held and waiting records, before anything is kept. */
+/** What the changes would do to the orders that are stored, before anything is kept. */
 export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
   const intl = useIntl();
-  const words = useWords();
-  const shown = (number: number) => formatCount(intl.locale, number);
   return (
     <Modal
       opened
       onClose={onClose}
-      size={640}
+      size={720}
       title={<FormattedMessage id="mapping.preview" />}
       closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
     >
       <div className={classes.fields}>
-        <div>
-          <p className={classes.big}>
-            <FormattedMessage id="mapping.preview.pass" values={{ count: preview.pass, shown: shown(preview.pass) }} />
-          </p>
-          <p className={classes.lead}>
-            <FormattedMessage
-              id="mapping.preview.rest"
-              values={{
-                held: shown(preview.held),
-                waiting: shown(preview.waiting),
-                skipped: shown(preview.skipped),
-              }}
-            />
-          </p>
-          {preview.open > 0 && (
-            <p className={classes.lead}>
-              <FormattedMessage
-                id="mapping.preview.open"
-                values={{ count: preview.open, shown: shown(preview.open) }}
-              />
-            </p>
-          )}
-          <p className={classes.lead}>
-            <FormattedMessage id="mapping.preview.nothing" />
-          </p>
-        </div>
-        {preview.rows.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard
-          <section className={classes.scroll} tabIndex={0} aria-label={intl.formatMessage({ id: "mapping.preview" })}>
-            <table className={classes.preview}>
-              <thead>
-                <tr>
-                  <th scope="col">
-                    <FormattedMessage id="activity.record" />
-                  </th>
-                  <th scope="col">
-                    <FormattedMessage id="mapping.preview.then" />
-                  </th>
-                  <th scope="col">
-                    <FormattedMessage id="records.why" />
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {preview.rows.map(({ record, outcome, reason }) => (
-                  <tr key={`${record.kind}/${record.id}`}>
-                    <th scope="row">{record.name}</th>
-                    <td>
-                      <span className={classes.state}>
-                        <StateIcon state={STATES[outcome] ?? "new"} />
-                        {words.find(`mapping.then.${outcome}`) ?? outcome}
-                      </span>
-                    </td>
-                    <td className="quiet">{reason === null ? "" : words.reason(reason)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+        <Figures preview={preview} />
+        {preview.differing.length > 0 && (
+          <Differing rows={preview.differing} count={preview.changed + preview.booked.changed} />
         )}
+        {preview.rows.length > 0 && <Outcomes rows={preview.rows} />}
         {error !== null && <Trouble error={error} />}
         <div className={classes.actions}>
           <Button variant="default" onClick={onClose}>
@@ -104,5 +50,190 @@ export function Preview({ preview, count, saving, error, onSave, onClose }: Prev
         </div>
       </div>
     </Modal>
+  );
+}
+
+/** How many orders pass, how many are held, how many come out otherwise, and how far it was looked. */
+function Figures({ preview }: { preview: MappingPreview }) {
+  const intl = useIntl();
+  const words = useWords();
+  const shown = (number: number) => formatCount(intl.locale, number);
+  const counted = (
+    id: "mapping.preview.freed" | "mapping.preview.changed" | "mapping.preview.stopped" | "mapping.preview.open",
+    number: number,
+  ) =>
+    number > 0 && (
+      <Lead>
+        <FormattedMessage id={id} values={{ count: number, shown: shown(number) }} />
+      </Lead>
+    );
+  const { booked } = preview;
+  return (
+    <div>
+      <p className={classes.big}>
+        <FormattedMessage id="mapping.preview.pass" values={{ count: preview.pass, shown: shown(preview.pass) }} />
+      </p>
+      {preview.freed < preview.pass && counted("mapping.preview.freed", preview.freed)}
+      {counted("mapping.preview.changed", preview.changed)}
+      {counted("mapping.preview.stopped", preview.stopped)}
+      <Lead>
+        <FormattedMessage
+          id="mapping.preview.rest"
+          values={{
+            held: shown(preview.held),
+            waiting: shown(preview.waiting),
+            skipped: shown(preview.skipped),
+          }}
+        />
+      </Lead>
+      {counted("mapping.preview.open", preview.open)}
+      {booked.looked > 0 && (
+        <Lead>
+          <FormattedMessage
+            id="mapping.preview.booked"
+            values={{ looked: shown(booked.looked), changed: shown(booked.changed), held: shown(booked.held) }}
+          />
+        </Lead>
+      )}
+      {preview.acts_on.map((table) => {
+        const sentence = words.find(`mapping.acts.${table}`);
+        return sentence === undefined ? null : <Lead key={table}>{sentence}</Lead>;
+      })}
+      {preview.seen < preview.stored && (
+        <Lead>
+          <FormattedMessage
+            id="mapping.preview.limit"
+            values={{ seen: shown(preview.seen), stored: shown(preview.stored) }}
+          />
+        </Lead>
+      )}
+      <Lead>
+        <FormattedMessage id="mapping.preview.nothing" />
+      </Lead>
+    </div>
+  );
+}
+
+function Lead({ children }: { children: ReactNode }) {
+  return <p className={classes.lead}>{children}</p>;
+}
+
+/** Orders whose document would be another one: what it is now, and what it would be. */
+function Differing({ rows, count }: { rows: PreviewDiffering[]; count: number }) {
+  const intl = useIntl();
+  const words = useWords();
+  const value = (text: string | null) =>
+    text === null ? "\u2013" : /^\d{4}-\d{2}-\d{2}$/.test(text) ? formatDay(intl.locale, text) : text;
+  return (
+    <Scroll name="mapping.preview.differing">
+      <table className={classes.preview}>
+        <caption className={classes.lead}>
+          <FormattedMessage id="mapping.preview.differing" />
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <FormattedMessage id="activity.record" />
+            </th>
+            <th scope="col">
+              <FormattedMessage id="proof.what" />
+            </th>
+            <th scope="col">
+              <FormattedMessage id="preview.before" />
+            </th>
+            <th scope="col">
+              <FormattedMessage id="preview.after" />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.flatMap(({ record, facts }) =>
+            facts.map((fact, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: facts may repeat, and have a fixed order
+              <tr key={`${record.id}-${index}`}>
+                {index === 0 && (
+                  <th scope="row" rowSpan={facts.length}>
+                    {record.name}
+                    {record.state === "booked" && (
+                      <span className="quiet">
+                        {" \u00b7 "}
+                        <FormattedMessage id="mapping.preview.stays" />
+                      </span>
+                    )}
+                  </th>
+                )}
+                <td>{words.find(`preview.fact.${fact.name}`) ?? fact.name}</td>
+                <td>{value(fact.before)}</td>
+                <td>{value(fact.after)}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+      {rows.length < count && (
+        <Lead>
+          <FormattedMessage
+            id="mapping.preview.shown"
+            values={{ shown: formatCount(intl.locale, rows.length), count: formatCount(intl.locale, count) }}
+          />
+        </Lead>
+      )}
+    </Scroll>
+  );
+}
+
+/** Records that would stand elsewhere than they do. */
+function Outcomes({ rows }: { rows: PreviewRow[] }) {
+  const words = useWords();
+  return (
+    <Scroll name="mapping.preview">
+      <table className={classes.preview}>
+        <thead>
+          <tr>
+            <th scope="col">
+              <FormattedMessage id="activity.record" />
+            </th>
+            <th scope="col">
+              <FormattedMessage id="mapping.preview.then" />
+            </th>
+            <th scope="col">
+              <FormattedMessage id="records.why" />
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ record, outcome, reason }) => (
+            <tr key={`${record.kind}/${record.id}`}>
+              <th scope="row">
+                {record.name}
+                {record.state === "booked" && (
+                  <span className="quiet">
+                    {" \u00b7 "}
+                    <FormattedMessage id="mapping.preview.stays" />
+                  </span>
+                )}
+              </th>
+              <td>
+                <span className={classes.state}>
+                  <StateIcon state={STATES[outcome] ?? "new"} />
+                  {words.find(`mapping.then.${outcome}`) ?? outcome}
+                </span>
+              </td>
+              <td className="quiet">{reason === null ? "" : words.reason(reason)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function Scroll({ name, children }: { name: "mapping.preview" | "mapping.preview.differing"; children: ReactNode }) {
+  const intl = useIntl();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label={intl.formatMessage({ id: name })}>
+      {children}
+    </section>
   );
 }

@@ -2,11 +2,12 @@ import { Button, CloseButton } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
+import type { SettingsGoneBack } from "../../api/generated/SettingsGoneBack";
 import { keys, useRereadSettings, useRunning } from "../../api/queries";
 import { useDrafts, useRefused } from "../../app/drafts";
 import { useBackend } from "../../backend/context";
+import { GoneBack } from "../../components/GoneBack";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
@@ -29,7 +30,7 @@ export function SaveBar({ draft }: SaveBarProps) {
   const { drafts } = useDrafts();
   const { retry, tried, result, forget, error: retryError } = useRetry();
   const [saved, setSaved] = useState<{ revision: number; pass: MappingPreview }>();
-  const [undone, setUndone] = useState(false);
+  const [undone, setUndone] = useState<SettingsGoneBack>();
   const running = useRunning();
   const shown = (count: number) => formatCount(intl.locale, count);
 
@@ -44,7 +45,7 @@ export function SaveBar({ draft }: SaveBarProps) {
       client.setQueryData(keys.mapping, after);
       preview.reset();
       forget();
-      setUndone(false);
+      setUndone(undefined);
       await reread();
       draft.saved(sent, after.revision);
       setSaved({ revision: after.revision, pass });
@@ -56,7 +57,8 @@ export function SaveBar({ draft }: SaveBarProps) {
     onSuccess: async (after, made) => {
       drafts.moved({ from: made, to: after.revision });
       setSaved(undefined);
-      setUndone(true);
+      setUndone(after);
+      forget();
       await reread();
     },
   });
@@ -64,13 +66,15 @@ export function SaveBar({ draft }: SaveBarProps) {
   const count = draft.edits.length;
   // What was refused is told where it was sent from; also when that is closed.
   const trouble = back.error ?? retryError ?? (preview.data === undefined ? (save.error ?? preview.error) : null);
-  const passing = saved === undefined ? [] : groups(saved.pass);
   return (
     <>
       <div className={classes.after} role="status">
-        {undone && count === 0 && (
-          <Notice tone="quiet" actions={<Close onClick={() => setUndone(false)} />}>
-            <FormattedMessage id="mapping.undone" />
+        {undone !== undefined && count === 0 && (
+          <Notice
+            tone={undone.made > 0 || undone.running ? "waiting" : "quiet"}
+            actions={<Close onClick={() => setUndone(undefined)} />}
+          >
+            <GoneBack back={undone} />
           </Notice>
         )}
         {result !== undefined && (
@@ -78,6 +82,11 @@ export function SaveBar({ draft }: SaveBarProps) {
             <p className={classes.afterWords}>
               <FormattedMessage id="fixes.result" values={{ booked: shown(result.booked), left: shown(result.left) }} />
             </p>
+            {result.other > 0 && (
+              <p className={classes.afterWords}>
+                <FormattedMessage id="fixes.result.other" values={{ count: result.other }} />
+              </p>
+            )}
           </Notice>
         )}
         {saved !== undefined && count === 0 && result === undefined && (
@@ -89,7 +98,7 @@ export function SaveBar({ draft }: SaveBarProps) {
                   <Button
                     disabled={running && tried === undefined}
                     loading={tried !== undefined}
-                    onClick={() => retry("mapping", passing)}
+                    onClick={() => retry("mapping", { kind: "attempt", of: saved.pass.attempt })}
                   >
                     <FormattedMessage
                       id="mapping.saved.retry"
@@ -164,21 +173,4 @@ export function SaveBar({ draft }: SaveBarProps) {
 function Close({ onClick }: { onClick: () => void }) {
   const intl = useIntl();
   return <CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={onClick} />;
-}
-
-/** The records that would pass, as one cause to try again. */
-function groups(preview: MappingPreview): HeldGroup[] {
-  const records = preview.rows.filter((row) => row.outcome === "pass").map((row) => row.record);
-  const [first] = records;
-  if (first === undefined) return [];
-  return [
-    {
-      kind: first.kind,
-      reason: first.reason ?? { code: "", params: {} },
-      count: records.length,
-      money: [],
-      records,
-      remedy: "rows",
-    },
-  ];
 }

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import type { MappingPreview } from "../../api/generated/MappingPreview";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
 import { placeOf, rowId } from "./place";
@@ -53,6 +54,80 @@ describe("mapping", () => {
     expect(await screen.findByText("The change is undone.")).toBeVisible();
     expect(backend.calls.find(({ name }) => name === "settings_back")?.request).toEqual({ revision: 4, before: 4 });
     expect(await screen.findByRole("button", { name: "Take 1 suggestion" })).toBeVisible();
+  });
+
+  it("says that what was booked meanwhile stays when a change is undone", async () => {
+    const { user, backend } = await open("#/mapping/vat", { orders: 120 });
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    backend.answers.set("settings_back", { revision: 5, made: 12, running: true });
+    await user.click(await screen.findByRole("button", { name: "Undo the change" }));
+    const told = await screen.findByText(/undone for what comes next/);
+    expect(told).toHaveTextContent("12 documents were sent since the change, and stay as they are.");
+    expect(told).toHaveTextContent("A sync is under way");
+    expect(screen.queryByText("The change is undone.")).toBeNull();
+  });
+
+  it("books all that a change lets through, and counts all of them", async () => {
+    const { user, backend } = await open("#/mapping/vat", { orders: 120 });
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    await user.click(await screen.findByRole("button", { name: "Save" }));
+    backend.answers.set("tried", { booked: 500, left: 0, other: 0 });
+    await user.click(await screen.findByRole("button", { name: "Book 9 now" }));
+    expect(await screen.findByText("500 booked, 0 left")).toBeVisible();
+    expect(backend.calls.find(({ name }) => name === "retry")?.request).toEqual({ kind: "attempt", of: 1 });
+  });
+
+  it("shows what would be booked differently, and how far it was looked", async () => {
+    const { user, backend, container } = await open("#/mapping/vat", { orders: 120 });
+    const { rows } = await backend.call("records", {
+      kind: "order",
+      search: null,
+      state: "booked",
+      offset: 0,
+      limit: 1,
+    });
+    backend.answers.set("mapping_preview", {
+      acts_on: ["buffers"],
+      looked: 5000,
+      seen: 5000,
+      stored: 7400,
+      pass: 4990,
+      freed: 9,
+      held: 10,
+      stopped: 3,
+      waiting: 0,
+      skipped: 0,
+      open: 0,
+      changed: 80,
+      booked: { looked: 1000, stored: 9000, changed: 20, held: 1 },
+      rows: [],
+      differing: rows.map((record) => ({
+        record,
+        facts: [{ name: "vat_category", of: null, before: "25", after: "15" }],
+      })),
+      attempt: 1,
+    } satisfies MappingPreview);
+    await user.click(await screen.findByRole("button", { name: "Take 1 suggestion" }));
+    await user.click(await screen.findByRole("button", { name: "See what changes" }));
+    const preview = await screen.findByRole("dialog", { name: "What changes" });
+    for (const sentence of [
+      "4,990 records can be booked.",
+      "9 of them are not booked without this change.",
+      "80 orders would be booked differently.",
+      "3 orders that could be booked would be held by this change.",
+      /^Of the 1,000 newest booked orders, 20 would be booked differently today and 1 would be held/,
+      /^Looked at 5,000 of 7,400 records/,
+      /^Stock kept back decides what the shop may sell/,
+      "The first 1 of 100.",
+    ])
+      expect(within(preview).getByText(sentence)).toBeVisible();
+    const table = within(preview).getByRole("table", { name: "Booked differently" });
+    const row = within(table).getAllByRole("row")[1];
+    expect(row).toHaveTextContent(/Is booked, stays.*VAT category.*25.*15/);
+    await expectAccessible(container);
   });
 
   it("opens a row by keyboard and chooses with search", async () => {

@@ -11,7 +11,7 @@ export function RetryRecord({ record }: { record: RecordLine }) {
   const backend = useBackend();
   const running = useRunning();
   const retry = useMutation({
-    mutationFn: () => backend.call("retry", { records: [{ kind: record.kind, id: record.id }] }),
+    mutationFn: () => backend.call("retry", { kind: "records", of: [{ kind: record.kind, id: record.id }] }),
   });
   return (
     <>

@@ -5,6 +5,7 @@ import type { ChangedPlace } from "../../api/generated/ChangedPlace";
 import { keys, useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
+import { GoneBack } from "../../components/GoneBack";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { useWords } from "../../i18n/useWords";
@@ -37,6 +38,13 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
           <FormattedMessage id="settings.history.lead" />
         </p>
         {(history.error ?? back.error) !== null && <Trouble error={history.error ?? back.error} />}
+        <div role="status">
+          {back.data !== undefined && (
+            <p>
+              <GoneBack back={back.data} />
+            </p>
+          )}
+        </div>
         {history.data === undefined && history.error === null && <Skeleton height={80} radius="sm" />}
         {history.data?.length === 0 && <Empty title={<FormattedMessage id="settings.history.empty" />} />}
         <ol className={classes.history}>

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { SettingField } from "../../api/generated/SettingField";
 import type { SettingsChange } from "../../api/generated/SettingsChange";
+import type { SettingsGoneBack } from "../../api/generated/SettingsGoneBack";
 import type { SettingsView } from "../../api/generated/SettingsView";
 import type { SettingValue } from "../../api/generated/SettingValue";
 import { keys, useDesktop, useInfo, useRereadSettings, useSettings } from "../../api/queries";
@@ -12,6 +13,7 @@ import { href, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
 import { FilterBox } from "../../components/FilterBox";
+import { GoneBack } from "../../components/GoneBack";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
@@ -64,6 +66,7 @@ function Sections({ view }: { view: SettingsView }) {
   const { kept, drafts } = useDrafts();
   const { content: chosen, revision, saving } = kept.settings;
   const [saved, setSaved] = useState<number>();
+  const [undone, setUndone] = useState<SettingsGoneBack>();
 
   const all = useMemo(() => view.sections.flatMap((section) => section.fields), [view]);
   const changed = useMemo(() => {
@@ -81,6 +84,7 @@ function Sections({ view }: { view: SettingsView }) {
   };
   const put = (field: SettingField, to: SettingValue) => {
     setSaved(undefined);
+    setUndone(undefined);
     drafts.change("settings", view.revision, (before) => ({ ...before, [field.path]: to }));
   };
   const count = Object.keys(changed).length;
@@ -106,6 +110,7 @@ function Sections({ view }: { view: SettingsView }) {
       drafts.moved({ from: made, to: after.revision });
       await reread();
       setSaved(undefined);
+      setUndone(after);
     },
   });
 
@@ -211,7 +216,7 @@ function Sections({ view }: { view: SettingsView }) {
         {shown.length === 0 && own.length === 0 && (
           <Empty title={<FormattedMessage id="settings.none" values={{ search }} />} />
         )}
-        <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undefined}>
+        <div className={classes.bar} data-shown={count > 0 || saved !== undefined || undone !== undefined || undefined}>
           {save.error !== null && <Trouble error={save.error} />}
           {back.error !== null && <Trouble error={back.error} />}
           <div role="status">
@@ -228,6 +233,16 @@ function Sections({ view }: { view: SettingsView }) {
                 }
               >
                 <FormattedMessage id="mapping.saved" />
+              </Notice>
+            )}
+            {undone !== undefined && count === 0 && (
+              <Notice
+                tone={undone.made > 0 || undone.running ? "waiting" : "quiet"}
+                actions={
+                  <CloseButton aria-label={intl.formatMessage({ id: "close" })} onClick={() => setUndone(undefined)} />
+                }
+              >
+                <GoneBack back={undone} />
               </Notice>
             )}
           </div>

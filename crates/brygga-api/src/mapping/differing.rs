@@ -1,0 +1,80 @@
+//! How a document comes out otherwise, in the words of the preview.
+
+use brygga_core::booking::Document;
+use brygga_core::booking::shown::{LineChange, head_changes, line_changes};
+use brygga_core::erp::LineDraft;
+
+use crate::contract::PreviewFact;
+
+/// At most so many differences are named of one document.
+const NAMED: usize = 8;
+
+/// What differs between two documents of one order; many lines with the same difference name it once.
+pub(super) fn differing(before: &Document, after: &Document) -> Vec<PreviewFact> {
+    let mut facts = Vec::new();
+    for change in line_changes(&before.draft.lines, &after.draft.lines) {
+        for fact in of_line(&change) {
+            if !facts.contains(&fact) {
+                facts.push(fact);
+            }
+        }
+    }
+    let (one, other) = (&before.draft, &after.draft);
+    for (name, before, after) in head_changes(&one.head, &other.head) {
+        facts.push(fact(name, Some(before), Some(after)));
+    }
+    for (name, before, after) in [
+        ("order_type", &one.order_type, &other.order_type),
+        ("currency", &one.currency, &other.currency),
+    ] {
+        if before != after {
+            facts.push(fact(name, Some(before.clone()), Some(after.clone())));
+        }
+    }
+    facts.truncate(NAMED);
+    facts
+}
+
+fn of_line(change: &LineChange) -> Vec<PreviewFact> {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => change
+            .fields
+            .iter()
+            .map(|name| fact(name, field(before, name), field(after, name)))
+            .collect(),
+        (before, after) => {
+            let item = |line: &LineDraft| line.item.clone();
+            vec![fact(
+                "lines",
+                before.as_ref().map(item),
+                after.as_ref().map(item),
+            )]
+        }
+    }
+}
+
+/// One field of a line, as text.
+fn field(line: &LineDraft, name: &str) -> Option<String> {
+    match name {
+        "item" => Some(line.item.clone()),
+        "description" => Some(line.description.clone()),
+        "unit" => line.unit.clone(),
+        "quantity" => Some(line.quantity.normalize().to_string()),
+        "unit_price" => Some(line.unit_price.normalize().to_string()),
+        "discount" => Some(line.discount.normalize().to_string()),
+        "vat_category" => Some(line.vat_category.clone()),
+        "account" => line.account.clone(),
+        "warehouse" => line.warehouse.clone(),
+        _ => None,
+    }
+}
+
+pub(super) fn fact(name: &str, before: Option<String>, after: Option<String>) -> PreviewFact {
+    let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+    PreviewFact {
+        name: name.into(),
+        of: None,
+        before: filled(before),
+        after: filled(after),
+    }
+}
