@@ -40,6 +40,7 @@ mod sign_in;
 mod stock;
 mod strangers;
 mod support;
+mod survey;
 mod units;
 mod unwritable;
 mod wrong_setup;

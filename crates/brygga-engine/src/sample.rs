@@ -7,12 +7,12 @@ use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
 
 use crate::booked;
 use crate::decide::{Probe, describe};
-use crate::engine::Engine;
+use crate::engine::{Engine, Setup};
 use crate::ports::{Phase, Signal};
 use crate::run::RunReport;
 
-/// At most so many orders are looked at.
-const LOOKED_AT: usize = 2_000;
+/// So many orders are taken from the list at a time. All of them are looked at: the last one may be the one that lacks something.
+const AT_A_TIME: usize = 500;
 
 /// How the orders stand after a look at them, whenever each was looked at last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,55 +51,24 @@ impl Engine {
             return Err(Code::SyncUnderWay.into());
         };
         let setup = self.setup().await?;
-        let due = self
-            .store
-            .due(RecordKind::Order, self.clock.now(), LOOKED_AT)?;
-        let total = due.len();
-        for (done, record) in due.iter().enumerate() {
-            self.check_stop()?;
-            let Some(mirror) = self.store.mirror(record)? else {
-                continue;
-            };
-            let mut row = self
+        let now = self.clock.now();
+        let mut last = String::new();
+        let mut done = 0;
+        loop {
+            // After the last one, not anew from the beginning: what could be booked stays due.
+            let due = self
                 .store
-                .record(record)?
-                .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
-            row.name.clone_from(&mirror.name);
-            let read = match self.payload_of(&mirror).await {
-                Ok(payload) => self.shop.read(&payload),
-                Err(problem) if problem.code == Code::OrderGone => Err(problem),
-                Err(problem) => return Err(problem),
-            };
-            let decision = match read {
-                Err(problem) => Decision::Held(problem.with("order", &mirror.name)),
-                Ok(order) => {
-                    let known = booked::recall(&self.store, &order.id.0)?;
-                    describe(&mut row, &order, known.as_ref(), &setup);
-                    if self.store.is_erased(record)? {
-                        row.party = None;
-                    }
-                    match self.first(&order, known.as_ref(), &setup)? {
-                        FirstLook::Decided(decision) => decision,
-                        // The rest is decided when it is sent: then Visma.net is asked.
-                        look @ (FirstLook::New(_) | FirstLook::Changed(_)) => {
-                            if matches!(look, FirstLook::New(_)) {
-                                // What held it, or left it out, is mended.
-                                row.state = RecordState::New;
-                                row.problem = None;
-                            }
-                            self.store.put_record(&row)?;
-                            continue;
-                        }
-                    }
+                .due_after(RecordKind::Order, now, &last, AT_A_TIME)?;
+            let Some(end) = due.last() else { break };
+            last.clone_from(&end.id);
+            for record in &due {
+                self.check_stop()?;
+                self.look_at(record, &setup).await?;
+                done += 1;
+                if done % 50 == 0 {
+                    self.events
+                        .signal(Signal::Progress(Phase::Reading, done, None));
                 }
-            };
-            row.decided_digest = Some(mirror.digest.clone());
-            row.settings_rev = setup.settings_rev;
-            row.due_at = None;
-            self.conclude(row, decision, None)?;
-            if done % 50 == 0 {
-                self.events
-                    .signal(Signal::Progress(Phase::Reading, done, Some(total)));
             }
         }
         self.events.signal(Signal::Changed);
@@ -110,6 +79,51 @@ impl Engine {
             ready: counts.new + counts.planned,
             held: counts.held,
         })
+    }
+
+    /// One order, as far as it can be decided from what was read.
+    async fn look_at(&self, record: &RecordRef, setup: &Setup) -> Result<(), Problem> {
+        let Some(mirror) = self.store.mirror(record)? else {
+            return Ok(());
+        };
+        let mut row = self
+            .store
+            .record(record)?
+            .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
+        row.name.clone_from(&mirror.name);
+        let read = match self.payload_of(&mirror).await {
+            Ok(payload) => self.shop.read(&payload),
+            Err(problem) if problem.code == Code::OrderGone => Err(problem),
+            Err(problem) => return Err(problem),
+        };
+        let decision = match read {
+            Err(problem) => Decision::Held(problem.with("order", &mirror.name)),
+            Ok(order) => {
+                let known = booked::recall(&self.store, &order.id.0)?;
+                describe(&mut row, &order, known.as_ref(), setup);
+                if self.store.is_erased(record)? {
+                    row.party = None;
+                }
+                match self.first(&order, known.as_ref(), setup)? {
+                    FirstLook::Decided(decision) => decision,
+                    // The rest is decided when it is sent: then Visma.net is asked.
+                    look @ (FirstLook::New(_) | FirstLook::Changed(_)) => {
+                        if matches!(look, FirstLook::New(_)) {
+                            // What held it, or left it out, is mended.
+                            row.state = RecordState::New;
+                            row.problem = None;
+                        }
+                        self.store.put_record(&row)?;
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        row.decided_digest = Some(mirror.digest.clone());
+        row.settings_rev = setup.settings_rev;
+        row.due_at = None;
+        self.conclude(row, decision, None)?;
+        Ok(())
     }
 
     /// What one order would become now: both sides are asked, nothing is sent.

@@ -482,6 +482,17 @@ impl Store {
         now: DateTime<Utc>,
         count: usize,
     ) -> Result<Vec<RecordRef>, StoreError> {
+        self.due_after(kind, now, "", count)
+    }
+
+    /// The same, of the records whose ids come after `last`: for those who go through all of them without deciding on each.
+    pub fn due_after(
+        &self,
+        kind: RecordKind,
+        now: DateTime<Utc>,
+        last: &str,
+        count: usize,
+    ) -> Result<Vec<RecordRef>, StoreError> {
         self.read(|db| {
             let revision = settings::revision(db)?;
             // Shopify's ids are numbers that rise: shorter first is smaller first.
@@ -489,7 +500,7 @@ impl Store {
                 db,
                 "SELECT r.kind, r.id FROM records r
                  LEFT JOIN mirror m INDEXED BY mirror_by_digest ON m.kind = r.kind AND m.id = r.id
-                 WHERE r.kind = :kind
+                 WHERE r.kind = :kind AND (length(r.id), r.id) > (length(:last), :last)
                    AND (r.state IN ('new', 'planned')
                      OR r.retry
                      OR (m.id IS NOT NULL AND m.digest IS NOT r.decided_digest)
@@ -500,6 +511,7 @@ impl Store {
                  ORDER BY length(r.id), r.id LIMIT :count",
                 named_params! {
                     ":kind": kind.as_str(),
+                    ":last": last,
                     ":now": time(now),
                     ":revision": revision,
                     ":count": limit(count),

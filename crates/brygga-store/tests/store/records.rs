@@ -177,6 +177,41 @@ fn due_gives_the_oldest_ids_first_and_no_more_than_asked() {
 }
 
 #[test]
+fn what_is_due_can_be_gone_through_without_deciding_on_it() {
+    let store = memory();
+    let page: Vec<_> = [1000, 7, 999, 8].map(|id| order(id, 0, "a")).into();
+    store.store_page(&page, None).unwrap();
+    let mut seen = Vec::new();
+    let mut last = String::new();
+    loop {
+        let due = store.due_after(RecordKind::Order, at(0), &last, 3).unwrap();
+        let Some(end) = due.last() else { break };
+        last.clone_from(&end.id);
+        seen.extend(due);
+    }
+    assert_eq!(ids(&seen), ["7", "8", "999", "1000"]);
+}
+
+#[test]
+fn where_records_stand_is_counted_of_all_that_are_known() {
+    let store = memory();
+    for (id, state) in [
+        (1, RecordState::Held),
+        (2, RecordState::Booked),
+        (3, RecordState::Held),
+    ] {
+        store.put_record(&row(id, state)).unwrap();
+    }
+    let states = store
+        .states_of(&["1", "2", "3", "4"].map(RecordRef::order))
+        .unwrap();
+    assert_eq!(
+        states.into_iter().collect::<Vec<_>>(),
+        [(RecordState::Booked, 1), (RecordState::Held, 2)]
+    );
+}
+
+#[test]
 fn retry_marks_only_what_is_known() {
     let store = memory();
     store.put_record(&row(1, RecordState::Held)).unwrap();
