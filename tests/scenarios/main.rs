@@ -36,6 +36,7 @@ mod rates;
 mod rehearsal;
 mod setup;
 mod shipping;
+mod shown;
 mod sign_in;
 mod stock;
 mod strangers;

@@ -88,7 +88,7 @@ fn plan(item: &Previewed) -> &Plan {
 fn step(item: &Previewed) -> &LifeStep {
     match &item.outcome {
         Outcome::Send { what, .. } => match &**what {
-            What::Step(step) => step,
+            What::Step(shown) => &shown.step,
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
@@ -455,7 +455,7 @@ async fn a_payout_is_shown_with_its_accounts_and_sent_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_preview_changes_no_state_and_the_sync_after_it_does_what_it_said() {
+async fn a_preview_decides_nothing_and_the_sync_after_it_does_what_it_said() {
     let bench = Bench::with(60, VatRounding::Line).await;
     bench.days(12);
     let shown = preview(&bench).await;
@@ -471,7 +471,11 @@ async fn a_preview_changes_no_state_and_the_sync_after_it_does_what_it_said() {
             .store()
             .counts(kind)
             .expect("readable");
-        assert_eq!(counts.total(), counts.new, "{kind}");
+        let held = shown.items.iter().filter(|item| {
+            item.record.kind == kind && matches!(item.outcome, Outcome::Held(_))
+        });
+        assert_eq!(counts.held, held.count(), "{kind}: its reason is kept");
+        assert_eq!(counts.total(), counts.new + counts.held, "{kind}");
     }
     bench.sync().await;
     for item in &shown.items {

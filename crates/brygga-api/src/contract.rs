@@ -337,8 +337,14 @@ pub struct Fact {
 pub struct PlanLine {
     /// Which part of the order: `line/123`, `shipping/1`, `rounding`.
     pub part: String,
-    /// Item in Visma.net.
+    /// Item in Visma.net; empty where the line is on an account alone.
     pub item: String,
+    /// Account, where the line names one: else it is the item's own.
+    pub account: Option<String>,
+    /// Unit of measure, where the line names one.
+    pub unit: Option<String>,
+    /// Warehouse, where the line names one.
+    pub warehouse: Option<String>,
     /// Text.
     pub description: String,
     /// Units.

@@ -298,6 +298,9 @@ pub(crate) fn plan_line(line: &LineDraft, why: Option<&LineWhy>) -> PlanLine {
     PlanLine {
         part: line.link.clone(),
         item: line.item.clone(),
+        account: line.account.clone(),
+        unit: line.unit.clone(),
+        warehouse: line.warehouse.clone(),
         description: line.description.clone(),
         quantity: text(line.quantity),
         unit_price: text(line.unit_price),

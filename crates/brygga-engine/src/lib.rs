@@ -19,6 +19,7 @@ mod intake;
 mod keeping;
 mod lanes;
 mod life;
+mod noted;
 pub mod pairs_folder;
 mod person;
 mod place;
@@ -49,7 +50,7 @@ pub use flow::{FlowReport, StockRow};
 pub use lanes::LaneState;
 pub use place::{Others, Place, Who};
 pub use preview::{
-    Follows, GoodsShown, OrderShown, Outcome, PayoutShown, Preview, Previewed, What,
+    Follows, GoodsShown, OrderShown, Outcome, PayoutShown, Preview, Previewed, StepShown, What,
 };
 pub use proof::{Period, ProofReport};
 pub use rates::{RateHosts, RealRates};

@@ -2,18 +2,20 @@
 //! and nothing is sent. Each thing that would be sent carries the digest by which it can be approved
 //! ([`Engine::send_approved`]).
 //!
-//! Intake moves the cursor as a sync's does, and what was read is kept; where records stand is not touched.
+//! Intake moves the cursor as a sync's does, and what was read is kept. Where records stand is not touched, but for one thing: why a
+//! record is held is kept with it (`noted.rs`), so that it can be repaired before anything is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::booking::life::{self, LifeStep, PartKind, PartState};
 use brygga_core::booking::shown::{plan_digest, step_digest};
+use brygga_core::booking::touched::{Touched, touched};
 use brygga_core::booking::{BookedState, Decision, FirstLook, Plan};
 use brygga_core::erp::{BookedOrder, CashDraft};
 use brygga_core::goods::{FieldChange, ItemChange, ItemDraft, ProductDraft};
 use brygga_core::policy::Lane;
 use brygga_core::shop::Order;
-use brygga_core::{Code, Money, Problem};
+use brygga_core::{Code, Decimal, Money, Problem};
 use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -86,7 +88,7 @@ pub enum What {
     /// A sales order, or a change of one.
     Order(Box<OrderShown>),
     /// The next step of an order's part. What follows it is decided on fresh books then (`docs/adr/0009`).
-    Step(LifeStep),
+    Step(Box<StepShown>),
     /// A product, an item or stock.
     Goods(GoodsShown),
     /// A payout's cash transactions.
@@ -104,6 +106,19 @@ pub struct OrderShown {
     pub there: Option<BookedOrder>,
     /// What the order has beside itself, decided once it is booked.
     pub follows: Vec<Follows>,
+}
+
+/// The next step of an order's part to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepShown {
+    /// The step, exactly.
+    pub step: LifeStep,
+    /// What it is taken on.
+    pub touched: Touched,
+    /// The shop's VAT in the part, per rate in per cent.
+    pub vat: BTreeMap<Decimal, Decimal>,
+    /// ISO currency of the part.
+    pub currency: String,
 }
 
 /// Parts that follow an order.
@@ -184,6 +199,7 @@ impl Engine {
                 .extend(self.preview_lives(&lives, &setup).await?);
         }
         Box::pin(self.preview_flows(options.lanes, &mut preview)).await?;
+        self.events.signal(Signal::Changed);
         Ok(preview)
     }
 
@@ -302,16 +318,17 @@ impl Engine {
         let Some(mirror) = self.store.mirror(record)? else {
             return Ok(None);
         };
-        let mut row = self
-            .store
-            .record(record)?
+        let kept = self.store.record(record)?;
+        let mut row = kept
+            .clone()
             .unwrap_or_else(|| RecordRow::new(record.clone(), &mirror.name, self.clock.now()));
         row.name.clone_from(&mirror.name);
         let order = match self.shop.read(&self.payload_of(&mirror).await?) {
             Ok(order) => order,
             Err(problem) => {
-                let problem = problem.with("order", &mirror.name);
-                return Ok(Some(previewed(&row, Outcome::Held(problem))));
+                let outcome = Outcome::Held(problem.with("order", &mirror.name));
+                self.note_found(kept.as_ref(), &row, &outcome, setup)?;
+                return Ok(Some(previewed(&row, outcome)));
             }
         };
         let known = booked::recall(&self.store, &order.id.0)?;
@@ -373,6 +390,7 @@ impl Engine {
                 }))),
             },
         };
+        self.note_found(kept.as_ref(), &row, &outcome, setup)?;
         let mut item = previewed(&row, outcome);
         item.note = note;
         Ok(Some(item))
@@ -416,7 +434,8 @@ impl Engine {
         let mut items = Vec::new();
         for decision in &decisions {
             let part = record_of(&decision.part);
-            let row = self.store.record(&part)?.unwrap_or_else(|| {
+            let known = self.store.record(&part)?;
+            let mut row = known.clone().unwrap_or_else(|| {
                 let name = name_of(&order, &decision.part);
                 RecordRow::new(part.clone(), name, self.clock.now())
             });
@@ -439,22 +458,32 @@ impl Engine {
                                 .with("step", step.name())
                                 .with("document", crate::life::about(step)),
                         ),
-                        _ => Outcome::Send {
-                            digest: step_digest(decision, step),
-                            what: Box::new(What::Step(step.clone())),
-                        },
+                        _ => {
+                            let planned = booked.as_ref().map(|booked| &booked.document);
+                            let touched = touched(step, &books, planned);
+                            Outcome::Send {
+                                digest: step_digest(decision, step, &touched),
+                                what: Box::new(What::Step(Box::new(StepShown {
+                                    step: step.clone(),
+                                    touched,
+                                    vat: decision.vat.clone(),
+                                    currency: order.currency(side).code().to_owned(),
+                                }))),
+                            }
+                        }
                     }
                 }
             };
+            row.happened_at = decision.happened_at.or(row.happened_at);
+            if let Some(amount) = decision.amount {
+                row.amount = Some(Money::new(amount, order.currency(side)));
+            }
+            self.note_found(known.as_ref(), &row, &outcome, setup)?;
             let mut item = previewed(&row, outcome);
             item.part_of = Some(id.to_owned());
-            item.happened_at = decision.happened_at.or(item.happened_at);
             item.party = item
                 .party
                 .or_else(|| order_row.as_ref().and_then(|row| row.party.clone()));
-            if let Some(amount) = decision.amount {
-                item.amount = Some(Money::new(amount, order.currency(side)));
-            }
             items.push(item);
         }
         Ok(items)

@@ -621,6 +621,9 @@ function storyOf(record: RecordLine): Story {
             {
               part: "line/1",
               item: "FJ-100",
+              account: null,
+              unit: null,
+              warehouse: null,
               description: "Ullgenser Sognefjord, marine, L",
               quantity: "2",
               unit_price: "399.20",
@@ -633,6 +636,9 @@ function storyOf(record: RecordLine): Story {
             {
               part: "line/2",
               item: "FJ-210",
+              account: null,
+              unit: null,
+              warehouse: null,
               description: "Turkart Jotunheimen",
               quantity: "1",
               unit_price: "149.00",
@@ -645,6 +651,9 @@ function storyOf(record: RecordLine): Story {
             {
               part: "shipping/1",
               item: "FRAKT",
+              account: null,
+              unit: null,
+              warehouse: null,
               description: "Posten, hjemlevering",
               quantity: "1",
               unit_price: "79.20",
@@ -657,6 +666,9 @@ function storyOf(record: RecordLine): Story {
             {
               part: "rounding",
               item: "AVRUNDING",
+              account: null,
+              unit: null,
+              warehouse: null,
               description: "Avrunding",
               quantity: "1",
               unit_price: "-0.01",

@@ -42,6 +42,9 @@ const line = (kind: string, number: number, over: Partial<PreviewLine> = {}): Pr
 const PLAN: PlanLine = {
   part: "line/1",
   item: "FF-SOCK-40",
+  account: null,
+  unit: null,
+  warehouse: null,
   description: "Wool socks",
   quantity: "2",
   unit_price: "80",
@@ -204,6 +207,9 @@ function item(found: PreviewLine): PreviewItem {
     postings: [],
     steps: found.digest === null ? [] : [found.what ?? ""],
     follows: [],
+    remedy: found.outcome === "held" ? "rows" : null,
+    in_fixes: found.outcome === "held",
+    later: null,
   };
   const fact = (name: string, after: string, before: string | null = null, of: string | null = null) => ({
     name,

@@ -23,22 +23,29 @@ interface DocumentLinesProps {
 }
 
 const HEADS = [
-  { id: "plan.item", number: undefined },
-  { id: "plan.description", number: undefined },
-  { id: "plan.quantity", number: true },
-  { id: "plan.price", number: true },
-  { id: "plan.discount", number: true },
-  { id: "plan.net", number: true },
-  { id: "plan.vat", number: true },
-  { id: "plan.rule", number: undefined },
+  { id: "plan.item", number: undefined, money: false },
+  { id: "plan.description", number: undefined, money: false },
+  { id: "plan.quantity", number: true, money: false },
+  { id: "plan.price", number: true, money: true },
+  { id: "plan.discount", number: true, money: true },
+  { id: "plan.net", number: true, money: true },
+  { id: "plan.vat", number: true, money: true },
+  { id: "plan.rule", number: undefined, money: true },
 ] as const;
+/** What only some lines have stands below the line's text: no column is empty. */
+const DETAILS = ["account", "unit", "warehouse"] as const;
+type Detail = (typeof DETAILS)[number];
 const CHANGES = ["same", "new", "changed", "gone"] as const;
 
 /** The lines of a document. What became of each is said where not all of them are new. */
 export function DocumentLines({ lines, currency, rule }: DocumentLinesProps) {
-  const { locale } = useIntl();
+  const intl = useIntl();
+  const { locale } = intl;
   const number = (text: string) => formatDecimal(locale, text);
-  const money = (text: string) => (currency === null ? number(text) : formatAmount(locale, text, currency));
+  const money = (text: string) =>
+    text === "" ? "" : currency === null ? number(text) : formatAmount(locale, text, currency);
+  // A shipment is units alone.
+  const priced = lines.some(({ line, before }) => line.unit_price !== "" || (before?.unit_price ?? "") !== "");
   const changed = lines.some(({ change }) => change !== undefined && change !== "new");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -51,7 +58,7 @@ export function DocumentLines({ lines, currency, rule }: DocumentLinesProps) {
                 <FormattedMessage id="preview.change" />
               </th>
             )}
-            {HEADS.map(({ id, number }) => (
+            {HEADS.filter(({ money }) => priced || !money).map(({ id, number }) => (
               <th key={id} scope="col" data-number={number && ""}>
                 <FormattedMessage id={id} />
               </th>
@@ -60,13 +67,23 @@ export function DocumentLines({ lines, currency, rule }: DocumentLinesProps) {
         </thead>
         <tbody>
           {lines.map(({ line, change, before, fields }, index) => {
-            const was = (field: keyof PlanLine, shown = (text: string) => text) =>
+            const was = (field: Exclude<keyof PlanLine, Detail>, shown = (text: string) => text) =>
               before != null &&
               fields?.includes(field) && (
                 <span className={classes.was}>
                   <FormattedMessage id="preview.was" values={{ value: shown(before[field]) }} />
                 </span>
               );
+            const detail = (field: Detail) => {
+              const isOther = before != null && fields?.includes(field);
+              if (line[field] === null && !isOther) return [];
+              const unset = intl.formatMessage({ id: `plan.unset.${field}` });
+              const told = intl.formatMessage({ id: `plan.detail.${field}` }, { value: line[field] ?? unset });
+              if (!isOther) return [told];
+              return [`${told}, ${intl.formatMessage({ id: "preview.was" }, { value: before[field] ?? unset })}`];
+            };
+            const details = DETAILS.flatMap(detail);
+            const isOtherVat = before != null && fields?.includes("vat_category");
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: parts may repeat, and a document's lines have a fixed order
               <tr key={`${line.part}-${index}`} data-change={change}>
@@ -82,25 +99,33 @@ export function DocumentLines({ lines, currency, rule }: DocumentLinesProps) {
                 <td className={classes.text}>
                   {line.description}
                   {was("description")}
+                  {details.length > 0 && <span className={classes.was}>{details.join(" \u00b7 ")}</span>}
                 </td>
                 <td data-number="">
                   {number(line.quantity)}
                   {was("quantity", number)}
                 </td>
-                <td data-number="">
-                  {money(line.unit_price)}
-                  {was("unit_price", money)}
-                </td>
-                <td data-number="">
-                  {isZero(line.discount) ? "" : money(line.discount)}
-                  {was("discount", money)}
-                </td>
-                <td data-number="">{money(line.net)}</td>
-                <td data-number="" title={line.vat_category}>
-                  {line.vat_percent === "" ? line.vat_category : `${number(plain(line.vat_percent))}\u00a0%`}
-                  {was("vat_category")}
-                </td>
-                <td className={classes.rule}>{line.rule !== "" && rule(line.rule)}</td>
+                {priced && (
+                  <>
+                    <td data-number="">
+                      {money(line.unit_price)}
+                      {was("unit_price", money)}
+                    </td>
+                    <td data-number="">
+                      {isZero(line.discount) ? "" : money(line.discount)}
+                      {was("discount", money)}
+                    </td>
+                    <td data-number="">{money(line.net)}</td>
+                    <td data-number="" title={line.vat_category}>
+                      {line.vat_percent === "" ? line.vat_category : `${number(plain(line.vat_percent))}\u00a0%`}
+                      {isOtherVat && line.vat_percent !== "" && (
+                        <span className={classes.was}>{line.vat_category}</span>
+                      )}
+                      {was("vat_category")}
+                    </td>
+                    <td className={classes.rule}>{line.rule !== "" && rule(line.rule)}</td>
+                  </>
+                )}
               </tr>
             );
           })}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Amount, PlanLine, Reason, RecordKey, SampleVat};
+use super::{Amount, PlanLine, Reason, RecordKey, RemedyKind, SampleVat};
 
 /// The newest preview, and what is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -154,6 +154,12 @@ pub struct PreviewItem {
     pub steps: Vec<String>,
     /// What follows and is decided then: kind of record, how many.
     pub follows: Vec<PreviewFollows>,
+    /// How it is repaired, where it is held.
+    pub remedy: Option<RemedyKind>,
+    /// It stands in Fixes, with the others of its cause.
+    pub in_fixes: bool,
+    /// What Visma.net alone knows, once it has made it: `shipment`, `invoice` or `credit-note`.
+    pub later: Option<String>,
 }
 
 /// One fact, before and after.

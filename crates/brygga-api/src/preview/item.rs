@@ -17,6 +17,7 @@ use crate::contract::{
     Amount, PlanLine, PreviewDocumentLine, PreviewFact, PreviewFollows, PreviewItem, PreviewLine,
     PreviewPosting, SampleVat,
 };
+use crate::fixes::remedy_kind;
 use crate::story::plan_line;
 
 /// The row of one thing; its day is the one in the shop's time zone.
@@ -65,7 +66,7 @@ fn named(what: &What) -> (String, Option<String>) {
                 .map(|document| document.draft.head.date.to_string());
             (name.into(), date)
         }
-        What::Step(step) => (step.name().into(), step_date(step)),
+        What::Step(taken) => (taken.step.name().into(), step_date(taken)),
         What::Goods(goods) => {
             let name = match goods {
                 GoodsShown::Product(_) => "create-product",
@@ -99,11 +100,17 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
         postings: Vec::new(),
         steps: Vec::new(),
         follows: Vec::new(),
+        remedy: match &found.outcome {
+            Outcome::Held(problem) => Some(remedy_kind(&reason(problem))),
+            Outcome::Send { .. } | Outcome::Waiting(_) | Outcome::Skipped(_) => None,
+        },
+        in_fixes: false,
+        later: None,
     };
     if let Outcome::Send { what, .. } = &found.outcome {
         match &**what {
             What::Order(order) => of_order(order, &mut shown),
-            What::Step(step) => of_step(step, &mut shown),
+            What::Step(taken) => of_step(taken, &mut shown),
             What::Goods(goods) => shown.facts = of_goods(goods),
             What::Payout(payout) => of_payout(payout, &mut shown),
         }

@@ -193,13 +193,18 @@ impl Api {
     pub(crate) async fn preview_item(&self, key: RecordKey) -> Result<PreviewItem, ApiError> {
         let record = record_ref(&key)?;
         let zone = self.known_zone().map_err(error)?;
+        let row = self.engine.store().record(&record).map_err(stored)?;
         let kept = self.kept_preview();
-        kept.shown
+        let found = kept
+            .shown
             .iter()
             .flat_map(|shown| &shown.preview.items)
             .find(|found| found.record == record)
-            .map(|found| item(found, zone))
-            .ok_or_else(|| wrong_use(&format!("{record} is not in the preview")))
+            .ok_or_else(|| wrong_use(&format!("{record} is not in the preview")))?;
+        let mut shown = item(found, zone);
+        shown.in_fixes =
+            shown.remedy.is_some() && row.is_some_and(|row| row.state == RecordState::Held);
+        Ok(shown)
     }
 
     /// Sends what was approved, and looks again at what it left.

@@ -1,26 +1,38 @@
 //! The next step of an order's part, in the user's words.
 
-use brygga_core::Decimal;
+use std::collections::BTreeMap;
+
 use brygga_core::booking::life::LifeStep;
-use brygga_core::erp::LedgerDraft;
+use brygga_core::booking::touched::{CarriedLine, Touched, TouchedLine, of_draft};
+use brygga_core::erp::{
+    Application, LedgerDraft, OrderApplication, PaymentChange, PaymentDraft, TaxDraft,
+};
+use brygga_core::{Currency, Decimal, Money};
+use brygga_engine::StepShown;
+use brygga_store::RecordKind;
 
 use super::item::{changed, fact, money, new_lines, of_sales_order, text};
-use crate::contract::{PlanLine, PreviewDocumentLine, PreviewFact, PreviewItem};
-use crate::story::plan_line;
+use crate::api::amount;
+use crate::contract::{PlanLine, PreviewDocumentLine, PreviewFact, PreviewItem, SampleVat};
 
-pub(super) fn step_date(step: &LifeStep) -> Option<String> {
-    let date = match step {
-        LifeStep::CreateShipment { date, .. } | LifeStep::SetInvoiceDate { date, .. } => *date,
-        LifeStep::CreateLedger { draft } => draft.date,
-        LifeStep::CreateOrder { draft, .. } => draft.head.date,
-        LifeStep::CreatePayment { draft } => draft.date,
-        _ => return None,
+pub(super) fn step_date(taken: &StepShown) -> Option<String> {
+    let date = match &taken.step {
+        LifeStep::CreateShipment { date, .. } | LifeStep::SetInvoiceDate { date, .. } => {
+            Some(*date)
+        }
+        LifeStep::CreateLedger { draft } => Some(draft.date),
+        LifeStep::CreateOrder { draft, .. } => Some(draft.head.date),
+        LifeStep::CreatePayment { draft } => Some(draft.date),
+        _ => taken.touched.date,
     };
-    Some(date.to_string())
+    date.map(|date| date.to_string())
 }
 
-pub(super) fn of_step(step: &LifeStep, shown: &mut PreviewItem) {
+pub(super) fn of_step(taken: &StepShown, shown: &mut PreviewItem) {
+    let StepShown { step, touched, .. } = taken;
     shown.steps = vec![step.name().into()];
+    shown.currency = Some(taken.currency.clone());
+    shown.lines = touched.lines.iter().filter_map(line).collect();
     match step {
         LifeStep::CreateShipment {
             order,
@@ -31,111 +43,73 @@ pub(super) fn of_step(step: &LifeStep, shown: &mut PreviewItem) {
             shown.facts.push(fact("document", order.to_string()));
             shown.facts.push(fact("warehouse", warehouse));
             shown.facts.push(fact("date", date.to_string()));
+            shown.later = Some("shipment".into());
         }
-        LifeStep::SetQuantities {
-            shipment,
-            quantities,
-        } => {
-            shown.facts.push(fact("document", shipment));
-            shown
-                .facts
-                .push(fact("lines", quantities.len().to_string()));
-        }
-        LifeStep::ConfirmShipment { shipment }
+        LifeStep::SetQuantities { shipment, .. }
+        | LifeStep::ConfirmShipment { shipment }
         | LifeStep::CorrectShipment { shipment }
-        | LifeStep::CancelShipment { shipment } => shown.facts.push(fact("document", shipment)),
+        | LifeStep::CancelShipment { shipment } => {
+            shown.facts.push(fact("document", shipment));
+            heads(touched, shown);
+        }
         LifeStep::SetInvoiceDate { order, date } => {
             shown.facts.push(fact("document", order.to_string()));
-            shown.facts.push(fact("date", date.to_string()));
+            let before = touched.date.map(|date| date.to_string());
+            shown
+                .facts
+                .push(changed("date", before, Some(date.to_string())));
         }
-        LifeStep::PrepareInvoice { order } | LifeStep::CancelOrder { order } => {
+        LifeStep::PrepareInvoice { order } => {
+            shown.facts.push(fact("document", order.to_string()));
+            heads(touched, shown);
+            shown.vat = vat_of_part(taken);
+            let is_credit = shown.line.kind == RecordKind::CreditNote.as_str();
+            shown.later = Some(if is_credit { "credit-note" } else { "invoice" }.into());
+        }
+        LifeStep::CancelOrder { order }
+        | LifeStep::PatchOrderLines { order, .. }
+        | LifeStep::DeleteOrderLines { order, .. } => {
             shown.facts.push(fact("document", order.to_string()));
         }
         LifeStep::ChangeLedger { number, change, .. } => {
             shown.facts.push(fact("document", number));
-            for line in &change.add {
-                shown.lines.push(ledger_line(line));
-            }
-            for tax in &change.taxes {
-                shown
-                    .facts
-                    .push(changed("vat", None, Some(text(tax.amount))));
-            }
-            for application in &change.applications {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
+            heads(touched, shown);
+            taxes(touched, &change.taxes, &taken.currency, shown);
+            applied(&[], &change.applications, &taken.currency, shown);
         }
-        LifeStep::ReleaseLedger { number, .. } | LifeStep::ReleasePayment { number, .. } => {
+        LifeStep::ReleaseLedger { number, .. } => {
             shown.facts.push(fact("document", number));
+            heads(touched, shown);
+            shown.vat = vat_of_document(taken);
+        }
+        LifeStep::ReleasePayment { number, .. } => {
+            shown.facts.push(fact("document", number));
+            heads(touched, shown);
+            reserved(&[], &touched.orders, &taken.currency, shown);
+            applied(&[], &touched.documents, &taken.currency, shown);
         }
         LifeStep::CreateLedger { draft } => of_ledger(draft, shown),
         LifeStep::CreateOrder { draft, customer } => {
             shown.facts.push(fact("customer", customer));
             of_sales_order(draft, shown);
             shown.lines = new_lines(draft, &[]);
+            shown.vat = vat_of_part(taken);
         }
-        LifeStep::PatchOrderLines { order, lines } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.lines = lines
-                .iter()
-                .map(|line| PreviewDocumentLine {
-                    change: "changed".into(),
-                    before: None,
-                    line: plan_line(line, None),
-                    fields: Vec::new(),
-                })
-                .collect();
-        }
-        LifeStep::DeleteOrderLines { order, links } => {
-            shown.facts.push(fact("document", order.to_string()));
-            shown.facts.push(fact("lines", links.len().to_string()));
-        }
-        LifeStep::CreatePayment { draft } => {
-            shown.currency = Some(draft.currency.clone());
-            for (name, value) in [
-                ("customer", draft.customer.clone()),
-                ("cash_account", draft.cash_account.clone()),
-                ("method", draft.method.clone()),
-                ("date", draft.date.to_string()),
-                ("reference", draft.reference.clone()),
-                (
-                    "total",
-                    format!(
-                        "{} {}",
-                        money(draft.amount, &draft.currency),
-                        draft.currency
-                    ),
-                ),
-            ] {
-                shown.facts.push(fact(name, value));
-            }
-            for application in &draft.orders {
-                shown
-                    .facts
-                    .push(fact("applied_to", application.order.to_string()));
-            }
-            for application in &draft.documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
-        }
+        LifeStep::CreatePayment { draft } => of_payment(draft, shown),
         LifeStep::ChangePayment { number, change, .. } => {
             shown.facts.push(fact("document", number));
-            for application in &change.orders {
-                shown
-                    .facts
-                    .push(fact("applied_to", application.order.to_string()));
-            }
-            for application in &change.documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
+            heads(touched, shown);
+            let PaymentChange { orders, documents } = change;
+            reserved(&touched.orders, orders, &taken.currency, shown);
+            applied(&touched.documents, documents, &taken.currency, shown);
         }
         LifeStep::ReleaseApplied {
             number, documents, ..
         } => {
             shown.facts.push(fact("document", number));
-            for application in documents {
-                shown.facts.push(fact("applied_to", &application.number));
-            }
+            heads(touched, shown);
+            shown.vat = vat_of_document(taken);
+            applied(&[], documents, &taken.currency, shown);
         }
         LifeStep::CreateFulfilment { shipment, draft } => {
             shown.facts.push(fact("document", shipment));
@@ -146,9 +120,192 @@ pub(super) fn of_step(step: &LifeStep, shown: &mut PreviewItem) {
                 .map(|line| line.units)
                 .sum();
             shown.facts.push(fact("units", units.to_string()));
+            let tracking = draft.tracking.iter().flat_map(|known| &known.numbers);
+            shown
+                .facts
+                .extend(tracking.map(|number| fact("tracking", number)));
         }
-        LifeStep::UpdateTracking { shipment, .. } => shown.facts.push(fact("document", shipment)),
+        LifeStep::UpdateTracking {
+            shipment, tracking, ..
+        } => {
+            shown.facts.push(fact("document", shipment));
+            let numbers = tracking.numbers.iter();
+            shown
+                .facts
+                .extend(numbers.map(|number| fact("tracking", number)));
+        }
     }
+}
+
+/// What the document says at its head.
+fn heads(touched: &Touched, shown: &mut PreviewItem) {
+    let total = touched.total.zip(touched.currency.as_ref());
+    for (name, value) in [
+        ("customer", touched.customer.clone()),
+        ("date", touched.date.map(|date| date.to_string())),
+        ("zone", touched.zone.clone()),
+        ("cash_account", touched.cash_account.clone()),
+        ("total", total.map(|(total, of)| with_currency(total, of))),
+    ] {
+        shown.facts.extend(value.map(|value| fact(name, value)));
+    }
+}
+
+fn with_currency(value: Decimal, currency: &str) -> String {
+    format!("{} {currency}", money(value, currency))
+}
+
+/// What it is applied to, before and after; an amount that is not there before is new.
+fn applied(before: &[Application], after: &[Application], currency: &str, shown: &mut PreviewItem) {
+    shown.facts.extend(after.iter().map(|application| {
+        PreviewFact {
+            name: "applied_to".into(),
+            of: Some(application.number.clone()),
+            before: before
+                .iter()
+                .find(|known| known.kind == application.kind && known.number == application.number)
+                .map(|known| money(known.amount, currency)),
+            after: Some(money(application.amount, currency)),
+        }
+    }));
+}
+
+/// The same for sales orders.
+fn reserved(
+    before: &[OrderApplication],
+    after: &[OrderApplication],
+    currency: &str,
+    shown: &mut PreviewItem,
+) {
+    shown.facts.extend(after.iter().map(|application| {
+        PreviewFact {
+            name: "applied_to".into(),
+            of: Some(application.order.to_string()),
+            before: before
+                .iter()
+                .find(|known| known.order == application.order)
+                .map(|known| money(known.amount, currency)),
+            after: Some(money(application.amount, currency)),
+        }
+    }));
+}
+
+/// VAT per VAT id where a step sets it.
+fn taxes(touched: &Touched, wanted: &[TaxDraft], currency: &str, shown: &mut PreviewItem) {
+    shown.facts.extend(wanted.iter().map(|tax| {
+        PreviewFact {
+            name: "vat".into(),
+            of: Some(tax.vat_id.clone()),
+            before: touched
+                .taxes
+                .iter()
+                .find(|known| known.vat_id == tax.vat_id)
+                .map(|known| money(known.amount, currency)),
+            after: Some(money(tax.amount, currency)),
+        }
+    }));
+}
+
+fn vat_rows<'a>(
+    rows: impl Iterator<Item = (&'a Decimal, &'a Decimal)>,
+    currency: &str,
+) -> Vec<SampleVat> {
+    let Some(currency) = Currency::from_code(currency) else {
+        return Vec::new();
+    };
+    rows.map(|(rate, tax)| SampleVat {
+        rate: text(*rate),
+        amount: amount(&Money::new(*tax, currency)),
+    })
+    .collect()
+}
+
+/// VAT as the document has it.
+fn vat_of_document(taken: &StepShown) -> Vec<SampleVat> {
+    let mut rates: BTreeMap<Decimal, Decimal> = BTreeMap::new();
+    for tax in &taken.touched.taxes {
+        *rates.entry(tax.rate.normalize()).or_default() += tax.amount;
+    }
+    vat_rows(rates.iter(), &taken.currency)
+}
+
+/// VAT that the part has in the shop: what the document is compared with before it is released.
+fn vat_of_part(taken: &StepShown) -> Vec<SampleVat> {
+    vat_rows(taken.vat.iter(), &taken.currency)
+}
+
+fn line(touched: &TouchedLine) -> Option<PreviewDocumentLine> {
+    let (change, before, line, fields) = match (&touched.before, &touched.after) {
+        (None, Some(after)) => ("new", None, after, Vec::new()),
+        (Some(before), None) => ("gone", None, before, Vec::new()),
+        (Some(before), Some(after)) => {
+            let fields = differing(before, after);
+            if fields.is_empty() {
+                ("same", None, after, fields)
+            } else {
+                ("changed", Some(before), after, fields)
+            }
+        }
+        (None, None) => return None,
+    };
+    Some(PreviewDocumentLine {
+        change: change.into(),
+        before: before.map(carried),
+        line: carried(line),
+        fields,
+    })
+}
+
+fn differing(before: &CarriedLine, after: &CarriedLine) -> Vec<String> {
+    [
+        ("item", before.item != after.item),
+        ("description", before.description != after.description),
+        ("unit", before.unit != after.unit),
+        ("quantity", before.quantity != after.quantity),
+        ("unit_price", before.unit_price != after.unit_price),
+        ("discount", before.discount != after.discount),
+        ("vat_category", before.vat_category != after.vat_category),
+        ("account", before.account != after.account),
+        ("warehouse", before.warehouse != after.warehouse),
+    ]
+    .into_iter()
+    .filter(|(_, differs)| *differs)
+    .map(|(name, _)| name.to_owned())
+    .collect()
+}
+
+fn carried(line: &CarriedLine) -> PlanLine {
+    PlanLine {
+        part: line.link.clone(),
+        item: line.item.clone().unwrap_or_default(),
+        account: line.account.clone(),
+        unit: line.unit.clone(),
+        warehouse: line.warehouse.clone(),
+        description: line.description.clone(),
+        quantity: text(line.quantity),
+        unit_price: line.unit_price.map(text).unwrap_or_default(),
+        discount: text(line.discount),
+        net: line.net.map(text).unwrap_or_default(),
+        vat_category: line.vat_category.clone().unwrap_or_default(),
+        vat_percent: String::new(),
+        rule: String::new(),
+    }
+}
+
+fn of_payment(draft: &PaymentDraft, shown: &mut PreviewItem) {
+    shown.currency = Some(draft.currency.clone());
+    for (name, value) in [
+        ("customer", draft.customer.clone()),
+        ("cash_account", draft.cash_account.clone()),
+        ("method", draft.method.clone()),
+        ("date", draft.date.to_string()),
+        ("reference", draft.reference.clone()),
+        ("total", with_currency(draft.amount, &draft.currency)),
+    ] {
+        shown.facts.push(fact(name, value));
+    }
+    reserved(&[], &draft.orders, &draft.currency, shown);
+    applied(&[], &draft.documents, &draft.currency, shown);
 }
 
 fn of_ledger(draft: &LedgerDraft, shown: &mut PreviewItem) {
@@ -162,38 +319,21 @@ fn of_ledger(draft: &LedgerDraft, shown: &mut PreviewItem) {
     ] {
         shown.facts.push(fact(name, value));
     }
-    shown.lines = draft.lines.iter().map(ledger_line).collect();
+    shown.lines = draft
+        .lines
+        .iter()
+        .map(|line| PreviewDocumentLine {
+            change: "new".into(),
+            before: None,
+            line: carried(&of_draft(line)),
+            fields: Vec::new(),
+        })
+        .collect();
     for tax in &draft.taxes {
         shown.facts.push(PreviewFact {
             of: Some(tax.vat_id.clone()),
             ..fact("vat", money(tax.amount, &draft.currency))
         });
     }
-    for application in &draft.applications {
-        shown.facts.push(fact("applied_to", &application.number));
-    }
-}
-
-fn ledger_line(line: &brygga_core::erp::LedgerLineDraft) -> PreviewDocumentLine {
-    PreviewDocumentLine {
-        change: "new".into(),
-        before: None,
-        line: PlanLine {
-            part: line.link.clone(),
-            item: line
-                .item
-                .clone()
-                .or_else(|| line.account.clone())
-                .unwrap_or_default(),
-            description: line.description.clone(),
-            quantity: text(line.quantity),
-            unit_price: text(line.unit_price),
-            discount: text(Decimal::ZERO),
-            net: text(line.net),
-            vat_category: line.vat_category.clone(),
-            vat_percent: String::new(),
-            rule: String::new(),
-        },
-        fields: Vec::new(),
-    }
+    applied(&[], &draft.applications, &draft.currency, shown);
 }

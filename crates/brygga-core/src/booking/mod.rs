@@ -20,6 +20,7 @@ pub mod read_back;
 pub mod shown;
 pub mod suggest;
 pub mod suggest_payments;
+pub mod touched;
 pub mod vat;
 pub mod write_back;
 

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::life::{LifeStep, PartDecision};
+use super::touched::Touched;
 use super::{Plan, Step};
 use crate::digest;
 use crate::erp::{BookedOrder, HeadDraft, LineDraft, OrderNumber};
@@ -87,8 +88,8 @@ pub fn known_customer(plan: &Plan) -> Option<&str> {
         })
 }
 
-/// Digest of the one step that comes next for a part, with what the part comes to.
-pub fn step_digest(decision: &PartDecision, step: &LifeStep) -> String {
+/// Digest of the one step that comes next for a part, with what the part comes to and what the step is taken on.
+pub fn step_digest(decision: &PartDecision, step: &LifeStep, touched: &Touched) -> String {
     let vat: Vec<(String, String)> = decision
         .vat
         .iter()
@@ -99,6 +100,7 @@ pub fn step_digest(decision: &PartDecision, step: &LifeStep) -> String {
         step,
         decision.amount.map(|amount| amount.normalize().to_string()),
         vat,
+        touched,
     ))
 }
 
@@ -168,7 +170,8 @@ fn differing(old: &LineDraft, new: &LineDraft) -> Vec<&'static str> {
     .collect()
 }
 
-/// The lines of a document that is there, as far as it tells them. What it does not tell is taken from `wanted`.
+/// The lines of a document that is there, as far as it tells them. What it does not tell is taken from `wanted`, and so is what
+/// `wanted` leaves to Visma.net: whatever unit or warehouse stands there then, stays.
 pub fn stored_lines(there: &BookedOrder, wanted: &[LineDraft]) -> Vec<LineDraft> {
     there
         .lines
@@ -179,18 +182,23 @@ pub fn stored_lines(there: &BookedOrder, wanted: &[LineDraft]) -> Vec<LineDraft>
                 .clone()
                 .unwrap_or_else(|| format!("#{}", stored.line_id));
             let same = wanted.iter().find(|line| line.link == link);
+            let named = |field: fn(&LineDraft) -> &Option<String>, there: &Option<String>| {
+                there
+                    .clone()
+                    .filter(|_| same.is_none_or(|line| field(line).is_some()))
+            };
             LineDraft {
                 description: same
                     .map(|line| line.description.clone())
                     .unwrap_or_default(),
                 account: same.and_then(|line| line.account.clone()),
                 item: stored.item.clone(),
-                unit: stored.unit.clone(),
+                unit: named(|line| &line.unit, &stored.unit),
                 quantity: stored.quantity,
                 unit_price: stored.unit_price,
                 discount: stored.discount,
                 vat_category: stored.vat_category.clone().unwrap_or_default(),
-                warehouse: stored.warehouse.clone(),
+                warehouse: named(|line| &line.warehouse, &stored.warehouse),
                 operation: None,
                 invoice: None,
                 link,
@@ -306,6 +314,53 @@ mod tests {
                 "[true, false] [] false",
             ]
         );
+    }
+
+    #[test]
+    fn what_we_leave_to_visma_is_no_change() {
+        let there = BookedOrder {
+            number: OrderNumber {
+                order_type: "SO".into(),
+                number: "000001".into(),
+            },
+            etag: "1".into(),
+            status: crate::erp::OrderStatus::Open,
+            date: None,
+            invoice_date: None,
+            currency: "NOK".into(),
+            customer: "10001".into(),
+            vat_zone: None,
+            customer_order: None,
+            customer_ref: None,
+            custom_id: None,
+            total: Decimal::from(100),
+            tax_total: Decimal::from(20),
+            lines: vec![crate::erp::BookedLine {
+                line_id: 1,
+                link: Some("line/1".into()),
+                item: "A-1".into(),
+                unit: Some("STK".into()),
+                quantity: Decimal::ONE,
+                unit_price: Decimal::from(80),
+                discount: Decimal::ZERO,
+                net: Decimal::from(80),
+                vat_category: Some("H".into()),
+                warehouse: Some("1".into()),
+                shipped: Decimal::ZERO,
+            }],
+            taxes: Vec::new(),
+        };
+        let ours = line("line/1", 1, 80);
+        let named = LineDraft {
+            unit: Some("BOX".into()),
+            warehouse: Some("1".into()),
+            ..ours.clone()
+        };
+        for (wanted, fields) in [(ours, vec![]), (named, vec!["unit"])] {
+            let wanted = [wanted];
+            let changes = line_changes(&stored_lines(&there, &wanted), &wanted);
+            assert_eq!(changes[0].fields, fields);
+        }
     }
 
     fn plan(steps: Vec<Step>, customer: Option<&str>) -> Plan {

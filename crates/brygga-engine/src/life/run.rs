@@ -6,6 +6,7 @@ use brygga_core::booking::life::{
     self, Books, LifeStep, PartDecision, PartKind, PartRef, PartState,
 };
 use brygga_core::booking::shown::step_digest;
+use brygga_core::booking::touched::touched;
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Intent, IntentState, Level, RecordRef, RecordRow, RecordState};
@@ -243,7 +244,7 @@ impl Engine {
                     && !stuck.contains(&decision.part)
                     && resting.get(&record_of(&decision.part)) != Some(step)
                 {
-                    if self.may_step(&order, decision, step)? {
+                    if self.may_step(&shelf, decision, step, &books)? {
                         next = Some((decision.part.clone(), step.clone()));
                         break;
                     }
@@ -330,14 +331,16 @@ impl Engine {
     /// May a part's next step be taken: in a run of what was approved only the one that was shown.
     fn may_step(
         &self,
-        order: &Order,
+        shelf: &Shelf<'_>,
         decision: &PartDecision,
         step: &LifeStep,
+        books: &Books,
     ) -> Result<bool, Problem> {
+        let planned = shelf.booked.map(|booked| &booked.document);
         self.may_send(
             &record_of(&decision.part),
-            &name_of(order, &decision.part),
-            |shown| Ok(step_digest(decision, step) == shown),
+            &name_of(shelf.order, &decision.part),
+            |shown| Ok(step_digest(decision, step, &touched(step, books, planned)) == shown),
         )
     }
 

@@ -494,3 +494,35 @@ fn search_pages_and_filters() {
     );
     assert_eq!(page(None, None, 90, 2), (vec![], 25));
 }
+
+#[test]
+fn what_was_looked_at_is_noted_only_while_it_is_the_same() {
+    let store = memory();
+    let looked = row(1, RecordState::New);
+    let found = RecordRow {
+        problem: Some(vat_unmapped(1, "12")),
+        ..row(1, RecordState::Held)
+    };
+    // Never seen: there is nothing to note it of.
+    assert!(!store.note(&looked, &found, 0, &[]).unwrap());
+    assert_eq!(store.record(&looked.record).unwrap(), None);
+
+    store.put_record(&looked).unwrap();
+    // Somebody asked for it again meanwhile.
+    store
+        .mark_retry(std::slice::from_ref(&looked.record))
+        .unwrap();
+    assert!(!store.note(&looked, &found, 0, &[]).unwrap());
+    let asked = store.record(&looked.record).unwrap().unwrap();
+    assert_eq!((asked.state, asked.retry), (RecordState::New, true));
+
+    // Other settings by now.
+    assert!(!store.note(&asked, &found, 7, &[]).unwrap());
+
+    let found = RecordRow { retry: true, ..found };
+    assert!(store.note(&asked, &found, 0, &[]).unwrap());
+    let noted = store.record(&looked.record).unwrap().unwrap();
+    assert_eq!(noted.state, RecordState::Held);
+    let due = store.due(RecordKind::Order, at(0), 9).unwrap();
+    assert_eq!(due, [noted.record], "it is decided on all the same");
+}

@@ -9,9 +9,21 @@ export type PlanLine = {
  */
 part: string, 
 /**
- * Item in Visma.net.
+ * Item in Visma.net; empty where the line is on an account alone.
  */
 item: string, 
+/**
+ * Account, where the line names one: else it is the item's own.
+ */
+account: string | null, 
+/**
+ * Unit of measure, where the line names one.
+ */
+unit: string | null, 
+/**
+ * Warehouse, where the line names one.
+ */
+warehouse: string | null, 
 /**
  * Text.
  */

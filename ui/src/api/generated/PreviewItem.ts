@@ -4,6 +4,7 @@ import type { PreviewFact } from "./PreviewFact";
 import type { PreviewFollows } from "./PreviewFollows";
 import type { PreviewLine } from "./PreviewLine";
 import type { PreviewPosting } from "./PreviewPosting";
+import type { RemedyKind } from "./RemedyKind";
 import type { SampleVat } from "./SampleVat";
 
 /**
@@ -41,4 +42,16 @@ steps: Array<string>,
 /**
  * What follows and is decided then: kind of record, how many.
  */
-follows: Array<PreviewFollows>, };
+follows: Array<PreviewFollows>, 
+/**
+ * How it is repaired, where it is held.
+ */
+remedy: RemedyKind | null, 
+/**
+ * It stands in Fixes, with the others of its cause.
+ */
+in_fixes: boolean, 
+/**
+ * What Visma.net alone knows, once it has made it: `shipment`, `invoice` or `credit-note`.
+ */
+later: string | null, };

@@ -8,7 +8,7 @@ import type { RecordLine } from "../../api/generated/RecordLine";
 import type { Retry } from "../../api/generated/Retry";
 import type { Tried } from "../../api/generated/Tried";
 import { useHeld, useRereadSettings, useRunning } from "../../api/queries";
-import { href } from "../../app/router";
+import { href, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
 import { Notice } from "../../components/Notice";
@@ -22,11 +22,27 @@ import classes from "./FixesPage.module.css";
 import { causeOf } from "./useFix";
 import { useRetry } from "./useRetry";
 
+/** The cause that a link names by one of its records; beyond the records that a group lists, by its code. */
+function wanted(groups: HeldGroup[] | undefined, search: URLSearchParams): string | undefined {
+  const [kind, id, code] = [search.get("kind"), search.get("id"), search.get("code")];
+  const has = (group: HeldGroup) => group.records.some((record) => record.kind === kind && record.id === id);
+  const found = groups?.find(has) ?? groups?.find((group) => group.kind === kind && group.reason.code === code);
+  return found && causeKey(found);
+}
+
+/** Once, when the link is followed. */
+function seen(cause: HTMLLIElement | null) {
+  cause?.scrollIntoView?.({ block: "nearest" });
+}
+
 export function FixesPage() {
   const held = useHeld();
   const { retry, tried, result, forget, error } = useRetry();
-  const [opened, setOpened] = useState<string>();
   const groups = useMemo(() => held.data && byCause(held.data), [held.data]);
+  const { search } = useRoute();
+  const [chosen, setOpened] = useState<string>();
+  const named = useMemo(() => wanted(groups, search), [groups, search]);
+  const opened = chosen ?? named;
   const backend = useBackend();
   const reread = useRereadSettings();
   const [kept, setKept] = useState<Kept>();
@@ -131,7 +147,7 @@ export function FixesPage() {
             {groups.map((group) => {
               const key = causeKey(group);
               return (
-                <li key={key}>
+                <li key={key} ref={key === named ? seen : undefined}>
                   <Cause
                     group={group}
                     opened={opened === key || (opened === undefined && groups.length === 1)}

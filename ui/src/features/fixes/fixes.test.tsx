@@ -159,3 +159,15 @@ describe("the choice", () => {
     expect(within(cause).queryByRole("button", { name: "See what will be booked" })).toBeNull();
   });
 });
+
+it("opens the cause that a link names by one of its records", async () => {
+  const { backend } = await open("#/overview", { orders: 120 });
+  const groups = await backend.call("held", {});
+  const group = groups.at(-1);
+  const record = group?.records[0];
+  window.location.hash = `#/fixes?kind=${record?.kind}&id=${record?.id}&code=${group?.reason.code}`;
+  const link = await screen.findByRole("link", { name: record?.name ?? "" });
+  const cause = link.closest("article");
+  expect(within(cause as HTMLElement).getByRole("button", { name: /^Hide/ })).toBeVisible();
+  expect(screen.getAllByRole("button", { name: /^Show/ }).length).toBeGreaterThan(0);
+});

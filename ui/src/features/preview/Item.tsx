@@ -51,6 +51,7 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
         <Notice tone={shown.outcome === "held" ? "needs" : shown.outcome === "waiting" ? "waiting" : "quiet"}>
           <p className={classes.sentence}>{words.reason(shown.reason)}</p>
           <p className={classes.sentence}>{words.remedy(shown.reason)}</p>
+          {item.data !== undefined && <Remedy item={item.data} />}
         </Notice>
       )}
       {shown.note !== null && (
@@ -71,6 +72,30 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
       )}
     </section>
   );
+}
+
+/** Where it is repaired: with the others of its cause, or where the same choice is made. */
+function Remedy({ item }: { item: PreviewItem }) {
+  const { line, in_fixes, remedy } = item;
+  if (in_fixes && line.reason !== null)
+    return (
+      <Link to={href("fixes", { kind: line.kind, id: line.id, code: line.reason.code })}>
+        <FormattedMessage id="preview.fix" />
+      </Link>
+    );
+  if (remedy === "rows")
+    return (
+      <Link to={href("mapping")}>
+        <FormattedMessage id="preview.fix.mapping" />
+      </Link>
+    );
+  if (remedy === "settings")
+    return (
+      <Link to={href("settings")}>
+        <FormattedMessage id="preview.fix.settings" />
+      </Link>
+    );
+  return null;
 }
 
 function Whole({ item }: { item: PreviewItem }) {
@@ -108,6 +133,9 @@ function Whole({ item }: { item: PreviewItem }) {
           ))}
         </dl>
       )}
+      {item.later !== null && (
+        <p className={classes.sentence}>{words.find(`preview.later.${item.later}`) ?? item.later}</p>
+      )}
       {item.postings.length > 0 && <Postings postings={item.postings} />}
       {item.steps.length > 1 && (
         <p className={classes.sentence}>
@@ -134,7 +162,10 @@ function Facts({ facts }: { facts: PreviewFact[] }) {
   const value = (name: string, text: string | null) => {
     if (text === null) return "";
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return formatDay(intl.locale, text);
-    if (isDecimal(text) && ["price", "compare_at", "item_price", "total", "vat", "quantity"].includes(name))
+    if (
+      isDecimal(text) &&
+      ["price", "compare_at", "item_price", "total", "vat", "applied_to", "quantity"].includes(name)
+    )
       return formatDecimal(intl.locale, text, text.includes(".") ? 2 : 0);
     return name === "linked_by" ? words.value("by", text) : text;
   };
@@ -173,6 +204,7 @@ function Facts({ facts }: { facts: PreviewFact[] }) {
 
 function Postings({ postings }: { postings: PreviewPosting[] }) {
   const { locale } = useIntl();
+  const taxed = postings.some((posting) => posting.vat_category !== null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className={classes.box} tabIndex={0}>
@@ -185,6 +217,11 @@ function Postings({ postings }: { postings: PreviewPosting[] }) {
             <th scope="col">
               <FormattedMessage id="plan.description" />
             </th>
+            {taxed && (
+              <th scope="col">
+                <FormattedMessage id="preview.fact.vat_category" />
+              </th>
+            )}
             <th scope="col" data-number="">
               <FormattedMessage id="preview.column.amount" />
             </th>
@@ -196,6 +233,7 @@ function Postings({ postings }: { postings: PreviewPosting[] }) {
             <tr key={`${posting.document}-${index}`}>
               <td>{posting.account}</td>
               <td className={classes.text}>{posting.text}</td>
+              {taxed && <td>{posting.vat_category}</td>}
               <td data-number="">{formatDecimal(locale, posting.amount, 2)}</td>
             </tr>
           ))}

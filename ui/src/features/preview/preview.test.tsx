@@ -1,5 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import type { PlanLine } from "../../api/generated/PlanLine";
+import type { PreviewItem } from "../../api/generated/PreviewItem";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
 
@@ -34,6 +36,75 @@ it("shows a change line by line, with what it was", async () => {
   expect(screen.queryByRole("region", { name: "What is done, line by line" })).toBeNull();
 });
 
+const LINE: PlanLine = {
+  part: "shipping/1",
+  item: "FRAKT",
+  account: "3105",
+  unit: null,
+  warehouse: null,
+  description: "Express",
+  quantity: "1",
+  unit_price: "40",
+  discount: "0",
+  net: "40",
+  vat_category: "25",
+  vat_percent: "25",
+  rule: "shipping",
+};
+
+/** Opens #5002 as the program tells it. */
+async function opened(over: Partial<PreviewItem>) {
+  const page = await shown();
+  const told = await page.backend.call("preview_item", { kind: "order", id: "900002" });
+  page.backend.answers.set("preview_item", { ...told, facts: [], lines: [], vat: [], follows: [], ...over });
+  await page.user.click(await screen.findByText("#5002"));
+  return { ...page, item: await screen.findByRole("region", { name: "What is done, line by line" }) };
+}
+
+it("shows account, unit and warehouse where a line names them, and what they were", async () => {
+  const { item, container } = await opened({
+    lines: [
+      { change: "new", before: null, line: LINE, fields: [] },
+      {
+        change: "changed",
+        before: { ...LINE, account: null, warehouse: "1" },
+        line: { ...LINE, unit: "BOX", warehouse: "2" },
+        fields: ["account", "unit", "warehouse"],
+      },
+      { change: "same", before: null, line: { ...LINE, account: null, description: "A mug" }, fields: [] },
+    ],
+  });
+  expect(await within(item).findByRole("row", { name: /new FRAKT Express ?Account 3105 1/ })).toBeVisible();
+  expect(
+    within(item).getByText("Account 3105, was of the item \u00b7 Unit BOX, was of the item \u00b7 Warehouse 2, was 1"),
+  ).toBeVisible();
+  expect(within(item).getByRole("row", { name: /stays FRAKT A mug 1/ })).toBeVisible();
+  await expectAccessible(container);
+});
+
+it("shows units alone where there is no money, and what is not known yet in words", async () => {
+  const units = { ...LINE, account: null, unit_price: "", net: "", vat_category: "", vat_percent: "", rule: "" };
+  const { item } = await opened({
+    later: "shipment",
+    lines: [{ change: "changed", before: { ...units, quantity: "2" }, line: units, fields: ["quantity"] }],
+  });
+  expect(await within(item).findByRole("row", { name: "changes FRAKT Express 1was 2" })).toBeVisible();
+  expect(within(item).queryByRole("columnheader", { name: "VAT" })).toBeNull();
+  expect(within(item).getByText(/^Visma.net puts on the shipment/)).toBeVisible();
+});
+
+it("shows the VAT category of a payout's accounts", async () => {
+  const posting = { document: "1", cash_account: "1950-NOK", text: "Fee", amount: "35.10" };
+  const { item } = await opened({
+    postings: [
+      { ...posting, account: "7770", vat_category: "11" },
+      { ...posting, account: "1579", vat_category: null },
+    ],
+  });
+  expect(await within(item).findByRole("row", { name: "7770 Fee 11 35.10" })).toBeVisible();
+  expect(within(item).getByRole("columnheader", { name: "VAT category" })).toBeVisible();
+});
+
 it("says why something is not sent, with its remedy", async () => {
   const { user } = await shown();
   await user.click(screen.getByRole("combobox", { name: "Show" }));
@@ -41,6 +112,10 @@ it("says why something is not sent, with its remedy", async () => {
   await user.click(await screen.findByText("#5004"));
   const item = await screen.findByRole("region", { name: "What is done, line by line" });
   expect(within(item).getByText("No item X-1 in Visma.net.")).toBeVisible();
+  expect(await within(item).findByRole("link", { name: "Repair it in Fixes" })).toHaveAttribute(
+    "href",
+    "#/fixes?kind=order&id=900004&code=item-not-found",
+  );
   expect(screen.queryByRole("button", { name: /^Send/ })).toBeNull();
 });
 
