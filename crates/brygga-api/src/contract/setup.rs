@@ -289,9 +289,10 @@ pub struct SampleView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SampleDocument {
-    /// `customer`, `sales_order`, `invoice`, `payment`.
+    /// `customer`, `sales_order`, `invoice`, `payment`, `credit_note`, `refund`.
     pub kind: String,
-    /// `make`: sent now; `use`: there already; `later`: when the order has come so far.
+    /// `make`: sent now; `use`: there already; `later`: when the order has come so far; `follows`: when the invoice, or the credit
+    /// note, is there that it rests on.
     pub when: String,
     /// Its number, or the customer's name.
     pub name: String,

@@ -1,6 +1,8 @@
 //! One order, before and after it is sent: each document that it becomes, to the cent.
 
-use brygga_core::booking::{Decision, Document, Plan, Step};
+use brygga_core::Decimal;
+use brygga_core::booking::life::{self, PartDecision, PartKind, PartState};
+use brygga_core::booking::{Decision, Document, Ground, Plan, Step};
 use brygga_core::money::decimals;
 use brygga_core::settings::{BookingMode, GatewayRule, Settings};
 use brygga_core::shop::{Order, Side, TransactionKind, TransactionStatus};
@@ -28,7 +30,14 @@ pub(super) async fn view(
     let record = record_line(&row);
     let side = api.engine.side_of(&sample.order).map_err(error)?;
     let (outcome, why) = outcome(&sample, record.state, record.reason.as_ref());
-    let documents = documents(&sample, &settings, side, api.zone().await?);
+    let shop = api.engine.shop_info().await.map_err(error)?;
+    let catalogue = api.engine.catalogue().await.map_err(error)?;
+    let ground = Ground {
+        shop: &shop,
+        settings: &settings,
+        catalogue: &catalogue,
+    };
+    let documents = documents(&sample, ground, side, api.zone().await?);
     Ok(SampleView {
         outcome: outcome.to_owned(),
         reason: why,
@@ -61,11 +70,12 @@ fn outcome(
 
 fn documents(
     sample: &Sample,
-    settings: &Settings,
+    ground: Ground<'_>,
     side: Side,
     zone: chrono_tz::Tz,
 ) -> Vec<SampleDocument> {
     let order = &sample.order;
+    let settings = ground.settings;
     let mut list = Vec::new();
     let plan = match &sample.decision {
         Decision::Do(plan) => Some(&**plan),
@@ -82,6 +92,7 @@ fn documents(
     if let Some(plan) = plan {
         list.extend(customer(plan, document));
     }
+    let parts = life::foreseen(order, ground, document);
     let total = Money::new(document.total, order.currency(side));
     if settings.booking_mode == BookingMode::SalesOrder {
         let number = sample
@@ -101,11 +112,13 @@ fn documents(
         });
     }
     if settings.invoices.on {
-        list.extend(invoices(order, document, &total, side, zone));
+        let limit = settings.rounding_limit;
+        list.extend(invoices(order, document, &parts, side, zone, limit));
     }
     if settings.payments.on {
         list.extend(payments(order, settings, side, zone));
     }
+    list.extend(refunds(order, settings, &parts, side, zone));
     list
 }
 
@@ -152,7 +165,7 @@ fn vat(document: &Document, order: &Order, side: Side) -> Vec<SampleVat> {
             rate: rate.clone(),
             amount: Amount {
                 amount: tax
-                    .parse::<rust_decimal::Decimal>()
+                    .parse::<Decimal>()
                     .map_or_else(|_| tax.clone(), |tax| format!("{tax:.places$}")),
                 currency: currency.code().into(),
             },
@@ -160,51 +173,127 @@ fn vat(document: &Document, order: &Order, side: Side) -> Vec<SampleVat> {
         .collect()
 }
 
-/// One invoice per fulfilment (`booking-rules` 6); the amount is known beforehand where one takes everything.
+/// One invoice per fulfilment (`booking-rules` 6), and one of what is not sent yet.
 fn invoices(
     order: &Order,
     document: &Document,
-    total: &Money,
+    parts: &[PartDecision],
     side: Side,
     zone: chrono_tz::Tz,
+    limit: u32,
 ) -> Vec<SampleDocument> {
-    let invoice = |date: Option<NaiveDate>, whole: bool| SampleDocument {
-        kind: "invoice".into(),
-        when: "later".into(),
-        name: order.name.clone(),
-        date: date.map(|date| date.to_string()),
-        total: whole.then(|| amount(total)),
-        vat: if whole {
-            vat(document, order, side)
-        } else {
-            Vec::new()
-        },
-        place: None,
-    };
-    match order.fulfilments.as_slice() {
-        [] => vec![invoice(None, true)],
-        [one] => vec![invoice(
-            Some(day(one.created_at, zone)),
-            units(order)
-                == one
-                    .lines
-                    .iter()
-                    .map(|line| u64::from(line.quantity))
-                    .sum::<u64>(),
-        )],
-        several => several
-            .iter()
-            .map(|fulfilment| invoice(Some(day(fulfilment.created_at, zone)), false))
-            .collect(),
+    let total = Money::new(document.total, order.currency(side));
+    let whole =
+        |date: Option<NaiveDate>, total: Option<Money>, vat: Vec<SampleVat>| SampleDocument {
+            kind: "invoice".into(),
+            when: "later".into(),
+            name: order.name.clone(),
+            date: date.map(|date| date.to_string()),
+            total: total.as_ref().map(amount),
+            vat,
+            place: None,
+        };
+    let sent: Vec<&PartDecision> = parts
+        .iter()
+        .filter(|part| part.part.kind == PartKind::Invoice && part.state != PartState::Done)
+        .collect();
+    if sent.is_empty() {
+        return vec![whole(None, Some(total), vat(document, order, side))];
     }
+    let fulfilled: u64 = order
+        .fulfilments
+        .iter()
+        .flat_map(|fulfilment| &fulfilment.lines)
+        .map(|line| u64::from(line.quantity))
+        .sum();
+    let mut list: Vec<SampleDocument> = sent
+        .iter()
+        .map(|part| {
+            whole(
+                part.happened_at.map(|at| day(at, zone)),
+                part.amount.map(|of| Money::new(of, order.currency(side))),
+                vat_of(part, order, side),
+            )
+        })
+        .collect();
+    let known: Option<Decimal> = sent.iter().map(|part| part.amount).sum();
+    let rest = known.map(|known| document.total - known);
+    // Cents between the document and its parts are no parcel.
+    let cents = Decimal::new(i64::from(limit), decimals(order.currency(side)));
+    let is_open = rest.map_or(fulfilled < units(order), |rest| rest > cents);
+    if !order.fulfilments.is_empty() && is_open {
+        let rest = rest.map(|rest| Money::new(rest, order.currency(side)));
+        list.push(whole(None, rest, Vec::new()));
+    }
+    list
 }
 
 fn units(order: &Order) -> u64 {
     order
         .lines
         .iter()
+        .filter(|line| line.requires_shipping)
         .map(|line| u64::from(line.current_quantity))
         .sum()
+}
+
+/// The shop's VAT in a part, per rate.
+fn vat_of(part: &PartDecision, order: &Order, side: Side) -> Vec<SampleVat> {
+    let rows = part.vat.iter();
+    rows.map(|(rate, tax)| SampleVat {
+        rate: rate.normalize().to_string(),
+        amount: amount(&Money::new(*tax, order.currency(side))),
+    })
+    .collect()
+}
+
+/// Credit notes, and what is paid back: they rest on an invoice that is not there yet.
+fn refunds(
+    order: &Order,
+    settings: &Settings,
+    parts: &[PartDecision],
+    side: Side,
+    zone: chrono_tz::Tz,
+) -> Vec<SampleDocument> {
+    let comes =
+        |part: &&PartDecision| !matches!(part.state, PartState::Done | PartState::Skipped(_));
+    let mut list = Vec::new();
+    for (part, name, _) in life::parts(order) {
+        let Some(decision) = parts.iter().filter(comes).find(|known| known.part == part) else {
+            continue;
+        };
+        let transaction = order.transactions.iter().find(|one| one.id == part.id);
+        let (kind, name, place) = match (part.kind, transaction) {
+            (PartKind::CreditNote, _) => ("credit_note", name, None),
+            (PartKind::Payment, Some(one)) if one.kind == TransactionKind::Refund => {
+                let currency = order.currency(side);
+                let row =
+                    settings
+                        .payments
+                        .row(&one.gateway, one.method.as_deref(), currency.code());
+                if !settings.payments.on || row.is_some_and(|row| row.rule == GatewayRule::Leave) {
+                    continue;
+                }
+                let name = one.method.clone().unwrap_or_else(|| one.gateway.clone());
+                ("refund", name, row.map(|row| row.cash_account.clone()))
+            }
+            _ => continue,
+        };
+        list.push(SampleDocument {
+            kind: kind.into(),
+            when: "follows".into(),
+            name,
+            date: decision.happened_at.map(|at| day(at, zone).to_string()),
+            total: decision
+                .amount
+                .map(|of| amount(&Money::new(of, order.currency(side)))),
+            vat: vat_of(decision, order, side),
+            place,
+        });
+    }
+    // The credit note first: its money goes back after it.
+    list.sort_by_key(|document| document.kind != "credit_note");
+    list
 }
 
 fn payments(

@@ -7,11 +7,12 @@ import type { SampleVat } from "./SampleVat";
  */
 export type SampleDocument = { 
 /**
- * `customer`, `sales_order`, `invoice`, `payment`.
+ * `customer`, `sales_order`, `invoice`, `payment`, `credit_note`, `refund`.
  */
 kind: string, 
 /**
- * `make`: sent now; `use`: there already; `later`: when the order has come so far.
+ * `make`: sent now; `use`: there already; `later`: when the order has come so far; `follows`: when the invoice, or the credit
+ * note, is there that it rests on.
  */
 when: string, 
 /**

@@ -128,6 +128,11 @@ function Becomes({ id }: { id: string }) {
           ))}
         </ol>
       )}
+      {view.documents.some((document) => document.when === "follows") && (
+        <p className={own.documentMore}>
+          <FormattedMessage id="setup.sample.follows" />
+        </p>
+      )}
       {view.outcome === "book" && (
         <div className={own.send}>
           <p>
@@ -172,7 +177,7 @@ function Outcome({ view }: { view: SampleView }) {
   );
 }
 
-const WHEN = { make: IconPlus, use: IconCircleCheck, later: IconClock } as const;
+const WHEN = { make: IconPlus, use: IconCircleCheck, later: IconClock, follows: IconClock } as const;
 
 function Document({ document }: { document: SampleDocument }) {
   const intl = useIntl();

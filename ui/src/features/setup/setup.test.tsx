@@ -118,6 +118,8 @@ describe("the set-up wizard", () => {
     await user.click(await within(orders).findByRole("button", { name: /#1059/ }));
     const becomes = screen.getByRole("region", { name: "What it becomes" });
     expect(await within(becomes).findByText(/VAT zone NO-IN/)).toBeVisible();
+    expect(within(becomes).getByText(/^Credit note/)).toHaveTextContent("Credit note #1059 R1");
+    expect(within(becomes).getByText(/^What follows rests on an invoice that is not there yet\./)).toBeVisible();
     await press(user, "Continue");
     await screen.findByRole("heading", { level: 1, name: "Ready" });
     await user.click(main().getByRole("button", { name: "Start" }));

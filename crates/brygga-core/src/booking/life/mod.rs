@@ -9,6 +9,7 @@ mod applied;
 mod consignment;
 mod direct;
 mod edits;
+mod foreseen;
 mod fulfil;
 mod gate;
 mod ground;
@@ -29,6 +30,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use foreseen::foreseen;
 pub use sums::{Sums, expected, net, taken_off};
 
 pub(super) use direct::{CASH_ROUNDING, DIFFERENCE, KEPT};
