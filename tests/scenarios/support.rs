@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use brygga_core::Clock;
 use brygga_core::clock::JumpClock;
+use brygga_core::settings::Settings;
 use brygga_http::HttpConfig;
 use brygga_practice::{PracticeOptions, Unconnected};
 use brygga_sandbox::pair::{PairConfig, ShopSource, seeded_start};
@@ -87,8 +88,22 @@ async fn the_support_file_tells_the_causes_and_nobody() {
     .await
     .expect("the company");
     call("setup_read", json!({})).await.expect("read");
+    brygga_tests::proposals::take(&app.served).await;
     let api = app.served.api().expect("connected");
     let engine = api.engine();
+    // Whoever is logged in to the computer stands in the history, and nowhere else.
+    let mut settings = Settings::clone(&engine.settings().expect("settings"));
+    settings.trigger.grace_minutes += 1;
+    engine
+        .put_settings(&settings, "window:anna-olsen")
+        .expect("chosen");
+    let history = call("settings_history", Value::Null)
+        .await
+        .expect("a history");
+    assert_eq!(
+        (&history[0]["who"], &history[0]["user"]),
+        (&json!("window"), &json!("anna-olsen"))
+    );
     engine
         .sync(brygga_engine::RunOptions::default())
         .await
@@ -96,6 +111,7 @@ async fn the_support_file_tells_the_causes_and_nobody() {
 
     let after = call("support_file", json!({})).await.expect("a file");
     let text = after["text"].as_str().unwrap();
+    assert!(!text.contains("anna-olsen"));
     let file = read(&after);
     let store = engine.store();
     let held: usize = RecordKind::ALL

@@ -11,7 +11,7 @@ use std::sync::PoisonError;
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::{Code, Problem};
-use brygga_engine::SETTINGS;
+use brygga_engine::{SETTINGS, hand};
 use brygga_store::SettingChange;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ use crate::contract::{
 pub(crate) use fields::{changed, is_country, sections};
 pub(crate) use table::Source;
 
-/// Who changes settings here, for the history.
+/// Where settings are changed here, for the history.
 const WINDOW: &str = "window";
 /// How far back the history is shown.
 const ENTRIES: usize = 100;
@@ -66,10 +66,12 @@ impl Api {
             .map(|change| {
                 let before = change.before.as_ref().unwrap_or(&unset);
                 let (changes, count) = history::between(before, &change.after);
+                let (place, user) = hand::told(&change.who);
                 SettingsEntry {
                     revision: change.rev,
                     at: time(change.at),
-                    who: change.who,
+                    who: place.to_owned(),
+                    user: user.map(str::to_owned),
                     changes,
                     count,
                 }
@@ -142,7 +144,7 @@ impl Api {
             return Err(Code::SettingsStale.into());
         }
         let settings = change(&*self.engine.settings()?)?;
-        self.engine.put_settings(&settings, WINDOW)?;
+        self.engine.put_settings(&settings, &hand::signed(WINDOW))?;
         let made = self.engine.store().settings_rev()?;
         self.watch.settings_changed();
         self.look_again();

@@ -15,6 +15,7 @@ mod engine;
 mod exchanges;
 mod flow;
 pub mod folder;
+pub mod hand;
 mod intake;
 mod keeping;
 mod lanes;

@@ -415,13 +415,14 @@ const HISTORY: SettingsEntry[] = [
     revision: 3,
     at: "2026-10-30T08:12:00Z",
     who: "window",
+    user: "kari",
     changes: [
       { path: "rounding_limit", before: "5", after: "10" },
       { path: "vat", before: null, after: "15 \u00b7 NO-IN" },
     ],
     count: 2,
   },
-  { revision: 1, at: "2026-10-01T06:00:00Z", who: "wizard", changes: [], count: 0 },
+  { revision: 1, at: "2026-10-01T06:00:00Z", who: "wizard", user: null, changes: [], count: 0 },
 ];
 
 const PROOF: ProofResult = {

@@ -168,6 +168,8 @@ pub struct SettingsEntry {
     pub at: String,
     /// `window`, `wizard`, `command line`, `practice`.
     pub who: String,
+    /// The user of this computer who did it, where that is known.
+    pub user: Option<String>,
     /// What changed, at most 50 places.
     pub changes: Vec<ChangedPlace>,
     /// How many places changed in all.

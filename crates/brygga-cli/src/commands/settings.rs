@@ -73,7 +73,11 @@ async fn keep(ground: &Ground, choices: Choices) -> Result<(), End> {
         named = choices.named(&before, &engine.known().await?);
     }
     let value = serde_json::to_value(named?).map_err(unreadable)?;
-    ground.store.put_setting(SETTINGS, value, "command line")?;
+    ground.store.put_setting(
+        SETTINGS,
+        value,
+        &brygga_engine::hand::signed("command line"),
+    )?;
     Ok(())
 }
 

@@ -18,6 +18,10 @@ at: string,
  */
 who: string, 
 /**
+ * The user of this computer who did it, where that is known.
+ */
+user: string | null, 
+/**
  * What changed, at most 50 places.
  */
 changes: Array<ChangedPlace>, 

@@ -53,6 +53,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
               <div className={classes.entryHead}>
                 <span className={classes.entryWhen}>
                   <When at={entry.at} /> {"\u00b7"} {words.find(`settings.who.${slug(entry.who)}`) ?? entry.who}
+                  {entry.user !== null && ` \u00b7 ${entry.user}`}
                 </span>
                 <Button
                   size="compact-sm"

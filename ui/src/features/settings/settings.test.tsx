@@ -102,7 +102,7 @@ describe("settings", () => {
     await user.click(await screen.findByRole("button", { name: "Settings file and history" }));
     await user.click(await screen.findByRole("menuitem", { name: "History" }));
     const history = await screen.findByRole("dialog", { name: "History" });
-    expect(await within(history).findByText(/In this window/)).toBeVisible();
+    expect(await within(history).findByText(/In this window · kari/)).toBeVisible();
     expect(within(history).getByText("Largest rounding, in cents")).toBeVisible();
     await expectAccessible(history);
     const [first] = within(history).getAllByRole("button", { name: "Go back to before this" });
