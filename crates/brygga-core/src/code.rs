@@ -238,13 +238,13 @@ codes! {
     ErpTenant = "erp-tenant", Failure, "Visma Connect does not know the company {tenant} for this application.", "Check the tenant id in Visma Admin, and give the application's user the role API User. A new role can take 15 minutes.";
     ErpTenantCustomer = "erp-tenant-is-customer", Failure, "Visma.net does not accept the token of {tenant}. It may be the id of the customer instead of the company.", "Use the company's tenant id: Visma Admin, Company, Edit, Configuration.";
     ErpScope = "erp-scope-missing", Failure, "The Visma.net application may not {action}: {scope}.", "Add the scope in the Developer Portal and have it approved for the company.";
-    ErpForbidden = "erp-forbidden", Failure, "In Visma.net the application's user may not {action}.", "Give the application's user the roles it needs.";
+    ErpForbidden = "erp-forbidden", Failure, "In Visma.net the application's user may not {action}: it refused {call}.", "Ask an administrator of the company to give the application's user a role that may do this. What stands in brackets is the number of the window in Visma.net.";
     ErpLicence = "erp-licence", Failure, "Visma.net has no licence for this company.", "Check the tenant id, the API User role and the company's licence.";
     ErpSignedOut = "erp-signed-out", Failure, "Visma Connect does not accept the sign-in any more: {detail}", "Sign in again.";
     ErpOtherCompany = "erp-other-company", Failure, "You chose {theirs}; connected is {ours}.", "Choose the connected company: sign in to it, or type its tenant id. To connect the other company, add another pair, or first stop using what is connected.";
     ErpNoRefresh = "erp-no-refresh-token", Failure, "Visma Connect gave no lasting sign-in.", "Allow refresh tokens and the scope offline_access for the application in the Visma Developer Portal, then sign in again.";
     SignInApplication = "sign-in-application", Failure, "Visma Connect does not accept the application for the sign-in: {detail}", "Check its client id. In the Visma Developer Portal its type must be Native: such an application has no secret.";
-    SignInForbidden = "sign-in-forbidden", Failure, "In Visma.net you may not {action}.", "Ask an administrator of the company for the roles that it takes, or sign in with another account.";
+    SignInForbidden = "sign-in-forbidden", Failure, "In Visma.net you may not {action}: it refused {call}.", "Ask an administrator of the company for a role that may do this, or sign in with another account. What stands in brackets is the number of the window in Visma.net.";
     SignInRole = "sign-in-role", Failure, "You have the role API User in no company of Visma.net.", "Ask an administrator of the company for the role API User, or sign in with another account. A new role can take 15 minutes.";
     SignInScope = "sign-in-scope", Failure, "The application that people sign in with may not ask for {scope}.", "Grant it these scopes in the Visma Developer Portal, then sign in again.";
     SignInRefused = "sign-in-refused", Failure, "The sign-in was not completed: {detail}", "Sign in again.";

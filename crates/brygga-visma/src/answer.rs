@@ -69,6 +69,7 @@ impl Visma {
                 };
                 let mut problem = Problem::new(code)
                     .with("action", call.permission())
+                    .with("call", call.asked())
                     .with("scope", self.spelled(call.scope()));
                 if !lacks_scope {
                     problem = problem.with("reason", &fault.text);

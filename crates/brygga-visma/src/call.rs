@@ -6,6 +6,27 @@ use serde::Serialize;
 
 use crate::config::{Api, ERP_CREATE, ERP_READ, ERP_UPDATE, Hosts, ORDER_READ, ORDER_WRITE};
 
+/// The windows of Visma.net (`ScreenId`), by resource (specification of the ERP service API).
+const WINDOWS: [(&str, &str); 17] = [
+    ("account", "GL202500"),
+    ("branch", "CS101500"),
+    ("cashaccount", "CA202000"),
+    ("cashtransaction", "CA304000"),
+    ("currency", "CM202000"),
+    ("customer", "AR303000"),
+    ("customercreditnote", "AR301000"),
+    ("customerinvoice", "AR301000"),
+    ("customerpayment", "AR302000"),
+    ("financialperiod", "GL201000"),
+    ("inventory", "IN202000, IN202500"),
+    ("lotserialclass", "IN207000"),
+    ("paymentmethod", "CA204000"),
+    ("salesordertype", "SO201000"),
+    ("shipment", "SO302000"),
+    ("vat", "TX205000"),
+    ("warehouse", "IN204000"),
+];
+
 /// A call, made anew for every try.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -107,6 +128,42 @@ impl Call {
         }
     }
 
+    /// What was asked, without the number of any document, and the window of Visma.net that it stands for: an administrator can look up
+    /// which role opens it.
+    pub(crate) fn asked(&self) -> String {
+        let base = match self.api {
+            Api::Orders => 3,
+            Api::Erp => 2,
+        };
+        let (resource, rest) = self.path.split_at(self.path.len().min(base));
+        let mut place = resource.join("/");
+        if !rest.is_empty() {
+            place.push_str("/\u{2026}");
+        }
+        if let [.., action, name] = rest
+            && action == "action"
+        {
+            place = format!("{place}/action/{name}");
+        }
+        let window = self.window().map(|id| format!(" ({id})"));
+        format!("{} /{place}{}", self.method, window.unwrap_or_default())
+    }
+
+    /// The window, by the `ScreenId` that the specification of the ERP service API names for the resource. SalesOrder v3 names none.
+    fn window(&self) -> Option<&'static str> {
+        if self.api == Api::Orders {
+            return None;
+        }
+        let resource = self.path.get(1)?.to_ascii_lowercase();
+        if resource == "customer" && self.path.get(2).is_some_and(|part| part == "customerClass") {
+            return Some("AR201000");
+        }
+        WINDOWS
+            .iter()
+            .find(|(name, _)| *name == resource)
+            .map(|(_, window)| *window)
+    }
+
     /// The document that the path names, for people.
     pub(crate) fn document(&self) -> String {
         match (self.api, self.path.as_slice()) {
@@ -153,4 +210,59 @@ fn add_path(url: &mut Url, segments: &[String]) -> Result<(), Problem> {
         .map_err(|()| Problem::new(Code::Internal).with("detail", "an address without a path"))?;
     path.pop_if_empty().extend(segments);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_names_the_window_and_no_document() {
+        for (api, method, path, asked) in [
+            (
+                Api::Erp,
+                Method::GET,
+                vec!["v1", "customer"],
+                "GET /v1/customer (AR303000)",
+            ),
+            (
+                Api::Erp,
+                Method::PUT,
+                vec!["v1", "customer", "10001"],
+                "PUT /v1/customer/\u{2026} (AR303000)",
+            ),
+            (
+                Api::Erp,
+                Method::GET,
+                vec!["v1", "customer", "customerClass"],
+                "GET /v1/customer/\u{2026} (AR201000)",
+            ),
+            (
+                Api::Erp,
+                Method::POST,
+                vec!["v1", "customerPayment"],
+                "POST /v1/customerPayment (AR302000)",
+            ),
+            (
+                Api::Erp,
+                Method::POST,
+                vec!["v1", "shipment", "000117", "action", "confirmShipment"],
+                "POST /v1/shipment/\u{2026}/action/confirmShipment (SO302000)",
+            ),
+            (
+                Api::Erp,
+                Method::GET,
+                vec!["v2", "currencyrate"],
+                "GET /v2/currencyrate",
+            ),
+            (
+                Api::Orders,
+                Method::PATCH,
+                vec!["api", "v3", "SalesOrders", "SO", "000223"],
+                "PATCH /api/v3/SalesOrders/\u{2026}",
+            ),
+        ] {
+            assert_eq!(Call::new(api, method, &path, "try").asked(), asked);
+        }
+    }
 }

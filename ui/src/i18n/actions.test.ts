@@ -125,6 +125,10 @@ describe("what is done at the other side", () => {
     expect(words.reason({ code: "erp-forbidden", params: { action: "read customers", scope: "x" } })).toBe(
       "Visma.net lar ikke Brygga lese kunder.",
     );
+    const call = "GET /v1/customer (AR303000)";
+    expect(words.reason({ code: "erp-forbidden", params: { action: "customers-read", scope: "x", call } })).toBe(
+      "Visma.net lar ikke Brygga lese kunder: det avviste GET /v1/customer (AR303000).",
+    );
   });
 });
 
