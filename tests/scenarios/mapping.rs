@@ -1,6 +1,8 @@
 //! The tables of the mapping and what they say would change.
 
+use brygga_core::settings::MissingItem;
 use brygga_core::{Clock as _, Code, Problem};
+use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
 use brygga_tests::Bench;
 use serde_json::{Value, json};
@@ -118,4 +120,86 @@ async fn what_only_the_documents_tell_is_said_to_be_tried() {
         (&json!(1), &json!(0)),
         "{shown}"
     );
+}
+
+/// Accounts of the ledger are chosen by name where they may be read, and typed where not.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_offered_and_one_that_is_not_there_is_named() {
+    let bench = Bench::morning().await;
+    let fee = json!({"class": "fee"});
+    let choose =
+        |account: &str| json!({"table": "payouts", "key": fee, "values": {"account": account}});
+    let put = async |account: &str| {
+        let mapping = call(&bench, "mapping", json!({})).await;
+        let change = json!({"revision": mapping["revision"], "rows": [choose(account)]});
+        let answer = bench.practice.served.call("put_mapping", change).await;
+        answer.map_err(|error| error.code)
+    };
+    let mapping = call(&bench, "mapping", json!({})).await;
+    let offered = table(&mapping, "payouts")["columns"][0]["choices"].clone();
+    let first = &offered[0];
+    assert_ne!(first["label"], "", "by name: {first}");
+    for name in ["items", "shipping"] {
+        assert_eq!(table(&mapping, name)["columns"][1]["choices"], offered);
+    }
+    assert_eq!(put("9999").await, Err("setting-refused".into()));
+    let after = put(first["id"].as_str().unwrap())
+        .await
+        .expect("it is there");
+    assert_eq!(row(table(&after, "payouts"), &fee)["trouble"], Value::Null);
+
+    // It was typed before, or is gone since.
+    bench.choose(|settings| {
+        for payout in settings.payouts.classes.values_mut() {
+            payout.account = "9999".into();
+        }
+    });
+    let mapping = call(&bench, "mapping", json!({})).await;
+    let trouble = &row(table(&mapping, "payouts"), &fee)["trouble"];
+    assert_eq!(trouble["code"], "account-not-found");
+    assert_eq!(trouble["params"]["account"], "9999");
+
+    // A role that does not open them: a number is typed, and nothing is said of it.
+    let forbidden = Fault::Status {
+        code: 403,
+        committed: false,
+    };
+    let rule = FaultRule::next(Side::Visma, forbidden).path("/v1/account");
+    bench.practice.pair.faults().add(rule.times(u32::MAX));
+    bench.practice.engine.forget_setup();
+    let mapping = call(&bench, "mapping", json!({})).await;
+    let payouts = table(&mapping, "payouts");
+    assert_eq!(payouts["columns"][0]["choices"], json!([]));
+    assert_eq!(row(payouts, &fee)["trouble"], Value::Null);
+    put("9998").await.expect("nobody knows better");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_default_item_is_one_choice_in_two_places() {
+    let bench = Bench::morning().await;
+    let mapping = call(&bench, "mapping", json!({})).await;
+    let key = json!({"for": "default_item"});
+    assert_eq!(row(table(&mapping, "items"), &key)["values"], json!({}));
+    let item = &table(&mapping, "items")["columns"][0]["choices"][0]["id"];
+    let put = async |values: Value| {
+        let mapping = call(&bench, "mapping", json!({})).await;
+        let row = json!({"table": "items", "key": key, "values": values});
+        let change = json!({"revision": mapping["revision"], "rows": [row]});
+        call(&bench, "put_mapping", change).await
+    };
+    let after = put(json!({"item": item})).await;
+    assert_eq!(
+        row(table(&after, "items"), &key)["values"],
+        json!({"item": item})
+    );
+    let settings = bench.practice.engine.settings().unwrap();
+    assert_eq!(
+        settings.missing_item,
+        MissingItem::DefaultItem {
+            item: item.as_str().unwrap().to_owned()
+        }
+    );
+    put(json!({})).await;
+    let settings = bench.practice.engine.settings().unwrap();
+    assert_eq!(settings.missing_item, MissingItem::Hold);
 }

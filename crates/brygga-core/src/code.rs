@@ -136,6 +136,7 @@ codes! {
     DocumentVoided = "document-voided", Held, "{document} was voided in Visma.net.", "Look who voided it and why; book this part by hand.";
     StockItemOnInvoice = "stock-item-on-invoice", Held, "The item {sku} is counted in stock, and a direct invoice takes none.", "Use a non-stock item for this product, or choose to book sales orders.";
     GatewayUnmapped = "gateway-unmapped", Held, "The payment gateway {gateway} ({method}) is not mapped for {currency}.", "Choose the cash account and payment method of this gateway in the mapping, or leave it to the bank import.";
+    AccountNotFound = "account-not-found", Failure, "Visma.net has no account {account} that is in use.", "Choose another account in the mapping, or make this one in Visma.net.";
     CashAccountCurrency = "cash-account-currency", Held, "Cash account {account} is in {theirs}, the payment in {ours}.", "Choose a cash account in the payment's currency.";
     RefundNeedsApproval = "refund-needs-approval", Held, "A refund of {amount} on order {order} waits for your approval.", "Approve it, or choose in the settings that such refunds are booked by themselves.";
     RefundOverInvoice = "refund-over-invoice", Held, "Refunds of order {order} come to {ours}, its invoices only to {theirs}.", "Book the part above the invoices by hand.";

@@ -369,6 +369,16 @@ export class FakeDesk {
             values: { item: "FRAKT" },
             waiting: 0,
             records: [],
+            // What is chosen is what was suggested.
+            suggestion: { values: { item: "FRAKT" }, evidence: { code: "item-name", params: { name: "Frakt" } } },
+            trouble: null,
+          },
+          {
+            id: "for=default_item",
+            key: { for: "default_item" },
+            values: {},
+            waiting: 0,
+            records: [],
             suggestion: null,
             trouble: null,
           },

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::{
-    ClassRow, GatewayRow, GatewayRule, HouseRow, Party, PayoutClass, PayoutRow, Settings,
-    SpecialItem, VatKey, VatRow,
+    ClassRow, GatewayRow, GatewayRule, HouseRow, MissingItem, Party, PayoutClass, PayoutRow,
+    Settings, SpecialItem, VatKey, VatRow,
 };
 use brygga_core::{Code, Problem};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
-use super::tables::{ELSEWHERE, ITEMS};
+use super::tables::{DEFAULT_ITEM, ELSEWHERE, ITEMS};
 use crate::contract::MappingEdit;
 use crate::settings::{Source, picks, refused};
 
@@ -52,9 +52,19 @@ pub(crate) fn applied(
 }
 
 /// The item for something that is no product.
-pub(super) fn special<'a>(settings: &'a Settings, kind: &str) -> Option<&'a SpecialItem> {
+pub(super) fn special(settings: &Settings, kind: &str) -> Option<SpecialItem> {
     let special = &settings.special_items;
-    match kind {
+    let chosen = match kind {
+        // The same choice as in the settings: there it is a rule with its item.
+        DEFAULT_ITEM => {
+            return match &settings.missing_item {
+                MissingItem::DefaultItem { item } => Some(SpecialItem {
+                    item: item.clone(),
+                    account: None,
+                }),
+                MissingItem::Hold => None,
+            };
+        }
         "shipping" => special.shipping.as_ref(),
         "tip" => special.tip.as_ref(),
         "duty" => special.duty.as_ref(),
@@ -66,12 +76,19 @@ pub(super) fn special<'a>(settings: &'a Settings, kind: &str) -> Option<&'a Spec
         "refund_difference" => settings.refunds.difference_item.as_ref(),
         "cash_rounding" => settings.payments.cash_rounding_item.as_ref(),
         _ => None,
-    }
+    };
+    chosen.cloned()
 }
 
 fn put_special(settings: &mut Settings, kind: &str, item: Option<SpecialItem>) {
     let special = &mut settings.special_items;
     let place = match kind {
+        DEFAULT_ITEM => {
+            settings.missing_item = item.map_or(MissingItem::Hold, |special| {
+                MissingItem::DefaultItem { item: special.item }
+            });
+            return;
+        }
         "shipping" => &mut special.shipping,
         "tip" => &mut special.tip,
         "duty" => &mut special.duty,
@@ -137,6 +154,14 @@ impl Row<'_> {
             Ok(value)
         } else {
             Err(refused(column, value))
+        }
+    }
+
+    /// An account, where one is chosen.
+    fn account(&self) -> Result<Option<String>, Problem> {
+        match self.maybe("account") {
+            Some(_) => self.picked("account", Source::Accounts).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -253,9 +278,13 @@ impl Row<'_> {
         let item = if self.is_empty() {
             None
         } else {
+            let account = self.account()?;
+            if let Some(account) = account.as_ref().filter(|_| kind == DEFAULT_ITEM) {
+                return Err(refused("account", account));
+            }
             Some(SpecialItem {
                 item: self.picked("item", Source::Items)?,
-                account: self.maybe("account"),
+                account,
             })
         };
         put_special(settings, kind, item);
@@ -270,7 +299,7 @@ impl Row<'_> {
         } else {
             let item = SpecialItem {
                 item: self.picked("item", Source::Items)?,
-                account: self.maybe("account"),
+                account: self.account()?,
             };
             rows.insert(method, item);
         }
@@ -387,7 +416,7 @@ impl Row<'_> {
             None
         } else {
             Some(PayoutRow {
-                account: self.value("account")?,
+                account: self.picked("account", Source::Accounts)?,
                 vat_category: self.maybe("category"),
             })
         };

@@ -37,7 +37,10 @@ pub(crate) const ITEMS: [&str; 10] = [
     "channel_tax",
     "refund_difference",
     "cash_rounding",
+    DEFAULT_ITEM,
 ];
+/// What stands for products without an item of their own: an item alone, because its account is the item's.
+pub(crate) const DEFAULT_ITEM: &str = "default_item";
 /// Every other country.
 pub(super) const ELSEWHERE: &str = "*";
 
@@ -98,6 +101,16 @@ fn row(key: Cells, values: Cells, waiting: Waiting, suggestion: Option<Suggestio
         suggestion,
         trouble: None,
     }
+}
+
+/// An account that Visma.net does not have, where it tells which it has.
+fn account_trouble(ground: &Ground<'_>, account: Option<&str>) -> Option<Reason> {
+    let number = account.filter(|number| !number.is_empty())?;
+    let known = ground.catalogue.accounts.as_ref()?;
+    (!known.iter().any(|account| account.number == number)).then(|| Reason {
+        code: Code::AccountNotFound.to_string(),
+        params: cells([("account", number)]),
+    })
 }
 
 fn suggestion<'a>(
@@ -260,6 +273,28 @@ fn gateways(ground: &Ground<'_>) -> MappingTable {
         params.extend(method.map(|method| ("method", method)));
         ground.seen.waiting(Code::GatewayUnmapped, &params)
     };
+    let suggested = |row: &GatewayRow| match row.rule {
+        GatewayRule::Leave => suggestion(cells([("rule", "leave")]), "bank-import", []),
+        GatewayRule::Book => {
+            let account = ground
+                .catalogue
+                .cash_accounts
+                .iter()
+                .find(|account| account.number == row.cash_account);
+            suggestion(
+                cells([
+                    ("rule", "book"),
+                    ("cash_account", row.cash_account.as_str()),
+                    ("payment_method", row.payment_method.as_str()),
+                ]),
+                "account-name",
+                [(
+                    "name",
+                    account.map_or("", |account| account.description.as_str()),
+                )],
+            )
+        }
+    };
     let mut rows: BTreeMap<Cells, MappingRow> = BTreeMap::new();
     for mapped in &ground.settings.payments.gateways {
         let rule = match mapped.rule {
@@ -309,28 +344,6 @@ fn gateways(ground: &Ground<'_>) -> MappingTable {
             tender.method.as_deref(),
             &tender.currency,
         );
-        let suggestion = suggested.map(|row| match row.rule {
-            GatewayRule::Leave => suggestion(cells([("rule", "leave")]), "bank-import", []),
-            GatewayRule::Book => {
-                let account = ground
-                    .catalogue
-                    .cash_accounts
-                    .iter()
-                    .find(|account| account.number == row.cash_account);
-                suggestion(
-                    cells([
-                        ("rule", "book"),
-                        ("cash_account", row.cash_account.as_str()),
-                        ("payment_method", row.payment_method.as_str()),
-                    ]),
-                    "account-name",
-                    [(
-                        "name",
-                        account.map_or("", |account| account.description.as_str()),
-                    )],
-                )
-            }
-        });
         // A suggestion for the whole gateway serves its methods, too.
         let method = match suggested {
             Some(row) => row.method.as_deref(),
@@ -610,6 +623,10 @@ fn payouts(ground: &Ground<'_>) -> MappingTable {
             ])
         })
     };
+    let with = |key: Cells, payout: Option<&brygga_core::settings::PayoutRow>, waits| MappingRow {
+        trouble: account_trouble(ground, payout.map(|row| row.account.as_str())),
+        ..row(key, chosen(payout), waits, None)
+    };
     let mut rows: Vec<MappingRow> = PayoutClass::ALL
         .into_iter()
         .map(|class| {
@@ -641,7 +658,7 @@ fn payouts(ground: &Ground<'_>) -> MappingTable {
         name: "payouts".into(),
         keys: vec![typed("class", false)],
         columns: vec![
-            typed("account", false),
+            picked("account", Source::Accounts, ground.catalogue, false),
             picked("category", Source::Categories, ground.catalogue, true),
         ],
         open: true,

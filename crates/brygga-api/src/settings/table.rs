@@ -17,6 +17,7 @@ pub(crate) enum Source {
     Zones,
     Categories,
     Items,
+    Accounts,
     CashAccounts,
     PaymentMethods,
     Classes,
@@ -68,6 +69,12 @@ impl Source {
                 .values()
                 .filter(|item| !item.stock)
                 .map(|item| choice(&item.number, &item.description))
+                .collect(),
+            Self::Accounts => catalogue
+                .accounts
+                .iter()
+                .flatten()
+                .map(|account| choice(&account.number, &account.description))
                 .collect(),
             Self::CashAccounts => catalogue
                 .cash_accounts

@@ -30,6 +30,19 @@ pub struct Catalogue {
     /// Cash accounts, for payments and payouts.
     #[serde(default)]
     pub cash_accounts: Vec<super::CashAccount>,
+    /// Accounts of the general ledger that can be posted to (`GET /v1/account`). None where they may not be read: nothing is known of a
+    /// number then.
+    #[serde(default)]
+    pub accounts: Option<Vec<Account>>,
+}
+
+/// An account of the general ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Number.
+    pub number: String,
+    /// Text.
+    pub description: String,
 }
 
 /// One item.

@@ -10,8 +10,8 @@ mod shipment;
 
 pub use cash::{CashDraft, CashLine, CashStatus, CashTransaction};
 pub use catalogue::{
-    Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType, PaymentMethod,
-    Period, VatCalculation, VatId, VatRate, Warehouse,
+    Account, Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType,
+    PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 pub use customer::{Customer, CustomerDraft, CustomerStatus, PostalAddress};
 pub use ledger::{

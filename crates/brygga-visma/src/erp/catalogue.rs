@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use brygga_core::erp::{Catalogue, Item};
+use brygga_core::erp::{Account, Catalogue, Item};
 use brygga_core::{Code, Problem};
 use serde::de::DeserializeOwned;
 
 use super::registers::{
-    branch, cash_account, currency, customer_class, financial_periods, item, lot_class, order_type,
-    payment_method, vat_id, warehouse,
+    account, branch, cash_account, currency, customer_class, financial_periods, item, lot_class,
+    order_type, payment_method, vat_id, warehouse,
 };
 use super::wire::{self, Row};
 use crate::call::Call;
@@ -37,7 +37,7 @@ pub(crate) const NOT_EXPANDED: [&str; 9] = [
 impl Visma {
     /// Reads everything that the booking rules ask of the ERP.
     pub async fn catalogue(&self) -> Result<Catalogue, Problem> {
-        // Ten calls at once are a large future; it lives on the heap.
+        // So many calls at once are a large future; it lives on the heap.
         Box::pin(self.read_catalogue()).await
     }
 
@@ -52,6 +52,7 @@ impl Visma {
             methods,
             periods,
             types,
+            cash,
             accounts,
         ) = tokio::try_join!(
             self.items(),
@@ -67,6 +68,7 @@ impl Visma {
             self.whole::<wire::FinancialPeriod>("financialPeriod", "read the financial periods"),
             self.paged::<wire::OrderType>(&["v1", "salesordertype"], PAGE, "read the order types"),
             self.whole::<wire::CashAccount>("cashaccount", "read the cash accounts"),
+            async { Ok::<_, Problem>(self.accounts().await) },
         )?;
         // A company without any of these does not exist: something is wrong with the answer, not with the company.
         for (what, empty) in [
@@ -80,11 +82,11 @@ impl Visma {
                     .with("detail", what));
             }
         }
-        let cash_currencies = accounts
+        let cash_currencies = cash
             .iter()
             .filter_map(|account| some(account.currency.clone()))
             .collect();
-        let cash_accounts = accounts.into_iter().filter_map(cash_account).collect();
+        let cash_accounts = cash.into_iter().filter_map(cash_account).collect();
         Ok(Catalogue {
             items,
             vat_ids: vat.into_iter().filter_map(vat_id).collect(),
@@ -105,7 +107,23 @@ impl Visma {
             order_types: types.into_iter().filter_map(order_type).collect(),
             cash_currencies,
             cash_accounts,
+            accounts,
         })
+    }
+
+    /// The accounts of the general ledger that are in use. A role that invoices need not open them, and they are only chosen from: that
+    /// they cannot be read keeps nothing from being booked.
+    async fn accounts(&self) -> Option<Vec<Account>> {
+        let rows = self
+            .whole::<wire::LedgerAccount>("account", "read the accounts")
+            .await
+            .inspect_err(|problem| tracing::info!(%problem, "no accounts to choose from"))
+            .ok()?;
+        let known = rows
+            .into_iter()
+            .filter(|row| row.active != Some(false))
+            .filter_map(account);
+        Some(known.collect())
     }
 
     /// One item by its exact number. `None` if there is none.

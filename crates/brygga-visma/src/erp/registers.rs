@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    Branch, CashAccount, CurrencyInfo, CustomerClass, EntryType, Item, ItemType, OrderType,
-    PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
+    Account, Branch, CashAccount, CurrencyInfo, CustomerClass, EntryType, Item, ItemType,
+    OrderType, PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
 };
 use chrono::NaiveDate;
 
@@ -127,6 +127,13 @@ pub(super) fn branch(row: wire::Branch) -> Option<Branch> {
 pub(super) fn payment_method(row: wire::PaymentMethod) -> Option<PaymentMethod> {
     Some(PaymentMethod {
         id: row.id?,
+        description: row.description.unwrap_or_default(),
+    })
+}
+
+pub(super) fn account(row: wire::LedgerAccount) -> Option<Account> {
+    Some(Account {
+        number: some(row.number)?.trim().to_owned(),
         description: row.description.unwrap_or_default(),
     })
 }

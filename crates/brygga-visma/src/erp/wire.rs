@@ -262,6 +262,15 @@ pub(crate) struct PaymentMethod {
     pub(crate) description: Option<String>,
 }
 
+/// `AccountDto`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LedgerAccount {
+    #[serde(rename = "accountCD")]
+    pub(crate) number: Option<String>,
+    pub(crate) active: Option<bool>,
+    pub(crate) description: Option<String>,
+}
+
 /// `CashAccountDto`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

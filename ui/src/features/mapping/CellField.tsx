@@ -19,6 +19,8 @@ export function CellField({ column, value, onChange, autoFocus = false }: CellFi
     return (
       <TextInput
         label={label}
+        // Without a list nobody can choose from it, and a slip of the pen is found by no one.
+        description={column.name === "account" ? intl.formatMessage({ id: "mapping.account.typed" }) : undefined}
         type={column.name === "since" ? "date" : "text"}
         required={!column.optional}
         value={value}

@@ -29,7 +29,9 @@ export function RowEditor({ table, row, home, met = false, onChange, onClose }: 
   const { suggestion, trouble } = row;
   // Money that the bank import brings needs no accounts.
   const left = row.values.rule === "leave";
-  const columns = table.columns.filter((column) => !left || column.name === "rule");
+  // What stands for products has the account that its item has.
+  const alone = table.name === "items" && row.key.for === "default_item";
+  const columns = table.columns.filter(({ name }) => (!left || name === "rule") && (!alone || name !== "account"));
   const put = (name: string, value: string) => {
     const values = filled({ ...row.values, [name]: value });
     onChange(values.rule === "leave" ? { rule: "leave" } : values);

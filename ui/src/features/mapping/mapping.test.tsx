@@ -201,6 +201,24 @@ describe("mapping", () => {
     expect(await screen.findByRole("textbox", { name: /Rate/ })).toHaveValue("11.52");
   });
 
+  it("says why of what is chosen, too, and that a number is typed where no accounts can be read", async () => {
+    const { user } = await open("#/mapping/items");
+    const grid = await screen.findByRole("grid", { name: "Items" });
+    await user.click(await within(grid).findByText("FRAKT Frakt"));
+    const editor = await screen.findByRole("dialog", { name: "Shipping" });
+    expect(within(editor).getByText("The item is called “Frakt”.")).toBeVisible();
+    expect(within(editor).queryByRole("button", { name: "Take it" })).toBeNull();
+    expect(within(editor).getByRole("textbox", { name: /Account/ })).toHaveAccessibleDescription(
+      "Visma.net does not show its accounts to Brygga. Type the number.",
+    );
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    // What stands for products has the account that its item has.
+    await user.click(await within(grid).findByText("Products without an item"));
+    const other = await screen.findByRole("dialog", { name: "Products without an item" });
+    expect(within(other).getByRole("combobox", { name: /Item/ })).toBeVisible();
+    expect(within(other).queryByRole("textbox", { name: /Account/ })).toBeNull();
+  });
+
   it("adds units kept back of an item, and no row about nothing", async () => {
     const { user, backend } = await open("#/mapping/buffers");
     await user.click(await screen.findByRole("button", { name: "Add a row" }));

@@ -8,7 +8,7 @@ use brygga_core::settings::SpecialItem;
 use super::super::Ground;
 use super::super::edit::special;
 use super::super::seen::Waiting;
-use super::{Cells, ITEMS, cells, picked, row, suggestion, typed, words};
+use super::{Cells, ITEMS, account_trouble, cells, picked, row, suggestion, typed, words};
 use crate::contract::{Choice, MappingColumn, MappingRow, MappingTable, Reason};
 use crate::settings::Source;
 
@@ -30,7 +30,7 @@ pub(super) fn items(ground: &Ground<'_>) -> MappingTable {
             let evidence = suggested.map(|special| {
                 let item = ground.catalogue.items.get(&special.item);
                 suggestion(
-                    values(Some(special)),
+                    values(Some(&special)),
                     "item-name",
                     [("name", item.map_or("", |item| item.description.as_str()))],
                 )
@@ -47,12 +47,24 @@ pub(super) fn items(ground: &Ground<'_>) -> MappingTable {
                         .waiting(Code::SpecialItemUnmapped, &[("kind", name)])
                 })
                 .fold(Waiting::default(), Waiting::and);
-            let mut row = row(cells([("for", *kind)]), values(chosen), waits, evidence);
+            let mut row = row(
+                cells([("for", *kind)]),
+                values(chosen.as_ref()),
+                waits,
+                evidence,
+            );
             row.trouble = chosen
+                .as_ref()
                 .filter(|special| !ground.catalogue.items.contains_key(&special.item))
                 .map(|special| Reason {
                     code: Code::ItemNotFound.to_string(),
                     params: cells([("sku", special.item.as_str())]),
+                })
+                .or_else(|| {
+                    let account = chosen
+                        .as_ref()
+                        .and_then(|special| special.account.as_deref());
+                    account_trouble(ground, account)
                 });
             row
         })
@@ -62,7 +74,7 @@ pub(super) fn items(ground: &Ground<'_>) -> MappingTable {
         keys: vec![words("for", &ITEMS)],
         columns: vec![
             picked("item", Source::Items, ground.catalogue, false),
-            typed("account", true),
+            picked("account", Source::Accounts, ground.catalogue, true),
         ],
         open: false,
         rows,
@@ -86,20 +98,23 @@ pub(super) fn shipping(ground: &Ground<'_>) -> MappingTable {
     };
     let rows = methods.into_iter().map(|method| {
         let chosen = special.shipping_methods.get(method);
-        row(
-            cells([("method", method.as_str())]),
-            chosen.map_or_else(Cells::new, of),
-            // An order is never held for a method: what is chosen for shipping as a whole counts.
-            Waiting::default(),
-            None,
-        )
+        MappingRow {
+            trouble: account_trouble(ground, chosen.and_then(|item| item.account.as_deref())),
+            ..row(
+                cells([("method", method.as_str())]),
+                chosen.map_or_else(Cells::new, of),
+                // An order is never held for a method: what is chosen for shipping as a whole counts.
+                Waiting::default(),
+                None,
+            )
+        }
     });
     MappingTable {
         name: "shipping".into(),
         keys: vec![typed("method", false)],
         columns: vec![
             picked("item", Source::Items, ground.catalogue, false),
-            typed("account", true),
+            picked("account", Source::Accounts, ground.catalogue, true),
         ],
         open: true,
         rows: rows.collect(),
