@@ -467,7 +467,15 @@ async fn a_revoked_grant_is_one_state_and_signing_in_again_mends_it() {
             .contains("You are signed in")
     );
     assert_eq!(world.trouble().await, "none");
+    // It can be tried without a browser.
+    let company = json!({"shop": false, "company": true});
+    let view = world.call("setup_check", company.clone()).await.unwrap();
+    assert_eq!(view["company"]["sign_in"]["signed_in"], true);
     world.app.pair.visma().change(Change::SignInsRevoked {});
+    assert_eq!(
+        world.call("setup_check", company).await,
+        Err("erp-signed-out".to_owned())
+    );
     let problem = world.ground().inspect_company().await.expect_err("revoked");
     assert_eq!(problem.code.as_str(), "erp-signed-out");
     assert_eq!(

@@ -59,8 +59,8 @@ pub use settings::{
 };
 pub use setup::{
     CompanyFound, CompanySetup, ModeLine, PermissionLine, PracticeHints, SampleDocument, SampleVat,
-    SampleView, SetupCompany, SetupForget, SetupGo, SetupRead, SetupShop, SetupStep, SetupView,
-    ShopFound, ShopSetup, SignInAddress, SignInSetup, SignInStart,
+    SampleView, SetupCheck, SetupCompany, SetupForget, SetupGo, SetupRead, SetupShop, SetupStep,
+    SetupView, ShopFound, ShopSetup, SignInAddress, SignInSetup, SignInStart,
 };
 
 pub use table::{BinaryFile, Table};
@@ -482,6 +482,7 @@ macro_rules! with_setup_commands {
             setup_go(SetupGo) -> SetupView;
             setup_shop(SetupShop) -> SetupView;
             setup_company(SetupCompany) -> SetupView;
+            setup_check(SetupCheck) -> SetupView;
             setup_forget(SetupForget) -> SetupView;
             sign_in(SignInStart) -> SignInAddress;
             sign_in_cancel(Nothing) -> SetupView;

@@ -19,9 +19,8 @@ use tokio::task::JoinHandle;
 use crate::api::{count, error, wrong_use};
 use crate::background::unbroken;
 use crate::contract::{
-    ApiError, Event, MappingChange, MappingEdit, Nothing, RecordKey, SampleView, SetupCompany,
-    SetupForget, SetupGo, SetupRead, SetupShop, SetupStep, SetupView, SignInAddress, SignInStart,
-    SyncNow,
+    ApiError, Event, Nothing, RecordKey, SampleView, SetupCheck, SetupCompany, SetupForget,
+    SetupGo, SetupShop, SetupStep, SetupView, SignInAddress, SignInStart, SyncNow,
 };
 use crate::pair::Pair;
 
@@ -102,6 +101,30 @@ impl Pair {
                 kept.finished.remove(&SetupStep::Sample);
             }
         })
+    }
+
+    /// Tries again what is connected, by what is kept: a sign-in takes no browser for it.
+    pub(crate) async fn setup_check(&self, check: SetupCheck) -> Result<SetupView, ApiError> {
+        let _turn = self.take_turn().map_err(error)?;
+        if check.shop {
+            let connection =
+                self.ground.shop().map_err(error)?.ok_or_else(|| {
+                    error(Problem::new(Code::NotConnected).with("remote", "Shopify"))
+                })?;
+            let found = self
+                .ground
+                .connect_shop(connection, None)
+                .await
+                .map_err(error)?;
+            self.keep(|kept| kept.shop = Some(KeptShop::of(&found)))
+                .map_err(error)?;
+        }
+        if check.company {
+            let found = self.ground.inspect_company().await.map_err(error)?;
+            self.keep(|kept| kept.company = Some(KeptCompany::of(found)))
+                .map_err(error)?;
+        }
+        self.connected()
     }
 
     /// Stops using one of the two grants: the other, or a new one, takes its place.

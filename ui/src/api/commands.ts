@@ -62,6 +62,7 @@ import type { SettingsEntry } from "./generated/SettingsEntry";
 import type { SettingsGoneBack } from "./generated/SettingsGoneBack";
 import type { SettingsImport } from "./generated/SettingsImport";
 import type { SettingsView } from "./generated/SettingsView";
+import type { SetupCheck } from "./generated/SetupCheck";
 import type { SetupCompany } from "./generated/SetupCompany";
 import type { SetupForget } from "./generated/SetupForget";
 import type { SetupGo } from "./generated/SetupGo";
@@ -83,6 +84,7 @@ export interface Commands {
   setup_go: { request: SetupGo; answer: SetupView };
   setup_shop: { request: SetupShop; answer: SetupView };
   setup_company: { request: SetupCompany; answer: SetupView };
+  setup_check: { request: SetupCheck; answer: SetupView };
   setup_forget: { request: SetupForget; answer: SetupView };
   sign_in: { request: SignInStart; answer: SignInAddress };
   sign_in_cancel: { request: Nothing; answer: SetupView };
@@ -155,6 +157,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "setup_go",
   "setup_shop",
   "setup_company",
+  "setup_check",
   "setup_forget",
   "sign_in",
   "sign_in_cancel",

@@ -281,6 +281,7 @@ export class FakeDesk {
           name: "orders",
           fields: [
             field("start_date", { kind: "date" }, null),
+            field("gift_cards", { kind: "choice", of: ["multi_purpose", "single_purpose"] }, "multi_purpose"),
             field("trigger/default", { kind: "choice", of: ["created", "paid", "fulfilled"] }, "paid"),
             field("trigger/grace_minutes", { kind: "number", least: 0, most: 10_080 }, 0),
             field("leave_out/tags", { kind: "list" }, []),

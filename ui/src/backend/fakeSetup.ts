@@ -33,6 +33,8 @@ export class FakeSetup {
   started = true;
   /** Scopes that the shop has not granted. */
   lacking: string[] = [];
+  /** The sign-in was revoked at Visma. */
+  signedOut = false;
   readonly #around: Around;
   #view: SetupView;
 
@@ -117,6 +119,13 @@ export class FakeSetup {
         throw new Refusal({ code: "erp-credentials", params: { detail: "invalid_client" } });
       this.#view.company = { ...this.#view.company, client_id, tenant_id, secret_kept: true };
       this.#met(true);
+      return this.#view;
+    },
+    setup_check: ({ shop, company }) => {
+      const { found } = this.#view.shop;
+      if (shop && found !== null)
+        found.permissions = SCOPES.map(([name, needed]) => permission(name, needed, !this.lacking.includes(name)));
+      if (company && this.signedOut) throw new Refusal({ code: "erp-signed-out", params: { detail: "invalid_grant" } });
       return this.#view;
     },
     setup_forget: ({ grant }) => {

@@ -200,6 +200,17 @@ pub struct SetupShop {
     pub secret: Option<String>,
 }
 
+/// Tries what is connected again, as it is kept: the shop by its app, the company by every grant there is. Nothing is typed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(deny_unknown_fields)]
+pub struct SetupCheck {
+    /// The shop.
+    pub shop: bool,
+    /// The company.
+    pub company: bool,
+}
+
 /// Stops using one of the two ways into the company: its secret and its connection are deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

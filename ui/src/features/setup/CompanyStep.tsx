@@ -16,7 +16,7 @@ import { PORTAL } from "./opening";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
-import { isSignedInAsShown, redirectAt, SignInForm } from "./SignInForm";
+import { isSignedInAsShown, redirectAt, SignInForm, useSignInTest } from "./SignInForm";
 import { Outcome, Testing } from "./Testing";
 import { newsOf, useRefused, useTest } from "./tested";
 
@@ -31,7 +31,8 @@ export function CompanyStep(props: StepProps) {
   // A run that was signed out tells about the sign-in; where both are kept, everything else is told by the application.
   const ofSignIn = refused?.code === "erp-signed-out" || !company.secret_kept;
   const why = refused !== undefined && ofSignIn === signIn ? refused : undefined;
-  const sound = why === undefined && (signIn ? isSignedInAsShown(props) : test.sound);
+  const signInTest = useSignInTest(props);
+  const sound = why === undefined && (signIn ? isSignedInAsShown(props) && signInTest.error === null : test.sound);
   return (
     <Halves
       title={<FormattedMessage id="setup.company.title" />}
@@ -65,7 +66,11 @@ export function CompanyStep(props: StepProps) {
       <p className={classes.way}>
         <FormattedMessage id={signIn ? "setup.company.signIn.more" : "setup.company.application.more"} />
       </p>
-      {signIn ? <SignInForm {...props} refused={why} /> : <ApplicationForm {...props} test={test} refused={why} />}
+      {signIn ? (
+        <SignInForm {...props} test={signInTest} refused={why} />
+      ) : (
+        <ApplicationForm {...props} test={test} refused={why} />
+      )}
     </Halves>
   );
 }

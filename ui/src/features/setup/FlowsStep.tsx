@@ -11,6 +11,7 @@ import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { FieldControl } from "../settings/FieldControl";
 import { useFieldWords } from "../settings/words";
+import { Check } from "./Check";
 import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
@@ -28,7 +29,7 @@ interface FlowChoice {
 const FLOWS: readonly FlowChoice[] = [
   {
     flow: "orders",
-    ask: ["start_date", "booking_mode", "trigger/default", "schedule/orders/every", "schedule/orders/at"],
+    ask: ["start_date", "booking_mode", "trigger/default", "gift_cards", "schedule/orders/every", "schedule/orders/at"],
   },
   { flow: "invoices", on: "invoices/on", ask: ["invoices/who_ships"] },
   { flow: "payments", on: "payments/on", ask: [] },
@@ -62,29 +63,28 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
   };
   const put = (path: string, to: SettingValue) => onDraft({ settings: { ...changed, [path]: to } });
 
-  const save = useMutation({
-    mutationFn: async () => {
-      if (settings.data === undefined) return;
-      const values: Record<string, SettingValue> = {};
-      for (const { on, ask } of FLOWS) {
-        for (const path of on === undefined ? ask : [on, ...ask]) {
-          const field = fields.get(path);
-          if (field !== undefined && chosen(field) !== field.value) values[path] = chosen(field);
-        }
+  const keep = async () => {
+    if (settings.data === undefined) return;
+    const values: Record<string, SettingValue> = {};
+    for (const { on, ask } of FLOWS) {
+      for (const path of on === undefined ? ask : [on, ...ask]) {
+        const field = fields.get(path);
+        if (field !== undefined && chosen(field) !== field.value) values[path] = chosen(field);
       }
-      if (Object.keys(values).length > 0)
-        await backend.call("put_settings", { revision: settings.data.revision, values });
-    },
-    onSuccess: async () => {
-      onDraft({ settings: {} });
-      await reread();
-      await client.invalidateQueries({ queryKey: keys.setup });
-    },
-  });
+    }
+    if (Object.keys(values).length > 0)
+      await backend.call("put_settings", { revision: settings.data.revision, values });
+    onDraft({ settings: {} });
+    await reread();
+    await client.invalidateQueries({ queryKey: keys.setup });
+  };
+  const save = useMutation({ mutationFn: keep });
   // Below a flow's own name, its rhythm need not say again what it is the rhythm of.
   const asks = (path: string) => {
     if (/^schedule\/.+\/every$/.test(path)) return <FormattedMessage id="setup.flows.every" />;
     if (/^schedule\/.+\/at$/.test(path)) return <FormattedMessage id="setup.flows.at" />;
+    // Among the settings it is a heading; here it is a question.
+    if (path === "gift_cards") return <FormattedMessage id="setup.flows.gift_cards" />;
     return fieldWords.name(path);
   };
   const mode = view.company.found?.modes.find((one) => one.mode === value("booking_mode"));
@@ -147,6 +147,14 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
             );
           })}
         </div>
+      )}
+      {settings.data !== undefined && (
+        <Check
+          view={view}
+          label={<FormattedMessage id="setup.check.flows" />}
+          disabled={start === null || start === ""}
+          before={keep}
+        />
       )}
       {save.error !== null && <Trouble error={save.error} />}
       {foot(

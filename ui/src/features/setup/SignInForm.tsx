@@ -18,7 +18,8 @@ import { ForgetGrant } from "./ForgetGrant";
 import { PracticeHint } from "./PracticeHint";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
-import { Outcome } from "./Testing";
+import { Outcome, Testing } from "./Testing";
+import { newsOf, SIGN_IN, useTest } from "./tested";
 
 /** A sign-in that ended so never came to Visma's answer: it says nothing about the one that is kept. */
 const SAYS_NOTHING = new Set(["sign-in-cancelled", "sign-in-timed-out", "sign-in-port-taken", "sign-in-mixed-up"]);
@@ -35,13 +36,29 @@ export function isSignedInAsShown({ view, draft }: StepProps): boolean {
   );
 }
 
+/** The test of a sign-in that is kept: it takes no browser. */
+export function useSignInTest({ view, draft }: StepProps) {
+  const backend = useBackend();
+  const { sign_in: kept } = view.company;
+  return useTest({
+    side: "company",
+    form: SIGN_IN,
+    input: { person: draft.person.trim(), port: String(draft.port), scopes: listOf(draft.personScopes).join(" ") },
+    kept: { person: kept.client_id ?? "", port: String(kept.port), scopes: kept.scopes.join(" ") },
+    typed: false,
+    run: () => backend.call("setup_check", { shop: false, company: true }),
+    onTested: () => undefined,
+  });
+}
+
 interface SignInProps extends StepProps {
+  test: ReturnType<typeof useSignInTest>;
   /** Why the last run could not use it. */
   refused: Reason | undefined;
 }
 
 /** Sign-in by the browser: the program waits at a port of this computer, and the page follows what it says. */
-export function SignInForm({ refused, ...props }: SignInProps) {
+export function SignInForm({ test, refused, ...props }: SignInProps) {
   const { view, draft, onDraft } = props;
   const intl = useIntl();
   const words = useWords();
@@ -52,7 +69,8 @@ export function SignInForm({ refused, ...props }: SignInProps) {
   const [more, setMore] = useState(false);
   const waiting = signIn.waiting;
   const browser = useOpen();
-  const sound = signIn.signed_in && refused === undefined && isSignedInAsShown(props);
+  const asShown = signIn.signed_in && isSignedInAsShown(props);
+  const sound = asShown && refused === undefined && !test.pending && test.error === null;
 
   const start = useMutation({
     mutationFn: () =>
@@ -75,7 +93,7 @@ export function SignInForm({ refused, ...props }: SignInProps) {
     mutationFn: () => backend.call("sign_in_cancel", {}),
     onSuccess: (after) => client.setQueryData(keys.setup, after),
   });
-  const news = waiting ?? start.error?.message ?? signIn.trouble?.code ?? (sound ? "found" : "");
+  const news = waiting ?? start.error?.message ?? signIn.trouble?.code ?? newsOf(test, sound ? found : null);
   const lacks = draft.person.trim() === "" || draft.personScopes.trim() === "";
 
   return (
@@ -130,6 +148,11 @@ export function SignInForm({ refused, ...props }: SignInProps) {
           >
             <FormattedMessage id={signIn.signed_in ? "setup.signIn.again" : "setup.signIn.start"} />
           </Button>
+          {asShown && (
+            <Button variant="default" loading={test.pending} onClick={() => test.start()}>
+              <FormattedMessage id="setup.check.signIn" />
+            </Button>
+          )}
           <Anchor component="button" type="button" size="sm" aria-expanded={more} onClick={() => setMore(!more)}>
             <FormattedMessage id="setup.more" />
           </Anchor>
@@ -137,6 +160,8 @@ export function SignInForm({ refused, ...props }: SignInProps) {
       </form>
       <Outcome news={news}>
         {start.error !== null && <Trouble error={start.error} />}
+        {test.pending && <Testing what="Visma.net" />}
+        {waiting === null && test.error !== null && <Trouble error={test.error} />}
         {waiting !== null && (
           <Notice
             tone="waiting"

@@ -9,6 +9,7 @@ import { Trouble } from "../../components/Trouble";
 import { formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { Already } from "../preview/Already";
+import { Check } from "./Check";
 import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
@@ -74,6 +75,7 @@ export function StartStep({ view, foot }: StepProps) {
           <Already />
         </div>
       )}
+      <Check view={view} label={<FormattedMessage id="setup.check.start" />} />
       {begin.error !== null && <Trouble error={begin.error} />}
       {foot(
         view.started ? (

@@ -85,6 +85,23 @@ describe("the set-up wizard", () => {
     act(() => backend.setup.signedIn());
     expect(await main().findByText(/1 of 2 permissions/)).toBeVisible();
     expect(main().getByText(/^For sales orders, connect an own application/)).toBeVisible();
+
+    // It is tried again without a browser, and a refusal is not covered by what was found before.
+    await press(user, "Test the sign-in");
+    await waitFor(() =>
+      expect(backend.calls.find(({ name }) => name === "setup_check")?.request).toEqual({ shop: false, company: true }),
+    );
+    expect(await main().findByText(/1 of 2 permissions/)).toBeVisible();
+    backend.setup.signedOut = true;
+    await press(user, "Test the sign-in");
+    expect(await screen.findByRole("alert")).toBeVisible();
+    expect(main().queryByText(/1 of 2 permissions/)).toBeNull();
+    expect(main().getByRole("button", { name: "Continue" })).toBeDisabled();
+    await press(user, "Sign in again");
+    await main().findByText("Waiting for you in the browser.");
+    act(() => backend.setup.signedIn());
+    expect(await main().findByText(/1 of 2 permissions/)).toBeVisible();
+    expect(main().getByRole("button", { name: "Continue" })).toBeEnabled();
   });
 
   it("goes through all steps, and back without losing anything", async () => {
@@ -103,10 +120,19 @@ describe("the set-up wizard", () => {
 
     await screen.findByRole("heading", { level: 1, name: "What should be kept in step?" });
     expect(await main().findByLabelText("Book orders from this day on")).toHaveValue("2026-10-01");
+    expect(main().getByText("What gift cards does the shop sell?")).toBeInTheDocument();
+    await user.click(main().getByRole("combobox", { name: "Gift cards" }));
+    await user.click(await screen.findByRole("option", { name: "Single-purpose: VAT when sold" }));
+    // What was chosen is what the test is about.
+    backend.setup.lacking = ["read_returns"];
+    await press(user, "Save and test");
+    expect(await main().findByText(/2 of 3 permissions/)).toBeVisible();
+    expect(main().getByText(/Missing: read_returns\./)).toBeVisible();
+    backend.setup.lacking = [];
     await press(user, "Continue");
     await screen.findByRole("heading", { level: 1, name: "What is what in Visma.net?" });
     expect(backend.calls.find(({ name }) => name === "put_settings")?.request).toMatchObject({
-      values: { start_date: "2026-10-01" },
+      values: { start_date: "2026-10-01", gift_cards: "single_purpose" },
     });
     expect(await main().findByText(/60 orders were read/)).toBeVisible();
     await user.click(await main().findByRole("button", { name: /^Take it: the suggestion for Norway/ }));
@@ -122,6 +148,8 @@ describe("the set-up wizard", () => {
     expect(within(becomes).getByText(/^What follows rests on an invoice that is not there yet\./)).toBeVisible();
     await press(user, "Continue");
     await screen.findByRole("heading", { level: 1, name: "Ready" });
+    await press(user, "Check once more");
+    expect(await main().findByText(/3 of 3 permissions/)).toBeVisible();
     await user.click(main().getByRole("button", { name: "Start" }));
     expect(await screen.findByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   }, 90_000);

@@ -96,10 +96,19 @@ export function useRefused(side: Side, view: SetupView): Reason | undefined {
   return sideOf(health.reason) === side ? health.reason : undefined;
 }
 
+/** The form in which a kept sign-in is tried again. */
+export const SIGN_IN = "sign_in";
+
 /** Notes that this side works again since the last run: the next run is the first that can say otherwise. */
 export function useMended(side: Side): () => void {
   const client = useQueryClient();
-  return () => client.setQueryData(mendedKey(side), lastRun(client.getQueryData<Overview>(keys.overview)));
+  return () => {
+    client.setQueryData(mendedKey(side), lastRun(client.getQueryData<Overview>(keys.overview)));
+    // What was refused to the sign-in before is none of this one's.
+    const cache = client.getMutationCache();
+    for (const mutation of cache.findAll({ mutationKey: ["test", side, SIGN_IN], status: "error" }))
+      cache.remove(mutation);
+  };
 }
 
 function mendedKey(side: Side) {
