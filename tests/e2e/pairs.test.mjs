@@ -109,7 +109,7 @@ describe("several pairs", { skip: BROWSER === undefined || PROGRAM === undefined
     await press(page, "Continue");
     await heading(page, "What is what in Visma.net?");
     await page.getByText(/orders? (was|were) read/).waitFor();
-    await press(page, "Continue");
+    await press(page, "Save and continue");
     await heading(page, "Does it look right?");
     await page.getByText(/would become these documents/).waitFor();
     await press(page, "Continue");

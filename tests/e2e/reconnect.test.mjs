@@ -37,7 +37,7 @@ describe("a pair whose sign-in is withdrawn", { skip: BROWSER === undefined || P
     await page.getByRole("option", { name: "An invoice", exact: true }).click();
     await press(page, "Continue");
     await page.getByText(/orders? (were|was) read/).waitFor();
-    await press(page, "Continue");
+    await press(page, "Save and continue");
     await page.getByText(/would become these documents/).waitFor();
     await press(page, "Continue");
     await heading(page, "Ready");

@@ -73,7 +73,7 @@ async function ofTheSetUp(host) {
       await shown[step]();
       await page.evaluate(() => globalThis.scrollTo(0, 0));
       await four(page, `setup-${step}`);
-      if (step !== "start") await press(page, "Continue");
+      if (step !== "start") await press(page, step === "mapping" ? "Save and continue" : "Continue");
     }
     await done();
   } finally {

@@ -53,8 +53,15 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     assert.match(await page.getByLabel("Book orders from this day on").inputValue(), /^2026-10-01$/);
     await press(page, "Continue");
     await heading(page, "What is what in Visma.net?");
-    await page.getByText(/^\d+ orders were read\. \d+ rows are filled\./).waitFor();
-    await press(page, "Continue");
+    await page
+      .getByText(/^\d+ orders were read\. \d+ rows are filled\. \d+ of them are proposals, and count when you save\./)
+      .waitFor();
+    // What is proposed says why, and can be looked at row by row.
+    const grid = page.getByRole("grid", { name: "VAT" });
+    await grid.getByText("Proposed", { exact: true }).first().click();
+    await page.getByText("This is a proposal. It counts when you save this step.").waitFor();
+    await press(page, "Done");
+    await press(page, "Save and continue");
     await heading(page, "Does it look right?");
     await page.getByText(/^Order #\d+ would become these documents\.$/).waitFor();
     await page.getByText(/^Sales order/).waitFor();
@@ -292,7 +299,7 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
     await page.getByLabel("Book orders from this day on").waitFor();
     await enter("Continue");
     await page.getByText(/orders? (were|was) read/).waitFor();
-    await enter("Continue");
+    await enter("Save and continue");
     await page.getByText(/would become these documents/).waitFor();
     await enter("Continue");
     await heading(page, "Ready");
@@ -329,7 +336,7 @@ describe("the set-up wizard", { skip: BROWSER === undefined || PROGRAM === undef
       await press(page, "Continue");
       await page.getByText(/orders? (were|was) read/).waitFor();
       await faultless(page);
-      await press(page, "Continue");
+      await press(page, "Save and continue");
       await page.getByText(/would become these documents/).waitFor();
       await faultless(page);
       await press(page, "Continue");

@@ -428,7 +428,7 @@ async fn a_preview_and_a_search_read_what_was_removed() {
         })
         .collect();
     assert_eq!(held, [("977303", Code::OrderGone)]);
-    let survey = engine.survey().await.expect("looked at");
+    let survey = engine.survey(None).await.expect("looked at");
     assert_eq!((survey.ready, survey.held), (0, 1));
     let since = bench.clock.now() - TimeDelta::days(2);
     engine

@@ -11,6 +11,7 @@ use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::pair::{PairConfig, ShopSource, seeded_start};
 use brygga_sandbox::practice;
 use brygga_sandbox::visma::Change;
+use brygga_tests::proposals;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -122,6 +123,23 @@ async fn from_nothing_to_the_first_sync() {
         "the mapping is filled from both sides: {read}"
     );
     assert_eq!(app.pair.counters().visma.writes, 0, "nothing is sent");
+    assert_eq!(read["proposing"], true);
+    // It is counted as if it were chosen, and nobody chose anything yet: that takes the merchant.
+    let engine = Arc::clone(app.served.api().unwrap().engine());
+    assert!(engine.settings().unwrap().vat.is_empty());
+    assert!(engine.settings().unwrap().payments.gateways.is_empty());
+    let again = call(&app, "setup_read", Value::Null).await.unwrap();
+    assert_eq!(again, read, "left and resumed, it is proposed again");
+    assert!(proposals::take(&app.served).await > 5);
+    assert!(!engine.settings().unwrap().vat.is_empty());
+    // What was taken still says why, on the mapping's own page, too.
+    let mapping = call(&app, "mapping", Value::Null).await.unwrap();
+    let vat = mapping["tables"].as_array().unwrap();
+    let vat = vat.iter().find(|table| table["name"] == "vat").unwrap();
+    for row in vat["rows"].as_array().unwrap() {
+        assert_eq!(row["suggestion"]["values"], row["values"], "{row}");
+        assert_eq!(row["suggestion"]["evidence"]["code"], "vat-id");
+    }
     // Moving about is no change of the mapping that the page shows.
     let mapping = call(&app, "mapping", Value::Null).await.unwrap();
     call(
@@ -135,6 +153,8 @@ async fn from_nothing_to_the_first_sync() {
     call(&app, "put_mapping", change)
         .await
         .expect("still the same revision");
+    let read = call(&app, "setup_read", Value::Null).await.unwrap();
+    assert_eq!(read["proposing"], false, "the merchant went on from it");
 
     let list = json!({"kind": "order", "search": null, "state": "new", "offset": 0, "limit": 50});
     let orders = call(&app, "records", list).await.unwrap();
@@ -339,6 +359,7 @@ async fn mapped(app: &Unconnected, start: &str) -> Value {
     choose(app, json!({"start_date": start})).await;
     go(app, "mapping", "flows").await;
     let read = call(app, "setup_read", Value::Null).await.unwrap();
+    proposals::take(&app.served).await;
     go(app, "sample", "mapping").await;
     read
 }
@@ -435,6 +456,98 @@ async fn coming_back_to_the_mapping_counts_what_stands_there() {
     );
 }
 
+/// What is connected is tried again by what is kept, and a role or scope that is gone since is named.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_can_be_tried_again_without_typing_anything() {
+    let app = fresh().await;
+    let both = json!({"shop": true, "company": true});
+    assert_eq!(
+        call(&app, "setup_check", both.clone()).await,
+        Err("not-connected".into())
+    );
+    call(&app, "setup_shop", right_shop()).await.unwrap();
+    call(&app, "setup_company", right_company()).await.unwrap();
+    let view = call(&app, "setup_check", both.clone()).await.unwrap();
+    assert!(missing(&view["shop"]["found"]).is_empty());
+    assert!(missing(&view["company"]["found"]).is_empty());
+
+    app.pair.shopify().grant_scope("read_returns", false);
+    let forbidden = Fault::Status {
+        code: 403,
+        committed: false,
+    };
+    let rule = FaultRule::next(Side::Visma, forbidden).path("/v1/customer");
+    app.pair.faults().add(rule);
+    let view = call(&app, "setup_check", both).await.unwrap();
+    assert_eq!(missing(&view["shop"]["found"]), ["read_returns"]);
+    let found = &view["company"]["found"];
+    assert_eq!(missing(found), ["customers-read"]);
+    // An administrator is told what to look up.
+    let lines = found["permissions"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["name"] == "customers-read");
+    let reason = &line.unwrap()["reason"];
+    assert_eq!(reason["code"], "erp-forbidden");
+    assert_eq!(reason["params"]["call"], "GET /v1/customer (AR303000)");
+}
+
+/// A long read goes on when its page is left: who comes back waits for the same one, and may stop it and ask again.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_during_the_first_reading_waits_for_it() {
+    let app = fresh().await;
+    call(&app, "setup_shop", right_shop()).await.unwrap();
+    call(&app, "setup_company", right_company()).await.unwrap();
+    choose(&app, json!({"start_date": "2026-10-04"})).await;
+    go(&app, "mapping", "flows").await;
+    let api = app.served.api().unwrap();
+    let slow = Fault::SlowBody { millis: 600 };
+    app.pair.faults().add(FaultRule::next(Side::Shopify, slow));
+    let under_way = async {
+        while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
+            tokio::task::yield_now().await;
+        }
+    };
+    // Whoever asked goes away in the middle.
+    tokio::select! {
+        answer = call(&app, "setup_read", Value::Null) => panic!("it takes a moment: {answer:?}"),
+        () = under_way => {}
+    }
+    // Another start date was chosen meanwhile: it is the one that counts.
+    choose(&app, json!({"start_date": "2026-10-01"})).await;
+    let read = call(&app, "setup_read", Value::Null)
+        .await
+        .expect("it waits");
+    assert_eq!(
+        read["read"].as_u64(),
+        Some(listed(&app, Value::Null).await.len() as u64)
+    );
+    let early = listed(&app, Value::Null).await;
+    let early = early.iter().filter(|row| {
+        let at = row["happened"].as_str().unwrap_or_default();
+        at < "2026-10-03T22:00:00Z"
+    });
+    assert!(early.count() > 3);
+
+    // Two at once are one, and one stop ends it for both; then it is read again.
+    let slow = Fault::SlowBody { millis: 600 };
+    app.pair.faults().add(FaultRule::next(Side::Shopify, slow));
+    let stop = async {
+        while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
+            tokio::task::yield_now().await;
+        }
+        while app.pair.faults().fired().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        call(&app, "sync_stop", Value::Null).await.unwrap();
+    };
+    let (one, other, ()) = tokio::join!(
+        call(&app, "setup_read", Value::Null),
+        call(&app, "setup_read", Value::Null),
+        stop
+    );
+    assert_eq!((one, other), (Err("stopped".into()), Err("stopped".into())));
+    call(&app, "setup_read", Value::Null).await.expect("again");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_company_is_told_by_its_id_even_under_the_same_name() {
     let app = fresh().await;
@@ -504,7 +617,8 @@ async fn what_was_learned_of_one_company_is_not_used_in_another() {
         Err("setup-incomplete".into())
     );
     // The same one again forgets nothing.
-    call(&app, "setup_read", Value::Null).await.unwrap();
+    let read = call(&app, "setup_read", Value::Null).await.unwrap();
+    assert_eq!(read["proposing"], true, "what the other company has");
     go(&app, "sample", "mapping").await;
     let view = call(&app, "setup_company", other_company()).await.unwrap();
     assert!(done(&view).contains(&"mapping"));

@@ -537,6 +537,7 @@ async fn with_a_sign_in_alone_orders_become_invoices() {
     world.call("put_settings", change).await.expect("chosen");
     let read = world.call("setup_read", Value::Null).await.expect("read");
     assert!(read["read"].as_u64() > Some(0));
+    brygga_tests::proposals::take(&world.app.served).await;
     let list = json!({"kind": "order", "search": null, "state": "new", "offset": 0, "limit": 50});
     let orders = world.call("records", list).await.unwrap();
     let mut planned = 0;

@@ -15,6 +15,7 @@ pub mod events;
 pub mod goods;
 pub mod meanwhile;
 pub mod orders;
+pub mod proposals;
 pub mod sale;
 mod told;
 

@@ -17,7 +17,7 @@ use crate::background::LOOK;
 use crate::contract::{ApiError, AppInfo, Event, Health, Nothing, PracticeHints, ScheduleView};
 use crate::practice::Playground;
 use crate::pulse::Pulse;
-use crate::setup::{Kept, SigningIn};
+use crate::setup::{Kept, Reading, SigningIn};
 use crate::watch::Watch;
 
 /// What the host decides for a pair.
@@ -96,6 +96,8 @@ pub struct Pair {
     /// Why there is no engine although both sides are connected: a secret is gone.
     lost: Mutex<Option<Problem>>,
     pub(crate) signing_in: Mutex<SigningIn>,
+    /// The first reading, as long as it goes on.
+    pub(crate) reading: Mutex<Option<Reading>>,
     /// One change of the kept set-up at a time.
     pub(crate) keeping: Mutex<()>,
     /// Lets things happen in the practice shop.
@@ -132,6 +134,7 @@ impl Pair {
             api: Mutex::default(),
             lost: Mutex::default(),
             signing_in: Mutex::default(),
+            reading: Mutex::default(),
             keeping: Mutex::default(),
             playground: OnceLock::new(),
             closing: AtomicBool::new(false),

@@ -2,6 +2,7 @@
 //! never come back to the page.
 
 mod kept;
+mod reading;
 mod sample;
 mod turn;
 mod view;
@@ -16,7 +17,7 @@ use secrecy::SecretString;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::api::{count, error, wrong_use};
+use crate::api::{error, wrong_use};
 use crate::background::unbroken;
 use crate::contract::{
     ApiError, Event, Nothing, RecordKey, SampleView, SetupCheck, SetupCompany, SetupForget,
@@ -26,6 +27,7 @@ use crate::pair::Pair;
 
 pub(crate) use kept::Kept;
 use kept::{KeptCompany, KeptShop};
+pub(crate) use reading::Reading;
 
 /// A sign-in by the browser: the one that is waited for, and how the last one ended.
 #[derive(Debug, Default)]
@@ -51,6 +53,8 @@ impl Pair {
         self.keep(|kept| {
             kept.step = Some(go.step);
             kept.finished.extend(go.finished);
+            // Whoever goes on from the mapping has seen what was proposed for it, and chose.
+            kept.prefilled |= go.finished == Some(SetupStep::Mapping);
         })
         .map_err(error)?;
         self.setup_view().map_err(error)
@@ -246,47 +250,6 @@ impl Pair {
         self.signing_in
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads the orders, fills what both sides tell of the mapping, once, and finds out what is still missing. Nothing is sent.
-    pub(crate) async fn setup_read(&self, _: Nothing) -> Result<SetupRead, ApiError> {
-        let api = self.api().map_err(error)?;
-        let _turn = self.take_turn().map_err(error)?;
-        api.engine.read_for_setup().await.map_err(error)?;
-        if !self.kept().map_err(error)?.prefilled {
-            // What somebody repaired in Visma.net since is seen.
-            api.engine.forget_setup();
-            let mapping = api.mapping(Nothing {}).await?;
-            let rows: Vec<MappingEdit> = mapping
-                .tables
-                .into_iter()
-                .flat_map(|table| {
-                    let name = table.name;
-                    table.rows.into_iter().filter_map(move |row| {
-                        let suggestion = row.suggestion.filter(|_| row.values.is_empty())?;
-                        Some(MappingEdit {
-                            table: name.clone(),
-                            key: row.key,
-                            values: suggestion.values,
-                        })
-                    })
-                })
-                .collect();
-            if !rows.is_empty() {
-                api.put_mapping(MappingChange {
-                    revision: mapping.revision,
-                    rows,
-                })
-                .await?;
-            }
-            self.keep(|kept| kept.prefilled = true).map_err(error)?;
-        }
-        let survey = api.engine.survey().await.map_err(error)?;
-        Ok(SetupRead {
-            read: count(survey.read),
-            ready: count(survey.ready),
-            held: count(survey.held),
-        })
     }
 
     pub(crate) async fn sample(&self, key: RecordKey) -> Result<SampleView, ApiError> {

@@ -289,7 +289,8 @@ impl Engine {
         self.closing.store(false, Ordering::SeqCst);
     }
 
-    pub(crate) fn check_stop(&self) -> Result<(), Problem> {
+    /// [`Code::Stopped`] if the run was told to end. Whoever does a thing in two runs asks in between: the second begins anew.
+    pub fn check_stop(&self) -> Result<(), Problem> {
         if self.stop.load(Ordering::SeqCst) || self.closing.load(Ordering::SeqCst) {
             Err(Code::Stopped.into())
         } else {

@@ -1,6 +1,9 @@
 //! Before the first sync: all orders looked at without sending anything, and one order planned, and sent if that is wanted.
 
+use std::sync::Arc;
+
 use brygga_core::booking::{self, BookedState, Decision, FirstLook};
+use brygga_core::settings::Settings;
 use brygga_core::shop::Order;
 use brygga_core::{Code, Problem};
 use brygga_store::{RecordKind, RecordRef, RecordRow, RecordState};
@@ -42,15 +45,24 @@ impl Engine {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
         };
-        Ok(self.read_orders(None).await?.read)
+        let read = self.read_orders(None).await?.read;
+        self.check_stop()?;
+        Ok(read)
     }
 
     /// Decides on every order as far as it can be done from what was read, so that what is missing is known. Nothing is sent.
-    pub async fn survey(&self) -> Result<Survey, Problem> {
+    ///
+    /// With `proposed`, under these settings instead of the merchant's: what is held then is held whatever he makes of the proposal, and
+    /// is decided again by the next run.
+    pub async fn survey(&self, proposed: Option<Settings>) -> Result<Survey, Problem> {
         let Some(_running) = self.begin_run() else {
             return Err(Code::SyncUnderWay.into());
         };
-        let setup = self.setup().await?;
+        let mut setup = self.setup().await?;
+        if let Some(proposed) = proposed {
+            setup.settings = Arc::new(proposed);
+            setup.settings_rev -= 1;
+        }
         let now = self.clock.now();
         let mut last = String::new();
         let mut done = 0;

@@ -134,6 +134,7 @@ async fn a_company_under_another_name_is_known_by_what_is_booked_there() {
     });
     world.call("put_settings", change).await.expect("chosen");
     world.call("setup_read", Value::Null).await.expect("read");
+    brygga_tests::proposals::take(&world.app.served).await;
     // As the first run would do it: what was shipped is invoiced.
     let engine = Arc::clone(world.app.served.api().unwrap().engine());
     let report = engine.sync(brygga_engine::RunOptions::default()).await;

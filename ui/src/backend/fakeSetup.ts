@@ -147,7 +147,7 @@ export class FakeSetup {
       this.#signIn({ waiting: null, trouble: { code: "sign-in-cancelled", params: {} } });
       return this.#view;
     },
-    setup_read: () => ({ read: 60, ready: 51, held: 5 }),
+    setup_read: () => ({ read: 60, ready: 51, held: 5, proposing: !this.#view.done.includes("mapping") }),
     sample: ({ id }) => this.#sample(id),
     sample_send: ({ id }) => {
       const record = this.#around.record(id);

@@ -61,7 +61,7 @@ pub struct MappingRow {
     pub waiting: u32,
     /// Some of them.
     pub records: Vec<RecordLine>,
-    /// What could be chosen.
+    /// What could be chosen; where it is what is chosen, what speaks for it.
     pub suggestion: Option<Suggestion>,
     /// What is wrong with the choice.
     pub trouble: Option<Reason>,
@@ -73,7 +73,8 @@ pub struct MappingRow {
 pub struct Suggestion {
     /// Values by column.
     pub values: BTreeMap<String, String>,
-    /// What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `base-unit`.
+    /// What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `ships-from`,
+    /// `base-unit`.
     pub evidence: Reason,
 }
 

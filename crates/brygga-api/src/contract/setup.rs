@@ -274,6 +274,8 @@ pub struct SetupRead {
     pub ready: u32,
     /// Orders that need something first.
     pub held: u32,
+    /// Nobody went on from the mapping yet: what is suggested for its rows is proposed, and counted here as if it were chosen.
+    pub proposing: bool,
 }
 
 /// What one order would become.

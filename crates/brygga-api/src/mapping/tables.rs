@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Code;
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::{GatewayRule, PayoutClass, VatKey};
+use brygga_core::settings::{GatewayRow, GatewayRule, PayoutClass, VatKey};
 
 use super::Ground;
 use super::seen::Waiting;
@@ -26,7 +26,7 @@ pub(crate) const VAT_CAUSE: [(&str, &str); 6] = [
     ("dispatch", "dispatch"),
 ];
 /// What has an item of its own, by the names that held records give it.
-pub(crate) const ITEMS: [&str; 10] = [
+pub(crate) const ITEMS: [&str; 11] = [
     "shipping",
     "rounding",
     "custom",
@@ -86,8 +86,8 @@ pub(super) fn cells<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
 }
 
 fn row(key: Cells, values: Cells, waiting: Waiting, suggestion: Option<Suggestion>) -> MappingRow {
-    // A suggestion of what is chosen already says nothing.
-    let suggestion = suggestion.filter(|suggested| values.is_empty() && suggested.values != values);
+    // Where it is chosen, it says why; beside another choice it would only be in the way.
+    let suggestion = suggestion.filter(|suggested| values.is_empty() || suggested.values == values);
     MappingRow {
         id: key
             .iter()
@@ -207,7 +207,12 @@ fn vat(ground: &Ground<'_>) -> MappingTable {
         let waits = waiting(&key).and(ground.seen.waiting(Code::VatMappingBroken, &broken));
         let ids = catalogue.vat_ids_of(&mapped.category, &mapped.zone);
         let fits = ids.len() == 1 || (ids.is_empty() && mapped.key.rate.is_zero());
-        let mut row = row(key.clone(), cells(broken), waits, None);
+        let mut row = row(
+            key.clone(),
+            cells(broken),
+            waits,
+            suggested.get(&key).cloned(),
+        );
         row.trouble = (!fits).then(|| Reason {
             code: Code::VatMappingBroken.to_string(),
             params: cells(broken),
@@ -311,7 +316,11 @@ fn gateways(ground: &Ground<'_>) -> MappingTable {
             key.clone(),
             values,
             waiting(&mapped.gateway, mapped.method.as_deref(), &mapped.currency),
-            None,
+            ground
+                .suggested
+                .payments
+                .row(&mapped.gateway, mapped.method.as_deref(), &mapped.currency)
+                .map(suggested),
         );
         let account = ground
             .catalogue
@@ -339,20 +348,20 @@ fn gateways(ground: &Ground<'_>) -> MappingTable {
         if served.is_some() {
             continue;
         }
-        let suggested = ground.suggested.payments.row(
+        let fits = ground.suggested.payments.row(
             &tender.gateway,
             tender.method.as_deref(),
             &tender.currency,
         );
         // A suggestion for the whole gateway serves its methods, too.
-        let method = match suggested {
+        let method = match fits {
             Some(row) => row.method.as_deref(),
             None => tender.method.as_deref(),
         };
         let key = key(&tender.gateway, method, &tender.currency);
         let waits = waiting(&tender.gateway, method, &tender.currency);
         rows.entry(key.clone())
-            .or_insert_with(|| row(key, Cells::new(), waits, suggestion));
+            .or_insert_with(|| row(key, Cells::new(), waits, fits.map(suggested)));
     }
     MappingTable {
         name: "gateways".into(),
@@ -531,7 +540,7 @@ fn classes(ground: &Ground<'_>) -> MappingTable {
             key.clone(),
             cells([("class", mapped.class.as_str())]),
             waits,
-            None,
+            suggested.get(&key).cloned(),
         );
         rows.insert(key, row);
     }
@@ -630,13 +639,12 @@ fn payouts(ground: &Ground<'_>) -> MappingTable {
     let mut rows: Vec<MappingRow> = PayoutClass::ALL
         .into_iter()
         .map(|class| {
-            row(
+            with(
                 cells([("class", class.as_str())]),
-                chosen(payouts.classes.get(&class)),
+                payouts.classes.get(&class),
                 ground
                     .seen
                     .waiting(Code::PayoutAccount, &[("class", class.as_str())]),
-                None,
             )
         })
         .collect();
@@ -647,11 +655,10 @@ fn payouts(ground: &Ground<'_>) -> MappingTable {
         .chain(payouts.types.keys())
         .collect();
     rows.extend(types.into_iter().map(|kind| {
-        row(
+        with(
             cells([("class", kind.as_str())]),
-            chosen(payouts.types.get(kind)),
+            payouts.types.get(kind),
             ground.seen.waiting(Code::PayoutType, &[("type", kind)]),
-            None,
         )
     }));
     MappingTable {

@@ -25,7 +25,7 @@ pub(crate) struct Kept {
     pub(crate) step: Option<SetupStep>,
     /// Steps that the person finished by going on.
     pub(crate) finished: BTreeSet<SetupStep>,
-    /// The mapping was filled from both sides.
+    /// What both sides tell of the mapping was proposed, and the person went on from it. Until then it is proposed.
     pub(crate) prefilled: bool,
     /// What the last check of the shop found.
     pub(crate) shop: Option<KeptShop>,

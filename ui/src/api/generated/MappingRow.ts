@@ -28,7 +28,7 @@ waiting: number,
  */
 records: Array<RecordLine>, 
 /**
- * What could be chosen.
+ * What could be chosen; where it is what is chosen, what speaks for it.
  */
 suggestion: Suggestion | null, 
 /**

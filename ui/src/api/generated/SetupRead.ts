@@ -15,4 +15,8 @@ ready: number,
 /**
  * Orders that need something first.
  */
-held: number, };
+held: number, 
+/**
+ * Nobody went on from the mapping yet: what is suggested for its rows is proposed, and counted here as if it were chosen.
+ */
+proposing: boolean, };

@@ -10,6 +10,7 @@ export type Suggestion = {
  */
 values: { [key in string]: string }, 
 /**
- * What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `base-unit`.
+ * What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `ships-from`,
+ * `base-unit`.
  */
 evidence: Reason, };

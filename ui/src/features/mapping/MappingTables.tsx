@@ -17,6 +17,8 @@ interface MappingTablesProps {
   tables: MappingTable[];
   /** Of the settings that the tables are part of. */
   revision: number;
+  /** What is suggested stands in the rows, as a proposal. */
+  proposing?: boolean;
   /** The one that is shown. */
   table: MappingTable;
   search: string;
@@ -29,11 +31,12 @@ interface MappingTablesProps {
 }
 
 /** The tables of the mapping with their rows, for the page and for the wizard. */
-export function MappingTables({ tables, revision, table, search, opened, onTable, onShow, foot }: MappingTablesProps) {
+export function MappingTables(props: MappingTablesProps) {
+  const { tables, revision, proposing = false, table, search, opened, onTable, onShow, foot } = props;
   const intl = useIntl();
   const words = useWords();
   const cells = useCells();
-  const draft = useDraft(tables, revision);
+  const draft = useDraft(tables, revision, proposing);
   const [adding, setAdding] = useState(false);
   // A row that somebody wanted to add, and that was there.
   const [met, setMet] = useState<string>();

@@ -8,7 +8,7 @@ import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
 import { CellField } from "./CellField";
 import { useCells } from "./cells";
-import { type Cells, filled, type Row } from "./draft";
+import { type Cells, filled, type Row, sameCells } from "./draft";
 import classes from "./MappingPage.module.css";
 
 interface RowEditorProps {
@@ -86,13 +86,20 @@ export function RowEditor({ table, row, home, met = false, onChange, onClose }: 
               <p>
                 <FormattedMessage id="mapping.suggested" values={{ choice: cells.values(table, suggestion.values) }} />
               </p>
+              {row.proposed && (
+                <p>
+                  <FormattedMessage id="mapping.proposed.more" />
+                </p>
+              )}
               <p className="quiet">
                 {words.find(`mapping.evidence.${suggestion.evidence.code}`, suggestion.evidence.params)}
               </p>
             </div>
-            <Button size="compact-md" variant="light" onClick={() => onChange(filled(suggestion.values))}>
-              <FormattedMessage id="mapping.take" />
-            </Button>
+            {!sameCells(suggestion.values, row.values) && (
+              <Button size="compact-md" variant="light" onClick={() => onChange(filled(suggestion.values))}>
+                <FormattedMessage id="mapping.take" />
+              </Button>
+            )}
           </div>
         )}
         {columns.map((column, index) => (

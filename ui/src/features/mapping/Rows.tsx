@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconPencil } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBulb, IconPencil } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingTable } from "../../api/generated/MappingTable";
@@ -56,6 +56,17 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
         width: "minmax(180px, 1.1fr)",
         cell: (row) => {
           const chosen = cells.values(table, row.values);
+          if (chosen !== "" && row.proposed) {
+            const why = words.find(
+              `mapping.evidence.${row.suggestion?.evidence.code}`,
+              row.suggestion?.evidence.params,
+            );
+            return (
+              <span title={`${chosen} \u00b7 ${why ?? ""}`}>
+                {chosen} <span className="quiet">{why}</span>
+              </span>
+            );
+          }
           if (chosen !== "") return <span title={chosen}>{chosen}</span>;
           if (row.suggestion === null || row.changed)
             return (
@@ -101,6 +112,13 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
               <span className={classes.state} data-tone="changed">
                 <IconPencil size={16} aria-hidden="true" />
                 <FormattedMessage id="mapping.changed" />
+              </span>
+            );
+          if (row.proposed)
+            return (
+              <span className={classes.state} data-tone="proposed">
+                <IconBulb size={16} aria-hidden="true" />
+                <FormattedMessage id="mapping.proposed" />
               </span>
             );
           if (row.waiting > 0)

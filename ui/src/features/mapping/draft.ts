@@ -14,6 +14,8 @@ export interface Row extends MappingRow {
   changed: boolean;
   /** It is not in the program's table yet. */
   added: boolean;
+  /** What stands in it is what both sides tell: nobody has chosen it yet. */
+  proposed: boolean;
 }
 
 const key = (table: string, id: string) => `${table}/${id}`;
@@ -29,6 +31,11 @@ export function sameCells(one: Record<string, string | undefined>, other: Record
   return rowId(one) === rowId(other);
 }
 
+/** What stands in a row before anybody touches it: while the mapping is proposed, an empty one has what is suggested for it. */
+function first({ values, suggestion }: MappingRow, proposing: boolean): MappingRow["values"] {
+  return proposing && suggestion !== null && Object.keys(values).length === 0 ? suggestion.values : values;
+}
+
 /** What is saved at once: the edits, of so many steps, made on the settings of this revision. */
 export interface Sent {
   revision: number;
@@ -38,8 +45,11 @@ export interface Sent {
 
 export type MappingDraft = ReturnType<typeof useDraft>;
 
-/** The changes of this pair, beside the tables as they are at this revision. */
-export function useDraft(tables: MappingTable[] | undefined, revision: number) {
+/**
+ * The changes of this pair, beside the tables as they are at this revision. While the mapping is proposed, what is suggested stands in the
+ * rows, and is saved with the changes: it is the merchant's choice from then on, and not before.
+ */
+export function useDraft(tables: MappingTable[] | undefined, revision: number, proposing = false) {
   const { kept, drafts } = useDrafts();
   const { content: steps, revision: begun, saving } = kept.mapping;
 
@@ -49,18 +59,20 @@ export function useDraft(tables: MappingTable[] | undefined, revision: number) {
     // What was put back by hand is no change.
     for (const [where, edit] of last) {
       const stored = tables?.find((table) => table.name === edit.table)?.rows.find((row) => row.id === rowId(edit.key));
-      if (stored !== undefined && sameCells(stored.values, edit.values)) last.delete(where);
+      if (stored !== undefined && sameCells(first(stored, proposing), edit.values)) last.delete(where);
     }
     return last;
-  }, [steps, tables]);
+  }, [steps, tables, proposing]);
 
   const rows = useCallback(
     (table: MappingTable): Row[] => {
       const shown = table.rows.map((row): Row => {
         const edit = edits.get(key(table.name, row.id));
+        const values = first(row, proposing);
         return {
           ...row,
-          values: edit?.values ?? row.values,
+          values: edit?.values ?? values,
+          proposed: edit === undefined && values !== row.values,
           table: table.name,
           changed: edit !== undefined,
           added: false,
@@ -81,11 +93,12 @@ export function useDraft(tables: MappingTable[] | undefined, revision: number) {
           table: table.name,
           changed: true,
           added: true,
+          proposed: false,
         });
       }
       return shown;
     },
-    [edits],
+    [edits, proposing],
   );
 
   const change = useCallback(
@@ -99,14 +112,23 @@ export function useDraft(tables: MappingTable[] | undefined, revision: number) {
   const discard = useCallback(() => drafts.keep("mapping", []), [drafts]);
 
   // A row that was added and has no choice yet is nothing to save.
-  const toSave = useMemo(() => {
+  const changes = useMemo(() => {
     const known = new Set(tables?.flatMap((table) => table.rows.map((row) => key(table.name, row.id))));
     return [...edits]
       .filter(([where, edit]) => known.has(where) || Object.keys(edit.values).length > 0)
       .map(([, edit]) => edit);
   }, [edits, tables]);
+  const proposals = useMemo(
+    () =>
+      (tables ?? []).flatMap((table) =>
+        table.rows
+          .filter((row) => first(row, proposing) !== row.values && !edits.has(key(table.name, row.id)))
+          .map((row): MappingEdit => ({ table: table.name, key: row.key, values: first(row, proposing) })),
+      ),
+    [edits, tables, proposing],
+  );
 
-  useEffect(() => drafts.count("mapping", toSave.length), [drafts, toSave.length]);
+  useEffect(() => drafts.count("mapping", changes.length), [drafts, changes.length]);
   // What was put back by hand is no change, unless another value is on its way.
   useEffect(() => {
     if (!saving && steps.length > 0 && edits.size === 0) drafts.keep("mapping", []);
@@ -115,13 +137,29 @@ export function useDraft(tables: MappingTable[] | undefined, revision: number) {
   /** All of it as it is now, on its way. */
   const send = useCallback((): Sent => {
     drafts.sent("mapping");
-    return { revision: begun, edits: toSave, steps: steps.length };
-  }, [drafts, begun, toSave, steps.length]);
+    // What is proposed is made of what is shown now, and needs no beginning.
+    return {
+      revision: changes.length === 0 ? revision : begun,
+      edits: [...proposals, ...changes],
+      steps: steps.length,
+    };
+  }, [drafts, begun, revision, changes, proposals, steps.length]);
   const saved = useCallback(
     (sent: Sent, after: number) =>
       drafts.saved("mapping", { from: sent.revision, to: after }, (now) => now.slice(sent.steps)),
     [drafts],
   );
 
-  return { edits: toSave, revision: begun, saving, rows, change, undo, discard, send, saved };
+  return {
+    edits: changes,
+    proposals: proposals.length,
+    revision: begun,
+    saving,
+    rows,
+    change,
+    undo,
+    discard,
+    send,
+    saved,
+  };
 }

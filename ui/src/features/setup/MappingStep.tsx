@@ -1,13 +1,15 @@
 import { Button, Skeleton } from "@mantine/core";
+import { IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingTable } from "../../api/generated/MappingTable";
 import type { MappingView } from "../../api/generated/MappingView";
-import { keys, useMapping, useRereadSettings } from "../../api/queries";
-import { useRefused } from "../../app/drafts";
+import { keys, useMapping, useOverview, useRereadSettings, useSyncStop } from "../../api/queries";
+import { useDrafts, useRefused } from "../../app/drafts";
 import { useBackend } from "../../backend/context";
 import { Notice } from "../../components/Notice";
+import { RunWords } from "../../components/SyncControl";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
 import type { MappingDraft, Sent } from "../mapping/draft";
@@ -17,7 +19,7 @@ import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
 import { Testing } from "./Testing";
 
-/** The mapping, filled from both sides; what is missing comes first. */
+/** The mapping, as both sides propose it; what is missing comes first. */
 export function MappingStep({ foot, onNext, going }: StepProps) {
   const intl = useIntl();
   const backend = useBackend();
@@ -41,6 +43,11 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
   const shown = (count: number) => formatCount(intl.locale, count);
   const rows = mapping.data?.tables.flatMap((table) => table.rows) ?? [];
   const filled = rows.filter((row) => Object.keys(row.values).length > 0).length;
+  const proposed = read.data?.proposing
+    ? rows.filter((row) => Object.keys(row.values).length === 0 && row.suggestion !== null).length
+    : 0;
+  // What was changed here and is not saved is not what would be checked.
+  const unsaved = useDrafts().kept.mapping.unsaved > 0;
   return (
     <>
       <Heading
@@ -53,11 +60,11 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
       )}
       {(read.isPending || read.isIdle) && (
         <>
-          <Testing what="Shopify" />
+          <Reading />
           <Skeleton height={240} radius="sm" />
         </>
       )}
-      {read.data !== undefined && mapping.data !== undefined && (
+      {read.data !== undefined && !read.isPending && mapping.data !== undefined && (
         <>
           {/* Where there is no order, nothing is shown to be complete. */}
           <Notice tone={read.data.held > 0 ? "waiting" : read.data.read > 0 ? "proven" : "quiet"}>
@@ -67,10 +74,18 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
                 values={{
                   count: read.data.read,
                   shown: shown(read.data.read),
-                  rows: filled,
-                  filled: shown(filled),
+                  rows: filled + proposed,
+                  filled: shown(filled + proposed),
                 }}
               />{" "}
+              {proposed > 0 && (
+                <>
+                  <FormattedMessage
+                    id="setup.mapping.proposed"
+                    values={{ count: proposed, shown: shown(proposed) }}
+                  />{" "}
+                </>
+              )}
               {(read.data.read > 0 || read.data.held > 0) && (
                 <FormattedMessage
                   id="setup.mapping.held"
@@ -78,23 +93,54 @@ export function MappingStep({ foot, onNext, going }: StepProps) {
                 />
               )}
             </p>
+            {!unsaved && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconRefresh size={16} aria-hidden="true" />}
+                onClick={() => read.mutate()}
+              >
+                <FormattedMessage id="setup.mapping.again" />
+              </Button>
+            )}
           </Notice>
-          <Tables view={mapping.data} foot={foot} onSaved={onNext} going={going} />
+          <Tables view={mapping.data} proposing={read.data.proposing} foot={foot} onSaved={onNext} going={going} />
         </>
       )}
-      {(read.data === undefined || mapping.data === undefined) && foot(null)}
+      {(read.data === undefined || read.isPending || mapping.data === undefined) && foot(null)}
     </>
+  );
+}
+
+/** How far it is: a shop with many orders takes minutes, and nobody has to wait for them here. */
+function Reading() {
+  const overview = useOverview();
+  const stop = useSyncStop();
+  const run = overview.data?.run ?? null;
+  return (
+    <div className={classes.reading}>
+      {run === null ? <Testing what="Shopify" /> : <RunWords run={run} />}
+      <Button
+        variant="default"
+        leftSection={<IconPlayerStop size={16} aria-hidden="true" />}
+        loading={stop.isPending}
+        onClick={() => stop.mutate()}
+      >
+        <FormattedMessage id="sync.stop" />
+      </Button>
+    </div>
   );
 }
 
 interface TablesProps {
   view: MappingView;
+  proposing: boolean;
   foot: StepProps["foot"];
   onSaved: () => void;
   going: boolean;
 }
 
-function Tables({ view, foot, onSaved, going }: TablesProps) {
+function Tables({ view, proposing, foot, onSaved, going }: TablesProps) {
   const [name, setName] = useState<string>();
   const [shown, setShown] = useState<{ search: string; row: string | undefined }>({ search: "", row: undefined });
   const first = view.tables.find(isOpen) ?? view.tables[0];
@@ -105,6 +151,7 @@ function Tables({ view, foot, onSaved, going }: TablesProps) {
       <MappingTables
         tables={view.tables}
         revision={view.revision}
+        proposing={proposing}
         table={table}
         search={shown.search}
         opened={shown.row ?? null}
@@ -127,7 +174,7 @@ function isOpen(table: MappingTable): boolean {
   return table.rows.some((row) => row.waiting > 0);
 }
 
-interface SaveFootProps extends Omit<TablesProps, "view"> {
+interface SaveFootProps extends Omit<TablesProps, "view" | "proposing"> {
   draft: MappingDraft;
 }
 
@@ -145,8 +192,9 @@ function SaveFoot({ draft, foot, onSaved, going }: SaveFootProps) {
     },
     onError: refused,
   });
+  const something = draft.edits.length + draft.proposals > 0;
   const goOn = () => {
-    if (draft.edits.length === 0) onSaved();
+    if (!something) onSaved();
     else save.mutate(draft.send(), { onSuccess: onSaved });
   };
   return (
@@ -160,7 +208,7 @@ function SaveFoot({ draft, foot, onSaved, going }: SaveFootProps) {
             </span>
           )}
           <Button loading={draft.saving || going} onClick={goOn}>
-            <FormattedMessage id={draft.edits.length > 0 ? "setup.saveNext" : "setup.next"} />
+            <FormattedMessage id={something ? "setup.saveNext" : "setup.next"} />
           </Button>
         </>,
       )}

@@ -135,9 +135,17 @@ describe("the set-up wizard", () => {
       values: { start_date: "2026-10-01", gift_cards: "single_purpose" },
     });
     expect(await main().findByText(/60 orders were read/)).toBeVisible();
-    await user.click(await main().findByRole("button", { name: /^Take it: the suggestion for Norway/ }));
+    // What both sides tell is proposed, with what speaks for it; it is chosen by going on.
+    expect(await main().findByText(/One of them is a proposal, and counts when you save/)).toBeVisible();
+    expect(main().getByText("Proposed")).toBeVisible();
+    expect(main().getByText("Utgående mva, lav sats has 12 % in zone NO-IN.")).toBeVisible();
+    expect(backend.calls.some(({ name }) => name === "put_mapping")).toBe(false);
     await press(user, "Save and continue");
-    await waitFor(() => expect(backend.calls.some(({ name }) => name === "put_mapping")).toBe(true));
+    await waitFor(() =>
+      expect(backend.calls.find(({ name }) => name === "put_mapping")?.request).toMatchObject({
+        rows: [{ table: "vat", key: { rate: "12" }, values: { category: "12", zone: "NO-IN" } }],
+      }),
+    );
 
     await screen.findByRole("heading", { level: 1, name: "Does it look right?" });
     const orders = screen.getByRole("region", { name: "Choose an order" });
@@ -163,17 +171,51 @@ describe("the set-up wizard", () => {
 });
 
 describe("the mapping step", () => {
-  const reads = async (read: { read: number; ready: number; held: number }) => {
+  const reads = async (counts: { read: number; ready: number; held: number }) => {
     const { FakeBackend } = await import("../../backend/fake");
     const { render } = await import("@testing-library/react");
     const { App } = await import("../../app/App");
     const backend = new FakeBackend();
-    backend.answers.set("setup_read", read);
+    backend.answers.set("setup_read", { ...counts, proposing: false });
     window.location.hash = "#/setup/mapping";
     render(<App backend={backend} />);
     const text = await screen.findByText(/(order was|orders were) read/);
     return text.closest("[data-tone]");
   };
+
+  it("lets a proposal be changed or left out, and says why it is made", async () => {
+    const { user, backend } = await open("#/setup/mapping", { orders: 120 });
+    await user.click(await main().findByText("Proposed"));
+    const editor = await screen.findByRole("dialog", { name: /^Norway · 12/ });
+    expect(within(editor).getByText("This is a proposal. It counts when you save this step.")).toBeVisible();
+    expect(within(editor).getByText("Utgående mva, lav sats has 12 % in zone NO-IN.")).toBeVisible();
+    expect(within(editor).queryByRole("button", { name: "Take it" })).toBeNull();
+    await user.click(within(editor).getByRole("button", { name: "Clear this row" }));
+    expect(within(editor).getByRole("button", { name: "Take it" })).toBeVisible();
+    await user.click(within(editor).getByRole("button", { name: "Done" }));
+    await user.click(await main().findByRole("button", { name: /Save and continue|Continue/ }));
+    await screen.findByRole("heading", { level: 1, name: "Does it look right?" });
+    const saved = backend.calls.filter(({ name }) => name === "put_mapping");
+    expect(saved.flatMap(({ request }) => (request as { rows: { values: object }[] }).rows)).not.toContainEqual(
+      expect.objectContaining({ values: { category: "12", zone: "NO-IN" } }),
+    );
+  });
+
+  it("says how far the reading is, and stops it", async () => {
+    const { FakeBackend } = await import("../../backend/fake");
+    const { render } = await import("@testing-library/react");
+    const { App } = await import("../../app/App");
+    const backend = new FakeBackend();
+    const call = backend.call.bind(backend);
+    const never = new Promise<never>(() => undefined);
+    backend.call = (name, request, pair) => (name === "setup_read" ? never : call(name, request, pair));
+    window.location.hash = "#/setup/mapping";
+    render(<App backend={backend} />);
+    const stop = await screen.findByRole("button", { name: "Stop" });
+    expect(screen.getByRole("button", { name: "Back" })).toBeEnabled();
+    act(() => stop.click());
+    await waitFor(() => expect(backend.calls.some(({ name }) => name === "sync_stop")).toBe(true));
+  });
 
   it("shows no green where there is no order", async () => {
     const notice = await reads({ read: 0, ready: 0, held: 0 });
