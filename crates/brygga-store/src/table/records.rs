@@ -14,7 +14,8 @@ use crate::column::{
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
-use crate::table::{settings, undone};
+use crate::table::settings;
+use crate::table::undone::{self, LATER, PUT_OFF_WRONGLY, SOON};
 use crate::text_enum::text_enum;
 
 pub(crate) const CREATE: &str = "
@@ -474,8 +475,8 @@ impl Store {
     }
 
     /// Records of `kind` that must be decided (again), the oldest ids first: new; planned with nothing left in the journal;
-    /// with another digest than the one decided on; marked for retry; due by time; waiting or held under older
-    /// settings. A record with an open intent is left to the runner.
+    /// with another digest than the one decided on; marked for retry; due by time, or put off by a clock that was wrong; waiting or held
+    /// under older settings. A record with an open intent is left to the runner.
     pub fn due(
         &self,
         kind: RecordKind,
@@ -498,21 +499,26 @@ impl Store {
             // Shopify's ids are numbers that rise: shorter first is smaller first.
             all(
                 db,
-                "SELECT r.kind, r.id FROM records r
+                &format!(
+                    "SELECT r.kind, r.id FROM records r
                  LEFT JOIN mirror m INDEXED BY mirror_by_digest ON m.kind = r.kind AND m.id = r.id
                  WHERE r.kind = :kind AND (length(r.id), r.id) > (length(:last), :last)
                    AND (r.state IN ('new', 'planned')
                      OR r.retry
                      OR (m.id IS NOT NULL AND m.digest IS NOT r.decided_digest)
                      OR r.due_at <= :now
+                     OR {PUT_OFF_WRONGLY}
                      OR (r.state IN ('waiting', 'held') AND r.settings_rev < :revision))
                    AND NOT EXISTS (SELECT 1 FROM journal j
                      WHERE j.record_kind = r.kind AND j.record_id = r.id AND j.state IN ('intent', 'sending', 'unknown'))
-                 ORDER BY length(r.id), r.id LIMIT :count",
+                 ORDER BY length(r.id), r.id LIMIT :count"
+                ),
                 named_params! {
                     ":kind": kind.as_str(),
                     ":last": last,
                     ":now": time(now),
+                    ":soon": time(now + SOON),
+                    ":later": time(now + LATER),
                     ":revision": revision,
                     ":count": limit(count),
                 },
@@ -527,21 +533,26 @@ impl Store {
             let revision = settings::revision(db)?;
             all(
                 db,
-                "SELECT DISTINCT r.part_of FROM records r
+                &format!(
+                    "SELECT DISTINCT r.part_of FROM records r
                  LEFT JOIN mirror m INDEXED BY mirror_by_digest ON m.kind = 'order' AND m.id = r.part_of
                  WHERE r.part_of IS NOT NULL
                    AND (r.state IN ('new', 'planned')
                      OR r.retry
                      OR (m.id IS NOT NULL AND m.digest IS NOT r.decided_digest)
                      OR r.due_at <= :now
+                     OR {PUT_OFF_WRONGLY}
                      OR (r.state IN ('waiting', 'held') AND r.settings_rev < :revision))
                    AND NOT EXISTS (SELECT 1 FROM journal j JOIN records o
                      ON o.kind = j.record_kind AND o.id = j.record_id
                      WHERE (o.part_of = r.part_of OR (o.kind = 'order' AND o.id = r.part_of))
                        AND j.state IN ('intent', 'sending', 'unknown'))
-                 ORDER BY length(r.part_of), r.part_of LIMIT :count",
+                 ORDER BY length(r.part_of), r.part_of LIMIT :count"
+                ),
                 named_params! {
                     ":now": time(now),
+                    ":soon": time(now + SOON),
+                    ":later": time(now + LATER),
                     ":revision": revision,
                     ":count": limit(count),
                 },

@@ -1,6 +1,6 @@
 //! How far a kind of record is behind: since when its oldest work is left undone.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::named_params;
 
 use crate::column::{first, get_time_or_null, time};
@@ -28,6 +28,16 @@ pub(crate) fn is_undone(row: &RecordRow) -> bool {
         RecordState::Booked | RecordState::Skipped | RecordState::Held => false,
     }
 }
+
+/// A try that was put off further than such a try ever is: it was written down by a clock that was ahead, and says nothing. Only what waits
+/// for a side that did not answer; what waits for the business may wait for weeks.
+pub(crate) const PUT_OFF_WRONGLY: &str = "(r.state = 'waiting' AND (r.due_at > :soon
+    AND r.code IN ('waiting-remote', 'waiting-outcome', 'waiting-erp', 'waiting-goods', 'vat-mode-unconfirmed')
+    OR r.due_at > :later AND r.code = 'waiting-for-document'))";
+/// No next try or look-up is further away.
+pub(crate) const SOON: TimeDelta = TimeDelta::minutes(15);
+/// No look at a document that could not be read is.
+pub(crate) const LATER: TimeDelta = TimeDelta::hours(7);
 
 impl Store {
     /// Since when the oldest work on records of `kind` is left undone: what is not decided or on its way, what a side keeps from being

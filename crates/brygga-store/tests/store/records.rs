@@ -130,6 +130,46 @@ fn due_is_what_must_be_decided() {
     }
 }
 
+/// A clock that was ahead by a week wrote down when to try again; it was put right since. What waits for the business waits on.
+#[test]
+fn what_a_wrong_clock_put_off_is_due() {
+    const WEEK: i64 = 7 * 24 * 60;
+    let cases = [
+        (Code::WaitingRemote, 12, WEEK),
+        (Code::WaitingOutcome, 20, WEEK),
+        (Code::WaitingErp, 11, WEEK),
+        (Code::WaitingDocument, 10 + 6 * 60, WEEK),
+    ];
+    for (code, usual, wrong) in cases {
+        for (minute, due) in [(usual, false), (wrong, true)] {
+            let put_off = |row: &mut RecordRow| {
+                row.problem = Some(Problem::new(code));
+                row.due_at = Some(at(minute));
+            };
+            assert_eq!(
+                is_due(RecordState::Waiting, put_off),
+                due,
+                "{code} {minute}"
+            );
+            let store = memory();
+            let part = RecordRef::new(RecordKind::Payment, "5");
+            let mut row = RecordRow {
+                record: part,
+                part_of: Some("1".into()),
+                ..row(5, RecordState::Waiting)
+            };
+            put_off(&mut row);
+            store.put_record(&row).unwrap();
+            let lives = store.due_lives(at(10), 10).unwrap();
+            assert_eq!(!lives.is_empty(), due, "a part, {code} {minute}");
+        }
+    }
+    assert!(!is_due(RecordState::Waiting, |row| {
+        row.problem = Some(Problem::new(Code::WaitingForPayment));
+        row.due_at = Some(at(WEEK));
+    }));
+}
+
 #[test]
 fn open_intent_keeps_a_record_from_being_due() {
     let store = memory();
