@@ -213,8 +213,9 @@ impl Shell {
         Words::of(&self.preferences.chosen().language)
     }
 
-    fn is_autostarted(&self) -> bool {
-        self.app.autolaunch().is_enabled().unwrap_or(false)
+    /// The entry for a start with the computer is the real program's: practice neither reads nor writes it.
+    fn is_autostarted(&self) -> Option<bool> {
+        (!self.practice).then(|| self.app.autolaunch().is_enabled().unwrap_or(false))
     }
 }
 
@@ -234,7 +235,7 @@ impl Desktop for Shell {
         let before = self.preferences.chosen();
         let chosen = before.clone().with(change)?;
         if let Some(on) = change.autostart
-            && on != self.is_autostarted()
+            && is_autostarted != Some(on)
         {
             let manager = self.app.autolaunch();
             let set = if on {
@@ -264,9 +265,13 @@ impl Desktop for Shell {
                 Problem::new(Code::FileNotSaved)
                     .with("folder", "-")
                     .with("detail", error)
+        let is_autostarted = self.is_autostarted();
             })?;
         downloads::save(&folder, name, content)
     }
+            if is_autostarted.is_none() {
+                return Err(Problem::new(Code::RealOnly));
+            }
 
     fn act(&self, action: DesktopAction) {
         let done = match action {

@@ -32,7 +32,7 @@ after(async () => {
   await forget();
 });
 
-const call = (name, payload) => callerOf(window)(name, payload);
+const call = (name, payload, of = window) => callerOf(of)(name, payload);
 const tray = () => trayOf("practice");
 
 async function goTo(page) {
@@ -336,18 +336,21 @@ test("a second start hands its arguments over and ends", async () => {
   assert.equal((await call("app_info")).practice, true);
 });
 
-test("starts with the computer when it is told to, hidden", async () => {
+test("practice never starts with the computer, and leaves the real program's entry alone", async () => {
+  const folder = join(home, ".config", "autostart");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "Brygga.desktop"), "of the real one");
   await goTo("settings/desktop");
-  const name = words["desktop.autostart"];
-  // Its track lies over the input.
-  const flip = async () => window.script("arguments[0].click()", { "element-6066-11e4-a52e-4f735466cecf": await window.named("input[role=switch]", name) });
-  await until("the switch", async () => (await flip()) === null);
-  await until("the computer knows", async () => (await call("desktop")).autostart);
-  const entries = await readdir(join(home, ".config", "autostart"));
-  assert.equal(entries.length, 1, String(entries));
-  assert.match(await readFile(join(home, ".config", "autostart", entries[0]), "utf8"), /Exec=.*--hidden/);
-  await flip();
-  await until("the computer forgets", async () => !(await call("desktop")).autostart);
+  await until("the switches", () => window.named("input[role=switch]", words["desktop.close"]));
+  assert.equal(await window.script("return document.querySelectorAll('#settings-desktop input[role=switch]').length"), 2);
+  assert.equal((await call("desktop")).autostart, null);
+  for (const autostart of [true, false]) {
+    const refused = await call("put_desktop", { autostart }).catch((error) => error.refusal);
+    assert.equal(refused.code, "real-only");
+  }
+  assert.deepEqual(await readdir(folder), ["Brygga.desktop"]);
+  assert.equal(await readFile(join(folder, "Brygga.desktop"), "utf8"), "of the real one");
+  await rm(folder, { recursive: true });
 });
 
 test("the real program beside practice is another one, and neither is handed the other's start", async () => {
@@ -429,6 +432,24 @@ test("where there can be no window, the start ends and says why", async () => {
   await writeFile(file, "");
   const program = spawn(PROGRAM, [], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env, XDG_DATA_HOME: file } });
   let said = "";
+test("the real program starts with the computer when it is told to, hidden", async () => {
+  const own = { BRYGGA_PASSPHRASE: "a passphrase", BRYGGA_PASSPHRASE_COST: "2", XDG_DATA_HOME: join(home, "third") };
+  const real = await Window.open(PROGRAM, [], { ...env, ...own });
+  try {
+    await until("it answers", async () => (await call("desktop", {}, real)) !== null, 60);
+    await call("put_desktop", { autostart: true }, real);
+    assert.equal((await call("desktop", {}, real)).autostart, true);
+    const folder = join(home, ".config", "autostart");
+    const entries = await readdir(folder);
+    assert.equal(entries.length, 1, String(entries));
+    assert.match(await readFile(join(folder, entries[0]), "utf8"), /Exec=.*--hidden/);
+    await call("put_desktop", { autostart: false }, real);
+    assert.equal((await call("desktop", {}, real)).autostart, false);
+  } finally {
+    await real.close();
+  }
+});
+
   program.stderr.on("data", (piece) => (said += piece));
   const [code] = await once(program, "close");
   assert.equal(code, 1, said);

@@ -300,6 +300,7 @@ codes! {
     PairGone = "pair-gone", Failure, "This store is not here any more.", "Choose another store at the top left.";
     PairMove = "pair-not-moved", Failure, "The folder {path} could not be moved: {detail}", "Close what has a file of it open, then try again. Nothing was changed.";
     PracticeOnly = "practice-only", Failure, "This is only for the practice pair.", "Choose the practice pair at the top left.";
+    RealOnly = "real-only", Failure, "The practice program never starts with the computer.", "Start Brygga without practice, and choose it there.";
     PreviewChanged = "preview-changed", Failure, "{name} is not what the preview showed any more: nothing of it was sent.", "Look at its new plan in the preview, then send it. The next sync sends it too.";
     SyncUnderWay = "sync-under-way", Failure, "A sync is under way.", "Try again when it has ended.";
 }

@@ -47,6 +47,8 @@ export interface FakeOptions {
   desktop?: boolean;
   /** The desktop has a tray. */
   tray?: boolean;
+  /** Whether it starts with the computer; null where it never does. */
+  autostart?: boolean | null;
   /** The pairs of the program; one of practice when absent. */
   pairs?: PairLine[];
 }
@@ -96,15 +98,14 @@ export class FakeBackend implements Backend {
     listed = 200,
     desktop = false,
     tray = true,
+    autostart = false,
     fresh = false,
     pairs,
   }: FakeOptions = {}) {
     if (fresh) this.setup.begin();
     this.#pairs = new FakePairs(pairs, (event) => this.emit(event));
     this.#handlers = { ...this.#pairs.handlers, ...this.#own };
-    this.#desktop = desktop
-      ? { autostart: false, close_to_tray: true, notifications: true, tray, language: "en" }
-      : null;
+    this.#desktop = desktop ? { autostart, close_to_tray: true, notifications: true, tray, language: "en" } : null;
     this.#pace = pace;
     this.#mended = mended;
     this.#listed = listed;

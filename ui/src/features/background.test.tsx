@@ -80,6 +80,12 @@ describe("the desktop", () => {
     expect(backend.calls.at(-1)).toEqual({ name: "desktop_act", request: { action: "quit" } });
   });
 
+  it("does not offer what this program never does", async () => {
+    await open("#/settings", { desktop: true, autostart: null });
+    await screen.findByRole("switch", { name: "Keep running when the window is closed" });
+    expect(screen.queryByRole("switch", { name: "Start with the computer, in the tray" })).toBeNull();
+  });
+
   it("says what closing does where there is no tray", async () => {
     await open("#/settings", { desktop: true, tray: false });
     const close = await screen.findByRole("switch", { name: "Keep running when the window is closed" });

@@ -17,8 +17,8 @@ pub struct ScheduleView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct DesktopView {
-    /// It starts with the computer, hidden.
-    pub autostart: bool,
+    /// It starts with the computer, hidden; none where it never does: the practice program.
+    pub autostart: Option<bool>,
     /// Closing the window leaves it running.
     pub close_to_tray: bool,
     /// It tells when a person is needed.

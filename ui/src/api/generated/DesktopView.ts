@@ -5,9 +5,9 @@
  */
 export type DesktopView = { 
 /**
- * It starts with the computer, hidden.
+ * It starts with the computer, hidden; none where it never does: the practice program.
  */
-autostart: boolean, 
+autostart: boolean | null, 
 /**
  * Closing the window leaves it running.
  */

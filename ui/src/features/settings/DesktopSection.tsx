@@ -15,7 +15,7 @@ const ROWS = [
   { name: "notifications", id: "desktop.notifications" },
 ] as const satisfies { name: Switched; id: string }[];
 
-/** The program's place on this computer: of the computer, not of the books. It holds at once. */
+/** The program's place on this computer: of the computer, not of the books. It holds at once. What this program never does is not asked. */
 export function DesktopSection({ title, desktop }: { title: string; desktop: DesktopView }) {
   const intl = useIntl();
   const backend = useBackend();
@@ -28,7 +28,7 @@ export function DesktopSection({ title, desktop }: { title: string; desktop: Des
       </h2>
       {put.error !== null && <Trouble error={put.error} />}
       <div className={classes.card}>
-        {ROWS.map(({ name, id }) => {
+        {ROWS.filter(({ name }) => desktop[name] !== null).map(({ name, id }) => {
           const hopeless = name === "close_to_tray" && !desktop.tray;
           return (
             <div key={name} className={classes.field}>
@@ -43,7 +43,7 @@ export function DesktopSection({ title, desktop }: { title: string; desktop: Des
               <div className={classes.control}>
                 <Switch
                   aria-label={intl.formatMessage({ id })}
-                  checked={desktop[name] && !hopeless}
+                  checked={desktop[name] === true && !hopeless}
                   disabled={hopeless || put.isPending}
                   onChange={(event) => put.mutate({ [name]: event.currentTarget.checked })}
                 />
