@@ -4,6 +4,7 @@
 //! host ([`host`]), and then carries commands and events between the page and [`brygga_api`] without looking into them ([`rpc`]).
 //! What the desktop itself shows of the program is [`shell`]: the [`tray`], what it tells ([`notify`]), and the end.
 
+mod again;
 mod arguments;
 mod display;
 mod downloads;
@@ -79,7 +80,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .plugin(tauri_plugin_single_instance::init(|app, words, _folder| {
             let arguments = Arguments::of_second_start(&words);
             match app.try_state::<Arc<Shell>>() {
-                Some(shell) => shell.started_again(&arguments),
+                Some(shell) => shell.started_again(&arguments, &words),
                 // It is still on its way; what it is wanted for is seen at the end of it.
                 None => app.state::<Wanted>().note(&arguments),
             }
@@ -119,6 +120,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         RunEvent::Exit => {
             if let Some(shell) = app.try_state::<Arc<Shell>>() {
                 shell.ended();
+                shell.start_anew();
             }
         }
         // A click in the Dock, or another start: macOS starts no second program that would hand anything over.

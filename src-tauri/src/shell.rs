@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::future::pending;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use brygga_api::contract::{DesktopAction, DesktopChange, DesktopView};
@@ -17,6 +17,7 @@ use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::again::Again;
 use crate::preferences::Preferences;
 use crate::tray::{self, Tray};
 use crate::words::Words;
@@ -57,6 +58,8 @@ pub(crate) struct Shell {
     preferences: Preferences,
     tray: OnceLock<Tray>,
     quitting: AtomicBool,
+    /// What it was wanted for while it was ending.
+    again: Mutex<Again>,
     /// All pairs are closed.
     closed: AtomicBool,
 }
@@ -71,6 +74,7 @@ impl Shell {
             preferences: Preferences::read(app),
             tray: OnceLock::new(),
             quitting: AtomicBool::new(false),
+            again: Mutex::new(Again::new(practice)),
             closed: AtomicBool::new(false),
         });
         let clicked = Arc::downgrade(&shell);
@@ -135,7 +139,11 @@ impl Shell {
     }
 
     /// A second start of the program was handed over to this one.
-    pub(crate) fn started_again(&self, arguments: &crate::Arguments) {
+    pub(crate) fn started_again(&self, arguments: &crate::Arguments, words: &[String]) {
+        if self.is_quitting() {
+            self.again().started(arguments, words);
+            return;
+        }
         if arguments.sync {
             self.act(DesktopAction::Sync);
         }
@@ -167,6 +175,29 @@ impl Shell {
         if !self.closed.swap(true, Ordering::SeqCst) {
             tauri::async_runtime::block_on(close(&self.pairs, PATIENCE_OF_THE_SYSTEM));
         }
+    }
+
+    /// The last of the program: it is started anew where somebody asked for it while it was ending. That start was told that it is handed
+    /// over, and has ended.
+    pub(crate) fn start_anew(&self) {
+        let Some(words) = self.again().words() else {
+            return;
+        };
+        // Else the new one would be handed over to this one.
+        tauri_plugin_single_instance::destroy(&self.app);
+        let started = tauri::process::current_binary(&self.app.env())
+            .and_then(|program| std::process::Command::new(program).args(words).spawn());
+        if let Err(error) = started {
+            tracing::error!(%error, "it could not be started anew");
+        }
+    }
+
+    fn is_quitting(&self) -> bool {
+        self.quitting.load(Ordering::SeqCst)
+    }
+
+    fn again(&self) -> std::sync::MutexGuard<'_, Again> {
+        self.again.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Not on the thread that asks: on Windows a window that is made while another program's message is handled keeps both waiting for good.
@@ -234,9 +265,13 @@ impl Desktop for Shell {
     fn put(&self, change: &DesktopChange) -> Result<(), Problem> {
         let before = self.preferences.chosen();
         let chosen = before.clone().with(change)?;
+        let is_autostarted = self.is_autostarted();
         if let Some(on) = change.autostart
             && is_autostarted != Some(on)
         {
+            if is_autostarted.is_none() {
+                return Err(Problem::new(Code::RealOnly));
+            }
             let manager = self.app.autolaunch();
             let set = if on {
                 manager.enable()
@@ -265,15 +300,16 @@ impl Desktop for Shell {
                 Problem::new(Code::FileNotSaved)
                     .with("folder", "-")
                     .with("detail", error)
-        let is_autostarted = self.is_autostarted();
             })?;
         downloads::save(&folder, name, content)
     }
-            if is_autostarted.is_none() {
-                return Err(Problem::new(Code::RealOnly));
-            }
 
     fn act(&self, action: DesktopAction) {
+        if self.is_quitting() {
+            // A window that flashes up and goes would be no answer.
+            self.again().asked(action);
+            return;
+        }
         let done = match action {
             DesktopAction::Open => {
                 self.open_window();

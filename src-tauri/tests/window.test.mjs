@@ -399,6 +399,26 @@ test("a hidden start has no window until one is wanted, and ends with the comput
   assert.deepEqual(await gone, [0, null]);
 });
 
+/** The programs of this test that run, but for those with `known` ids. */
+const others = async (...known) => (await running()).map(Number).filter((pid) => !known.includes(pid));
+
+test("a start that is asked for while it ends is begun when it has ended", async () => {
+  const first = spawn(PROGRAM, [...ARGUMENTS, "--hidden", "--sync"], { stdio: "ignore", env: { ...process.env, ...env } });
+  const gone = once(first, "exit");
+  await until("it is in the tray", async () => (await tray()).lines.length > 0, 60);
+  // It ends, and is asked for before it has.
+  first.kill("SIGTERM");
+  const second = spawn(PROGRAM, [...ARGUMENTS, "--hidden"], { stdio: "ignore", env: { ...process.env, ...env } });
+  assert.deepEqual(await gone, [0, null]);
+  // Handed over or not: one goes on.
+  await until("the tray of the one that goes on", async () => (await tray()).lines.length > 0, 60);
+  const [pid, ...more] = await others(first.pid);
+  assert.deepEqual(more, [], "one program and no more");
+  process.kill(pid, "SIGTERM");
+  await until("it has ended, too", async () => (await others(first.pid)).length === 0, 60);
+  second.kill("SIGKILL");
+});
+
 /** Starts the real program on a computer that is as `more` says, and gives what its window shows once that says `wanted`. */
 async function shownByTheRealOne(more, wanted) {
   const real = await Window.open(PROGRAM, [], { ...env, BRYGGA_PASSPHRASE: "", ...more });
@@ -411,6 +431,24 @@ async function shownByTheRealOne(more, wanted) {
     await real.close();
   }
 }
+
+test("the real program starts with the computer when it is told to, hidden", async () => {
+  const own = { BRYGGA_PASSPHRASE: "a passphrase", BRYGGA_PASSPHRASE_COST: "2", XDG_DATA_HOME: join(home, "third") };
+  const real = await Window.open(PROGRAM, [], { ...env, ...own });
+  try {
+    await until("it answers", async () => (await call("desktop", {}, real)) !== null, 60);
+    await call("put_desktop", { autostart: true }, real);
+    assert.equal((await call("desktop", {}, real)).autostart, true);
+    const folder = join(home, ".config", "autostart");
+    const entries = await readdir(folder);
+    assert.equal(entries.length, 1, String(entries));
+    assert.match(await readFile(join(folder, entries[0]), "utf8"), /Exec=.*--hidden/);
+    await call("put_desktop", { autostart: false }, real);
+    assert.equal((await call("desktop", {}, real)).autostart, false);
+  } finally {
+    await real.close();
+  }
+});
 
 test("without a keychain the window opens, and says so and what to do", async () => {
   const [begin] = words["code.secrets-unavailable.message"].split("{");
@@ -432,24 +470,6 @@ test("where there can be no window, the start ends and says why", async () => {
   await writeFile(file, "");
   const program = spawn(PROGRAM, [], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env, XDG_DATA_HOME: file } });
   let said = "";
-test("the real program starts with the computer when it is told to, hidden", async () => {
-  const own = { BRYGGA_PASSPHRASE: "a passphrase", BRYGGA_PASSPHRASE_COST: "2", XDG_DATA_HOME: join(home, "third") };
-  const real = await Window.open(PROGRAM, [], { ...env, ...own });
-  try {
-    await until("it answers", async () => (await call("desktop", {}, real)) !== null, 60);
-    await call("put_desktop", { autostart: true }, real);
-    assert.equal((await call("desktop", {}, real)).autostart, true);
-    const folder = join(home, ".config", "autostart");
-    const entries = await readdir(folder);
-    assert.equal(entries.length, 1, String(entries));
-    assert.match(await readFile(join(folder, entries[0]), "utf8"), /Exec=.*--hidden/);
-    await call("put_desktop", { autostart: false }, real);
-    assert.equal((await call("desktop", {}, real)).autostart, false);
-  } finally {
-    await real.close();
-  }
-});
-
   program.stderr.on("data", (piece) => (said += piece));
   const [code] = await once(program, "close");
   assert.equal(code, 1, said);
