@@ -45,6 +45,7 @@ fn sentence(notice: &Notice, words: &Words) -> String {
                 ("reason", &words.reason(reason)),
             ],
         ),
+        Notice::Delayed { records } => words.counted("notify.delayed", *records),
         Notice::Differs { differences } => words.counted("health.differs", *differences),
     }
 }
@@ -85,6 +86,7 @@ mod tests {
                 reason,
             },
             Notice::Differs { differences: 2 },
+            Notice::Delayed { records: 3 },
             Notice::Held { new: 1 },
         ];
         for language in ["en", "nb", "sv", "da", "fi"] {
@@ -96,7 +98,7 @@ mod tests {
             }
             let text = sentences(&told, false, &words).unwrap();
             assert!(!text.contains("Fjord & Fjell"), "{text}");
-            assert_eq!(text.lines().count(), 4, "{text}");
+            assert_eq!(text.lines().count(), 5, "{text}");
             assert!(text.contains("fjord.myshopify.com"), "{text}");
             assert!(!text.contains(['{', '}', '!']), "{text}");
             for line in text.lines() {

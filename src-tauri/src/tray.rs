@@ -127,9 +127,14 @@ fn status(pulse: Option<&Pulse>, words: &Words) -> String {
             proven: Proven::Failed { .. },
             ..
         } => words.text("status.unproven"),
+        Health::AllWell {
+            proven: Proven::Old { late: true, .. },
+            ..
+        } => words.text("status.not_proven"),
         Health::AllWell { .. } => words.text("status.all_well"),
         Health::Unsent { .. } => words.text("status.unsent"),
         Health::NeedsYou { held, .. } => words.counted("health.needs_you", *held),
+        Health::Delayed { .. } => words.text("status.delayed"),
         Health::Differs { .. } => words.text("status.differs"),
         Health::Stopped { passing: true, .. } | Health::FlowStopped { passing: true, .. } => {
             words.text("status.passing")
@@ -319,6 +324,7 @@ mod tests {
         Health::AllWell {
             booked: 7,
             waiting: 0,
+            others: 0,
             up_to: "2026-10-15T12:00:00Z".into(),
             proven,
         }
@@ -359,6 +365,25 @@ mod tests {
         assert_eq!(
             shown(&pulse(booked(failed))),
             (Tone::Unusual, "Proof failed".into())
+        );
+        // So does one that should have been made by itself; that nobody asked for one does not.
+        let old = |late| {
+            let at = Some("2026-10-05T11:00:00Z".into());
+            pulse(booked(Proven::Old { at, late }))
+        };
+        assert_eq!(
+            shown(&old(true)),
+            (Tone::Unusual, "Not proven lately".into())
+        );
+        assert_eq!(shown(&old(false)), (Tone::Well, "All well".into()));
+        let delayed = pulse(Health::Delayed {
+            orders: 1,
+            records: 1,
+            since: "2026-10-15T03:00:00Z".into(),
+        });
+        assert_eq!(
+            shown(&delayed),
+            (Tone::NeedsYou, "Does not get through".into())
         );
         let mut unsent = pulse(Health::Unsent {
             orders: 3,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brygga_api::contract::{Health, Proven};
-use brygga_api::{Api, Tone};
+use brygga_api::{Api, Notice, Tone};
 use brygga_core::Clock as _;
+use brygga_core::policy::ProofEvery;
 use brygga_engine::RunOptions;
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::{RecordKind, RecordState};
@@ -113,6 +114,7 @@ async fn a_sync_that_was_stopped_leaves_no_all_well_behind() {
     let all = Health::AllWell {
         booked: 40,
         waiting: 0,
+        others: 0,
         up_to: match &done {
             Health::AllWell { up_to, .. } => up_to.clone(),
             other => panic!("{other:?}"),
@@ -183,9 +185,15 @@ async fn it_says_what_it_rests_on() {
         panic!("{whole:?}");
     };
 
-    // Eight days later it says nothing of today.
+    // Eight days later it says nothing of today. One should have been made by itself by then; where somebody chose to ask, nothing is amiss.
     bench.days(8);
-    assert_eq!(proven(&bench), (Proven::Old { at }, Tone::Well));
+    let old = |late| Proven::Old {
+        at: Some(at.clone()),
+        late,
+    };
+    assert_eq!(proven(&bench), (old(true), Tone::Unusual));
+    bench.choose(|settings| settings.schedule.proof = ProofEvery::ByHand);
+    assert_eq!(proven(&bench), (old(false), Tone::Well));
 
     let cut = Fault::Cut { committed: false };
     let faults = bench.practice.pair.faults();
@@ -206,6 +214,10 @@ async fn it_says_what_it_rests_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_that_is_not_taken_for_days_is_behind_and_nothing_else() {
     let bench = Bench::morning().await;
+    bench.choose(|settings| {
+        settings.products.on = false;
+        settings.stock.on = false;
+    });
     let mut sale = Sale::new(&bench, 933_000);
     sale.paid();
     sale.send_all();
@@ -235,10 +247,146 @@ async fn a_payment_that_is_not_taken_for_days_is_behind_and_nothing_else() {
         bench.practice.engine.store().counts(RecordKind::Payment)
     );
     assert_eq!(flow(&bench, "orders").await["lag"], json!(null));
+    let (late, tone) = health(&bench);
+    // The payment, and what follows after it.
+    let Health::Delayed {
+        orders: 0, records, ..
+    } = late
+    else {
+        panic!("{late:?}");
+    };
+    assert!(records > 0);
+    assert_eq!(tone, Tone::NeedsYou);
+    assert_eq!(told(&bench), [Notice::Delayed { records }]);
+    assert_eq!(told(&bench), []);
 
     bench.practice.pair.faults().clear();
     bench.clock.advance(Duration::from_mins(10));
     bench.quiet().await;
+    let (after, _) = health(&bench);
+    assert!(matches!(after, Health::AllWell { .. }), "{after:?}");
     assert_eq!(flow(&bench, "payments").await["lag"], json!(null));
     assert_eq!(flow(&bench, "payments").await["counts"]["booked"], 1);
+}
+
+fn told(bench: &Bench) -> Vec<Notice> {
+    api(bench).notices().expect("readable")
+}
+
+/// An hour of syncs, each of which comes to its end.
+async fn hour(bench: &Bench) {
+    for _ in 0..4 {
+        bench.sync().await;
+        bench.clock.advance(Duration::from_mins(15));
+    }
+}
+
+/// Another buyer, whom the books do not know yet.
+fn of_a_stranger(order: &mut Value) {
+    let id = order["legacyResourceId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    order["customer"]["id"] = json!(format!("gid://shopify/Customer/{id}"));
+    order["customer"]["legacyResourceId"] = json!(id);
+    order["email"] = json!(format!("kari{id}@example.com"));
+}
+
+/// Visma.net answers nothing about one order, or does not take it; every sync comes to its end, for there is nothing else that fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_kept_out_for_hours_needs_a_look_and_is_told_of_once() {
+    for (method, path) in [("GET", "/SalesOrders"), ("POST", "/SalesOrders")] {
+        let bench = shop().await;
+        put(&bench, 934_000, |_| ());
+        bench.quiet().await;
+        let broken = Fault::Status {
+            code: 500,
+            committed: false,
+        };
+        let refused = FaultRule::next(Side::Visma, broken)
+            .method(method)
+            .path(path)
+            .times(u32::MAX);
+        bench.practice.pair.faults().add(refused);
+        put(&bench, 934_001, of_a_stranger);
+        for _ in 0..5 {
+            hour(&bench).await;
+            let (early, tone) = health(&bench);
+            assert!(tone < Tone::NeedsYou, "{method} {early:?}");
+            assert_eq!(told(&bench), [], "{method}");
+        }
+        let (early, _) = health(&bench);
+        if let Health::AllWell { waiting, .. } = early {
+            assert_eq!(waiting, 1, "{method}");
+        }
+        let mut said = Vec::new();
+        for _ in 0..4 {
+            hour(&bench).await;
+            said.extend(told(&bench));
+        }
+        let (late, tone) = health(&bench);
+        assert!(
+            matches!(late, Health::Delayed { orders: 1, .. }),
+            "{method} {late:?}"
+        );
+        assert_eq!(tone, Tone::NeedsYou);
+        assert!(
+            matches!(said[..], [Notice::Delayed { .. }]),
+            "{method} {said:?}"
+        );
+
+        // A second one a little later is no second outage; what is left out a day later is said again, with all of them.
+        put(&bench, 934_002, of_a_stranger);
+        for _ in 0..9 {
+            hour(&bench).await;
+        }
+        assert_eq!(told(&bench), [], "{method}");
+        bench.clock.advance(Duration::from_hours(16));
+        bench.sync().await;
+        let again = told(&bench);
+        assert!(
+            matches!(again[..], [Notice::Delayed { records }] if records >= 2),
+            "{method} {again:?}"
+        );
+        assert_eq!(told(&bench), [], "{method}");
+
+        bench.practice.pair.faults().clear();
+        bench.clock.advance(Duration::from_mins(10));
+        bench.quiet().await;
+        let (after, tone) = health(&bench);
+        assert!(
+            matches!(after, Health::AllWell { booked: 3, .. }),
+            "{method} {after:?}"
+        );
+        assert!(tone < Tone::NeedsYou);
+        assert_eq!(told(&bench), []);
+    }
+}
+
+/// A computer that slept over an order has not tried it for hours; the first try after it is none of a person's business.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_asleep_makes_no_order_late_before_it_was_tried_again() {
+    let bench = shop().await;
+    put(&bench, 935_000, |_| ());
+    bench.quiet().await;
+    let broken = Fault::Status {
+        code: 500,
+        committed: false,
+    };
+    let refused = FaultRule::next(Side::Visma, broken).path("/SalesOrders");
+    bench
+        .practice
+        .pair
+        .faults()
+        .add(refused.method("GET").times(u32::MAX));
+    put(&bench, 935_001, of_a_stranger);
+    bench.sync().await;
+    bench.clock.advance(Duration::from_hours(12));
+    let (woken, tone) = health(&bench);
+    assert!(matches!(woken, Health::AllWell { .. }), "{woken:?}");
+    assert_eq!((tone < Tone::NeedsYou, told(&bench)), (true, vec![]));
+    bench.practice.pair.faults().clear();
+    bench.quiet().await;
+    assert_eq!(bench.record(935_001).state, RecordState::Booked);
+    assert_eq!(told(&bench), []);
 }

@@ -32,6 +32,7 @@ mod practice;
 mod preview;
 mod products;
 mod proof;
+mod proof_by_itself;
 mod rates;
 mod rehearsal;
 mod setup;

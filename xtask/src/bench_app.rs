@@ -482,6 +482,7 @@ fn page(
          the overview's figures, in the middle of {STARTS}.\n\
          Both are connected to a practice pair of their own with {ORDERS} orders, which runs in another process, as the real services run \
          elsewhere, and is not counted. Their data is opened by a passphrase, as on a computer without a keychain.\n\n\
+         The proof that is made by itself once a day is not among these figures: it reads what changed since the last one, a few calls for each order of two days.\n\n\
          What a search of a long list takes is measured by `cargo bench -p brygga-store`: its [README](../crates/brygga-store/README.md).\n\n\
          ```\ncargo xtask bench-app --minutes {minutes}\n```"
     )?;

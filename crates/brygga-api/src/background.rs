@@ -40,8 +40,8 @@ pub(crate) struct Background {
 #[derive(Debug, Clone)]
 struct Unnoted {
     ended: DateTime<Utc>,
-    /// The failures in a row up to it, and the last one; none for a run that was stopped.
-    failed: Option<(u32, Problem)>,
+    /// How it stands with its failures; none for a run that was stopped.
+    failed: Option<LaneState>,
 }
 
 impl Unnoted {
@@ -49,23 +49,22 @@ impl Unnoted {
     fn last(&self) -> Last {
         Last {
             ended: self.ended,
-            failed: self
-                .failed
-                .as_ref()
-                .map(|(failures, problem)| (*failures, Trouble::of(problem.code))),
+            failed: self.failed.as_ref().and_then(|state| state.last().failed),
         }
     }
 
     /// How the lane stands with it: a full disk also keeps the failure from being written down, and it must be seen all the same.
     fn state(&self, noted: Option<LaneState>) -> Option<LaneState> {
-        match &self.failed {
-            Some((failures, problem)) if is_failure(problem.code) => Some(LaneState {
-                ended: self.ended,
-                well: noted.and_then(|state| state.well),
-                failures: *failures,
-                failure: Some(problem.clone()),
+        let is_told = |state: &&LaneState| {
+            let failure = state.failure.as_ref();
+            failure.is_some_and(|problem| is_failure(problem.code))
+        };
+        match self.failed.as_ref().filter(is_told) {
+            Some(state) => Some(LaneState {
+                well: noted.and_then(|noted| noted.well),
+                ..state.clone()
             }),
-            _ => noted,
+            None => noted,
         }
     }
 }
@@ -192,13 +191,10 @@ impl Api {
                 unnoted.remove(&lane);
                 continue;
             }
-            let failures = unnoted
-                .get(&lane)
-                .and_then(|own| own.failed.as_ref())
-                .map_or(0, |(failures, _)| *failures);
+            let before = unnoted.get(&lane).and_then(|own| own.failed.as_ref());
             let failed = failure
                 .filter(|problem| problem.code != Code::Stopped)
-                .map(|problem| (failures.saturating_add(1), problem.clone()));
+                .map(|problem| LaneState::after(before, Some(problem), now));
             unnoted.insert(lane, Unnoted { ended: now, failed });
         }
     }
@@ -275,7 +271,12 @@ impl Api {
     /// One look at the clock: runs what is due, or says for how long nothing is.
     pub async fn step(self: &Arc<Self>) -> Step {
         match self.due_now() {
-            Ok((lanes, wait)) if lanes.is_empty() => Step::Waits(wait),
+            Ok((lanes, wait)) if lanes.is_empty() => {
+                if let Err(problem) = self.prove_if_due() {
+                    tracing::warn!(%problem, "it could not be seen if a proof is due");
+                }
+                Step::Waits(wait)
+            }
             Ok((lanes, _)) => {
                 let options = RunOptions {
                     lanes,
@@ -368,6 +369,7 @@ impl Api {
     pub(crate) fn end(&self) {
         self.background.closing.store(true, Ordering::SeqCst);
         self.engine.close();
+        self.engine.stop_proof();
         self.background.wake.notify_one();
     }
 
@@ -377,7 +379,7 @@ impl Api {
         self.background.closing.store(false, Ordering::SeqCst);
     }
 
-    fn is_closing(&self) -> bool {
+    pub(crate) fn is_closing(&self) -> bool {
         self.background.closing.load(Ordering::SeqCst)
     }
 

@@ -4,8 +4,7 @@ use std::sync::PoisonError;
 
 use brygga_core::Problem;
 use brygga_core::policy::{Lane, Trouble};
-use brygga_engine::Period;
-use brygga_store::{RecordKind, StateCounts};
+use brygga_store::{RecordKind, RecordRef, StateCounts};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::{Api, count, reason, time};
@@ -14,9 +13,7 @@ use crate::contract::{Health, Proven, ScheduleView};
 use crate::proof::LastProof;
 
 /// What passes by itself is expected to have passed by then; after it a person had better look.
-const PATIENCE: TimeDelta = TimeDelta::hours(6);
-/// A proof older than this says nothing of today: too much was booked since.
-const PROOF_HOLDS: TimeDelta = TimeDelta::days(7);
+pub(crate) const PATIENCE: TimeDelta = TimeDelta::hours(6);
 
 /// Does anybody have to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,10 +43,10 @@ impl Pulse {
     pub fn tone(&self) -> Tone {
         let health = match &self.health {
             Health::AllWell {
-                proven: Proven::Failed { .. },
+                proven: Proven::Failed { .. } | Proven::Old { late: true, .. },
                 ..
             } => Tone::Unusual,
-            // That none was made yet, or not lately, is said; it is nothing out of order.
+            // That none was asked for, or was due yet, is said; it is nothing out of order.
             Health::AllWell { .. } => Tone::Well,
             Health::Unsent { .. } if self.running => Tone::Well,
             Health::Unsent { .. }
@@ -58,6 +55,7 @@ impl Pulse {
             | Health::FlowStopped { passing: true, .. } => Tone::Unusual,
             Health::NeedsYou { .. }
             | Health::Differs { .. }
+            | Health::Delayed { .. }
             | Health::Stopped { passing: false, .. }
             | Health::FlowStopped { passing: false, .. } => Tone::NeedsYou,
         };
@@ -75,21 +73,33 @@ pub(crate) struct Standstill<'a> {
     pub(crate) problem: &'a Problem,
     /// It passes by itself.
     pub(crate) passing: bool,
+    /// When the first of its failures in a row ended.
+    pub(crate) since: DateTime<Utc>,
 }
 
-/// The lanes that stand still.
-pub(crate) fn standstills(agenda: &[LaneAgenda], now: DateTime<Utc>) -> Vec<Standstill<'_>> {
+/// Records that were tried in vain for longer than what passes by itself takes.
+#[derive(Debug, Default)]
+pub(crate) struct Delayed {
+    pub(crate) records: Vec<RecordRef>,
+    /// Since when the oldest is left undone.
+    pub(crate) since: Option<DateTime<Utc>>,
+}
+
+/// The lanes that stand still. What passes by itself is long when it was tried for so long: a night in which the computer slept is none of it,
+/// and a lane that runs once a day is not late by what it waited for its time.
+pub(crate) fn standstills(agenda: &[LaneAgenda]) -> Vec<Standstill<'_>> {
     agenda
         .iter()
         .filter(|lane| lane.on)
         .filter_map(|lane| {
             let state = lane.state.as_ref()?;
             let problem = state.failure.as_ref()?;
-            let long = state.well.is_none_or(|well| now - well > PATIENCE) && state.failures > 3;
+            let long = state.in_vain() > PATIENCE && state.failures > 3;
             Some(Standstill {
                 lane: lane.lane,
                 problem,
                 passing: Trouble::of(problem.code) == Trouble::Passing && !long,
+                since: state.since.unwrap_or(state.ended),
             })
         })
         .collect()
@@ -110,7 +120,7 @@ impl Api {
     pub(crate) fn health(&self, agenda: &[LaneAgenda]) -> Result<Health, Problem> {
         let store = self.engine.store();
         let now = self.engine.clock().now();
-        let still = standstills(agenda, now);
+        let still = standstills(agenda);
         if let Some(still) = still.iter().find(|still| !still.passing) {
             return Ok(stopped(still));
         }
@@ -128,11 +138,21 @@ impl Api {
             let own = store.counts(*kind)?;
             records.held += own.held;
             records.new += own.new + own.planned;
+            records.waiting += own.waiting;
         }
         if records.held > 0 {
             return Ok(Health::NeedsYou {
                 held: count(records.held),
                 unsent: count(records.new),
+            });
+        }
+        let delayed = self.delayed(agenda)?;
+        if let Some(since) = delayed.since {
+            let is_order = |record: &&RecordRef| record.kind == RecordKind::Order;
+            return Ok(Health::Delayed {
+                orders: count(delayed.records.iter().filter(is_order).count()),
+                records: count(delayed.records.len()),
+                since: time(since),
             });
         }
         if let Some(still) = still.first() {
@@ -149,32 +169,78 @@ impl Api {
             Some(up_to) => Health::AllWell {
                 booked: count(orders.booked),
                 waiting: count(orders.waiting),
+                others: count(records.waiting - orders.waiting),
                 up_to: time(up_to),
-                proven: self.proven(proof.as_ref(), now),
+                proven: self.proven(proof.as_ref(), now)?,
             },
             None => Health::NothingYet,
         })
     }
 
-    /// What the proofs say, where the last one that ended found no difference.
-    fn proven(&self, last: Option<&LastProof>, now: DateTime<Utc>) -> Proven {
-        let failed = self.unproven.lock().unwrap_or_else(PoisonError::into_inner);
-        match (failed.as_ref(), last) {
-            (Some(problem), _) => Proven::Failed {
-                reason: reason(problem),
-            },
-            (None, None) => Proven::Never,
-            (None, Some(proof)) => {
-                let at = time(proof.at);
-                if now - proof.at > PROOF_HOLDS {
-                    Proven::Old { at }
-                } else if proof.report.period != Period::default() {
-                    Proven::Part { at }
-                } else {
-                    Proven::Agrees { at }
-                }
+    /// What a run that went well has left undone for too long. One that did not says so for itself, and says nothing of its records.
+    pub(crate) fn delayed(&self, agenda: &[LaneAgenda]) -> Result<Delayed, Problem> {
+        let mut delayed = Delayed::default();
+        for kind in RecordKind::ALL {
+            let lane = agenda.iter().find(|lane| lane.lane == lane_of(*kind));
+            let Some(well) = lane
+                .filter(|lane| lane.on)
+                .and_then(|lane| lane.state.as_ref()?.well)
+            else {
+                continue;
+            };
+            // Tried again by then: a computer that slept over it has not made it late.
+            for (record, since) in self.engine.store().left_undone(*kind, well - PATIENCE)? {
+                delayed.since = Some(delayed.since.map_or(since, |oldest| oldest.min(since)));
+                delayed.records.push(record);
             }
         }
+        Ok(delayed)
+    }
+
+    /// What the proofs say, where the last one that ended found no difference.
+    fn proven(&self, last: Option<&LastProof>, now: DateTime<Utc>) -> Result<Proven, Problem> {
+        let failed = self
+            .unproven
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(reason);
+        if let Some(reason) = failed {
+            return Ok(Proven::Failed { reason });
+        }
+        let every = self.engine.settings()?.schedule.proof;
+        let up_to = self.proven_up_to()?;
+        let late = up_to.is_some_and(|up_to| every.is_late(up_to, now));
+        let Some(proof) = last else {
+            return Ok(if late {
+                Proven::Old { at: None, late }
+            } else {
+                Proven::Never
+            });
+        };
+        let at = time(proof.at);
+        Ok(if late || every.is_old(proof.at, now) {
+            Proven::Old { at: Some(at), late }
+        } else if proof.whole {
+            Proven::Agrees { at }
+        } else {
+            Proven::Part { at }
+        })
+    }
+}
+
+/// The lane in which records of `kind` are worked on.
+fn lane_of(kind: RecordKind) -> Lane {
+    match kind {
+        RecordKind::Order
+        | RecordKind::Customer
+        | RecordKind::Invoice
+        | RecordKind::CreditNote
+        | RecordKind::Payment
+        | RecordKind::Shipment => Lane::Orders,
+        RecordKind::Payout => Lane::Payouts,
+        RecordKind::Product => Lane::Products,
+        RecordKind::Stock => Lane::Stock,
     }
 }
 

@@ -1,6 +1,6 @@
 //! How each lane went last time, kept for the schedule and for the screens; and being paused.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +15,10 @@ use crate::run::RunReport;
 /// While this is remembered, nothing starts by itself.
 const PAUSED: &str = "paused";
 
+/// Between two tries that are further apart nobody tried: the computer slept, the program was not there, it was paused. Longer than every wait
+/// after a failure.
+const NOBODY_TRIED: TimeDelta = TimeDelta::minutes(90);
+
 /// How a lane went last time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneState {
@@ -26,9 +30,57 @@ pub struct LaneState {
     pub failures: u32,
     /// Why the last run did not end well.
     pub failure: Option<Problem>,
+    /// When the first of the failures in a row ended; none where the last run went well.
+    #[serde(default)]
+    pub since: Option<DateTime<Utc>>,
+    /// For how many seconds it has been tried since then, without success: the hours in which nobody tried are not among them.
+    #[serde(default)]
+    pub tried_for: i64,
 }
 
 impl LaneState {
+    /// How it stands after a run that ended `now`.
+    pub fn after(before: Option<&Self>, failure: Option<&Problem>, now: DateTime<Utc>) -> Self {
+        let Some(problem) = failure else {
+            return Self {
+                ended: now,
+                well: Some(now),
+                failures: 0,
+                failure: None,
+                since: None,
+                tried_for: 0,
+            };
+        };
+        let failing = before.filter(|before| before.failure.is_some());
+        let gap = failing.map_or(TimeDelta::zero(), |before| now - before.ended);
+        // A clock that was put back has tried nothing, either.
+        let tried = if gap < TimeDelta::zero() || gap > NOBODY_TRIED {
+            0
+        } else {
+            gap.num_seconds()
+        };
+        Self {
+            ended: now,
+            well: before.and_then(|before| before.well),
+            failures: failing
+                .map_or(0, |before| before.failures)
+                .saturating_add(1),
+            failure: Some(problem.clone()),
+            since: failing
+                .and_then(|before| before.since)
+                .filter(|since| *since <= now)
+                .or(Some(now)),
+            tried_for: failing
+                .map_or(0, |before| before.tried_for)
+                .saturating_add(tried),
+        }
+    }
+
+    /// For how long it has been tried in vain.
+    pub fn in_vain(&self) -> TimeDelta {
+        TimeDelta::seconds(self.tried_for)
+    }
+
     /// As the schedule counts it.
     pub fn last(&self) -> Last {
         Last {
@@ -113,22 +165,52 @@ impl Engine {
             if failure.is_some_and(|problem| problem.code == Code::Stopped) {
                 continue;
             }
-            let before = self.lane(lane)?;
-            let state = LaneState {
-                ended: now,
-                well: match failure {
-                    None => Some(now),
-                    Some(_) => before.as_ref().and_then(|state| state.well),
-                },
-                failures: match failure {
-                    None => 0,
-                    Some(_) => before.map_or(0, |state| state.failures).saturating_add(1),
-                },
-                failure: failure.cloned(),
-            };
+            let state = LaneState::after(self.lane(lane)?.as_ref(), failure, now);
             let value = serde_json::to_value(&state).map_err(internal)?;
             self.store.remember(&place(lane), &value)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
+    }
+
+    fn failing(moments: &[i64]) -> LaneState {
+        let problem = Problem::from(Code::RemoteTimeout);
+        let mut state = LaneState::after(None, None, at(0));
+        for minute in moments {
+            state = LaneState::after(Some(&state), Some(&problem), at(*minute));
+        }
+        state
+    }
+
+    #[test]
+    fn trouble_lasts_from_its_first_failure_and_not_from_the_last_success() {
+        let state = failing(&[700, 701, 703, 707]);
+        assert_eq!((state.failures, state.well), (4, Some(at(0))));
+        assert_eq!(state.since, Some(at(700)));
+        assert_eq!(state.in_vain(), TimeDelta::minutes(7));
+        let well = LaneState::after(Some(&state), None, at(708));
+        assert_eq!((well.since, well.tried_for, well.failures), (None, 0, 0));
+    }
+
+    #[test]
+    fn a_night_in_which_nobody_tried_is_not_a_night_of_trouble() {
+        let state = failing(&[10, 11, 13, 17, 17 + 600, 17 + 605]);
+        assert_eq!(state.since, Some(at(10)));
+        assert_eq!(state.in_vain(), TimeDelta::minutes(12));
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_makes_no_long_trouble() {
+        let state = failing(&[2_000, 2_001, 20, 25]);
+        assert_eq!((state.since, state.failures), (Some(at(20)), 4));
+        assert_eq!(state.in_vain(), TimeDelta::minutes(6));
     }
 }

@@ -12,10 +12,11 @@ export function toneOf(health: Health, running: boolean): Tone {
     case "nothing_yet":
       return "new";
     case "all_well":
-      return health.proven.kind === "failed" ? "waiting" : "booked";
+      return unproven(health) ? "waiting" : "booked";
     case "unsent":
       return running ? "new" : "waiting";
     case "needs_you":
+    case "delayed":
     case "differs":
       return "held";
     case "stopped":
@@ -24,9 +25,17 @@ export function toneOf(health: Health, running: boolean): Tone {
   }
 }
 
+/** What is missing where all is well but for the proof of it. */
+function unproven(health: Health) {
+  if (health.kind !== "all_well") return undefined;
+  const { proven } = health;
+  if (proven.kind === "failed") return "status.unproven";
+  return proven.kind === "old" && proven.late ? "status.not_proven" : undefined;
+}
+
 export function wordOf(intl: IntlShape, words: Words, health: Health): string {
-  if (health.kind === "all_well" && health.proven.kind === "failed")
-    return intl.formatMessage({ id: "status.unproven" });
+  const missing = unproven(health);
+  if (missing !== undefined) return intl.formatMessage({ id: missing });
   if (health.kind === "stopped" && health.passing) return intl.formatMessage({ id: "status.passing" });
   if (health.kind === "flow_stopped")
     return health.passing

@@ -10,7 +10,14 @@ const HAVN = pairLine({
   shop: "Havn & Hav AS",
   state: {
     kind: "works",
-    health: { kind: "all_well", booked: 4, waiting: 0, up_to: "2026-10-31T13:00:00Z", proven: { kind: "never" } },
+    health: {
+      kind: "all_well",
+      booked: 4,
+      waiting: 0,
+      others: 0,
+      up_to: "2026-10-31T13:00:00Z",
+      proven: { kind: "never" },
+    },
   },
 });
 const PRACTICE = pairLine({ id: "practice", shop: "", practice: true, can_put_away: false, state: { kind: "asleep" } });

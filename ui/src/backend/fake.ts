@@ -352,6 +352,7 @@ export class FakeBackend implements Backend {
       kind: "all_well",
       booked: orders.booked,
       waiting: orders.waiting,
+      others: 0,
       up_to: "2026-10-31T13:05:00Z",
       proven,
     };

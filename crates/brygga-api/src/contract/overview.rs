@@ -34,6 +34,8 @@ pub enum Health {
         booked: u32,
         /// Orders that wait, each for its reason.
         waiting: u32,
+        /// Invoices, payments and other records that wait, each for its reason.
+        others: u32,
         /// Read up to, ISO 8601.
         up_to: String,
         /// Whether both sides were compared as a whole.
@@ -52,6 +54,15 @@ pub enum Health {
         held: u32,
         /// How many more were read and are not sent yet.
         unsent: u32,
+    },
+    /// Records were tried for hours, and a side did not take them or did not answer; everything else goes on.
+    Delayed {
+        /// How many orders.
+        orders: u32,
+        /// How many records of all kinds, the orders among them.
+        records: u32,
+        /// Since when the oldest of them should have been done, ISO 8601.
+        since: String,
     },
     /// The last proof found differences that nothing explains.
     Differs {
@@ -90,10 +101,12 @@ pub enum Proven {
         /// When they were read, ISO 8601.
         at: String,
     },
-    /// Both sides agreed, too long ago to say anything of today.
+    /// Both sides agreed, too long ago to say anything of today; or nothing was proven, though it was time.
     Old {
-        /// When they were read, ISO 8601.
-        at: String,
+        /// When they were read, ISO 8601; none where none was made yet.
+        at: Option<String>,
+        /// A proof should have been made by itself since.
+        late: bool,
     },
     /// Both sides agreed in the days that were looked at; of the others it says nothing.
     Part {

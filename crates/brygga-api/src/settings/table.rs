@@ -425,6 +425,7 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             only("schedule/stock/at", Time, "schedule/stock/every", "day"),
             field("schedule/payouts/every", EVERY),
             only("schedule/payouts/at", Time, "schedule/payouts/every", "day"),
+            field("schedule/proof", One(&["day", "week", "by_hand"])),
             field("schedule/pause_seconds", Number(30, 3600)),
         ],
     ),

@@ -4,7 +4,7 @@ use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{Every, Lane, Rhythm};
+use crate::policy::{Every, Lane, ProofEvery, Rhythm};
 
 /// When one lane runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct ScheduleSettings {
     pub stock: LaneSchedule,
     /// Payouts: there is one a day.
     pub payouts: LaneSchedule,
+    /// How often a proof is made by itself.
+    pub proof: ProofEvery,
 }
 
 impl Default for ScheduleSettings {
@@ -59,6 +61,7 @@ impl Default for ScheduleSettings {
             products: LaneSchedule::every(Every::Quarter),
             stock: LaneSchedule::every(Every::Continuous),
             payouts: LaneSchedule::every(Every::Hour),
+            proof: ProofEvery::Day,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Proof: every booked document read back, against a fresh read of the shop (`booking-rules` 11).
 
+mod changed;
 mod life;
 mod report;
 mod side;
@@ -22,6 +23,8 @@ use crate::ports::{Phase, Signal};
 use crate::run::stops_the_run;
 
 pub use report::{Period, ProofReport};
+
+use changed::Scope;
 
 /// What the proof of one order came to.
 #[derive(Debug, Default)]
@@ -60,8 +63,14 @@ impl Engine {
     /// `Err` with what would stop a run, too, and with `stopped` after [`Engine::stop_proof`].
     pub async fn prove_of(&self, period: Period) -> Result<ProofReport, Problem> {
         self.proof_begins();
+        self.prove_within(Scope::of(period)).await
+    }
+
+    async fn prove_within(&self, scope: Scope) -> Result<ProofReport, Problem> {
+        let period = scope.period;
         let mut report = ProofReport {
             period,
+            every_document: period.from.is_none() || scope.every_document,
             ..ProofReport::default()
         };
         let (setup, links) = {
@@ -72,8 +81,10 @@ impl Engine {
             self.look_for_unread(&setup, &mut report).await?;
             (setup, links)
         };
-        let links = self.links_of(links, period, &setup)?;
+        let all = links.len();
+        let links = self.links_of(links, &scope, &setup)?;
         let total = links.len();
+        report.whole = total == all;
         let (mut shop_side, mut ledger_side) = (Vec::new(), Vec::new());
         let (mut done, mut failed) = (0, 0);
         for some in links.chunks(AT_ONCE) {
@@ -130,18 +141,23 @@ impl Engine {
         Ok(report)
     }
 
-    /// Those of which something happened in the period.
+    /// Those of which something happened in the period, and those that are named beside it.
     fn links_of(
         &self,
         links: Vec<Link>,
-        period: Period,
+        scope: &Scope,
         setup: &Setup,
     ) -> Result<Vec<Link>, Problem> {
+        let period = scope.period;
         if period == Period::default() {
             return Ok(links);
         }
         let mut some = Vec::new();
         for link in links {
+            if scope.also.contains(&link.shop_id) {
+                some.push(link);
+                continue;
+            }
             let order = self.store.record(&RecordRef::order(&link.shop_id))?;
             let parts = self.store.parts_of(&link.shop_id)?;
             let is_of = order.iter().chain(&parts).any(|row| {

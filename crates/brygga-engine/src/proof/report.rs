@@ -57,9 +57,23 @@ pub struct ProofReport {
     /// Why stock could not be compared.
     #[serde(default)]
     pub stock_unread: Option<Problem>,
+    /// All orders that have a document were looked at, whatever the period.
+    #[serde(default)]
+    pub whole: bool,
+    /// Documents that nobody linked were looked for among all that there are, of whatever day.
+    #[serde(skip)]
+    pub(crate) every_document: bool,
     /// Ids and names of the orders that were looked at: what an earlier proof found of others still stands.
     #[serde(skip)]
     pub(crate) looked: BTreeSet<String>,
+}
+
+/// A difference that is no order's: of a document that nobody linked, or of an order that nobody read.
+pub(crate) fn is_stranger(found: &Difference) -> bool {
+    matches!(
+        found.what.as_str(),
+        "doubled" | "document-without-link" | "never-read"
+    )
 }
 
 impl ProofReport {
@@ -74,7 +88,9 @@ impl ProofReport {
             return;
         }
         let looked = &self.looked;
-        let of_others = |found: &&Difference| !looked.contains(&found.order);
+        let looked_for_anew = |found: &Difference| self.every_document && is_stranger(found);
+        let of_others =
+            |found: &&Difference| !looked.contains(&found.order) && !looked_for_anew(found);
         let carried: Vec<Difference> = earlier
             .differences
             .iter()

@@ -39,7 +39,7 @@ impl Engine {
             }
         }
         let hits = if self.erp.opens_sales_orders() {
-            let since = report.period.from.map_or(DateTime::UNIX_EPOCH, begin_of);
+            let since = since(report);
             self.erp.orders_since(since).await?
         } else {
             Vec::new()
@@ -129,12 +129,11 @@ impl Engine {
         };
         let zone = setup.shop.time_zone;
         let period = report.period;
-        let from = period.from.map_or(DateTime::UNIX_EPOCH, begin_of);
-        let since = from.max(self.begin()?);
+        let since = since(report).max(self.begin()?);
         let until = cursor.min(self.clock.now() - INDEXED);
         for head in self.never_read(since, until).await? {
             let made = head.made_at.with_timezone(&zone).date_naive();
-            if period.has(made) {
+            if report.every_document || period.has(made) {
                 report.differences.push(Difference {
                     order: head.name,
                     document: None,
@@ -146,6 +145,12 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// From when on is looked for what nobody linked or read.
+fn since(report: &ProofReport) -> DateTime<Utc> {
+    let from = report.period.from.filter(|_| !report.every_document);
+    from.map_or(DateTime::UNIX_EPOCH, begin_of)
 }
 
 /// No time zone is further than 14 hours from UTC.

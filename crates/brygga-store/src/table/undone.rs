@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::named_params;
 
-use crate::column::{first, get_time_or_null, time};
+use crate::column::{all, first, get_time, get_time_or_null, time};
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::table::records::{RecordKind, RecordRow, RecordState};
+use crate::table::records::{RecordKind, RecordRef, RecordRow, RecordState, read_ref};
 
 /// Since when a record is work that should be done, and was not; null where there is nothing to do for it now. What a record says of itself
 /// changes with every attempt (`changed_at`), so this is kept from the first one.
@@ -61,5 +61,24 @@ impl Store {
             )
         })?;
         Ok(since.flatten())
+    }
+
+    /// What was tried and is left undone since `before` or longer, the oldest first, with since when. What was only read is not among it: the
+    /// first sync of a large shop takes its hours.
+    pub fn left_undone(
+        &self,
+        kind: RecordKind,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<(RecordRef, DateTime<Utc>)>, StoreError> {
+        self.read(|db| {
+            all(
+                db,
+                "SELECT kind, id, undone_since FROM records
+                 WHERE kind = :kind AND undone_since <= :before AND (state <> 'new' OR retry)
+                 ORDER BY undone_since, length(id), id",
+                named_params! { ":kind": kind.as_str(), ":before": time(before) },
+                |row| Ok((read_ref(row)?, get_time(row, "undone_since")?)),
+            )
+        })
     }
 }

@@ -137,3 +137,35 @@ fn it_is_read_from_an_index() {
         assert!(plan.contains(index), "{plan}");
     }
 }
+
+#[test]
+fn what_was_tried_for_long_is_named_and_what_was_only_read_is_not() {
+    let store = memory();
+    store.put_record(&seen(1, 0)).unwrap();
+    store
+        .put_record(&waiting(2, Code::WaitingRemote, 5))
+        .unwrap();
+    store
+        .put_record(&waiting(3, Code::WaitingForPayment, 5))
+        .unwrap();
+    store
+        .put_record(&waiting(4, Code::WaitingOutcome, 50))
+        .unwrap();
+    let mut planned = row(5, RecordState::Planned);
+    planned.changed_at = at(2);
+    store.put_record(&planned).unwrap();
+    let late = |minute| -> Vec<(String, DateTime<Utc>)> {
+        let late = store.left_undone(RecordKind::Order, at(minute)).unwrap();
+        late.into_iter()
+            .map(|(record, since)| (record.id, since))
+            .collect()
+    };
+    assert_eq!(late(1), []);
+    assert_eq!(late(10), [("5".into(), at(2)), ("2".into(), at(5))]);
+    assert_eq!(late(50).len(), 3);
+    // A conflict is decided again and again: that is a try, too.
+    let mut again = seen(1, 20);
+    again.retry = true;
+    store.put_record(&again).unwrap();
+    assert_eq!(late(10).len(), 3);
+}

@@ -15,6 +15,10 @@ booked: number,
  */
 waiting: number, 
 /**
+ * Invoices, payments and other records that wait, each for its reason.
+ */
+others: number, 
+/**
  * Read up to, ISO 8601.
  */
 up_to: string, 
@@ -37,7 +41,19 @@ held: number,
 /**
  * How many more were read and are not sent yet.
  */
-unsent: number, } | { "kind": "differs", 
+unsent: number, } | { "kind": "delayed", 
+/**
+ * How many orders.
+ */
+orders: number, 
+/**
+ * How many records of all kinds, the orders among them.
+ */
+records: number, 
+/**
+ * Since when the oldest of them should have been done, ISO 8601.
+ */
+since: string, } | { "kind": "differs", 
 /**
  * How many.
  */

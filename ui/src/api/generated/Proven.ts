@@ -10,9 +10,13 @@ export type Proven = { "kind": "never" } | { "kind": "agrees",
  */
 at: string, } | { "kind": "old", 
 /**
- * When they were read, ISO 8601.
+ * When they were read, ISO 8601; none where none was made yet.
  */
-at: string, } | { "kind": "part", 
+at: string | null, 
+/**
+ * A proof should have been made by itself since.
+ */
+late: boolean, } | { "kind": "part", 
 /**
  * When they were read, ISO 8601.
  */

@@ -34,7 +34,22 @@ export function HealthSentence({ overview }: { overview: OverviewAtRest }) {
       const { booked, waiting } = health;
       const values = { count: booked, shown: formatCount(locale, booked), upTo };
       return (
-        <Sentence tone={tone} more={<ProofLine proven={health.proven} />}>
+        <Sentence
+          tone={tone}
+          more={
+            <>
+              {health.others > 0 && (
+                <>
+                  <FormattedMessage
+                    id="health.all_well.others"
+                    values={{ count: health.others, shown: formatCount(locale, health.others) }}
+                  />{" "}
+                </>
+              )}
+              <ProofLine proven={health.proven} />
+            </>
+          }
+        >
           {waiting === 0 ? (
             <FormattedMessage id="health.all_well" values={values} />
           ) : (
@@ -78,6 +93,19 @@ export function HealthSentence({ overview }: { overview: OverviewAtRest }) {
           <FormattedMessage
             id="health.needs_you"
             values={{ count: health.held, shown: formatCount(locale, health.held) }}
+          />
+        </Sentence>
+      );
+    case "delayed":
+      return (
+        <Sentence tone={tone} more={<FormattedMessage id="health.delayed.more" />}>
+          <FormattedMessage
+            id="health.delayed"
+            values={{
+              count: health.records,
+              shown: formatCount(locale, health.records),
+              since: formatMoment(locale, timeZone, health.since, "day-time"),
+            }}
           />
         </Sentence>
       );
@@ -153,10 +181,21 @@ function ProofLine({ proven }: { proven: Proven }) {
     case "agrees":
       return <FormattedMessage id="proven.agrees" values={{ at: at(proven.at) }} />;
     case "old":
+      if (proven.at === null)
+        return (
+          <>
+            <FormattedMessage id="proven.late" /> {offer("proof.run")}
+          </>
+        );
+      return (
+        <>
+          <FormattedMessage id="proven.old" values={{ at: at(proven.at) }} /> {offer("proof.again")}
+        </>
+      );
     case "part":
       return (
         <>
-          <FormattedMessage id={`proven.${proven.kind}`} values={{ at: at(proven.at) }} /> {offer("proof.again")}
+          <FormattedMessage id="proven.part" values={{ at: at(proven.at) }} /> {offer("proof.again")}
         </>
       );
     case "failed":

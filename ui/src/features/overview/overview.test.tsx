@@ -23,10 +23,11 @@ async function shown(health: Health, changed: Partial<Overview> = {}) {
   return opened;
 }
 
-const well = (proven: Proven, waiting = 0): Health => ({
+const well = (proven: Proven, waiting = 0, others = 0): Health => ({
   kind: "all_well",
   booked: 40,
   waiting,
+  others,
   up_to: "2026-10-31T13:05:00Z",
   proven,
 });
@@ -97,9 +98,16 @@ describe("the health sentence", () => {
 
     await say(backend, { health: well({ kind: "agrees", at: "2026-10-31T12:00:00Z" }) });
     await waitFor(() => expect(below(sentence)).toHaveTextContent(/^Proven 31 Oct, 13:00: both sides/));
-    await say(backend, { health: well({ kind: "old", at: "2026-10-03T12:00:00Z" }) });
-    await waitFor(() => expect(below(sentence)).toHaveTextContent("Last proven 3 Oct, 14:00. Prove again"));
+    await say(backend, { health: well({ kind: "old", at: "2026-10-03T12:00:00Z", late: false }) });
+    await waitFor(() => expect(below(sentence)).toHaveTextContent("Not proven since 3 Oct, 14:00. Prove again"));
     expect(below(sentence)).not.toHaveTextContent("agree");
+    expect(screen.getByText("All well")).toBeVisible();
+    // One that should have been made by itself is missing: that is not all well.
+    await say(backend, { health: well({ kind: "old", at: "2026-10-03T12:00:00Z", late: true }) });
+    expect(await screen.findByText("Not proven lately")).toBeVisible();
+    expect(container.querySelector("[data-tone=booked]")).toBeNull();
+    await say(backend, { health: well({ kind: "old", at: null, late: true }) });
+    await waitFor(() => expect(below(sentence)).toHaveTextContent(/^Not proven yet\. Brygga makes the first proof/));
 
     // A month that is equal makes no other month so.
     await say(backend, { health: well({ kind: "part", at: "2026-10-31T12:00:00Z" }) });
@@ -116,6 +124,28 @@ describe("the health sentence", () => {
     );
     expect(screen.getByText("Proof failed")).toBeVisible();
     expect(container.querySelector("[data-tone=booked]")).toBeNull();
+  });
+
+  it("counts what waits beside the orders", async () => {
+    await shown(well({ kind: "never" }, 0, 3));
+    const sentence = await screen.findByRole("heading", { name: /^All 40 orders/ });
+    await waitFor(() =>
+      expect(below(sentence)).toHaveTextContent(
+        "3 other records (such as invoices and payments) wait, each for its reason. Not proven yet. Prove now",
+      ),
+    );
+  });
+
+  it("says what has been tried for hours and does not get through", async () => {
+    const since = "2026-10-31T02:00:00Z";
+    const { container } = await shown({ kind: "delayed", orders: 1, records: 2, since });
+    const sentence = await screen.findByRole("heading", {
+      name: "2 records do not get through: the oldest has been tried since 31 Oct, 03:00.",
+    });
+    expect(below(sentence)).toHaveTextContent("Brygga keeps trying, and everything else goes on.");
+    expect(screen.getByText("Does not get through")).toBeVisible();
+    expect(container.querySelectorAll("[data-tone=held]").length).toBeGreaterThan(0);
+    await expectAccessible(container);
   });
 
   it("does not say of what is not sent that it has a reason", async () => {
