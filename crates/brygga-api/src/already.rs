@@ -7,6 +7,8 @@ use brygga_core::{Code, Problem};
 use brygga_engine::{Already, AlreadyRow};
 
 use crate::api::{Api, count, error, reason, record_line, time, wrong_use};
+use crate::background::unbroken;
+use crate::background::unbroken;
 use crate::contract::{
     AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView, ApiError, Nothing,
 };
@@ -26,10 +28,12 @@ impl Api {
         self.watch
             .try_start(&run.to_string())
             .map_err(|_| error(Code::SyncUnderWay.into()))?;
-        // On its own: whoever asked may go away, and the run's place is given back all the same.
+        // On its own: whoever asked may go away, and a search that breaks off is a failure like any other. The run's place is given back all
+        // the same.
         let api = Arc::clone(self);
         let search = tokio::spawn(async move {
-            let found = Box::pin(api.engine.find_already()).await;
+            let engine = Arc::clone(&api.engine);
+            let found = unbroken(async move { Box::pin(engine.find_already()).await }).await;
             api.watch.place_left();
             found
         });

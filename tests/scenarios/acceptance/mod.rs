@@ -2,6 +2,7 @@
 //! practice pair. `docs/pains.md` says which complaint each one answers.
 
 mod away;
+mod broken_off;
 mod currencies;
 mod edits;
 mod nights;

@@ -19,8 +19,17 @@ fn same_key(key: &DataKey) -> DataKey {
 }
 
 /// Another program on the bench's pair, with a file of its own and the same choices.
-async fn program(bench: &Bench, path: &Path, key: &DataKey) -> Engine {
-    let clock: Arc<dyn Clock> = Arc::clone(&bench.clock) as Arc<dyn Clock>;
+pub(super) async fn program(bench: &Bench, path: &Path, key: &DataKey) -> Engine {
+    program_by(bench, path, key, Arc::clone(&bench.clock) as Arc<dyn Clock>).await
+}
+
+/// The same by another clock.
+pub(super) async fn program_by(
+    bench: &Bench,
+    path: &Path,
+    key: &DataKey,
+    clock: Arc<dyn Clock>,
+) -> Engine {
     let options = OpenOptions::new(path, same_key(key));
     let ground = Ground {
         store: Arc::new(Store::open(options, Arc::clone(&clock)).expect("a file")),
@@ -41,7 +50,7 @@ async fn program(bench: &Bench, path: &Path, key: &DataKey) -> Engine {
     engine
 }
 
-async fn quiet(bench: &Bench, engine: &Engine) -> Result<(), Problem> {
+pub(super) async fn quiet(bench: &Bench, engine: &Engine) -> Result<(), Problem> {
     for _ in 0..10 {
         let report = engine.sync(RunOptions::default()).await?;
         assert_eq!(report.failure, None);
