@@ -1,6 +1,7 @@
 //! Several pairs in one program: each is alone with its shop, its company, its data and its secrets, and all of them are told apart.
 
 mod opening;
+mod rescue;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

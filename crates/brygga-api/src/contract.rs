@@ -1,4 +1,5 @@
-//! Commands, events and their data, as the UI sees them. Plain data in the user's words; secrets never cross it.
+//! Commands, events and their data, as the UI sees them. Plain data in the user's words; no secret crosses it but the recovery key, which a
+//! person asks to see and write down.
 //!
 //! A type here is a promise to the UI: TypeScript is generated from it (`cargo xtask codegen`).
 
@@ -31,7 +32,7 @@ pub use fixes::{
 };
 pub use keeping::{
     BackupKind, BackupName, BackupView, Erased, KeptView, PeopleQuery, PersonKey, PersonView,
-    RemovedView,
+    RecoveryKeyView, RemovedView,
 };
 pub use mapping::{
     BookedPreview, MappingChange, MappingColumn, MappingEdit, MappingPreview, MappingRow,
@@ -39,8 +40,8 @@ pub use mapping::{
 };
 pub use overview::{AwayRow, AwaySince, Counts, DayCount, FlowRow, Health, Overview, Proven};
 pub use pairs::{
-    PairAway, PairEvent, PairKey, PairLine, PairPutAway, PairRename, PairState, PairsView, Play,
-    PlayedOrder, PracticePlay, PracticePlayed,
+    CopyChoice, PairAway, PairEvent, PairKey, PairLine, PairPutAway, PairRename, PairRestore,
+    PairRestored, PairState, PairsView, Play, PlayedOrder, PracticePlay, PracticePlayed,
 };
 pub use preview::{
     PreviewApproval, PreviewChanged, PreviewChoice, PreviewCount, PreviewDocumentLine, PreviewFact,
@@ -492,6 +493,7 @@ macro_rules! with_setup_commands {
             setup_start(Nothing) -> SetupView;
             practice_play(PracticePlay) -> PracticePlayed;
             support_file(Nothing) -> TextFile;
+            recovery_key(Nothing) -> RecoveryKeyView;
         }
     };
 }
@@ -506,6 +508,8 @@ macro_rules! with_program_commands {
             pair_show(PairKey) -> PairsView;
             pair_rename(PairRename) -> PairsView;
             pair_put_away(PairPutAway) -> PairAway;
+            pair_copies(PairKey) -> Vec<BackupView>;
+            pair_restore(PairRestore) -> PairRestored;
             desktop(Nothing) -> Option<DesktopView>;
             put_desktop(DesktopChange) -> DesktopView;
             desktop_act(DesktopAct) -> Nothing;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use brygga_core::{Code, Problem};
 use brygga_engine::Person;
 use brygga_store::{Backup, BackupReason, Holdings};
+use secrecy::ExposeSecret as _;
 
 use crate::api::{Api, count, error, stored, time};
 use crate::contract::{
     ApiError, BackupKind, BackupName, BackupView, Erased, KeptView, Nothing, PeopleQuery,
-    PersonKey, PersonView, RemovedView,
+    PersonKey, PersonView, RecoveryKeyView, RemovedView,
 };
+use crate::pair::Pair;
 
 /// At most so many customers are shown for one search.
 const SHOWN: usize = 20;
@@ -96,6 +98,18 @@ impl Api {
     }
 }
 
+impl Pair {
+    /// The key to write down: without it a copy is of no use on another computer.
+    pub(crate) async fn recovery_key(&self, _: Nothing) -> Result<RecoveryKeyView, ApiError> {
+        let ground = Arc::clone(&self.ground);
+        // The keychain may ask a person first.
+        let key = apart(move || ground.recovery_key()).await?;
+        Ok(RecoveryKeyView {
+            key: key.map(|key| key.expose_secret().to_owned()),
+        })
+    }
+}
+
 /// Work that takes long, beside the commands.
 async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -125,7 +139,7 @@ fn person_view(person: Person, kept: Holdings) -> PersonView {
     }
 }
 
-fn backup_view(backup: Backup) -> BackupView {
+pub(crate) fn backup_view(backup: Backup) -> BackupView {
     BackupView {
         path: backup.path.display().to_string(),
         at: time(backup.at),

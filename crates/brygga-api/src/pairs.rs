@@ -3,6 +3,7 @@
 
 mod commands;
 mod opening;
+mod rescue;
 mod standing;
 
 use std::any::Any;

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Retry(Retry),
     /// Read every document back and compare it with the shop.
     Proof(Proof),
+    /// Copies of the database: list, make, put back; and the key to write down.
+    Backup(Backup),
     /// What is connected, permitted, mapped and healthy; each finding with its remedy.
     Doctor(Plain),
 }
@@ -183,6 +185,33 @@ pub(crate) enum Remote {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[command(subcommand)]
+    pub(crate) action: BackupAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupAction {
+    /// The copies, newest first, also where the database cannot be opened.
+    List(Plain),
+    /// Make a copy now.
+    Now,
+    /// Put a copy back: one of the list by its name, or a file by its path. What is there is set aside, not deleted.
+    Restore {
+        /// Name or path.
+        copy: String,
+        /// The copy is of another computer: its recovery key is asked for on standard input. Never an argument, where others see it.
+        #[arg(long)]
+        recovery_key: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the recovery key. Write it down and keep it away from this computer: it opens every copy.
+    Key,
 }
 
 #[derive(Debug, Args)]
@@ -334,6 +363,11 @@ impl Arguments {
             Command::Connect(Connect {
                 remote: Remote::Shopify { json, .. } | Remote::Visma { json, .. },
             }) => *json,
+            Command::Backup(Backup { action }) => match action {
+                BackupAction::List(options) => options.json,
+                BackupAction::Restore { json, .. } => *json,
+                BackupAction::Now | BackupAction::Key => false,
+            },
             Command::Sandbox(_) | Command::Serve(_) | Command::Settings(_) => false,
         }
     }

@@ -44,6 +44,7 @@ async fn run(arguments: Arguments) -> Result<End, End> {
         Command::Held(options) => commands::lists::held(options, data_dir),
         Command::Retry(options) => commands::lists::retry(&options, data_dir),
         Command::Proof(options) => commands::proof::run(options, data_dir).await,
+        Command::Backup(options) => commands::backup::run(options, data_dir),
         Command::Doctor(options) => commands::doctor::run(options, data_dir).await,
     }
 }

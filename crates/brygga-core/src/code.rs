@@ -271,9 +271,9 @@ codes! {
     StoreFull = "store-disk-full", Failure, "The disk is full: nothing more can be stored.", "Make room on the disk. Nothing was lost; Brygga goes on where it stopped.";
     StoreBusy = "store-busy", Failure, "Another program holds the database.", "Nothing to do: Brygga tries again by itself. If it stays, see whether a backup or a virus scanner keeps the file open.";
     StoreInUse = "store-in-use", Failure, "Another Brygga has this database open.", "Use the one that is open, or close it.";
-    StoreDamaged = "store-damaged", Failure, "The database is damaged: {detail}", "Open the last backup from the folder of the database.";
-    StoreKey = "store-wrong-key", Failure, "The key of the database does not fit.", "Use the computer account or the passphrase with which the database was made.";
-    StoreFault = "store-fault", Failure, "The database has a fault: {detail}", "Start Brygga again. If it stays, open the last backup.";
+    StoreDamaged = "store-damaged", Failure, "The database is damaged: {detail}", "Put a backup back: choose this store at the top left. The damaged file is kept.";
+    StoreKey = "store-wrong-key", Failure, "The key of the database does not fit.", "Use the computer account or the passphrase with which the database was made. Or put a backup back with the recovery key that you wrote down.";
+    StoreFault = "store-fault", Failure, "The database has a fault: {detail}", "Start Brygga again. If it stays, put the last backup back.";
     SecretsUnavailable = "secrets-unavailable", Failure, "The keychain of this computer cannot be used: {detail}", "Unlock the keychain of this computer. Where there is none, start Brygga with BRYGGA_PASSPHRASE set to a passphrase: the secrets are then in an encrypted file.";
     SecretsPassphrase = "secrets-wrong-passphrase", Failure, "The passphrase does not fit the secrets file.", "Type the passphrase again.";
     NotConnected = "not-connected", Failure, "{remote} is not connected.", "Connect it first.";
@@ -294,6 +294,10 @@ codes! {
     FixSame = "fix-same", Failure, "This choice changes nothing.", "Choose something else, or try the records again.";
     PersonUnknown = "person-unknown", Failure, "Nothing is kept of this customer any more.", "Search again.";
     BackupOther = "backup-other-pair", Failure, "This copy is of {theirs}; connected is {ours}.", "Choose a copy that was made of this shop and this company. Nothing was changed.";
+    BackupKey = "backup-other-key", Failure, "This copy was made with another key.", "Type the recovery key that belongs to it. The computer on which the copy was made shows it in the settings, at Your data.";
+    BackupMissing = "backup-not-found", Failure, "There is no file at {path}.", "Look where the copy is, and type the whole path with the name of the file.";
+    RecoveryKey = "recovery-key-mistyped", Failure, "This is no recovery key: at least one character is not right.", "Compare it with what you wrote down, then try again.";
+    PairConnected = "pair-connected", Failure, "This store is connected already, and its database has a key of its own.", "Put it away first. Then add a store, and put the copy back there. Nothing was changed.";
     FileNotSaved = "file-not-saved", Failure, "The file could not be saved in {folder}: {detail}", "Make room on the disk, or let Brygga write there. Then try again.";
     DesktopSetting = "desktop-setting-failed", Failure, "This computer did not take the setting {setting}: {detail}", "Try again. If it stays, look at the rights of your user account.";
     PairExists = "pair-exists", Failure, "{pair} keeps this shop and this company already.", "Use that one, or connect another shop or another company here.";

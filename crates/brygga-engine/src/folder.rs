@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::connect::Ground;
+use crate::erased_again::erase_again;
 use crate::place::{FIRST, Place, Who};
 use crate::rates::RateHosts;
 
@@ -151,6 +152,8 @@ pub fn open_with(folder: &Path, secrets: Arc<dyn SecretStore>) -> Result<Ground,
         OpenOptions::new(folder.join(DATABASE), key),
         Arc::clone(&clock),
     )?;
+    // A copy may have been put in the file's place by hand, or the program have ended while it erased.
+    erase_again(&store, &store.not_erased_yet()?, clock.now())?;
     let mut http = HttpConfig::default();
     if let Some(millis) = number(TIMEOUT) {
         http.total_timeout = std::time::Duration::from_millis(millis);
@@ -166,7 +169,7 @@ pub fn open_with(folder: &Path, secrets: Arc<dyn SecretStore>) -> Result<Ground,
     })
 }
 
-fn secrets(folder: &Path) -> Result<Arc<dyn SecretStore>, Problem> {
+pub(crate) fn secrets(folder: &Path) -> Result<Arc<dyn SecretStore>, Problem> {
     match std::env::var(PASSPHRASE) {
         Ok(passphrase) if !passphrase.is_empty() => {
             let cost = number(WORK_FACTOR)

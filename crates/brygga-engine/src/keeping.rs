@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::booked::internal;
 use crate::connect::{COMPANY, MET, MET_TENANT, SHOP, SIGN_IN};
 use crate::engine::Engine;
+use crate::erased_again::erase_again;
 use crate::place::Who;
 
 /// Where the last removal is remembered.
@@ -19,7 +20,7 @@ const PRUNED: &str = "pruned";
 
 /// Everything of the connections among the store's settings: it goes with the secrets of this computer, so no copy of the database
 /// brings another.
-const CONNECTIONS: [&str; 5] = [SHOP, COMPANY, SIGN_IN, MET, MET_TENANT];
+pub(crate) const CONNECTIONS: [&str; 5] = [SHOP, COMPANY, SIGN_IN, MET, MET_TENANT];
 
 /// What was removed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +79,7 @@ impl Engine {
 
     /// Puts a copy of the database back, while no run goes. What both sides have is ahead of it then: the next run looks every order up by its
     /// reference before it makes anything (`booking-rules` 3), so nothing is booked twice. What is connected stays so: its secrets are not in
-    /// the copy.
+    /// the copy. Whoever was erased since is erased in the copy before it is put in place.
     ///
     /// [`Code::SyncUnderWay`] while a run goes; [`Code::BackupOther`] if the copy is of another shop or company.
     pub fn restore(&self, name: &str) -> Result<(), Problem> {
@@ -92,7 +93,10 @@ impl Engine {
                 .with("ours", ours)
                 .with("theirs", theirs));
         }
-        self.store.restore(name, &CONNECTIONS)?;
+        let now = self.clock.now();
+        self.store.restore(name, &CONNECTIONS, |copy, erased| {
+            erase_again(copy, erased, now)
+        })?;
         self.forget_setup();
         let told =
             Activity::new(self.clock.now(), Level::Warn, "backup-restored").with("copy", name);
@@ -115,7 +119,7 @@ impl Engine {
 }
 
 /// Which shop and which company these settings connect, as far as they tell.
-fn who(settings: &BTreeMap<String, Value>) -> Who {
+pub(crate) fn who(settings: &BTreeMap<String, Value>) -> Who {
     let text = |name: &str, field: &str| {
         let found = settings.get(name)?.pointer(field)?.as_str()?;
         Some(found.to_owned())

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use brygga_core::{Code, Problem, SecretStore};
+use brygga_store::Backup;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::connect::Ground;
 use crate::folder::{self, CARD, Card, DATABASE, put_file, unwritable};
+use crate::rescue::{self, CopyAt};
 
 /// Folder of the first pair; a program that knew only one had it there.
 const FIRST: &str = "default";
@@ -86,6 +89,25 @@ impl PairsFolder {
         match &self.secrets {
             Some(secrets) => folder::open_with(&folder, Arc::clone(secrets)),
             None => folder::open(&folder),
+        }
+    }
+
+    /// The copies of a pair, whether it can be opened or not.
+    pub fn backups(&self, id: &str) -> Result<Vec<Backup>, Problem> {
+        rescue::backups(&self.of(id)?)
+    }
+
+    /// Puts a copy in the place of a pair's database: [`rescue::restore`]. It must be closed.
+    pub fn restore(
+        &self,
+        id: &str,
+        from: &CopyAt,
+        recovery: Option<&SecretString>,
+    ) -> Result<Option<PathBuf>, Problem> {
+        let folder = self.carded(id)?;
+        match &self.secrets {
+            Some(secrets) => rescue::restore_with(&folder, from, recovery, secrets),
+            None => rescue::restore(&folder, from, recovery),
         }
     }
 

@@ -7,7 +7,7 @@ use brygga_core::booking::normal_email;
 use brygga_core::shop::{Address, Order};
 use brygga_core::{Code, Problem};
 use brygga_store::{
-    Activity, Erasure, Holdings, Level, Link, RecordKind, RecordRef, RecordRow, RecordState,
+    Activity, Erasure, Holdings, Level, Link, RecordKind, RecordRef, RecordRow, RecordState, Store,
 };
 
 use crate::already::{self, ALREADY};
@@ -15,7 +15,7 @@ use crate::booked::{self, CUSTOMER, ORDER};
 use crate::engine::Engine;
 
 /// More orders than a shop has.
-const ALL: usize = 1_000_000;
+pub(crate) const ALL: usize = 1_000_000;
 /// A word shorter than this says nobody's name.
 const SHORTEST: usize = 4;
 
@@ -35,9 +35,9 @@ pub struct Person {
     /// Orders that are still to be booked. They keep what is needed for that.
     pub open: Vec<String>,
     /// The orders and all that belongs to them.
-    records: Vec<RecordRef>,
+    pub(crate) records: Vec<RecordRef>,
     /// Names, addresses and the like, in lower case.
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
 }
 
 impl Person {
@@ -49,7 +49,7 @@ impl Person {
     }
 
     /// The name in the list is all there is of the person where retention took the payload out.
-    fn learn_name(&mut self, name: Option<&str>) {
+    pub(crate) fn learn_name(&mut self, name: Option<&str>) {
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
             return;
         };
@@ -67,7 +67,7 @@ impl Person {
         self.words.dedup();
     }
 
-    fn learn(&mut self, order: &Order) {
+    pub(crate) fn learn(&mut self, order: &Order) {
         let profile = order.customer.as_ref();
         let addresses = [
             order.billing.as_ref(),
@@ -138,6 +138,81 @@ fn key_of(order: &Order) -> Option<String> {
     email_of(order).map(|email| format!("guest/{}", brygga_core::digest::pseudonym(&email)))
 }
 
+/// Who bought an order: by its link, which stays when retention takes the payload out, so that all orders of one buyer are one
+/// person's. Where nothing is left but a name, the order stands for itself: two buyers may share the name.
+pub(crate) fn buyer_of(
+    store: &Store,
+    row: &RecordRow,
+    order: Option<&Order>,
+) -> Result<Option<String>, Problem> {
+    let linked = booked::recall(store, &row.record.id)?
+        .map(|state| state.document.identity.key)
+        // The house customer is anybody.
+        .filter(|key| key != "house");
+    let alone = || {
+        let named = row
+            .party
+            .as_ref()
+            .is_some_and(|name| !name.trim().is_empty());
+        named.then(|| format!("order/{}", row.record.id))
+    };
+    Ok(linked.or_else(|| order.and_then(key_of)).or_else(alone))
+}
+
+/// The links of these orders as they are without the person.
+pub(crate) fn links_without_person(
+    store: &Store,
+    records: &[RecordRef],
+) -> Result<Vec<Link>, Problem> {
+    let mut links = Vec::new();
+    for record in records {
+        if record.kind != RecordKind::Order {
+            continue;
+        }
+        if let Some(state) = booked::recall(store, &record.id)?
+            && let Some(link) = store.link(ORDER, &record.id)?
+        {
+            links.push(Link {
+                detail: serde_json::to_value(booked::without_person(state))
+                    .map_err(booked::internal)?,
+                ..link
+            });
+        }
+        links.extend(mark_without_person(store, &record.id)?);
+    }
+    Ok(links)
+}
+
+/// What is kept of documents that others booked (`already.rs`), without who bought.
+fn mark_without_person(store: &Store, order: &str) -> Result<Option<Link>, Problem> {
+    let Some(link) = store.link(ALREADY, order)? else {
+        return Ok(None);
+    };
+    let mut mark: Mark = serde_json::from_value(link.detail).map_err(booked::internal)?;
+    already::without_person(&mut mark);
+    Ok(Some(Link {
+        detail: serde_json::to_value(&mark).map_err(booked::internal)?,
+        ..link
+    }))
+}
+
+/// Nothing of the order is to be done any more, as far as is known.
+fn is_finished(store: &Store, order: &RecordRow) -> Result<bool, Problem> {
+    let mut rows = store.parts_of(&order.record.id)?;
+    rows.push(order.clone());
+    for row in &rows {
+        let settled = matches!(row.state, RecordState::Booked | RecordState::Skipped);
+        if !settled || row.retry {
+            return Ok(false);
+        }
+        let intents = store.intents_of(&row.record)?;
+        if intents.iter().any(|intent| !intent.state.is_settled()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 impl Engine {
     /// The buyers that a text fits: a name, an e-mail, a phone number, a customer number. Opens every stored order.
     pub fn people(&self, search: &str) -> Result<Vec<Person>, Problem> {
@@ -164,7 +239,7 @@ impl Engine {
             }
             let mirror = self.store.mirror(&row.record)?;
             let order = mirror.and_then(|mirror| self.shop.read(&mirror.payload).ok());
-            let Some(key) = self.buyer_of(&row, order.as_ref())? else {
+            let Some(key) = buyer_of(&self.store, &row, order.as_ref())? else {
                 continue;
             };
             let person = people.entry(key.clone()).or_insert_with(|| Person {
@@ -175,7 +250,7 @@ impl Engine {
                 Some(order) => person.learn(order),
                 None => person.learn_name(row.party.as_deref()),
             }
-            if self.is_finished(&row)? {
+            if is_finished(&self.store, &row)? {
                 person.orders.push(row.name.clone());
                 person.records.push(row.record.clone());
                 let parts = self.store.parts_of(&row.record.id)?;
@@ -204,23 +279,6 @@ impl Engine {
         Ok(people)
     }
 
-    /// Who bought an order: by its link, which stays when retention takes the payload out, so that all orders of one buyer are one
-    /// person's. Where nothing is left but a name, the order stands for itself: two buyers may share the name.
-    fn buyer_of(&self, row: &RecordRow, order: Option<&Order>) -> Result<Option<String>, Problem> {
-        let linked = booked::recall(&self.store, &row.record.id)?
-            .map(|state| state.document.identity.key)
-            // The house customer is anybody.
-            .filter(|key| key != "house");
-        let alone = || {
-            let named = row
-                .party
-                .as_ref()
-                .is_some_and(|name| !name.trim().is_empty());
-            named.then(|| format!("order/{}", row.record.id))
-        };
-        Ok(linked.or_else(|| order.and_then(key_of)).or_else(alone))
-    }
-
     /// What is done for an order after its customer was erased leaves nothing of the person in the journal, once it is finished.
     pub(crate) fn keep_erased(&self, order: &RecordRef) -> Result<(), Problem> {
         if !self.store.is_erased(order)? {
@@ -230,7 +288,7 @@ impl Engine {
             return Ok(());
         };
         // What was broken off is gone on with by the bodies of its steps: until then they stay.
-        if self.is_finished(&row)? {
+        if is_finished(&self.store, &row)? {
             let mut records: Vec<RecordRef> = self
                 .store
                 .parts_of(&order.id)?
@@ -241,36 +299,6 @@ impl Engine {
             self.store.empty_bodies(&records)?;
         }
         Ok(())
-    }
-
-    /// What is kept of documents that others booked (`already.rs`), without who bought.
-    fn mark_without_person(&self, order: &str) -> Result<Option<Link>, Problem> {
-        let Some(link) = self.store.link(ALREADY, order)? else {
-            return Ok(None);
-        };
-        let mut mark: Mark = serde_json::from_value(link.detail).map_err(booked::internal)?;
-        already::without_person(&mut mark);
-        Ok(Some(Link {
-            detail: serde_json::to_value(&mark).map_err(booked::internal)?,
-            ..link
-        }))
-    }
-
-    /// Nothing of the order is to be done any more, as far as is known.
-    fn is_finished(&self, order: &RecordRow) -> Result<bool, Problem> {
-        let mut rows = self.store.parts_of(&order.record.id)?;
-        rows.push(order.clone());
-        for row in &rows {
-            let settled = matches!(row.state, RecordState::Booked | RecordState::Skipped);
-            if !settled || row.retry {
-                return Ok(false);
-            }
-            let intents = self.store.intents_of(&row.record)?;
-            if intents.iter().any(|intent| !intent.state.is_settled()) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// How much is kept of a person.
@@ -290,22 +318,7 @@ impl Engine {
             .everybody()?
             .remove(key)
             .ok_or_else(|| Problem::from(Code::PersonUnknown))?;
-        let mut links = Vec::new();
-        for record in &person.records {
-            if record.kind != RecordKind::Order {
-                continue;
-            }
-            if let Some(state) = booked::recall(&self.store, &record.id)?
-                && let Some(link) = self.store.link(ORDER, &record.id)?
-            {
-                links.push(Link {
-                    detail: serde_json::to_value(booked::without_person(state))
-                        .map_err(booked::internal)?,
-                    ..link
-                });
-            }
-            links.extend(self.mark_without_person(&record.id)?);
-        }
+        let links = links_without_person(&self.store, &person.records)?;
         let now = self.clock.now();
         let told = Activity::new(now, Level::Info, "customer-erased")
             .with("count", person.orders.len())

@@ -1,18 +1,13 @@
 //! Copies of the file, in the folder `backups` beside it: before each migration and once a day (`design` 5).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::{Connection, MAIN_DB};
-use serde_json::Value;
 
 use crate::error::StoreError;
-use crate::migrations::{known_version, migrations};
-use crate::open::{check, pragma, refuse_others};
 use crate::store::Store;
-use crate::table::{meta, settings};
 
 /// How many days a copy is kept.
 const KEEP_DAYS: i64 = 14;
@@ -23,8 +18,6 @@ const EXTENSION: &str = "sqlite";
 const BY_HAND: &str = "-by-hand-";
 const BEFORE_RESTORE: &str = "-before-restore-";
 const BEFORE_UPDATE: &str = "-before-update-";
-/// Who keeps settings over a restore, for the history.
-const RESTORE: &str = "restore";
 
 /// Why a copy was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,40 +172,59 @@ fn apart(file: &Path, what: &str, now: DateTime<Utc>) -> String {
     suffix
 }
 
-/// Puts a copy in the place of everything.
-fn put(db: &mut Connection, source: &Path) -> Result<(), StoreError> {
-    Ok(db.restore(MAIN_DB, source, None::<fn(rusqlite::backup::Progress)>)?)
+/// The copies of the database at `file`, newest first, whether it can be opened or not.
+pub fn backups_of(file: &Path) -> Result<Vec<Backup>, StoreError> {
+    if !file.with_file_name(FOLDER).exists() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for (_, path) in copies(file)? {
+        let meta = fs::metadata(&path).map_err(|error| StoreError::io(&error, &path))?;
+        let at = meta
+            .modified()
+            .map_err(|error| StoreError::io(&error, &path))?;
+        found.push(Backup {
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            reason: BackupReason::of(&stem(&path)),
+            at: at.into(),
+            bytes: meta.len(),
+            path,
+        });
+    }
+    found.sort_by(|one, other| (other.at, &other.name).cmp(&(one.at, &one.name)));
+    Ok(found)
+}
+
+/// The copy with this name: only what is in the list, for a name is no path.
+pub(crate) fn named(file: &Path, name: &str) -> Result<PathBuf, StoreError> {
+    let found = backups_of(file)?
+        .into_iter()
+        .find(|backup| backup.name == name);
+    found
+        .map(|backup| backup.path)
+        .ok_or_else(|| StoreError::Fault {
+            detail: format!("no copy {name}"),
+        })
+}
+
+/// The copy of what is there now, before another is put back.
+pub(crate) fn before_restore(
+    db: &Connection,
+    file: &Path,
+    now: DateTime<Utc>,
+) -> Result<PathBuf, StoreError> {
+    let suffix = apart(file, BEFORE_RESTORE, now);
+    copy(db, file, now.date_naive(), &suffix)
 }
 
 impl Store {
     /// The copies, newest first; `None` for a store in memory, which has none.
     pub fn backups(&self) -> Result<Option<Vec<Backup>>, StoreError> {
-        let Some(file) = self.file() else {
-            return Ok(None);
-        };
-        if !file.with_file_name(FOLDER).exists() {
-            return Ok(Some(Vec::new()));
-        }
-        let mut found = Vec::new();
-        for (_, path) in copies(file)? {
-            let meta = fs::metadata(&path).map_err(|error| StoreError::io(&error, &path))?;
-            let at = meta
-                .modified()
-                .map_err(|error| StoreError::io(&error, &path))?;
-            found.push(Backup {
-                name: path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                reason: BackupReason::of(&stem(&path)),
-                at: at.into(),
-                bytes: meta.len(),
-                path,
-            });
-        }
-        found.sort_by(|one, other| (other.at, &other.name).cmp(&(one.at, &one.name)));
-        Ok(Some(found))
+        self.file().map(backups_of).transpose()
     }
 
     /// Makes a copy now, whatever the day has; where it was made. `None` for a store in memory.
@@ -224,82 +236,6 @@ impl Store {
         let suffix = apart(file, BY_HAND, now);
         self.read(|db| copy(db, file, now.date_naive(), &suffix))
             .map(Some)
-    }
-
-    /// Puts the copy with this name in the place of everything but the settings named in `keep`, which stay as they are; what was there is
-    /// copied aside first. Where that copy is.
-    ///
-    /// A copy that is broken, of a newer program, of another program or sealed with another key is refused, and so is one that cannot be
-    /// brought up to this program: nothing changes. Nobody may be in the middle of anything: what a run has in hand would be lost.
-    pub fn restore(&self, name: &str, keep: &[&str]) -> Result<PathBuf, StoreError> {
-        let (file, source) = self.copy_named(name)?;
-        self.refuse_unfit(&source)?;
-        let now = self.now();
-        let suffix = apart(file, BEFORE_RESTORE, now);
-        let mut db = self.lock();
-        let kept = settings::named(&db, keep)?;
-        let aside = copy(&db, file, now.date_naive(), &suffix)?;
-        let put_back = |db: &mut Connection| {
-            put(db, &source)?;
-            migrations().to_latest(db)?;
-            let transaction = db.transaction()?;
-            settings::put(&transaction, &kept, RESTORE, now)?;
-            Ok(transaction.commit()?)
-        };
-        let done: Result<(), StoreError> = put_back(&mut db);
-        if let Err(error) = done {
-            // What was put aside comes back: half of a copy is no database to go on with.
-            put(&mut db, &aside).map_err(|error| error.at(Some(file)))?;
-            return Err(error.at(Some(file)));
-        }
-        Ok(aside)
-    }
-
-    /// What the copy with this name has under these names of settings, as far as it has them.
-    pub fn settings_in(
-        &self,
-        name: &str,
-        settings: &[&str],
-    ) -> Result<BTreeMap<String, Value>, StoreError> {
-        let (_, source) = self.copy_named(name)?;
-        self.refuse_unfit(&source)?;
-        settings::named(&Connection::open(source)?, settings)
-    }
-
-    /// This store's file, and the copy with this name: only what is in the list, for a name is no path.
-    fn copy_named(&self, name: &str) -> Result<(&Path, PathBuf), StoreError> {
-        let file = self.file().ok_or_else(|| StoreError::Fault {
-            detail: "a store in memory has no copies".to_owned(),
-        })?;
-        let found = self
-            .backups()?
-            .into_iter()
-            .flatten()
-            .find(|backup| backup.name == name);
-        let found = found.ok_or_else(|| StoreError::Fault {
-            detail: format!("no copy {name}"),
-        })?;
-        Ok((file, found.path))
-    }
-
-    fn refuse_unfit(&self, source: &Path) -> Result<(), StoreError> {
-        let db = Connection::open(source)?;
-        let version = pragma(&db, "user_version")?;
-        let known = known_version();
-        if version > known {
-            return Err(StoreError::Newer {
-                file: version,
-                known,
-            });
-        }
-        refuse_others(&db, version)?;
-        check(&db)?;
-        if version == 0 {
-            return Err(StoreError::Damaged {
-                detail: "the copy is empty".to_owned(),
-            });
-        }
-        meta::check_key(&db, &self.seal)
     }
 
     /// Makes today's copy unless there is one, and removes copies older than 14 days; where it was made. A store in memory

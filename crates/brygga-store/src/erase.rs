@@ -4,11 +4,12 @@
 use rusqlite::Connection;
 
 use crate::column::{all, first, get, get_count, run};
+use crate::erased;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::table::activity::{self, Activity};
 use crate::table::links::{self, Link};
-use crate::table::records::{self, RecordRef};
+use crate::table::records::{self, RecordKind, RecordRef};
 use crate::table::{journal, mirror};
 
 /// How much is kept about some records, or was removed.
@@ -75,10 +76,22 @@ impl Store {
         })
     }
 
-    /// Erases a person in one transaction; how much was removed. The payloads are not filled again by a later read.
+    /// Erases a person in one transaction; how much was removed. The payloads are not filled again by a later read, and a copy from before
+    /// does not bring the person back.
     pub fn erase(&self, erasure: &Erasure<'_>) -> Result<Holdings, StoreError> {
+        let orders = || {
+            let orders = erasure.records.iter();
+            orders
+                .filter(|record| record.kind == RecordKind::Order)
+                .map(|record| record.id.as_str())
+        };
+        // First: what is on the list is erased at the next start, where this one ends in between.
+        if let Some(file) = self.file() {
+            erased::keep_beside(file, orders())?;
+        }
         self.write(|db| {
             let mut removed = Holdings::default();
+            erased::add(db, orders())?;
             for record in erasure.records {
                 let key = (record.kind.as_str(), record.id.as_str());
                 if let Some(mut row) = records::find(db, &self.seal, record)? {

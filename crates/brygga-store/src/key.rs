@@ -32,17 +32,27 @@ impl DataKey {
                 .decode(text.expose_secret().trim())
                 .map_err(|_| StoreError::Key)?,
         );
-        let mut bytes = Box::new([0_u8; LENGTH]);
-        if decoded.len() != LENGTH {
-            return Err(StoreError::Key);
+        Self::from_bytes(&decoded).ok_or(StoreError::Key)
+    }
+
+    /// The key of these bytes, if they are as many as a key has.
+    pub(crate) fn from_bytes(given: &[u8]) -> Option<Self> {
+        if given.len() != LENGTH {
+            return None;
         }
-        bytes.copy_from_slice(&decoded);
-        Ok(Self(SecretBox::new(bytes)))
+        let mut bytes = Box::new([0_u8; LENGTH]);
+        bytes.copy_from_slice(given);
+        Some(Self(SecretBox::new(bytes)))
     }
 
     /// The text for the keychain.
     pub fn to_base64(&self) -> SecretString {
         SecretString::from(STANDARD.encode(self.bytes()))
+    }
+
+    /// Is it the same.
+    pub fn is(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
     }
 
     pub(crate) fn bytes(&self) -> &[u8; LENGTH] {

@@ -3,23 +3,27 @@
 mod backup;
 mod column;
 mod erase;
+mod erased;
 mod error;
 mod figures;
 mod key;
 mod migrations;
 mod open;
+mod recovery;
+mod restore;
 mod retention;
 mod seal;
 mod store;
 mod table;
 mod text_enum;
 
-pub use backup::{Backup, BackupReason};
+pub use backup::{Backup, BackupReason, backups_of};
 pub use erase::{Erasure, Holdings};
 pub use error::StoreError;
 pub use figures::Figures;
 pub use key::DataKey;
 pub use open::OpenOptions;
+pub use restore::{Replacement, opens};
 pub use retention::{Pruned, Retention};
 pub use store::Store;
 pub use table::activity::{Activity, ActivityRow, Level};

@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-use crate::table;
+use crate::{erased, table};
 
 /// Every step; the version of a file is how many of them it has.
 const STEPS: &[M<'static>] = &[
@@ -24,6 +24,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::undone::CREATE),
     M::up(table::search::CREATE),
     M::up(table::activity_find::ADD_SERIOUS_BY_KIND),
+    M::up(erased::CREATE),
 ];
 
 /// The steps, ready to run.

@@ -9,6 +9,7 @@ use brygga_core::Clock;
 use rusqlite::{Connection, MAIN_DB};
 
 use crate::backup;
+use crate::erased;
 use crate::error::StoreError;
 use crate::key::DataKey;
 use crate::migrations::{known_version, migrations};
@@ -103,7 +104,7 @@ fn refuse_read_only(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Takes the lock file beside the database. The system lets it go when the process ends, however it ends.
-fn lock(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
@@ -116,7 +117,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 /// Opens or makes a file that only this user may read.
-fn private_file(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn private_file(path: &Path) -> Result<File, StoreError> {
     let mut options = File::options();
     options.create(true).truncate(false).read(true).write(true);
     #[cfg(unix)]
@@ -164,6 +165,12 @@ fn open_checked(
     }
     migrations().to_latest(&mut db)?;
     meta::check_key(&db, seal)?;
+    // A file from before the list, or one whose list was lost. What cannot be written there is still in the file.
+    if let Err(error) = erased::listed(&db)
+        .and_then(|listed| erased::keep_beside(path, listed.iter().map(String::as_str)))
+    {
+        tracing::warn!(%error, "who was erased could not be kept beside the database");
+    }
     // An empty file needs no copy. A copy that fails must not keep anybody from working.
     if version > 0
         && let Err(error) = backup::daily(&db, path, clock.now())
@@ -190,7 +197,7 @@ pub(crate) fn refuse_others(db: &Connection, version: i64) -> Result<(), StoreEr
     })
 }
 
-fn configure(db: &Connection, max_page_count: Option<u32>) -> Result<(), StoreError> {
+pub(crate) fn configure(db: &Connection, max_page_count: Option<u32>) -> Result<(), StoreError> {
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // Takes effect on a new file only.
     db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

@@ -38,6 +38,7 @@ impl Place<'_> {
 }
 
 /// Makes and opens boxes.
+#[derive(Clone)]
 pub(crate) struct Seal(XChaCha20Poly1305);
 
 impl Seal {

@@ -17,7 +17,7 @@ pub struct Store {
     // Dropped first: the connection is closed before the lock is let go.
     db: Mutex<Connection>,
     pub(crate) seal: Seal,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     file: Option<PathBuf>,
     _lock: Option<File>,
 }

@@ -5,6 +5,7 @@ mod away;
 mod broken_off;
 mod currencies;
 mod edits;
+mod erased;
 mod nights;
 mod race;
 mod refunds;

@@ -12,6 +12,7 @@ import type { Attempt } from "./generated/Attempt";
 import type { AwayRow } from "./generated/AwayRow";
 import type { AwaySince } from "./generated/AwaySince";
 import type { BackupName } from "./generated/BackupName";
+import type { BackupView } from "./generated/BackupView";
 import type { BinaryFile } from "./generated/BinaryFile";
 import type { Cause } from "./generated/Cause";
 import type { DesktopAct } from "./generated/DesktopAct";
@@ -34,6 +35,8 @@ import type { PairAway } from "./generated/PairAway";
 import type { PairKey } from "./generated/PairKey";
 import type { PairPutAway } from "./generated/PairPutAway";
 import type { PairRename } from "./generated/PairRename";
+import type { PairRestore } from "./generated/PairRestore";
+import type { PairRestored } from "./generated/PairRestored";
 import type { PairsView } from "./generated/PairsView";
 import type { PeopleQuery } from "./generated/PeopleQuery";
 import type { PersonKey } from "./generated/PersonKey";
@@ -50,6 +53,7 @@ import type { ProofView } from "./generated/ProofView";
 import type { RecordKey } from "./generated/RecordKey";
 import type { RecordsPage } from "./generated/RecordsPage";
 import type { RecordsQuery } from "./generated/RecordsQuery";
+import type { RecoveryKeyView } from "./generated/RecoveryKeyView";
 import type { Remedy } from "./generated/Remedy";
 import type { Retried } from "./generated/Retried";
 import type { Retry } from "./generated/Retry";
@@ -94,11 +98,14 @@ export interface Commands {
   setup_start: { request: Nothing; answer: SetupView };
   practice_play: { request: PracticePlay; answer: PracticePlayed };
   support_file: { request: Nothing; answer: TextFile };
+  recovery_key: { request: Nothing; answer: RecoveryKeyView };
   pairs: { request: Nothing; answer: PairsView };
   pair_add: { request: Nothing; answer: PairsView };
   pair_show: { request: PairKey; answer: PairsView };
   pair_rename: { request: PairRename; answer: PairsView };
   pair_put_away: { request: PairPutAway; answer: PairAway };
+  pair_copies: { request: PairKey; answer: BackupView[] };
+  pair_restore: { request: PairRestore; answer: PairRestored };
   overview: { request: Nothing; answer: Overview };
   away: { request: AwaySince; answer: AwayRow[] };
   sync_now: { request: SyncNow; answer: Started };
@@ -167,11 +174,14 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "setup_start",
   "practice_play",
   "support_file",
+  "recovery_key",
   "pairs",
   "pair_add",
   "pair_show",
   "pair_rename",
   "pair_put_away",
+  "pair_copies",
+  "pair_restore",
   "overview",
   "away",
   "sync_now",

@@ -28,6 +28,7 @@ export const keys = {
   already: ["already"] as const,
   proof: ["proof"] as const,
   kept: ["kept"] as const,
+  copies: ["copies"] as const,
   desktop: ["desktop"] as const,
 };
 

@@ -6,6 +6,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { Overview } from "../api/generated/Overview";
 import { useInfo, useOverviewOf } from "../api/queries";
 import { Refusal } from "../backend/port";
+import { Rescue } from "../components/RestoreCopy";
 import { Trouble } from "../components/Trouble";
 import { placeToConnect } from "../features/setup/again";
 import { formatCount } from "../i18n/format";
@@ -17,6 +18,7 @@ import classes from "./Frame.module.css";
 import { OthersInNeed, PairSwitcher } from "./PairSwitcher";
 import { PreferencesMenu } from "./PreferencesMenu";
 import { pageOf, pagesOf } from "./pages";
+import { usePairs } from "./pairs";
 import { href, Link, useRoute } from "./router";
 import { Spotlight } from "./Spotlight";
 import { StatusLine } from "./StatusLine";
@@ -148,6 +150,7 @@ function Pages() {
         ) : (
           <div className={classes.trouble}>
             <Trouble error={info.error} onRetry={() => info.refetch()} />
+            <RescueOfShown />
           </div>
         )}
       </main>
@@ -156,6 +159,12 @@ function Pages() {
       <DesktopLanguage />
     </div>
   );
+}
+
+/** A store that cannot be opened gets a backup back here. */
+function RescueOfShown() {
+  const { shown } = usePairs();
+  return shown?.state.kind === "broken" ? <Rescue pair={shown.id} /> : null;
 }
 
 /** In place of the status, of which nothing is known while a connection is lost: the way to it, whatever page is open. */

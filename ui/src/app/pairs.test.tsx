@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { pairLine } from "../backend/fakePairs";
+import { pairLine, RECOVERY_KEY } from "../backend/fakePairs";
 import { expectAccessible } from "../test/axe";
 import { open } from "../test/open";
 
@@ -98,6 +98,56 @@ describe("the switcher", () => {
     expect(await screen.findByRole("heading", { name: /records wait for you/ })).toBeVisible();
     await user.click(await switcher("Store: Fjord & Fjell AS"));
     expect(await screen.findByRole("menuitemradio", { name: /Havn & Hav AS\s*Cannot be opened/ })).toBeVisible();
+  });
+
+  it("a pair that cannot be opened gets a backup back where it is shown", async () => {
+    const reason = { code: "store-damaged", params: { detail: "page 7" } };
+    const pairs = [{ ...structuredClone(HAVN), state: { kind: "broken" as const, reason } }];
+    const { user, backend, container } = await open("#/overview", { pairs }, (program) =>
+      program.failing.set("app_info", reason),
+    );
+    const rescue = await screen.findByRole("region", { name: "Put a backup back" });
+    expect(rescue).toHaveTextContent("is not deleted");
+    const list = await within(rescue).findByRole("list", { name: "Backups on this computer" });
+    await expectAccessible(container);
+    backend.failing.delete("app_info");
+    await user.click(within(list).getByRole("button", { name: "Restore brygga-2026-10-30.sqlite" }));
+    expect(await screen.findByRole("link", { name: /^Overview/ })).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Put a backup back" })).toBeNull());
+    expect(backend.calls.find(({ name }) => name === "pair_restore")?.request).toEqual({
+      pair: pairs[0]?.id,
+      copy: { kind: "own", name: "brygga-2026-10-30.sqlite" },
+      recovery_key: null,
+    });
+  });
+
+  it("takes a copy from a stick with the key that was written down, and says what is wrong with it", async () => {
+    const reason = { code: "store-wrong-key", params: {} };
+    const pairs = [{ ...structuredClone(HAVN), state: { kind: "broken" as const, reason } }];
+    const { user, backend } = await open("#/overview", { pairs }, (program) => program.failing.set("app_info", reason));
+    const rescue = await screen.findByRole("region", { name: "Put a backup back" });
+    await user.type(within(rescue).getByRole("textbox", { name: /^File/ }), "E:\\brygga.sqlite");
+    await user.click(within(rescue).getByRole("button", { name: "Restore this copy" }));
+    expect(await within(rescue).findByText("This copy was made with another key.")).toBeVisible();
+    await user.type(within(rescue).getByLabelText(/^Recovery key/), RECOVERY_KEY);
+    backend.failing.delete("app_info");
+    await user.click(within(rescue).getByRole("button", { name: "Restore this copy" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Put a backup back" })).toBeNull());
+    expect(backend.calls.findLast(({ name }) => name === "pair_restore")?.request).toEqual({
+      pair: pairs[0]?.id,
+      copy: { kind: "file", path: "E:\\brygga.sqlite" },
+      recovery_key: RECOVERY_KEY,
+    });
+  });
+
+  it("a new store begins with a backup from another computer where there is one", async () => {
+    const pairs = [structuredClone(FJORD)];
+    const { user } = await open("#/overview", { pairs, fresh: true }, (program) =>
+      program.answers.set("setup", { ...program.setup.handlers.setup(), practice: null }),
+    );
+    await user.click(await screen.findByRole("button", { name: "I have a backup from another computer" }));
+    expect(screen.getByText(/^Quit Brygga on the old computer first/)).toBeVisible();
+    expect(screen.getByRole("textbox", { name: /^File/ })).toBeVisible();
   });
 
   it("gives a name, and takes it back", async () => {

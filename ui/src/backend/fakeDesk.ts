@@ -21,6 +21,9 @@ type DeskCommand = Exclude<
   CommandName,
   | keyof FakeSetup["handlers"]
   | keyof FakePreview["handlers"]
+  | "pair_copies"
+  | "pair_restore"
+  | "recovery_key"
   | "app_info"
   | "overview"
   | "away"

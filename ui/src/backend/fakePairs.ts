@@ -1,11 +1,22 @@
 /** The pretended pairs: as many as a test wants, each of another shop. */
 import type { CommandName, Commands } from "../api/commands";
+import type { BackupView } from "../api/generated/BackupView";
 import type { Event } from "../api/generated/Event";
 import type { PairLine } from "../api/generated/PairLine";
 import type { PairsView } from "../api/generated/PairsView";
 import { Refusal } from "./port";
 
 type Part = Partial<{ [Name in CommandName]: (request: Commands[Name]["request"]) => Commands[Name]["answer"] }>;
+
+export const RECOVERY_KEY = "BRYGGA1 QQQS YQCY Q5RQ WZQF PG9S CRGW PUGP ZYSN ZS23 V9CC RYDP K8QA RC0S VLVW NM";
+
+const COPY: BackupView = {
+  name: "brygga-2026-10-30.sqlite",
+  path: "/home/kari/.local/share/brygga/pairs/default/backups/brygga-2026-10-30.sqlite",
+  at: "2026-10-30T04:00:00Z",
+  kind: "daily",
+  kilobytes: 2048,
+};
 
 export function pairLine(line: Partial<PairLine> & { id: string }): PairLine {
   return {
@@ -62,6 +73,18 @@ export class FakePairs {
       const place = `/home/kari/.local/share/brygga/put-away/${pair}`;
       return { place, pairs: this.#view.shown === pair ? this.#show(this.#view.pairs[0]?.id ?? "") : this.#view };
     },
+    pair_copies: ({ pair }) => {
+      this.#of(pair);
+      return [COPY];
+    },
+    pair_restore: ({ pair, copy, recovery_key }) => {
+      const line = this.#of(pair);
+      if (copy.kind === "file" && recovery_key !== RECOVERY_KEY)
+        throw new Refusal({ code: recovery_key === null ? "backup-other-key" : "recovery-key-mistyped", params: {} });
+      line.state = { kind: "works", health: { kind: "nothing_yet" } };
+      return { aside: `/home/kari/.local/share/brygga/pairs/${pair}/set-aside/brygga.db`, pairs: this.#show(pair) };
+    },
+    recovery_key: () => ({ key: RECOVERY_KEY }),
     practice_play: ({ play }) => ({
       play,
       order:

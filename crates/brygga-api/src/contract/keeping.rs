@@ -122,3 +122,17 @@ pub struct BackupName {
     /// As in [`BackupView::name`].
     pub name: String,
 }
+
+/// The key to write down. It crosses to the page only when a person asks to see it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryKeyView {
+    /// Groups of letters and digits; none where nothing is kept, as in practice.
+    pub key: Option<String>,
+}
+
+impl std::fmt::Debug for RecoveryKeyView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecoveryKeyView(..)")
+    }
+}

@@ -103,6 +103,56 @@ pub struct PairAway {
     pub pairs: PairsView,
 }
 
+/// Puts a copy in the place of a pair's database, also where that cannot be opened. What was there is set aside.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(deny_unknown_fields)]
+pub struct PairRestore {
+    /// The pair's id.
+    pub pair: String,
+    /// Which copy.
+    pub copy: CopyChoice,
+    /// The recovery key, for a copy that was made on another computer.
+    pub recovery_key: Option<String>,
+}
+
+// The key is in no log.
+impl std::fmt::Debug for PairRestore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairRestore")
+            .field("pair", &self.pair)
+            .field("copy", &self.copy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum CopyChoice {
+    /// One of the pair's own.
+    Own {
+        /// As in [`super::BackupView::name`].
+        name: String,
+    },
+    /// A file on this computer, or on a stick.
+    File {
+        /// The whole path.
+        path: String,
+    },
+}
+
+/// A copy took the place of a pair's database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PairRestored {
+    /// Where that is which was there; none where nothing was.
+    pub aside: Option<String>,
+    /// All pairs.
+    pub pairs: PairsView,
+}
+
 /// An event, and which pair it is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -97,7 +97,7 @@ impl Pairs {
         self.shows(&key.pair).map_err(error)
     }
 
-    fn shows(&self, id: &str) -> Result<PairsView, Problem> {
+    pub(super) fn shows(&self, id: &str) -> Result<PairsView, Problem> {
         // Practice is not where one begins the next time.
         let kept = self.entry(id).is_some_and(|entry| entry.kept);
         if let Some(folder) = self.host.folder.as_ref().filter(|_| kept) {
@@ -197,7 +197,7 @@ impl Pairs {
     /// Ends a pair, and waits until nobody has its database open any more: some systems do not move what is open.
     ///
     /// [`Code::SyncUnderWay`] where a run did not come to its safe point in time: what it sends must find its journal. The pair goes on then.
-    async fn shut(&self, id: &str) -> Result<(), Problem> {
+    pub(super) async fn shut(&self, id: &str) -> Result<(), Problem> {
         if let Ok(pair) = self.open_pair(id)
             && !pair.close(self.host.patience).await
         {

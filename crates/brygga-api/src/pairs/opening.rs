@@ -112,7 +112,7 @@ impl Pairs {
     }
 
     /// Under the lock of `opening`.
-    fn open_alone(&self, id: &str) {
+    pub(super) fn open_alone(&self, id: &str) {
         let Some(folder) = &self.host.folder else {
             return;
         };

@@ -108,6 +108,15 @@ fn secret(variable: &str, prompt: &str) -> Result<SecretString, End> {
     {
         return Ok(SecretString::from(value));
     }
+    asked(prompt)?.ok_or_else(|| {
+        End::Use(format!(
+            "No secret was given. Put it in {variable}, or type it."
+        ))
+    })
+}
+
+/// One line of standard input; none where nothing was typed.
+pub(crate) fn asked(prompt: &str) -> Result<Option<SecretString>, End> {
     let input = std::io::stdin();
     if input.is_terminal() {
         print::aside(prompt);
@@ -118,10 +127,5 @@ fn secret(variable: &str, prompt: &str) -> Result<SecretString, End> {
         .read_line(&mut line)
         .map_err(|error| End::Fault(error.to_string()))?;
     let value = line.trim();
-    if value.is_empty() {
-        return Err(End::Use(format!(
-            "No secret was given. Put it in {variable}, or type it."
-        )));
-    }
-    Ok(SecretString::from(value.to_owned()))
+    Ok((!value.is_empty()).then(|| SecretString::from(value)))
 }

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod backup;
 mod bad_input;
 mod messages;
 mod program;

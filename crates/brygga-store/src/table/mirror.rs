@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row};
 use serde_json::Value;
 
 use crate::column::{all, first, get, get_time, run, time};
+use crate::erased;
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
@@ -127,18 +128,21 @@ fn store(db: &Connection, seal: &Seal, row: &MirrorRow) -> Result<Effect, StoreE
         }
         Some(_) => Effect::Changed,
     };
+    let erased = row.record.kind == RecordKind::Order && erased::has(db, &row.record.id)?;
+    let kept = if erased { &Value::Null } else { &row.payload };
     run(
         db,
-        "INSERT INTO mirror (kind, id, updated_at, digest, seen_at, emptied, payload) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)
+        "INSERT INTO mirror (kind, id, updated_at, digest, seen_at, emptied, erased, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?7, ?6)
          ON CONFLICT (kind, id) DO UPDATE SET updated_at = excluded.updated_at, digest = excluded.digest,
-            seen_at = excluded.seen_at, emptied = 0, payload = excluded.payload",
+            seen_at = excluded.seen_at, emptied = excluded.emptied, erased = excluded.erased, payload = excluded.payload",
         (
             key.0,
             key.1,
             time(row.updated_at),
             &row.digest,
             time(row.seen_at),
-            seal.seal(place(&row.record), &(&row.name, &row.payload))?,
+            seal.seal(place(&row.record), &(&row.name, kept))?,
+            erased,
         ),
     )?;
     Ok(effect)

@@ -19,6 +19,7 @@ mod journal;
 mod mirror;
 mod open;
 mod records;
+mod restore;
 mod settings;
 mod speed;
 mod undone;

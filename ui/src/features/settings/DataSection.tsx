@@ -13,6 +13,7 @@ import { When } from "../../components/When";
 import { formatCount } from "../../i18n/format";
 import { SupportFile } from "../help/SupportFile";
 import data from "./DataSection.module.css";
+import { RecoveryKey } from "./RecoveryKey";
 import classes from "./SettingsPage.module.css";
 
 /** What is kept on this computer, in the merchant's hands: erase a customer, make a copy, put one back. */
@@ -54,6 +55,7 @@ export function DataSection({ title }: { title: string }) {
           {kept.error !== null && <Trouble error={kept.error} onRetry={() => kept.refetch()} />}
           {kept.data !== undefined && <Backups backups={kept.data.backups} />}
         </div>
+        {kept.data?.backups !== null && <RecoveryKey />}
         <div className={data.part}>
           <h3 className={data.head}>
             <FormattedMessage id="support.title" />
@@ -216,6 +218,9 @@ function Backups({ backups }: { backups: BackupView[] | null }) {
           <FormattedMessage id="data.backups.now" />
         </Button>
       </div>
+      <Notice tone="quiet">
+        <FormattedMessage id="data.backups.here" />
+      </Notice>
       <div role="status">
         {restore.data !== undefined && (
           <Notice tone="proven">
@@ -267,7 +272,7 @@ function Backups({ backups }: { backups: BackupView[] | null }) {
             <FormattedMessage id="data.restore.sure" />
           </p>
           <p className={data.quiet}>
-            <FormattedMessage id="data.restore.after" />
+            <FormattedMessage id="data.restore.after" /> <FormattedMessage id="data.restore.erased" />
           </p>
         </Sure>
       )}

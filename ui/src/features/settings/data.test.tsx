@@ -44,6 +44,20 @@ describe("erasing a customer", () => {
   });
 });
 
+describe("the recovery key", () => {
+  it("is shown when it is asked for, can be copied, and is gone again", async () => {
+    const { user, backend, container, data } = await section();
+    expect(await within(data).findByText(/lie on this computer, beside the database/)).toBeVisible();
+    expect(backend.calls.some(({ name }) => name === "recovery_key")).toBe(false);
+    await user.click(within(data).getByRole("button", { name: "Show the recovery key" }));
+    expect(await within(data).findByText(/^BRYGGA1 /)).toBeVisible();
+    expect(within(data).getByRole("button", { name: "Copy Recovery key" })).toBeVisible();
+    await expectAccessible(container);
+    await user.click(within(data).getByRole("button", { name: "Hide it" }));
+    expect(within(data).queryByText(/^BRYGGA1 /)).toBeNull();
+  });
+});
+
 describe("backups", () => {
   it("are listed with their path, made by hand, and put back only when it is sure", async () => {
     const { user, backend, data } = await section();
@@ -54,6 +68,7 @@ describe("backups", () => {
     await user.click(within(list).getByRole("button", { name: "Restore brygga-2026-10-31.sqlite" }));
     const dialog = await screen.findByRole("dialog");
     expect(within(dialog).getByText(/looks every order up in Visma.net before it makes anything/)).toBeVisible();
+    expect(within(dialog).getByText(/Customers that you erased since then stay erased/)).toBeVisible();
     expect(backend.calls.some(({ name }) => name === "restore")).toBe(false);
     await user.click(within(dialog).getByRole("button", { name: "Restore" }));
     expect(await within(data).findByText(/^The backup is put back./)).toBeVisible();

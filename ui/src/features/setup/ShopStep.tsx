@@ -1,8 +1,11 @@
 import { Anchor, Button, PasswordInput, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import { usePairs } from "../../app/pairs";
 import { useBackend } from "../../backend/context";
 import { Refusal } from "../../backend/port";
 import { Notice } from "../../components/Notice";
+import { RestoreFile } from "../../components/RestoreCopy";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
 import { Found } from "./Found";
@@ -175,6 +178,7 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
           </Found>
         )}
       </Outcome>
+      {practice === null && shop.domain === null && <FromAnotherComputer />}
       {practice !== null && !draft.legacy && found === null && (
         <PracticeHint
           rows={[
@@ -192,6 +196,26 @@ export function ShopStep({ view, draft, onDraft, foot, onNext, going }: StepProp
         />
       )}
     </Halves>
+  );
+}
+
+/** Whoever has a backup from another computer need not begin anew. */
+function FromAnotherComputer() {
+  const { shown } = usePairs();
+  const [wanted, setWanted] = useState(false);
+  // Elsewhere there is no folder to put it in.
+  if (shown?.can_put_away !== true) return null;
+  return wanted ? (
+    <div className={classes.form}>
+      <Notice tone="quiet">
+        <FormattedMessage id="rescue.setup.more" />
+      </Notice>
+      <RestoreFile pair={shown.id} />
+    </div>
+  ) : (
+    <Anchor component="button" type="button" size="sm" onClick={() => setWanted(true)}>
+      <FormattedMessage id="rescue.setup" />
+    </Anchor>
   );
 }
 
