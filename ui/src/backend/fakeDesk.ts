@@ -285,7 +285,7 @@ export class FakeDesk {
           fields: [
             field("start_date", { kind: "date" }, null),
             field("gift_cards", { kind: "choice", of: ["multi_purpose", "single_purpose"] }, "multi_purpose"),
-            field("trigger/default", { kind: "choice", of: ["created", "paid", "fulfilled"] }, "paid"),
+            field("trigger/default", { kind: "choice", of: ["by_mode", "created", "paid", "fulfilled"] }, "by_mode"),
             field("trigger/grace_minutes", { kind: "number", least: 0, most: 10_080 }, 0),
             field("leave_out/tags", { kind: "list" }, []),
             field("leave_out/channels", { kind: "several", of: CHANNELS }, []),

@@ -72,7 +72,9 @@ describe("what is not saved", () => {
     await screen.findByRole("heading", { name: /records wait for you/ });
     await user.click(page(/^Settings, 1 change is not saved$/));
     const changes = await screen.findByRole("list", { name: "1 change" });
-    expect(within(changes).getByText(/When it is paid → When it is fulfilled/)).toBeVisible();
+    expect(
+      within(changes).getByText(/Sales orders when paid, invoices when fulfilled → When it is fulfilled/),
+    ).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Discard all" }));
     await waitFor(() => expect(page(/^Settings$/)).toBeVisible());
     expect(asksBeforeItGoes()).toBe(false);
@@ -108,16 +110,18 @@ describe("while it is saved", () => {
     await choose(user, "When an order is booked", "When it is fulfilled");
     const letGo = hold(backend, "put_settings");
     await user.click(await screen.findByRole("button", { name: "Save" }));
-    await choose(user, "When an order is booked", "When it is paid");
+    await choose(user, "When an order is booked", "Sales orders when paid, invoices when fulfilled");
     await user.click(screen.getByRole("switch", { name: "Make invoices" }));
     await letGo();
     const changes = await screen.findByRole("list", { name: "2 changes" });
-    expect(within(changes).getByText(/When it is fulfilled → When it is paid/)).toBeVisible();
+    expect(
+      within(changes).getByText(/When it is fulfilled → Sales orders when paid, invoices when fulfilled/),
+    ).toBeVisible();
     await user.click(await screen.findByRole("button", { name: "Save" }));
     expect(await screen.findByText("Saved.")).toBeVisible();
     expect(sent(backend, "put_settings")).toEqual([
       { revision: 3, values: { "trigger/default": "fulfilled" } },
-      { revision: 4, values: { "trigger/default": "paid", "invoices/on": false } },
+      { revision: 4, values: { "trigger/default": "by_mode", "invoices/on": false } },
     ]);
   });
 

@@ -202,7 +202,10 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
                 One(&["sales_order", "invoice_order", "direct_invoice"]),
             ),
             field("order_type", Pick(Source::OrderTypes)),
-            field("trigger/default", One(&["created", "paid", "fulfilled"])),
+            field(
+                "trigger/default",
+                One(&["by_mode", "created", "paid", "fulfilled"]),
+            ),
             field("trigger/grace_minutes", Number(0, 10_080)),
             field("leave_out/tags", List),
             field("leave_out/channels", Several(OfShop::Channels)),

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::code::{Code, Problem};
-use crate::settings::{Settings, Trigger, plain};
-use crate::shop::{FinancialStatus, FulfillmentStatus, Order, ShopInfo, TransactionStatus};
+use crate::settings::{BookingMode, Settings, Trigger, plain};
+use crate::shop::{
+    FinancialStatus, FulfillmentStatus, Order, ShopInfo, TransactionKind, TransactionStatus,
+};
 
 /// Why an order is not booked now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub(super) fn not_now(
                 None,
             ));
         }
-        Trigger::Fulfilled if order.fulfillment_status == FulfillmentStatus::Fulfilled => {}
+        Trigger::Fulfilled if is_handed_over(order) || is_begun(order, settings) => {}
         Trigger::Fulfilled => {
             return Some(NotNow::Waiting(named(Code::WaitingForFulfilment), None));
         }
@@ -105,16 +107,38 @@ fn trigger(order: &Order, settings: &Settings) -> Trigger {
                 TransactionStatus::Success | TransactionStatus::Pending
             )
         })
-        .map(|transaction| {
-            settings
-                .trigger
-                .by_gateway
-                .get(&transaction.gateway)
-                .copied()
-                .unwrap_or(settings.trigger.default)
-        })
+        .map(|transaction| settings.trigger_of(Some(&transaction.gateway)))
         .max()
-        .unwrap_or(settings.trigger.default)
+        .unwrap_or_else(|| settings.trigger_of(None))
+}
+
+fn is_handed_over(order: &Order) -> bool {
+    matches!(
+        order.fulfillment_status,
+        FulfillmentStatus::Fulfilled | FulfillmentStatus::NotRequired
+    )
+}
+
+/// In the invoice modes an order itself is no document: each fulfilment is invoiced as it is sent, and money that came before is a
+/// prepayment. So it is begun by either.
+fn is_begun(order: &Order, settings: &Settings) -> bool {
+    let has_money = || {
+        order.transactions.iter().any(|one| {
+            matches!(one.kind, TransactionKind::Sale | TransactionKind::Capture)
+                && one.status == TransactionStatus::Success
+        })
+    };
+    settings.booking_mode != BookingMode::SalesOrder
+        && (!order.fulfilments.is_empty() || (settings.payments.on && has_money()))
+}
+
+/// Must the invoice of what needs no shipping wait: in the invoice modes it has no fulfilment of its own to wait for.
+pub(super) fn waits_for_fulfilment(order: &Order, settings: &Settings) -> bool {
+    settings.booking_mode != BookingMode::SalesOrder
+        && trigger(order, settings) == Trigger::Fulfilled
+        && !is_handed_over(order)
+        // Where nothing is left to hand over, nothing will be told of.
+        && order.lines.iter().any(|line| line.current_quantity > 0)
 }
 
 /// Fully authorised or paid. Money that went back was paid first.

@@ -7,6 +7,7 @@ mod payouts;
 mod rates;
 mod retention;
 mod schedule;
+mod trigger;
 mod vat;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub use payouts::{PayoutClass, PayoutRow, PayoutSettings};
 pub use rates::{FixedRate, RateSettings, RateSource};
 pub use retention::RetentionSettings;
 pub use schedule::{LaneSchedule, ScheduleSettings};
+pub use trigger::{Trigger, Triggers};
 pub use vat::{Registered, Registrations};
 
 /// Everything the merchant can choose for orders and customers. Written and read as one readable file.
@@ -150,40 +152,6 @@ pub enum DocumentCurrency {
         /// ISO codes of the currencies with a mapped cash account.
         mapped: BTreeSet<String>,
     },
-}
-
-/// When an order is booked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// As soon as it is there.
-    Created,
-    /// When it is fully authorised or paid.
-    Paid,
-    /// When it is fulfilled.
-    Fulfilled,
-}
-
-/// Triggers per payment gateway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Triggers {
-    /// For gateways without their own.
-    pub default: Trigger,
-    /// By gateway name as Shopify writes it.
-    pub by_gateway: BTreeMap<String, Trigger>,
-    /// Minutes after the order before it is booked.
-    pub grace_minutes: u32,
-}
-
-impl Default for Triggers {
-    fn default() -> Self {
-        Self {
-            default: Trigger::Paid,
-            by_gateway: BTreeMap::new(),
-            grace_minutes: 0,
-        }
-    }
 }
 
 /// Which orders are left out.

@@ -2,9 +2,10 @@
 
 use brygga_core::Code;
 use brygga_core::booking::{Decision, FirstLook, first_look};
-use brygga_core::settings::{Settings, Trigger};
+use brygga_core::settings::{BookingMode, Settings, Trigger};
 use brygga_core::shop::{
-    FinancialStatus, FulfillmentStatus, Order, Transaction, TransactionStatus,
+    FinancialStatus, FulfillmentStatus, Fulfilment, Order, Transaction, TransactionKind,
+    TransactionStatus,
 };
 use chrono::{DateTime, Utc};
 
@@ -119,9 +120,150 @@ fn by_default_paid_or_authorised_orders_are_due() {
         } else {
             let expected = (Code::WaitingForPayment, None);
             assert_eq!(waiting(&order, |_| {}, LATER), expected, "{status:?}");
-            let created = |s: &mut Settings| s.trigger.default = Trigger::Created;
+            let created = |s: &mut Settings| s.trigger.default = Some(Trigger::Created);
             assert!(is_due(&order, created), "{status:?}");
         }
+    }
+}
+
+/// A sales document is first issued on delivery: where nobody chose, the two invoice modes go by what was sent, whether it was paid
+/// or not. Money that comes before begins the order, too: it is a prepayment.
+#[test]
+fn where_nobody_chose_the_booking_mode_says_when() {
+    use BookingMode::{DirectInvoice, InvoiceOrder, SalesOrder};
+    use FulfillmentStatus as F;
+    let sent = |o: &mut Order, status: F| {
+        o.fulfillment_status = status;
+        o.fulfilments.push(Fulfilment {
+            id: "801".into(),
+            created_at: at(LATER),
+            location_id: None,
+            status: "SUCCESS".into(),
+            tracking: vec![],
+            lines: vec![],
+        });
+    };
+    let on_terms = changed(|o| {
+        o.financial_status = Some(FinancialStatus::Pending);
+        o.transactions.clear();
+    });
+    let authorised = changed(|o| {
+        o.financial_status = Some(FinancialStatus::Authorized);
+        o.transactions[0].kind = TransactionKind::Authorization;
+    });
+    let with = |order: &Order, status: F| {
+        let mut order = order.clone();
+        sent(&mut order, status);
+        order
+    };
+    let free = changed(|o| {
+        o.fulfillment_status = F::NotRequired;
+        o.transactions.clear();
+    });
+    let chosen = |trigger| move |s: &mut Settings| s.trigger.default = Some(trigger);
+    for mode in [SalesOrder, InvoiceOrder, DirectInvoice] {
+        let invoices = mode != SalesOrder;
+        let by_mode = |s: &mut Settings| s.booking_mode = mode;
+        for (what, order, in_sales_orders, in_invoices) in [
+            ("on terms", &on_terms, false, false),
+            (
+                "on terms, sent",
+                &with(&on_terms, F::Fulfilled),
+                false,
+                true,
+            ),
+            (
+                "on terms, sent in part",
+                &with(&on_terms, F::PartiallyFulfilled),
+                false,
+                true,
+            ),
+            ("authorised", &authorised, true, false),
+            (
+                "authorised, sent in part",
+                &with(&authorised, F::PartiallyFulfilled),
+                true,
+                true,
+            ),
+            ("paid", &simple(), true, true),
+            ("nothing to send", &free, true, true),
+        ] {
+            let due = if invoices {
+                in_invoices
+            } else {
+                in_sales_orders
+            };
+            if due {
+                assert!(is_due(order, by_mode), "{mode:?}: {what}");
+            } else {
+                let expected = if invoices {
+                    Code::WaitingForFulfilment
+                } else {
+                    Code::WaitingForPayment
+                };
+                let found = waiting(order, by_mode, LATER).0;
+                assert_eq!(found, expected, "{mode:?}: {what}");
+            }
+        }
+        // What was chosen stays, in every mode; and where payments are not booked, money begins nothing.
+        let paid = |s: &mut Settings| {
+            by_mode(s);
+            chosen(Trigger::Paid)(s);
+        };
+        let unpaid = with(&on_terms, F::Fulfilled);
+        assert_eq!(waiting(&unpaid, paid, LATER).0, Code::WaitingForPayment);
+        let gateway = |s: &mut Settings| {
+            by_mode(s);
+            s.trigger
+                .by_gateway
+                .insert("shopify_payments".into(), Trigger::Created);
+        };
+        assert!(is_due(&authorised, gateway));
+        if invoices {
+            let without_payments = |s: &mut Settings| {
+                by_mode(s);
+                s.payments.on = false;
+            };
+            let found = waiting(&simple(), without_payments, LATER).0;
+            assert_eq!(found, Code::WaitingForFulfilment);
+        }
+    }
+}
+
+/// The file tells what was chosen from what was not; every file written so far names a choice, and keeps it.
+#[test]
+fn a_trigger_that_was_chosen_stays() {
+    let read = |trigger: &str| -> Settings {
+        serde_json::from_str(&format!(r#"{{"booking_mode": "direct_invoice"{trigger}}}"#)).unwrap()
+    };
+    for (trigger, chosen, means) in [
+        ("", None, Trigger::Fulfilled),
+        (
+            r#", "trigger": {"grace_minutes": 5}"#,
+            None,
+            Trigger::Fulfilled,
+        ),
+        (
+            r#", "trigger": {"default": "by_mode"}"#,
+            None,
+            Trigger::Fulfilled,
+        ),
+        (
+            r#", "trigger": {"default": "paid"}"#,
+            Some(Trigger::Paid),
+            Trigger::Paid,
+        ),
+        (
+            r#", "trigger": {"default": "created"}"#,
+            Some(Trigger::Created),
+            Trigger::Created,
+        ),
+    ] {
+        let settings = read(trigger);
+        assert_eq!(settings.trigger.default, chosen, "{trigger}");
+        assert_eq!(settings.trigger_of(None), means, "{trigger}");
+        let file = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&file).unwrap(), settings);
     }
 }
 
@@ -134,7 +276,7 @@ fn fulfilled_closed_and_archived_orders_are_booked_like_any_other() {
 #[test]
 fn a_trigger_per_gateway() {
     let rule = |s: &mut Settings| {
-        s.trigger.default = Trigger::Created;
+        s.trigger.default = Some(Trigger::Created);
         s.trigger
             .by_gateway
             .insert("Klarna".into(), Trigger::Fulfilled);

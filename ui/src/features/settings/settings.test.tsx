@@ -9,8 +9,10 @@ describe("settings", () => {
     await user.click(await screen.findByRole("combobox", { name: "When an order is booked" }));
     await user.click(await screen.findByRole("option", { name: "When it is fulfilled" }));
     const changes = await screen.findByRole("list", { name: "1 change" });
-    expect(within(changes).getByText(/When it is paid → When it is fulfilled/)).toBeVisible();
-    expect(screen.getByText("Default: When it is paid")).toBeVisible();
+    expect(
+      within(changes).getByText(/Sales orders when paid, invoices when fulfilled → When it is fulfilled/),
+    ).toBeVisible();
+    expect(screen.getByText("Default: Sales orders when paid, invoices when fulfilled")).toBeVisible();
     await expectAccessible(container);
     await user.click(screen.getByRole("button", { name: "Save" }));
     expect(await screen.findByText("Saved.")).toBeVisible();
@@ -19,7 +21,9 @@ describe("settings", () => {
       values: { "trigger/default": "fulfilled" },
     });
     await user.click(screen.getByRole("button", { name: "Undo the change" }));
-    await waitFor(() => expect(screen.queryByText("Default: When it is paid")).toBeNull());
+    await waitFor(() =>
+      expect(screen.queryByText("Default: Sales orders when paid, invoices when fulfilled")).toBeNull(),
+    );
   });
 
   it("asks for what a choice brings with it, and only then", async () => {

@@ -42,6 +42,7 @@ use payment::Payments;
 use super::BookedState;
 use super::basis::{Component, Part};
 use super::document::Ground;
+use super::due;
 use super::gate::Explained;
 use crate::code::{Class, Code, Problem};
 use crate::erp::{
@@ -608,11 +609,21 @@ fn invoice_part(
         }
     } else {
         match invoices {
+            Ok(_) if waits_to_be_handed_over(life, &part) => {
+                PartState::Waiting(life.problem(Code::WaitingForFulfilment), None)
+            }
             Ok(invoices) => return invoices.decide(life, part, at),
             Err(problem) => PartState::Held(problem.clone()),
         }
     };
     PartDecision::new(part, state, at)
+}
+
+/// Is this the invoice of what needs no shipping, before it was told to be handed over; one that is made already goes on.
+fn waits_to_be_handed_over(life: &Life<'_>, part: &PartRef) -> bool {
+    *part == whole(life.order)
+        && life.whole_booked().is_none()
+        && due::waits_for_fulfilment(life.order, life.ground.settings)
 }
 
 /// Where a part stands whose order is not booked.

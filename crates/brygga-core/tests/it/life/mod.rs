@@ -4,6 +4,7 @@ mod books;
 mod fulfil;
 mod lives;
 mod named;
+mod on_delivery;
 mod refunds;
 mod run;
 mod shop;

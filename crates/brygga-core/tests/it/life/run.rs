@@ -19,7 +19,7 @@ pub(crate) const CUSTOMER: &str = "10001";
 pub(crate) fn ground(mode: BookingMode) -> Setting {
     let mut own = setting();
     own.settings.booking_mode = mode;
-    own.settings.trigger.default = Trigger::Created;
+    own.settings.trigger.default = Some(Trigger::Created);
     own.settings.invoices.correct_edits = true;
     own.settings.warehouse = Some("1".into());
     own.settings.refunds.difference_item = Some(SpecialItem {
