@@ -14,6 +14,7 @@ mod already;
 mod approved;
 mod background;
 mod bad_input;
+mod channels;
 mod customers;
 mod dates;
 mod fixes;

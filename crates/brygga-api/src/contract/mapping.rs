@@ -22,8 +22,8 @@ pub struct MappingView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct MappingTable {
-    /// `vat`, `gateways`, `triggers`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`, `classes`,
-    /// `house`, `payouts`, `rates`.
+    /// `vat`, `gateways`, `triggers`, `channels`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`,
+    /// `classes`, `house`, `payouts`, `rates`.
     pub name: String,
     /// What a row is about.
     pub keys: Vec<MappingColumn>,

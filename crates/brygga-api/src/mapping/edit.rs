@@ -43,6 +43,7 @@ pub(crate) fn applied(
             "house" => row.house(&mut settings)?,
             "payouts" => row.payout(&mut settings)?,
             "triggers" => row.trigger(&mut settings)?,
+            "channels" => row.channel(&mut settings)?,
             "buffers" => row.buffer(&mut settings)?,
             "rates" => row.rate(&mut settings)?,
             other => return Err(refused(other, "-")),
@@ -549,10 +550,12 @@ mod tests {
             ("buffers", "WINE 7001", "1", "setting-refused"),
             ("buffers", "WINE -", "-1", "setting-refused"),
             ("triggers", "klarna", "never", "setting-refused"),
+            ("channels", "pos", "SEKSTEN-TEGN-1-2", "setting-refused"),
         ] {
             let (names, column): (&[&str], _) = match table {
                 "rates" => (&["from_currency", "to_currency", "since"], "exchange_rate"),
                 "buffers" => (&["item", "location"], "buffer"),
+                "channels" => (&["channel"], "sales_person"),
                 _ => (&["gateway"], "trigger"),
             };
             let key: Vec<_> = names
@@ -639,6 +642,11 @@ mod tests {
                 "triggers",
                 cells(&[("gateway", "klarna")]),
                 cells(&[("trigger", "created")]),
+            ),
+            (
+                "channels",
+                cells(&[("channel", "pos")]),
+                cells(&[("branch", "2"), ("sales_person", "BUTIKK")]),
             ),
             (
                 "buffers",

@@ -52,6 +52,7 @@ pub(super) fn all(ground: &Ground<'_>) -> Vec<MappingTable> {
         vat(ground),
         gateways(ground),
         rules::triggers(ground),
+        rules::channels(ground),
         goods::items(ground),
         goods::shipping(ground),
         warehouses(ground),

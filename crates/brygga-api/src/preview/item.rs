@@ -278,6 +278,17 @@ pub(super) fn of_sales_order(draft: &SalesOrderDraft, shown: &mut PreviewItem) {
     if let Some(branch) = &head.branch {
         shown.facts.push(fact("branch", branch));
     }
+    let channel = &head.channel;
+    for (name, value) in [
+        ("project", &channel.project),
+        ("sales_person", &channel.sales_person),
+        ("ship_via", &channel.ship_via),
+        ("terms", &channel.terms),
+    ] {
+        shown
+            .facts
+            .extend(value.as_ref().map(|value| fact(name, value)));
+    }
     let mut warehouses: Vec<&str> = draft
         .lines
         .iter()

@@ -79,7 +79,7 @@ fn catalogue() -> Catalogue {
 }
 
 /// One row of every table: `column=value` of its key, then of its values.
-const ROWS: [(&str, &str, &str); 13] = [
+const ROWS: [(&str, &str, &str); 14] = [
     (
         "vat",
         "dispatch=NO destination=NO rate=25 kind=goods party=private scheme=domestic",
@@ -87,6 +87,7 @@ const ROWS: [(&str, &str, &str); 13] = [
     ),
     ("gateways", "gateway=klarna currency=NOK", "rule=leave"),
     ("triggers", "gateway=klarna", "trigger=created"),
+    ("channels", "channel=pos", "sales_person=BUTIKK"),
     ("shipping", "method=Express", "item=X"),
     ("warehouses", "location=7001", "warehouse=1"),
     ("stock", "warehouse=1", "location=7001"),

@@ -128,7 +128,7 @@ pub fn document(
 
     Ok(Document {
         draft: SalesOrderDraft {
-            order_type: settings.order_type.clone(),
+            order_type: settings.order_type_of(order).to_owned(),
             currency: currency.code().to_owned(),
             head: head(order, settings, &order.id.0, date, zone),
             lines,
@@ -174,7 +174,8 @@ pub(super) fn head(
         date,
         vat_zone: zone,
         description: format!("Shopify {}", order.name),
-        branch: settings.branch.clone(),
+        branch: settings.branch_of(order).cloned(),
+        channel: settings.head_of(order),
         delivery: delivery(order, goods_to),
         billing: delivery(order, billing),
     }
@@ -265,7 +266,7 @@ pub(super) fn lined(
             vat_category: line.category.clone(),
             account: item.account,
             warehouse: if item.stock {
-                settings.warehouse.clone()
+                settings.warehouse_of(order).cloned()
             } else {
                 None
             },

@@ -253,6 +253,26 @@ pub fn head_changes(before: &HeadDraft, after: &HeadDraft) -> Vec<(&'static str,
         ),
         ("branch", text(&before.branch), text(&after.branch)),
         (
+            "project",
+            text(&before.channel.project),
+            text(&after.channel.project),
+        ),
+        (
+            "sales_person",
+            text(&before.channel.sales_person),
+            text(&after.channel.sales_person),
+        ),
+        (
+            "ship_via",
+            text(&before.channel.ship_via),
+            text(&after.channel.ship_via),
+        ),
+        (
+            "terms",
+            text(&before.channel.terms),
+            text(&after.channel.terms),
+        ),
+        (
             "delivery",
             address(&before.delivery),
             address(&after.delivery),

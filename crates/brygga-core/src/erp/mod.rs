@@ -20,8 +20,8 @@ pub use ledger::{
 };
 pub use payment::{CashAccount, EntryType, OrderApplication, Payment, PaymentChange, PaymentDraft};
 pub use sales_order::{
-    BookedLine, BookedOrder, BookedTax, DeliveryDraft, HeadDraft, InvoiceReference, LineDraft,
-    LinePatch, OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
+    BookedLine, BookedOrder, BookedTax, ChannelHead, DeliveryDraft, HeadDraft, InvoiceReference,
+    LineDraft, LinePatch, OrderNumber, OrderStatus, SalesOrderDraft, SalesOrderHit,
 };
 pub use shipment::{
     Operation, Shipment, ShipmentLine, ShipmentNews, ShipmentOrder, ShipmentQuantity,

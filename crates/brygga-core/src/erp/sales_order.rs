@@ -62,10 +62,34 @@ pub struct HeadDraft {
     pub description: String,
     /// Branch, if one is set.
     pub branch: Option<String>,
+    /// What the sales channel says of it.
+    #[serde(default, skip_serializing_if = "ChannelHead::is_empty")]
+    pub channel: ChannelHead,
     /// Where the goods go.
     pub delivery: DeliveryDraft,
     /// Where the invoice goes.
     pub billing: DeliveryDraft,
+}
+
+/// What only a sales channel says of a sales order (`booking-rules` 3). What is not there is left to Visma.net.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChannelHead {
+    /// Project.
+    pub project: Option<String>,
+    /// Sales person.
+    pub sales_person: Option<String>,
+    /// Ship-via code.
+    pub ship_via: Option<String>,
+    /// Payment terms.
+    pub terms: Option<String>,
+}
+
+impl ChannelHead {
+    /// Does the channel say nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl HeadDraft {

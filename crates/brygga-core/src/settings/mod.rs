@@ -1,5 +1,6 @@
 //! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
 
+mod channels;
 mod goods;
 mod money;
 mod named;
@@ -16,6 +17,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use channels::ChannelRow;
 pub use goods::{
     Buffers, InactiveItems, NewItemSettings, NewItems, NewProducts, Owner, PriceSource, PriceVat,
     ProductField, ProductSettings, StockQuantity, StockSettings,
@@ -45,6 +47,8 @@ pub struct Settings {
     pub branch: Option<String>,
     /// Warehouse of goods lines; none means the item's own default.
     pub warehouse: Option<String>,
+    /// What the orders of a sales channel have of their own, by the channel's name as Shopify writes it (`sourceName`).
+    pub channels: BTreeMap<String, ChannelRow>,
     /// Which of Shopify's two currencies documents are made in.
     pub document_currency: DocumentCurrency,
     /// The largest rounding line, in minor units of the currency (`booking-rules` 2).
@@ -110,6 +114,7 @@ impl Default for Settings {
             order_type: "SO".into(),
             branch: None,
             warehouse: None,
+            channels: BTreeMap::new(),
             document_currency: DocumentCurrency::Shop,
             rounding_limit: 5,
             trigger: Triggers::default(),

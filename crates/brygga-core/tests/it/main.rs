@@ -16,6 +16,7 @@
 mod baskets;
 mod build;
 mod changes;
+mod channels;
 mod codes;
 mod customers;
 mod dates;

@@ -30,6 +30,10 @@ pub(crate) struct Head {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) branch_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sales_person_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) project_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) shipping: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) billing: Option<Place>,
@@ -45,15 +49,21 @@ pub(crate) struct CustomerRef {
     pub(crate) id: Option<String>,
     pub(crate) order: String,
     pub(crate) ref_no: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) terms_id: Option<String>,
 }
 
-/// `NewSalesOrderShippingDto`, `NewSalesOrderBillingDto` and their patches: address and contact.
+/// `NewSalesOrderShippingDto`, `NewSalesOrderBillingDto` and their patches: address and contact, and how the goods
+/// are sent.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contact: Option<Contact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ship_via_id: Option<String>,
 }
 
 /// `NewSalesOrderAddressDto`. In a patch a field that is left out stays as it was, so there an empty one is sent as an empty text.

@@ -72,21 +72,28 @@ fn head(draft: &HeadDraft, customer: Option<&str>, way: Way) -> Head {
             id: customer.map(str::to_owned),
             order: cut(&draft.customer_order, REFERENCE),
             ref_no: cut(&draft.customer_ref, REFERENCE),
+            terms_id: draft.channel.terms.clone(),
         },
         tax_zone_id: draft.vat_zone.clone(),
         branch_id: draft.branch.clone(),
-        shipping: place(&draft.delivery, way),
-        billing: place(&draft.billing, way),
+        sales_person_id: draft.channel.sales_person.clone(),
+        project_id: draft.channel.project.clone(),
+        shipping: place(&draft.delivery, draft.channel.ship_via.as_ref(), way),
+        billing: place(&draft.billing, None, way),
         custom_fields: draft.custom_id.as_ref().map(|id| CustomFields {
             custom_str1: cut(id, CUSTOM_TEXT),
         }),
     }
 }
 
-fn place(draft: &DeliveryDraft, way: Way) -> Option<Place> {
+fn place(draft: &DeliveryDraft, ship_via: Option<&String>, way: Way) -> Option<Place> {
     let contact = contact(draft, way);
     let address = draft.address.as_ref().and_then(|given| address(given, way));
-    (address.is_some() || contact.is_some()).then_some(Place { address, contact })
+    (address.is_some() || contact.is_some() || ship_via.is_some()).then(|| Place {
+        address,
+        contact,
+        ship_via_id: ship_via.cloned(),
+    })
 }
 
 fn contact(draft: &DeliveryDraft, way: Way) -> Option<Contact> {
@@ -165,7 +172,7 @@ fn line_body(draft: &LineDraft) -> LineBody {
 #[cfg(test)]
 pub(crate) mod tests {
     use brygga_core::Decimal;
-    use brygga_core::erp::InvoiceReference;
+    use brygga_core::erp::{ChannelHead, InvoiceReference};
     use chrono::NaiveDate;
     use serde_json::json;
 
@@ -197,6 +204,7 @@ pub(crate) mod tests {
                 vat_zone: "NO-IN".into(),
                 description: "Shopify #1001".into(),
                 branch: None,
+                channel: ChannelHead::default(),
                 delivery: place.clone(),
                 billing: place,
             },
@@ -222,6 +230,12 @@ pub(crate) mod tests {
         let mut draft = draft();
         draft.head.custom_id = Some("5400000001".into());
         draft.head.branch = Some("1".into());
+        draft.head.channel = ChannelHead {
+            project: Some("NETTBUTIKK".into()),
+            sales_person: Some("BUTIKK".into()),
+            ship_via: Some("POSTEN".into()),
+            terms: Some("30".into()),
+        };
         for place in [&mut draft.head.delivery, &mut draft.head.billing] {
             place.attention = Some("Kari".into());
             if let Some(address) = &mut place.address {
@@ -264,6 +278,22 @@ pub(crate) mod tests {
                 }],
             })
         );
+    }
+
+    /// An order and its change have the same fields; what no channel says is not sent.
+    #[test]
+    fn what_a_sales_channel_says_stands_in_its_place() {
+        let full = full_draft();
+        for body in [
+            serde_json::to_value(new_order(&full, "10001")).expect("JSON"),
+            serde_json::to_value(patch_head(&full.head)).expect("JSON"),
+        ] {
+            assert_eq!(body["projectId"], json!("NETTBUTIKK"));
+            assert_eq!(body["salesPersonId"], json!("BUTIKK"));
+            assert_eq!(body["shipping"]["shipViaId"], json!("POSTEN"));
+            assert_eq!(body["customer"]["termsId"], json!("30"));
+            assert!(body["billing"].get("shipViaId").is_none());
+        }
     }
 
     #[test]

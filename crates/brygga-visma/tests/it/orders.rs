@@ -24,6 +24,7 @@ pub(crate) fn draft() -> SalesOrderDraft {
             vat_zone: "NO-IN".into(),
             description: "Shopify #1001".into(),
             branch: None,
+            channel: brygga_core::erp::ChannelHead::default(),
             delivery: brygga_core::erp::DeliveryDraft::default(),
             billing: brygga_core::erp::DeliveryDraft::default(),
         },

@@ -7,8 +7,8 @@ import type { MappingRow } from "./MappingRow";
  */
 export type MappingTable = { 
 /**
- * `vat`, `gateways`, `triggers`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`, `classes`,
- * `house`, `payouts`, `rates`.
+ * `vat`, `gateways`, `triggers`, `channels`, `items`, `shipping`, `warehouses`, `stock`, `buffers`, `units`, `categories`,
+ * `classes`, `house`, `payouts`, `rates`.
  */
 name: string, 
 /**

@@ -16,6 +16,7 @@ const ORDER = [
   "party",
   "scheme",
   "gateway",
+  "channel",
   "method",
   "for",
   "item",

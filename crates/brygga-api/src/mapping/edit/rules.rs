@@ -1,12 +1,12 @@
 //! Rows of what is no document's account: when an order is booked, units kept back, exchange rates.
 
-use brygga_core::settings::{FixedRate, Settings, Trigger};
+use brygga_core::settings::{ChannelRow, FixedRate, Settings, Trigger};
 use brygga_core::{Currency, Problem};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::Row;
-use crate::settings::refused;
+use crate::settings::{Source, refused};
 
 /// The most units that can be kept back, as in the settings.
 const MOST_UNITS: u32 = 100_000;
@@ -26,6 +26,34 @@ impl Row<'_> {
             other => return Err(refused("trigger", other)),
         };
         rows.insert(gateway, trigger);
+        Ok(())
+    }
+
+    pub(super) fn channel(&self, settings: &mut Settings) -> Result<(), Problem> {
+        let channel = self.key("channel")?.to_owned();
+        if self.is_empty() {
+            settings.channels.remove(&channel);
+            return Ok(());
+        }
+        let picked = |column, source| match self.maybe(column) {
+            Some(_) => self.picked(column, source).map(Some),
+            None => Ok(None),
+        };
+        // Nothing of Visma.net's registers of these is read: at least they fit where they are sent (`facts/visma` 7).
+        let typed = |column, most| match self.maybe(column) {
+            Some(text) if text.chars().count() > most => Err(refused(column, text)),
+            text => Ok(text),
+        };
+        let row = ChannelRow {
+            order_type: picked("order_type", Source::OrderTypes)?,
+            branch: picked("branch", Source::Branches)?,
+            warehouse: picked("warehouse", Source::Warehouses)?,
+            project: typed("project", 30)?,
+            sales_person: typed("sales_person", 15)?,
+            ship_via: typed("ship_via", 15)?,
+            terms: typed("terms", 10)?,
+        };
+        settings.channels.insert(channel, row);
         Ok(())
     }
 

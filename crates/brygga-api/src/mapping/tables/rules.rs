@@ -46,6 +46,44 @@ pub(super) fn triggers(ground: &Ground<'_>) -> MappingTable {
     }
 }
 
+/// What the orders of a sales channel have of their own (`booking-rules` 3). A channel without a row is as the settings say of all.
+pub(super) fn channels(ground: &Ground<'_>) -> MappingTable {
+    let chosen = &ground.settings.channels;
+    let names: BTreeSet<&String> = ground.seen.channels.iter().chain(chosen.keys()).collect();
+    let rows = names.into_iter().map(|name| {
+        let values = chosen.get(name).map_or_else(Cells::new, |row| {
+            let of = |value: &Option<String>| value.clone().unwrap_or_default();
+            cells([
+                ("order_type", of(&row.order_type).as_str()),
+                ("branch", of(&row.branch).as_str()),
+                ("warehouse", of(&row.warehouse).as_str()),
+                ("project", of(&row.project).as_str()),
+                ("sales_person", of(&row.sales_person).as_str()),
+                ("ship_via", of(&row.ship_via).as_str()),
+                ("terms", of(&row.terms).as_str()),
+            ])
+        });
+        let key = cells([("channel", name.as_str())]);
+        row(key, values, Waiting::default(), None)
+    });
+    let from = |name, source| picked(name, source, ground.catalogue, true);
+    MappingTable {
+        name: "channels".into(),
+        keys: vec![typed("channel", false)],
+        columns: vec![
+            from("order_type", Source::OrderTypes),
+            from("branch", Source::Branches),
+            from("warehouse", Source::Warehouses),
+            typed("project", true),
+            typed("sales_person", true),
+            typed("ship_via", true),
+            typed("terms", true),
+        ],
+        open: true,
+        rows: rows.collect(),
+    }
+}
+
 /// Units that are kept back, of an item or at a location that shows stock. The item's go first (`booking-rules` 9).
 pub(super) fn buffers(ground: &Ground<'_>) -> MappingTable {
     let stock = &ground.settings.stock;

@@ -119,7 +119,7 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
         reference: reference(&life.order.name),
         external: direct.external,
         vat_zone: zone,
-        branch: life.ground.settings.branch.clone(),
+        branch: life.ground.settings.branch_of(life.order).cloned(),
         text: format!("Shopify {}", life.order.name),
         rate: life.rate(direct.date)?,
         lines,
@@ -285,7 +285,7 @@ pub(super) fn order_draft(
         date,
         lined.zone,
     );
-    if order_type != life.ground.settings.order_type {
+    if order_type != life.ground.settings.order_type_of(life.order) {
         head.description = format!("Shopify {} ({key})", life.order.name);
     }
     Ok(SalesOrderDraft {

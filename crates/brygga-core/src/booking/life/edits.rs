@@ -45,7 +45,7 @@ pub(super) fn supplement(
     }
     let draft = direct::order_draft(
         life,
-        &life.ground.settings.order_type,
+        life.ground.settings.order_type_of(life.order),
         &format!("x{number}"),
         life.day(leg.at)?,
         components,

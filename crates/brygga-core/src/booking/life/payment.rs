@@ -242,7 +242,7 @@ impl<'a, 'l> Payments<'a, 'l> {
             date: life.day(at)?,
             reference: transaction.id.clone(),
             text,
-            branch: life.ground.settings.branch.clone(),
+            branch: life.ground.settings.branch_of(life.order).cloned(),
             orders: Vec::new(),
             documents: Vec::new(),
         })

@@ -376,7 +376,7 @@ fn receive(
     let settings = life.ground.settings;
     let warehouse = location
         .and_then(|location| settings.invoices.warehouses.get(location))
-        .or(settings.warehouse.as_ref())
+        .or_else(|| settings.warehouse_of(life.order))
         .or_else(|| order.lines.iter().find_map(|line| line.warehouse.as_ref()))
         .cloned()
         .or_else(|| shipping::only_warehouse(life))
@@ -460,6 +460,9 @@ fn draft(
         life.day(one.at)?,
         components,
     )?;
+    // What comes back is neither sent nor to be paid.
+    draft.head.channel.ship_via = None;
+    draft.head.channel.terms = None;
     for line in &mut draft.lines {
         let Some((invoice, location)) = references.get(&line.link) else {
             continue;

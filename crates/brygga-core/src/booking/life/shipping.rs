@@ -285,7 +285,7 @@ pub(super) fn create(
         }
     }
     let warehouse = mapped
-        .or(life.ground.settings.warehouse.as_ref())
+        .or_else(|| life.ground.settings.warehouse_of(life.order))
         .or_else(|| lines.iter().find_map(|line| line.warehouse.as_ref()));
     let warehouse = warehouse.cloned().or_else(|| only_warehouse(life));
     let Some(warehouse) = warehouse else {
