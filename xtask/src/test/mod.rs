@@ -200,6 +200,7 @@ const TO_DRIVE: &[&str] = &[
 const OF_THE_WINDOW: &[&str] = &[
     "src-tauri/tests/window.test.mjs",
     "src-tauri/tests/wizard.test.mjs",
+    "src-tauri/tests/kept.test.mjs",
 ];
 
 fn real_window(project: &Project, record: &Path, report: &mut Report) {
@@ -215,7 +216,9 @@ fn real_window(project: &Project, record: &Path, report: &mut Report) {
     }
     // A bus and a screen of its own: on a shared bus a second start is handed to the window of somebody else.
     let mut window = recorded(project.command("dbus-run-session"), record);
-    window.env("BRYGGA_DESKTOP", project.built(SHELL));
+    window
+        .env("BRYGGA_DESKTOP", project.built(SHELL))
+        .env("BRYGGA_BIN", project.built("brygga"));
     if let Some(driver) = tauri_driver(project) {
         window.env("TAURI_DRIVER", driver);
     }
