@@ -45,6 +45,14 @@ describe("the window", { skip: BROWSER === undefined }, () => {
     await done();
   });
 
+  it("looks as its own parts say, in whatever order their files are read", async () => {
+    const { page, done } = await open("overview");
+    // Its looks are in the file of a part that several pages share, which is read before the library's.
+    const preferences = page.getByRole("button", { name: /^Language and look/ });
+    assert.equal(await preferences.evaluate((button) => getComputedStyle(button).paddingLeft), "10px");
+    await done();
+  });
+
   it("shows how far a sync is, and tells when it ended", async () => {
     const { page, done } = await open("overview");
     await sync(page);
