@@ -27,6 +27,7 @@ const OPERATIONS: &[&str] = &[
     "GET /v1/currency",
     "GET /v1/paymentmethod",
     "GET /v1/cashaccount",
+    "GET /v1/account",
     "GET /v1/branch",
     "GET /v1/financialPeriod",
     "GET /v1/salesordertype",

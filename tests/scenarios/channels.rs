@@ -30,7 +30,7 @@ fn channel(mapping: &Value, name: &str) -> Value {
 
 /// An order by telephone comes in; its channel is in the table by itself, and the next one has what was chosen there.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_next_order_of_a_channel_has_what_was_chosen_in_the_setup() {
+async fn the_next_order_of_a_channel_has_what_was_chosen_for_it() {
     let bench = Bench::morning().await;
     let put = |id: u64, source: &str| {
         let mut order = bench.plain(id, bench.clock.now());

@@ -471,9 +471,10 @@ async fn a_preview_decides_nothing_and_the_sync_after_it_does_what_it_said() {
             .store()
             .counts(kind)
             .expect("readable");
-        let held = shown.items.iter().filter(|item| {
-            item.record.kind == kind && matches!(item.outcome, Outcome::Held(_))
-        });
+        let held = shown
+            .items
+            .iter()
+            .filter(|item| item.record.kind == kind && matches!(item.outcome, Outcome::Held(_)));
         assert_eq!(counts.held, held.count(), "{kind}: its reason is kept");
         assert_eq!(counts.total(), counts.new + counts.held, "{kind}");
     }

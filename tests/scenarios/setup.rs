@@ -500,7 +500,9 @@ async fn who_comes_back_during_the_first_reading_waits_for_it() {
     go(&app, "mapping", "flows").await;
     let api = app.served.api().unwrap();
     let slow = Fault::SlowBody { millis: 600 };
-    app.pair.faults().add(FaultRule::next(Side::Shopify, slow));
+    app.pair
+        .faults()
+        .add(FaultRule::next(Side::Shopify, slow).times(3));
     let under_way = async {
         while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
             tokio::task::yield_now().await;
@@ -528,13 +530,15 @@ async fn who_comes_back_during_the_first_reading_waits_for_it() {
     assert!(early.count() > 3);
 
     // Two at once are one, and one stop ends it for both; then it is read again.
+    app.pair.faults().clear();
+    let before = app.pair.faults().fired().len();
     let slow = Fault::SlowBody { millis: 600 };
     app.pair.faults().add(FaultRule::next(Side::Shopify, slow));
     let stop = async {
         while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
             tokio::task::yield_now().await;
         }
-        while app.pair.faults().fired().len() < 2 {
+        while app.pair.faults().fired().len() <= before {
             tokio::task::yield_now().await;
         }
         call(&app, "sync_stop", Value::Null).await.unwrap();

@@ -38,7 +38,7 @@ async fn the_set_up_looks_at_every_order_however_many_there_are() {
         .collect();
     store.store_page(&page, None).unwrap();
 
-    let survey = engine.survey().await.expect("looked at");
+    let survey = engine.survey(None).await.expect("looked at");
     assert_eq!(bench.code(ID + MANY), Some(Code::SkuMissing));
     let all = usize::try_from(MANY).unwrap() + 1;
     assert_eq!((survey.read, survey.ready, survey.held), (all, all - 1, 1));

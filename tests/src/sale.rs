@@ -218,6 +218,14 @@ impl Sale {
         self
     }
 
+    /// By the customer of another order.
+    pub fn bought_again(mut self, before: &Self) -> Self {
+        for field in ["email", "customer"] {
+            self.template[field] = before.template[field].clone();
+        }
+        self
+    }
+
     /// Any field of the order, set to a value of its own.
     pub fn field(&mut self, name: &str, value: Value) {
         self.template[name] = value;

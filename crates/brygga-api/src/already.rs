@@ -8,7 +8,6 @@ use brygga_engine::{Already, AlreadyRow};
 
 use crate::api::{Api, count, error, reason, record_line, time, wrong_use};
 use crate::background::unbroken;
-use crate::background::unbroken;
 use crate::contract::{
     AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView, ApiError, Nothing,
 };

@@ -220,13 +220,12 @@ impl Api {
         let begun = self.engine.clock().now();
         let last = self.last_proof()?;
         let mut course = self.course()?;
-        let mut report = match asked {
-            Some(period) => self.engine.prove_of(period).await?,
-            None => {
-                let found = last.as_ref().map(|last| &last.report.differences[..]);
-                let found = found.unwrap_or_default();
-                self.engine.prove_changed(course.up_to, found).await?
-            }
+        let mut report = if let Some(period) = asked {
+            self.engine.prove_of(period).await?
+        } else {
+            let found = last.as_ref().map(|last| &last.report.differences[..]);
+            let found = found.unwrap_or_default();
+            self.engine.prove_changed(course.up_to, found).await?
         };
         if let Some(last) = &last {
             report.carry_over(&last.report);

@@ -49,7 +49,7 @@ async fn a_copy_from_before_does_not_bring_an_erased_customer_back() {
     let name = copy.file_name().unwrap().to_str().unwrap().to_owned();
     // A second order of hers, which the copy does not know.
     bench.days(1);
-    let mut since = Sale::new(&bench, 978_002).bought_by("kari.slettet@example.no");
+    let mut since = Sale::new(&bench, 978_002).bought_again(&before);
     since.paid();
     bench.put_sale(&since);
     quiet(&bench, &engine).await.unwrap();

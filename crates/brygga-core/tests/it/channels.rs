@@ -25,6 +25,10 @@ fn draft(source: Option<&str>, change: impl FnOnce(&mut Settings)) -> SalesOrder
     }
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the choices of a row are optional"
+)]
 fn some(text: &str) -> Option<String> {
     Some(text.into())
 }

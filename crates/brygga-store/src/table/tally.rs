@@ -47,7 +47,7 @@ impl Store {
                 "SELECT count(*) AS count FROM (
                      SELECT DISTINCT j.record_kind, j.record_id FROM journal j
                      JOIN records r ON r.kind = j.record_kind AND r.id = j.record_id
-                     WHERE j.sent_at >= :since AND j.kind <> :besides AND j.state <> 'refused'
+                     WHERE j.sent_at >= :since AND j.what <> :besides AND j.state <> 'refused'
                        AND r.settings_rev >= :revision AND r.kind NOT IN (:product, :stock))",
                 named_params! {
                     ":since": time(since),

@@ -559,7 +559,10 @@ fn what_was_looked_at_is_noted_only_while_it_is_the_same() {
     // Other settings by now.
     assert!(!store.note(&asked, &found, 7, &[]).unwrap());
 
-    let found = RecordRow { retry: true, ..found };
+    let found = RecordRow {
+        retry: true,
+        ..found
+    };
     assert!(store.note(&asked, &found, 0, &[]).unwrap());
     let noted = store.record(&looked.record).unwrap().unwrap();
     assert_eq!(noted.state, RecordState::Held);

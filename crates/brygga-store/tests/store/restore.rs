@@ -29,6 +29,10 @@ fn payload(store: &Store, id: &str) -> Value {
 }
 
 /// As the engine does: the orders that the copy has.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "the shape of what a restore runs on its copy"
+)]
 fn again(copy: &Store, erased: &BTreeSet<String>) -> Result<(), StoreError> {
     let ids: Vec<_> = erased.iter().map(String::as_str).collect();
     erase(copy, &ids);

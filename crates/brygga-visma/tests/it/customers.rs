@@ -298,7 +298,7 @@ async fn the_set_up_is_read_whole() {
         ["EUR", "NOK"]
     );
     let calls = world.calls().await;
-    assert_eq!(calls.len(), 3 + 9);
+    assert_eq!(calls.len(), 3 + 10);
     let inventory = calls
         .iter()
         .find(|call| call.url.path() == "/v1/inventory")
