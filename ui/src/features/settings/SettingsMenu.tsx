@@ -3,6 +3,7 @@ import { IconDots, IconDownload, IconHistory, IconUpload } from "@tabler/icons-r
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import type { SettingsImport } from "../../api/generated/SettingsImport";
 import { useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { textFile } from "../../components/files";
@@ -29,7 +30,7 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
     onSuccess: (path) => setTold(<Saved path={path} />),
   });
   const importing = useMutation({
-    mutationFn: (text: string) => backend.call("import_settings", { revision: revision ?? 0, text }),
+    mutationFn: (from: SettingsImport) => backend.call("import_settings", from),
     onSuccess: async () => {
       setFile(undefined);
       setTold(<FormattedMessage id="settings.imported" />);
@@ -101,7 +102,12 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
               <Button variant="default" onClick={() => setFile(undefined)}>
                 <FormattedMessage id="settings.cancel" />
               </Button>
-              <Button loading={importing.isPending} onClick={() => importing.mutate(file.text)}>
+              {/* What it takes the place of is known once the page has read it. */}
+              <Button
+                disabled={revision === undefined}
+                loading={importing.isPending}
+                onClick={() => revision !== undefined && importing.mutate({ revision, text: file.text })}
+              >
                 <FormattedMessage id="settings.import.do" />
               </Button>
             </div>
