@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { callerOf, open, ownHome, PROGRAM, running, startOf, webProcesses, words } from "./program.mjs";
@@ -400,7 +400,7 @@ test("a hidden start has no window until one is wanted, and ends with the comput
 });
 
 /** The programs of this test that run, but for those with `known` ids. */
-const others = async (...known) => (await running()).map(Number).filter((pid) => !known.includes(pid));
+const others = async (...known) => (await running(home)).map(Number).filter((pid) => !known.includes(pid));
 
 test("a start that is asked for while it ends is begun when it has ended", async () => {
   const first = spawn(PROGRAM, [...ARGUMENTS, "--hidden", "--sync"], { stdio: "ignore", env: { ...process.env, ...env } });
