@@ -499,10 +499,8 @@ async fn who_comes_back_during_the_first_reading_waits_for_it() {
     choose(&app, json!({"start_date": "2026-10-04"})).await;
     go(&app, "mapping", "flows").await;
     let api = app.served.api().unwrap();
-    let slow = Fault::SlowBody { millis: 600 };
-    app.pair
-        .faults()
-        .add(FaultRule::next(Side::Shopify, slow).times(3));
+    let slow = || FaultRule::next(Side::Shopify, Fault::SlowBody { millis: 600 });
+    app.pair.faults().add(slow().times(3));
     let under_way = async {
         while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
             tokio::task::yield_now().await;
@@ -532,8 +530,7 @@ async fn who_comes_back_during_the_first_reading_waits_for_it() {
     // Two at once are one, and one stop ends it for both; then it is read again.
     app.pair.faults().clear();
     let before = app.pair.faults().fired().len();
-    let slow = Fault::SlowBody { millis: 600 };
-    app.pair.faults().add(FaultRule::next(Side::Shopify, slow));
+    app.pair.faults().add(slow());
     let stop = async {
         while api.call("overview", Value::Null).await.unwrap()["run"].is_null() {
             tokio::task::yield_now().await;
