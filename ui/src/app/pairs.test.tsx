@@ -140,6 +140,24 @@ describe("the switcher", () => {
     });
   });
 
+  it("opens its own backups with the key that was written down, where the computer lost its own", async () => {
+    const reason = { code: "store-wrong-key", params: {} };
+    const pairs = [{ ...structuredClone(HAVN), state: { kind: "broken" as const, reason } }];
+    const { user, backend } = await open("#/overview", { pairs }, (program) => program.failing.set("app_info", reason));
+    const rescue = await screen.findByRole("region", { name: "Put a backup back" });
+    const list = await within(rescue).findByRole("list", { name: "Backups on this computer" });
+    expect(within(list).getByRole("button", { name: /^Copy \// })).toBeVisible();
+    await user.type(within(rescue).getByLabelText(/^Recovery key/), ` ${RECOVERY_KEY}`);
+    backend.failing.delete("app_info");
+    await user.click(within(list).getByRole("button", { name: "Restore brygga-2026-10-30.sqlite" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Put a backup back" })).toBeNull());
+    expect(backend.calls.findLast(({ name }) => name === "pair_restore")?.request).toEqual({
+      pair: pairs[0]?.id,
+      copy: { kind: "own", name: "brygga-2026-10-30.sqlite" },
+      recovery_key: RECOVERY_KEY,
+    });
+  });
+
   it("a new store begins with a backup from another computer where there is one", async () => {
     const pairs = [structuredClone(FJORD)];
     const { user } = await open("#/overview", { pairs, fresh: true }, (program) =>

@@ -5,10 +5,9 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { CopyChoice } from "../api/generated/CopyChoice";
 import { keys } from "../api/queries";
 import { useBackend } from "../backend/context";
-import { formatCount } from "../i18n/format";
+import { BackupList } from "./BackupList";
 import classes from "./RestoreCopy.module.css";
 import { Trouble } from "./Trouble";
-import { When } from "./When";
 
 /** A copy takes the place of this store's database, which need not be one that can be opened. */
 function useRestore(pair: string) {
@@ -28,6 +27,8 @@ export function Rescue({ pair }: { pair: string }) {
   const backend = useBackend();
   const copies = useQuery({ queryKey: keys.copies, queryFn: () => backend.call("pair_copies", { pair }) });
   const restore = useRestore(pair);
+  // A computer that lost its key opens not even its own backups without the one that was written down.
+  const [key, setKey] = useState("");
   return (
     <section className={classes.rescue} aria-labelledby="rescue-title">
       <h1 id="rescue-title" className={classes.title}>
@@ -36,6 +37,7 @@ export function Rescue({ pair }: { pair: string }) {
       <p className={classes.quiet}>
         <FormattedMessage id="rescue.lead" />
       </p>
+      <RecoveryKeyInput value={key} onChange={setKey} />
       {copies.error !== null && <Trouble error={copies.error} onRetry={() => copies.refetch()} />}
       {copies.data?.length === 0 && (
         <p className={classes.quiet}>
@@ -43,40 +45,30 @@ export function Rescue({ pair }: { pair: string }) {
         </p>
       )}
       {copies.data !== undefined && copies.data.length > 0 && (
-        <ul className={classes.list} aria-label={intl.formatMessage({ id: "rescue.own" })}>
-          {copies.data.map((backup) => (
-            <li key={backup.name} className={classes.item}>
-              <div className={classes.grow}>
-                <p className={classes.name}>
-                  <When at={backup.at} /> · <FormattedMessage id={`data.backups.${backup.kind}`} />
-                </p>
-                <p className={classes.quiet}>
-                  {backup.name} ({formatCount(intl.locale, backup.kilobytes)} kB)
-                </p>
-              </div>
-              <Button
-                variant="default"
-                aria-label={intl.formatMessage({ id: "data.restore.label" }, { name: backup.name })}
-                disabled={restore.isPending}
-                onClick={() => restore.mutate({ copy: { kind: "own", name: backup.name }, key: "" })}
-              >
-                <FormattedMessage id="data.restore.do" />
-              </Button>
-            </li>
-          ))}
-        </ul>
+        <BackupList
+          label={intl.formatMessage({ id: "rescue.own" })}
+          backups={copies.data}
+          disabled={restore.isPending}
+          onRestore={({ name }) => restore.mutate({ copy: { kind: "own", name }, key })}
+        />
       )}
       {restore.error !== null && <Trouble error={restore.error} />}
-      <RestoreFile pair={pair} />
+      <RestoreFile pair={pair} recoveryKey={key} />
     </section>
   );
 }
 
+interface RestoreFileProps {
+  pair: string;
+  /** The key that was written down, where it is asked for already. */
+  recoveryKey?: string;
+}
+
 /** A copy that somebody brings: where it is, and the key that was written down. */
-export function RestoreFile({ pair }: { pair: string }) {
-  const intl = useIntl();
+export function RestoreFile({ pair, recoveryKey }: RestoreFileProps) {
   const [path, setPath] = useState("");
-  const [key, setKey] = useState("");
+  const [own, setOwn] = useState("");
+  const key = recoveryKey ?? own;
   const restore = useRestore(pair);
   return (
     <form
@@ -97,14 +89,7 @@ export function RestoreFile({ pair }: { pair: string }) {
         value={path}
         onChange={(event) => setPath(event.currentTarget.value)}
       />
-      <PasswordInput
-        label={<FormattedMessage id="rescue.file.key" />}
-        description={<FormattedMessage id="rescue.file.key.more" />}
-        autoComplete="off"
-        visibilityToggleButtonProps={{ "aria-label": intl.formatMessage({ id: "setup.secret.show" }), tabIndex: 0 }}
-        value={key}
-        onChange={(event) => setKey(event.currentTarget.value)}
-      />
+      {recoveryKey === undefined && <RecoveryKeyInput value={own} onChange={setOwn} />}
       {restore.error !== null && <Trouble error={restore.error} />}
       <div>
         <Button type="submit" variant="default" disabled={path.trim() === ""} loading={restore.isPending}>
@@ -112,5 +97,19 @@ export function RestoreFile({ pair }: { pair: string }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function RecoveryKeyInput({ value, onChange }: { value: string; onChange: (key: string) => void }) {
+  const intl = useIntl();
+  return (
+    <PasswordInput
+      label={<FormattedMessage id="rescue.file.key" />}
+      description={<FormattedMessage id="rescue.file.key.more" />}
+      autoComplete="off"
+      visibilityToggleButtonProps={{ "aria-label": intl.formatMessage({ id: "setup.secret.show" }), tabIndex: 0 }}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }

@@ -81,3 +81,12 @@ describe("the language", () => {
     expect(bestLanguage(["fr"])).toBe("en");
   });
 });
+
+describe("a count of one", () => {
+  const booked = (words: Words) =>
+    words.find("mapping.preview.booked", { count: "1", looked: "1", changed: "1", held: "0" });
+  it("is one order, not several", () => {
+    expect(booked(english)).toMatch(/^Of 1 booked order, 1 would be .* It stays as it is\.$/);
+    expect(booked(norwegian)).toMatch(/^Av 1 bokført ordre .* Den blir stående som den er\.$/);
+  });
+});

@@ -86,7 +86,12 @@ export class Words {
 
   /** A word for a fixed value, such as a phase, a payment status or what was done; the value itself if there is no word. */
   value(kind: string, value: string): string {
-    return this.find(`value.${kind}.${value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`) ?? value;
+    return this.named(kind, value) ?? value;
+  }
+
+  /** A word for a fixed value, `undefined` if there is none. */
+  named(kind: string, value: string): string | undefined {
+    return this.find(`value.${kind}.${value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`);
   }
 
   /** A parameter as people read it. */

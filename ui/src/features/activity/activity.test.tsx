@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
@@ -84,6 +84,31 @@ it("says how far a search has looked, and looks further when it is told to", asy
   await user.click(screen.getByRole("button", { name: "Search older lines" }));
   await waitFor(() => expect(screen.queryByRole("button", { name: "Search older lines" })).toBeNull());
   expect(asked).toEqual([null, 90_000, 80_000, 70_000]);
+});
+
+it("looks no further for what is not searched any more", async () => {
+  const { user, backend } = await open("#/activity?search=cellar", { log: 40 });
+  await screen.findByRole("heading", { name: "Activity" });
+  const call = backend.call.bind(backend);
+  const asked: [string | null, number | null][] = [];
+  let answer = () => {};
+  vi.spyOn(backend, "call").mockImplementation(async (name, request) => {
+    if (name !== "activity") return call(name, request);
+    const { search, before } = request as { search: string | null; before: number | null };
+    asked.push([search, before]);
+    if (before !== null && search === "cellars") await new Promise<void>((resolve) => (answer = resolve));
+    return { rows: [], older: (before ?? 90_000) - 1_000, looked_to: "2026-10-20T13:05:00Z" } as never;
+  });
+  const box = screen.getByRole("textbox", { name: "Order number or other text" });
+  await user.type(box, "s");
+  await screen.findByText(/“cellars” in it/);
+  await user.click(await screen.findByRole("button", { name: "Search older lines" }));
+  await waitFor(() => expect(asked.at(-1)).toEqual(["cellars", 89_000]));
+  await user.type(box, "x");
+  await screen.findByText(/“cellarsx” in it/);
+  await act(async () => answer());
+  await waitFor(() => expect(screen.getByRole("button", { name: "Search older lines" })).toBeEnabled());
+  expect(asked.filter(([search]) => search === "cellarsx")).toEqual([["cellarsx", null]]);
 });
 
 it("is exported as text and as a workbook, with the words that are shown", async () => {

@@ -120,14 +120,24 @@ export function useActivity(wanted: Wanted) {
     if (goesOn && !isFetchingNextPage) fetchNextPage();
   }, [goesOn, isFetchingNextPage, fetchNextPage]);
   const [looking, setLooking] = useState(false);
+  // What is searched now: whoever asks for something else is not looking further for it.
+  const asking = useRef<typeof queryKey>(undefined);
+  useEffect(() => {
+    asking.current = queryKey;
+    setLooking(false);
+    return () => {
+      asking.current = undefined;
+    };
+  }, [queryKey]);
   const lookFurther = useCallback(async () => {
     setLooking(true);
     for (let piece = 0; piece < FURTHER; piece += 1) {
       const { data, error, hasNextPage: more } = await fetchNextPage();
+      if (asking.current !== queryKey) return;
       if (error !== null || !more || (data?.pages.at(-1)?.rows.length ?? 0) > 0) break;
     }
     setLooking(false);
-  }, [fetchNextPage]);
+  }, [fetchNextPage, queryKey]);
 
   const rows = useMemo(() => inOrder(query.data?.pages ?? [], search), [query.data, search]);
   return {

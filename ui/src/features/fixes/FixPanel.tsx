@@ -5,11 +5,10 @@ import type { Fixed } from "../../api/generated/Fixed";
 import type { FixPreview } from "../../api/generated/FixPreview";
 import type { HeldGroup } from "../../api/generated/HeldGroup";
 import type { Remedy } from "../../api/generated/Remedy";
-import type { State } from "../../api/generated/State";
 import { href, Link } from "../../app/router";
 import { Money } from "../../components/Money";
+import { OutcomeMark } from "../../components/OutcomeMark";
 import { useOutside } from "../../components/Outside";
-import { StateIcon } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
 import { formatCount, formatDay } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -105,8 +104,6 @@ function Total({ of }: { of: Amount | null }) {
   return of === null ? null : <Money amount={of} />;
 }
 
-const STATES: Record<string, State> = { pass: "booked", held: "held", waiting: "waiting", skipped: "skipped" };
-
 /** What will be booked: each document with its date, customer and total. */
 function Found({ found }: { found: FixPreview }) {
   const intl = useIntl();
@@ -162,10 +159,7 @@ function Found({ found }: { found: FixPreview }) {
                   <Link to={href("records", row.record.kind, row.record.id)}>{row.record.name}</Link>
                 </th>
                 <td>
-                  <span className={classes.state}>
-                    <StateIcon state={STATES[row.outcome] ?? "new"} />
-                    {words.find(`mapping.then.${row.outcome}`) ?? row.outcome}
-                  </span>
+                  <OutcomeMark outcome={row.outcome} />
                   {row.reason !== null && <span className={classes.why}>{words.reason(row.reason)}</span>}
                 </td>
                 <td>{row.date !== null && formatDay(intl.locale, row.date)}</td>

@@ -40,6 +40,16 @@ describe("a fix", () => {
     });
   });
 
+  it("says so when what became of it cannot be read", async () => {
+    const { user, backend, cause } = await opened();
+    backend.failing.set("tried", { code: "store-damaged", params: { detail: "page 7" } });
+    await user.click(within(cause).getByRole("button", { name: "Fix it" }));
+    await user.click(await within(cause).findByRole("button", { name: "See what will be booked" }));
+    await user.click(await within(cause).findByRole("button", { name: "Keep it and book 9" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("page 7");
+    expect(screen.queryByText(/booked, \d+ left/)).toBeNull();
+  });
+
   it("that is kept for later can be taken back", async () => {
     const { user, backend, cause } = await opened();
     await user.click(within(cause).getByRole("button", { name: "Fix it" }));

@@ -20,6 +20,8 @@ export function useRetry() {
   const live = useLive();
   const [tried, setTried] = useState<string>();
   const [result, setResult] = useState<Tried>();
+  // What became of them could not be read.
+  const [unread, setUnread] = useState<Error | null>(null);
   const waiting = useRef<Promise<Retried>>(undefined);
 
   const { mutateAsync, error, reset } = useMutation({
@@ -39,6 +41,8 @@ export function useRetry() {
         try {
           const { attempt } = await answer;
           setResult(await backend.call("tried", { attempt }));
+        } catch (error) {
+          setUnread(error instanceof Error ? error : new Error(String(error)));
         } finally {
           setTried(undefined);
           client.invalidateQueries({ queryKey: keys.held });
@@ -51,6 +55,7 @@ export function useRetry() {
     (name: string, wanted: Retry) => {
       setTried(name);
       setResult(undefined);
+      setUnread(null);
       reset();
       const answer = mutateAsync({ name, retry: wanted });
       // Kept before it is here: a short run may end first. What it is refused for is told by the mutation.
@@ -60,5 +65,9 @@ export function useRetry() {
     [mutateAsync, reset],
   );
 
-  return { retry, tried, result, error, forget: () => setResult(undefined) };
+  const forget = () => {
+    setResult(undefined);
+    setUnread(null);
+  };
+  return { retry, tried, result, error: error ?? unread, forget };
 }

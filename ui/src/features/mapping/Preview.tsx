@@ -4,11 +4,12 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
 import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
 import type { PreviewRow } from "../../api/generated/PreviewRow";
-import type { State } from "../../api/generated/State";
-import { StateIcon } from "../../components/StateMark";
+import type { RecordLine } from "../../api/generated/RecordLine";
+import { OutcomeMark } from "../../components/OutcomeMark";
 import { Trouble } from "../../components/Trouble";
-import { formatCount, formatDay } from "../../i18n/format";
+import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { useFactWords } from "../preview/facts";
 import classes from "./MappingPage.module.css";
 
 interface PreviewProps {
@@ -19,8 +20,6 @@ interface PreviewProps {
   onSave: () => void;
   onClose: () => void;
 }
-
-const STATES: Record<string, State> = { pass: "booked", held: "held", waiting: "waiting", skipped: "skipped" };
 
 /** What the changes would do to the orders that are stored, before anything is kept. */
 export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
@@ -91,7 +90,12 @@ function Figures({ preview }: { preview: MappingPreview }) {
         <Lead>
           <FormattedMessage
             id="mapping.preview.booked"
-            values={{ looked: shown(booked.looked), changed: shown(booked.changed), held: shown(booked.held) }}
+            values={{
+              count: booked.looked,
+              looked: shown(booked.looked),
+              changed: shown(booked.changed),
+              held: shown(booked.held),
+            }}
           />
         </Lead>
       )}
@@ -118,12 +122,26 @@ function Lead({ children }: { children: ReactNode }) {
   return <p className={classes.lead}>{children}</p>;
 }
 
+/** A record, and that it stays as it is where it is booked. */
+function Named({ record }: { record: RecordLine }) {
+  return (
+    <>
+      {record.name}
+      {record.state === "booked" && (
+        <span className="quiet">
+          {" \u00b7 "}
+          <FormattedMessage id="mapping.preview.stays" />
+        </span>
+      )}
+    </>
+  );
+}
+
 /** Orders whose document would be another one: what it is now, and what it would be. */
 function Differing({ rows, count }: { rows: PreviewDiffering[]; count: number }) {
   const intl = useIntl();
-  const words = useWords();
-  const value = (text: string | null) =>
-    text === null ? "\u2013" : /^\d{4}-\d{2}-\d{2}$/.test(text) ? formatDay(intl.locale, text) : text;
+  const words = useFactWords();
+  const value = (name: string, text: string | null) => (text === null ? "\u2013" : words.value(name, text));
   return (
     <Scroll name="mapping.preview.differing">
       <table className={classes.preview}>
@@ -153,18 +171,12 @@ function Differing({ rows, count }: { rows: PreviewDiffering[]; count: number })
               <tr key={`${record.id}-${index}`}>
                 {index === 0 && (
                   <th scope="row" rowSpan={facts.length}>
-                    {record.name}
-                    {record.state === "booked" && (
-                      <span className="quiet">
-                        {" \u00b7 "}
-                        <FormattedMessage id="mapping.preview.stays" />
-                      </span>
-                    )}
+                    <Named record={record} />
                   </th>
                 )}
-                <td>{words.find(`preview.fact.${fact.name}`) ?? fact.name}</td>
-                <td>{value(fact.before)}</td>
-                <td>{value(fact.after)}</td>
+                <td>{words.name(fact.name)}</td>
+                <td>{value(fact.name, fact.before)}</td>
+                <td>{value(fact.name, fact.after)}</td>
               </tr>
             )),
           )}
@@ -205,19 +217,10 @@ function Outcomes({ rows }: { rows: PreviewRow[] }) {
           {rows.map(({ record, outcome, reason }) => (
             <tr key={`${record.kind}/${record.id}`}>
               <th scope="row">
-                {record.name}
-                {record.state === "booked" && (
-                  <span className="quiet">
-                    {" \u00b7 "}
-                    <FormattedMessage id="mapping.preview.stays" />
-                  </span>
-                )}
+                <Named record={record} />
               </th>
               <td>
-                <span className={classes.state}>
-                  <StateIcon state={STATES[outcome] ?? "new"} />
-                  {words.find(`mapping.then.${outcome}`) ?? outcome}
-                </span>
+                <OutcomeMark outcome={outcome} />
               </td>
               <td className="quiet">{reason === null ? "" : words.reason(reason)}</td>
             </tr>

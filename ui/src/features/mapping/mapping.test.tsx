@@ -64,7 +64,7 @@ describe("mapping", () => {
     backend.answers.set("settings_back", { revision: 5, made: 12, running: true });
     await user.click(await screen.findByRole("button", { name: "Undo the change" }));
     const told = await screen.findByText(/undone for what comes next/);
-    expect(told).toHaveTextContent("12 documents were sent since the change, and stay as they are.");
+    expect(told).toHaveTextContent("12 records were sent since the change, and stay as they are.");
     expect(told).toHaveTextContent("A sync is under way");
     expect(screen.queryByText("The change is undone.")).toBeNull();
   });
@@ -106,7 +106,10 @@ describe("mapping", () => {
       rows: [],
       differing: rows.map((record) => ({
         record,
-        facts: [{ name: "vat_category", of: null, before: "25", after: "15" }],
+        facts: [
+          { name: "vat_category", of: null, before: "25", after: "15" },
+          { name: "unit_price", of: null, before: "1234.5", after: null },
+        ],
       })),
       attempt: 1,
     } satisfies MappingPreview);
@@ -127,6 +130,7 @@ describe("mapping", () => {
     const table = within(preview).getByRole("table", { name: "Booked differently" });
     const row = within(table).getAllByRole("row")[1];
     expect(row).toHaveTextContent(/Is booked, stays.*VAT category.*25.*15/);
+    expect(within(table).getAllByRole("row")[2]).toHaveTextContent("Net price1,234.50\u2013");
     await expectAccessible(container);
   });
 

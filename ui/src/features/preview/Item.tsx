@@ -12,8 +12,9 @@ import { DocumentLines } from "../../components/DocumentLines";
 import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
-import { formatCount, formatDay, formatDecimal, isDecimal } from "../../i18n/format";
+import { formatCount, formatDecimal } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { useFactWords } from "./facts";
 import classes from "./Preview.module.css";
 import { whatWords } from "./words";
 
@@ -157,18 +158,8 @@ function Whole({ item }: { item: PreviewItem }) {
 }
 
 function Facts({ facts }: { facts: PreviewFact[] }) {
-  const intl = useIntl();
-  const words = useWords();
-  const value = (name: string, text: string | null) => {
-    if (text === null) return "";
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return formatDay(intl.locale, text);
-    if (
-      isDecimal(text) &&
-      ["price", "compare_at", "item_price", "total", "vat", "applied_to", "quantity"].includes(name)
-    )
-      return formatDecimal(intl.locale, text, text.includes(".") ? 2 : 0);
-    return name === "linked_by" ? words.value("by", text) : text;
-  };
+  const words = useFactWords();
+  const value = (name: string, text: string | null) => (text === null ? "" : words.value(name, text));
   const changes = facts.some((fact) => fact.before !== null);
   return (
     <table className={classes.facts}>
@@ -190,7 +181,7 @@ function Facts({ facts }: { facts: PreviewFact[] }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: facts may repeat, and have a fixed order
           <tr key={`${fact.name}-${index}`} data-changed={fact.before !== null || undefined}>
             <th scope="row">
-              {words.find(`preview.fact.${fact.name}`) ?? fact.name}
+              {words.name(fact.name)}
               {fact.of !== null && <span className={classes.of}>{fact.of}</span>}
             </th>
             {changes && <td>{value(fact.name, fact.before)}</td>}

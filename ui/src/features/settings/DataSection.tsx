@@ -6,7 +6,7 @@ import type { BackupView } from "../../api/generated/BackupView";
 import type { PersonView } from "../../api/generated/PersonView";
 import { keys } from "../../api/queries";
 import { useBackend } from "../../backend/context";
-import { Copy } from "../../components/Copy";
+import { BackupList } from "../../components/BackupList";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
@@ -234,31 +234,14 @@ function Backups({ backups }: { backups: BackupView[] | null }) {
           <FormattedMessage id="data.backups.none" />
         </p>
       )}
-      <ul className={data.list} aria-label={intl.formatMessage({ id: "data.backups" })}>
-        {backups.map((backup) => (
-          <li key={backup.name} className={data.item}>
-            <div className={data.grow}>
-              <p className={data.name}>
-                <When at={backup.at} /> · <FormattedMessage id={`data.backups.${backup.kind}`} />
-              </p>
-              <p className={data.quiet}>
-                {backup.name} ({formatCount(intl.locale, backup.kilobytes)} kB)
-                <Copy text={backup.path} what={backup.path} />
-              </p>
-            </div>
-            <Button
-              variant="default"
-              aria-label={intl.formatMessage({ id: "data.restore.label" }, { name: backup.name })}
-              onClick={() => {
-                restore.reset();
-                setSure(backup);
-              }}
-            >
-              <FormattedMessage id="data.restore.do" />
-            </Button>
-          </li>
-        ))}
-      </ul>
+      <BackupList
+        label={intl.formatMessage({ id: "data.backups" })}
+        backups={backups}
+        onRestore={(backup) => {
+          restore.reset();
+          setSure(backup);
+        }}
+      />
       {sure !== undefined && (
         <Sure
           title={intl.formatMessage({ id: "data.restore.label" }, { name: sure.name })}

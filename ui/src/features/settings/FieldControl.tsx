@@ -85,48 +85,26 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
           data={control.of.map((word) => ({ value: word, label: words.word(path, word) }))}
         />
       );
-    case "pick": {
-      const known = control.of.some((choice) => choice.id === text);
+    case "pick":
       return (
-        <Select
-          aria-label={label}
-          w="100%"
-          maw={WIDTH}
-          searchable
+        <Pick
+          label={label}
           clearable={field.default === null || field.default === ""}
-          allowDeselect={false}
-          placeholder={intl.formatMessage({ id: "settings.nothing" })}
-          nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
-          value={text === "" ? null : text}
+          value={text}
           onChange={onChange}
-          data={[
-            ...(text !== "" && !known ? [text] : []),
-            ...control.of.map(({ id, label: name }) => ({ value: id, label: name === "" ? id : `${id} ${name}` })),
-          ]}
+          of={control.of.map(({ id, label: name }) => ({ value: id, label: name === "" ? id : `${id} ${name}` }))}
         />
       );
-    }
-    case "named": {
-      const known = control.of.some((choice) => choice.id === text);
+    case "named":
       return (
-        <Select
-          aria-label={label}
-          w="100%"
-          maw={WIDTH}
-          searchable
+        <Pick
+          label={label}
           clearable
-          allowDeselect={false}
-          placeholder={intl.formatMessage({ id: "settings.nothing" })}
-          nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
-          value={text === "" ? null : text}
+          value={text}
           onChange={onChange}
-          data={[
-            ...(text !== "" && !known ? [text] : []),
-            ...control.of.map((choice) => ({ value: choice.id, label: words.called(path, choice) })),
-          ]}
+          of={control.of.map((choice) => ({ value: choice.id, label: words.called(path, choice) }))}
         />
       );
-    }
     case "several": {
       const chosen = Array.isArray(value) ? value : [];
       const known = new Set(control.of.map((choice) => choice.id));
@@ -161,4 +139,33 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
         />
       );
   }
+}
+
+interface PickProps {
+  label: string;
+  clearable: boolean;
+  value: string;
+  onChange: (value: string | null) => void;
+  of: { value: string; label: string }[];
+}
+
+/** One of a list that the other side has. What was chosen before and is not there any more stays chosen. */
+function Pick({ label, clearable, value, onChange, of }: PickProps) {
+  const intl = useIntl();
+  const known = of.some((choice) => choice.value === value);
+  return (
+    <Select
+      aria-label={label}
+      w="100%"
+      maw={WIDTH}
+      searchable
+      clearable={clearable}
+      allowDeselect={false}
+      placeholder={intl.formatMessage({ id: "settings.nothing" })}
+      nothingFoundMessage={intl.formatMessage({ id: "mapping.none" })}
+      value={value === "" ? null : value}
+      onChange={onChange}
+      data={value !== "" && !known ? [{ value, label: value }, ...of] : of}
+    />
+  );
 }

@@ -1,7 +1,10 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, renderHook, screen, waitFor, within } from "@testing-library/react";
+import { IntlProvider } from "react-intl";
 import { describe, expect, it, vi } from "vitest";
+import nb from "../../i18n/nb.json";
 import { expectAccessible } from "../../test/axe";
 import { open } from "../../test/open";
+import { useFieldWords } from "./words";
 
 describe("settings", () => {
   it("shows every choice in words, says what changes, and saves only that", async () => {
@@ -74,6 +77,52 @@ describe("settings", () => {
     await user.type(box, "xyzzy");
     expect(await screen.findByText(/^No setting has/)).toBeVisible();
     expect(screen.queryAllByRole("region")).toHaveLength(0);
+  });
+
+  it("finds every heading and button of the sections that are no choices", async () => {
+    const { user } = await open("#/settings/data", { desktop: true });
+    const names = ["Your data", "Connections", "This computer", "This window"];
+    const data = await screen.findByRole("region", { name: "Your data" });
+    await user.type(within(data).getByRole("textbox", { name: /^Name, e-mail, phone/ }), "kari{Enter}");
+    await within(data).findByRole("button", { name: "Erase Kari Nordmann" });
+    const shown = () =>
+      names.flatMap((region) => {
+        const section = screen.getByRole("region", { name: region });
+        return (["heading", "button", "link", "switch"] as const)
+          .flatMap((role) => within(section).queryAllByRole(role))
+          .map((found) => {
+            const hidden = found.querySelector(".visually-hidden")?.textContent ?? "";
+            const text = found.textContent?.replace(hidden, "").trim();
+            return { region, text: text || (found.role === "switch" ? found.getAttribute("aria-label") : "") };
+          });
+      });
+    const before = shown();
+    await user.click(within(data).getByRole("button", { name: "Show the recovery key" }));
+    await within(data).findByText(/^BRYGGA1 /);
+    const wanted = [...before, ...shown()].filter(({ text }) => text);
+    expect(wanted).toContainEqual({ region: "Your data", text: "Recovery key" });
+    expect(wanted).toContainEqual({ region: "Your data", text: "Hide it" });
+    for (const { region, text } of wanted) {
+      act(() => {
+        window.location.hash = `#/settings?search=${encodeURIComponent(text ?? "")}`;
+      });
+      await waitFor(() => expect(screen.queryByRole("region", { name: "Customers" }), text ?? "").toBeNull());
+      expect(screen.queryByRole("region", { name: region }), `${region}: ${text}`).toBeInTheDocument();
+    }
+  }, 60_000);
+
+  it("calls a channel as everywhere else", () => {
+    const { result } = renderHook(() => useFieldWords(), {
+      wrapper: ({ children }) => (
+        <IntlProvider locale="nb-NO" messages={nb}>
+          {children}
+        </IntlProvider>
+      ),
+    });
+    const called = (id: string, label = id) => result.current.called("leave_out/channels", { id, label });
+    expect(called("pos")).toBe("Kassen i butikken");
+    expect(called("shopify_draft_order")).toBe("Ordreutkast");
+    expect(called("347082227713", "Messen")).toBe("Messen");
   });
 
   it("offers the shop’s locations and channels by their names, and keeps their ids", async () => {

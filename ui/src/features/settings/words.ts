@@ -28,8 +28,13 @@ export function useFieldWords() {
       return words.find(`choice.${family(path)}.${value}`) ?? value;
     };
     /** What the shop has, as people call it. */
-    const called = (path: string, choice: Choice): string =>
-      words.find(`choice.${family(path)}.${choice.id}`) ?? (choice.label === "" ? choice.id : choice.label);
+    const called = (path: string, choice: Choice): string => {
+      const word =
+        path === "leave_out/channels"
+          ? words.named("channel", choice.id)
+          : words.find(`choice.${family(path)}.${choice.id}`);
+      return word ?? (choice.label === "" ? choice.id : choice.label);
+    };
     const value = (field: SettingField, given: SettingValue): string => {
       if (given === null || given === "") return intl.formatMessage({ id: "settings.nothing" });
       if (typeof given === "boolean") return intl.formatMessage({ id: given ? "settings.on" : "settings.off" });

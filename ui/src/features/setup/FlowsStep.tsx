@@ -63,15 +63,15 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
   };
   const put = (path: string, to: SettingValue) => onDraft({ settings: { ...changed, [path]: to } });
 
+  const asked = FLOWS.flatMap(({ on, ask }) => (on === undefined ? ask : [on, ...ask]))
+    .map((path) => fields.get(path))
+    .filter((field) => field !== undefined);
+  const inFields = JSON.stringify(asked.map((field) => [field.path, chosen(field)]));
+
   const keep = async () => {
     if (settings.data === undefined) return;
     const values: Record<string, SettingValue> = {};
-    for (const { on, ask } of FLOWS) {
-      for (const path of on === undefined ? ask : [on, ...ask]) {
-        const field = fields.get(path);
-        if (field !== undefined && chosen(field) !== field.value) values[path] = chosen(field);
-      }
-    }
+    for (const field of asked) if (chosen(field) !== field.value) values[field.path] = chosen(field);
     if (Object.keys(values).length > 0)
       await backend.call("put_settings", { revision: settings.data.revision, values });
     onDraft({ settings: {} });
@@ -102,7 +102,7 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
             if (on !== undefined && field === undefined) return null;
             const isOn = on === undefined || value(on) === true;
             const name = words.find(`value.flow.${flow}`) ?? flow;
-            const asked = ask
+            const questions = ask
               .map((path) => fields.get(path))
               .filter((one) => one !== undefined)
               .filter((one) => one.when === null || value(one.when.path) === one.when.is);
@@ -121,9 +121,9 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
                   )}
                 </div>
                 <p className={classes.flowWords}>{words.find(`setup.flow.${flow}`)}</p>
-                {isOn && asked.length > 0 && (
+                {isOn && questions.length > 0 && (
                   <div className={classes.asks}>
-                    {asked.map((one) => (
+                    {questions.map((one) => (
                       <div key={one.path} className={classes.ask}>
                         <span className={classes.askName} aria-hidden="true">
                           {asks(one.path)}
@@ -153,6 +153,7 @@ export function FlowsStep({ view, draft, onDraft, foot, onNext, going }: StepPro
           view={view}
           label={<FormattedMessage id="setup.check.flows" />}
           disabled={start === null || start === ""}
+          of={inFields}
           before={keep}
         />
       )}

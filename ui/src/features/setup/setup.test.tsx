@@ -128,6 +128,11 @@ describe("the set-up wizard", () => {
     await press(user, "Save and test");
     expect(await main().findByText(/2 of 3 permissions/)).toBeVisible();
     expect(main().getByText(/Missing: read_returns\./)).toBeVisible();
+    // With another flow it is another question.
+    await user.click(main().getByRole("switch", { name: "Payouts" }));
+    expect(main().queryByText(/2 of 3 permissions/)).toBeNull();
+    await user.click(main().getByRole("switch", { name: "Payouts" }));
+    expect(main().queryByText(/2 of 3 permissions/)).toBeNull();
     backend.setup.lacking = [];
     await press(user, "Continue");
     await screen.findByRole("heading", { level: 1, name: "What is what in Visma.net?" });
