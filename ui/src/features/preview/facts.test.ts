@@ -24,10 +24,13 @@ function names(): string[] {
   const made = ["item", "step", "goods"].map((name) => read(`brygga-api/src/preview/${name}.rs`));
   const head = changes.slice(changes.indexOf("pub fn head_changes"));
   return [
-    ...[...head.matchAll(/\(\s*"(\w+)",\s/g)],
-    ...[...differing.matchAll(/"(\w+)" => |\(\s*"(\w+)", &/g)],
-    ...[...[differing, ...made].join("\n").matchAll(/\bfact\(\s*"(\w+)"/g)],
-  ].map(([, one, other]) => one ?? other ?? "");
+    ...head.matchAll(/\(\s*"(\w+)",\s/g),
+    ...changes.matchAll(/\("(\w+)", old\./g),
+    ...differing.matchAll(/\(\s*"(\w+)", &/g),
+    // A table of several, whose name is put in by the loop.
+    ...made.join("\n").matchAll(/\(\s*"(\w+)", &channel\./g),
+    ...[differing, ...made].join("\n").matchAll(/\bfact\(\s*"(\w+)"/g),
+  ].map(([, name = ""]) => name);
 }
 
 describe("a fact", () => {

@@ -129,9 +129,9 @@ describe("the set-up wizard", () => {
     expect(await main().findByText(/2 of 3 permissions/)).toBeVisible();
     expect(main().getByText(/Missing: read_returns\./)).toBeVisible();
     // With another flow it is another question.
-    await user.click(main().getByRole("switch", { name: "Payouts" }));
+    await user.click(main().getByRole("switch", { name: "Invoices" }));
     expect(main().queryByText(/2 of 3 permissions/)).toBeNull();
-    await user.click(main().getByRole("switch", { name: "Payouts" }));
+    await user.click(main().getByRole("switch", { name: "Invoices" }));
     expect(main().queryByText(/2 of 3 permissions/)).toBeNull();
     backend.setup.lacking = [];
     await press(user, "Continue");
