@@ -282,15 +282,10 @@ async fn a_payout_that_somebody_released_by_hand_is_not_shown_as_to_be_released(
     assert_eq!(outcome(&shown, &paid_out(831)), None);
 }
 
-async fn call(bench: &Bench, name: &str, payload: Value) -> Value {
-    let answer = bench.practice.api.call(name, payload).await;
-    answer.expect(name)
-}
-
 /// The page's preview, once nothing is under way.
 async fn page(bench: &Bench) -> Value {
     loop {
-        let view = call(bench, "preview", Value::Null).await;
+        let view = bench.call("preview", Value::Null).await;
         if view["doing"].is_null() {
             return view;
         }
@@ -300,7 +295,7 @@ async fn page(bench: &Bench) -> Value {
 
 async fn rows(bench: &Bench) -> Vec<String> {
     let query = json!({"outcome": "send", "kind": null, "search": null, "offset": 0, "limit": 100});
-    let page = call(bench, "preview_rows", query).await;
+    let page = bench.call("preview_rows", query).await;
     let rows = page["rows"].as_array().expect("rows");
     let mut told: Vec<String> = rows
         .iter()
@@ -323,14 +318,16 @@ async fn a_second_look_that_fails_takes_nothing_out_of_the_preview() {
     sale.paid();
     bench.put_sale(&sale);
     put_payouts(&bench, &[841, 842], "35.10", "1214.90");
-    call(&bench, "preview_start", Value::Null).await;
+    bench.call("preview_start", Value::Null).await;
     let view = page(&bench).await;
     assert_eq!(
         rows(&bench).await,
         ["order 931301", "payout 841", "payout 842"]
     );
     let digest = async |kind: &str, id: &str| {
-        let item = call(&bench, "preview_item", json!({"kind": kind, "id": id})).await;
+        let item = bench
+            .call("preview_item", json!({"kind": kind, "id": id}))
+            .await;
         json!({"kind": kind, "id": id, "digest": item["line"]["digest"]})
     };
     let items = [
@@ -346,7 +343,7 @@ async fn a_second_look_that_fails_takes_nothing_out_of_the_preview() {
     rule.skip = 1;
     bench.practice.pair.faults().add(rule.times(u32::MAX));
     let approval = json!({"at": view["at"], "all": false, "items": items});
-    call(&bench, "preview_send", approval).await;
+    bench.call("preview_send", approval).await;
     let view = page(&bench).await;
     assert_eq!(view["sent"]["begun"], 2, "{view}");
     assert_eq!(view["failure"], Value::Null);

@@ -6,15 +6,6 @@ use brygga_core::Clock as _;
 use brygga_tests::{Bench, orders};
 use serde_json::{Value, json};
 
-async fn call(bench: &Bench, name: &str, request: Value) -> Value {
-    bench
-        .practice
-        .served
-        .call(name, request)
-        .await
-        .unwrap_or_else(|error| panic!("{name}: {error:?}"))
-}
-
 fn channel(mapping: &Value, name: &str) -> Value {
     let tables = mapping["tables"].as_array().unwrap();
     let table = tables
@@ -43,18 +34,18 @@ async fn the_next_order_of_a_channel_has_what_was_chosen_for_it() {
     let first = bench.document(7_700_001);
     assert_eq!(first.order_type, "SO");
 
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     assert_eq!(channel(&mapping, "telephone")["values"], json!({}));
     let values =
         json!({"order_type": "SA", "warehouse": "BUTIKK", "ship_via": "BRING", "terms": "30"});
     let row = json!({"table": "channels", "key": {"channel": "telephone"}, "values": values});
     let change = json!({"revision": mapping["revision"], "rows": [row]});
-    let mapping = call(&bench, "put_mapping", change).await;
+    let mapping = bench.call("put_mapping", change).await;
     assert_eq!(channel(&mapping, "telephone")["values"], values);
-    let history = call(&bench, "settings_history", Value::Null).await;
+    let history = bench.call("settings_history", Value::Null).await;
     let changed = history[0]["changes"].to_string();
     assert!(changed.contains("channels/telephone"), "{changed}");
-    let file = call(&bench, "export_settings", Value::Null).await;
+    let file = bench.call("export_settings", Value::Null).await;
     assert!(file["text"].to_string().contains("telephone"));
 
     bench.clock.advance(Duration::from_mins(20));

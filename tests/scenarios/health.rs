@@ -21,18 +21,6 @@ fn api(bench: &Bench) -> &Arc<Api> {
     &bench.practice.api
 }
 
-fn health(bench: &Bench) -> (Health, Tone) {
-    let pulse = api(bench).pulse().expect("readable");
-    (pulse.health.clone(), pulse.tone())
-}
-
-fn proven(bench: &Bench) -> (Proven, Tone) {
-    match health(bench) {
-        (Health::AllWell { proven, .. }, tone) => (proven, tone),
-        other => panic!("{other:?}"),
-    }
-}
-
 /// A shop of which the test knows every record: some of its items are held, whatever the orders do.
 async fn shop() -> Bench {
     let bench = Bench::empty().await;
@@ -85,7 +73,7 @@ async fn a_sync_that_was_stopped_leaves_no_all_well_behind() {
         tokio::task::yield_now().await;
     }
     // Nobody has to look while they are being sent; nobody is told that they are there, either.
-    let (at_work, tone) = health(&bench);
+    let (at_work, tone) = bench.health();
     assert!(matches!(at_work, Health::Unsent { .. }), "{at_work:?}");
     assert_eq!(tone, Tone::Well);
     bench.practice.engine.stop();
@@ -96,7 +84,7 @@ async fn a_sync_that_was_stopped_leaves_no_all_well_behind() {
     let counts = store.counts(RecordKind::Order).expect("readable");
     let left = u32::try_from(counts.new + counts.planned).expect("few");
     assert!(left > 0 && counts.booked > 0, "{counts:?}");
-    let (stopped, tone) = health(&bench);
+    let (stopped, tone) = bench.health();
     let Health::Unsent { orders, records } = stopped else {
         panic!("{stopped:?}");
     };
@@ -110,7 +98,7 @@ async fn a_sync_that_was_stopped_leaves_no_all_well_behind() {
 
     // The next run finishes it: all of it is there, and nothing of any kind is left undecided.
     bench.quiet().await;
-    let (done, tone) = health(&bench);
+    let (done, tone) = bench.health();
     let all = Health::AllWell {
         booked: 40,
         waiting: 0,
@@ -142,7 +130,7 @@ async fn an_order_that_waits_is_counted_and_is_not_behind() {
     bench.quiet().await;
     assert_eq!(bench.record(931_001).state, RecordState::Waiting);
     for _ in 0..2 {
-        let (now, tone) = health(&bench);
+        let (now, tone) = bench.health();
         assert!(
             matches!(
                 now,
@@ -168,19 +156,19 @@ async fn it_says_what_it_rests_on() {
     let bench = shop().await;
     put(&bench, 932_000, |_| ());
     bench.quiet().await;
-    assert_eq!(proven(&bench), (Proven::Never, Tone::Well));
+    assert_eq!(bench.well_proven(), (Proven::Never, Tone::Well));
     prove(&bench).await;
-    let (first, tone) = proven(&bench);
+    let (first, tone) = bench.well_proven();
     assert!(matches!(first, Proven::Agrees { .. }), "{first:?}");
     assert_eq!(tone, Tone::Well);
 
     // A proof of one day says nothing of the others.
     let today = bench.clock_date();
     prove_of(&bench, json!({"from": today, "to": today})).await;
-    let (part, _) = proven(&bench);
+    let (part, _) = bench.well_proven();
     assert!(matches!(part, Proven::Part { .. }), "{part:?}");
     prove(&bench).await;
-    let (whole, _) = proven(&bench);
+    let (whole, _) = bench.well_proven();
     let Proven::Agrees { at } = whole.clone() else {
         panic!("{whole:?}");
     };
@@ -191,21 +179,21 @@ async fn it_says_what_it_rests_on() {
         at: Some(at.clone()),
         late,
     };
-    assert_eq!(proven(&bench), (old(true), Tone::Unusual));
+    assert_eq!(bench.well_proven(), (old(true), Tone::Unusual));
     bench.choose(|settings| settings.schedule.proof = ProofEvery::ByHand);
-    assert_eq!(proven(&bench), (old(false), Tone::Well));
+    assert_eq!(bench.well_proven(), (old(false), Tone::Well));
 
     let cut = Fault::Cut { committed: false };
     let faults = bench.practice.pair.faults();
     faults.add(FaultRule::next(Side::Visma, cut).times(u32::MAX));
     prove(&bench).await;
-    let (failed, tone) = proven(&bench);
+    let (failed, tone) = bench.well_proven();
     assert!(matches!(failed, Proven::Failed { .. }), "{failed:?}");
     assert_eq!(tone, Tone::Unusual);
 
     bench.practice.pair.faults().clear();
     prove(&bench).await;
-    let (again, tone) = proven(&bench);
+    let (again, tone) = bench.well_proven();
     assert!(matches!(again, Proven::Agrees { .. }), "{again:?}");
     assert_eq!(tone, Tone::Well);
 }
@@ -247,7 +235,7 @@ async fn a_payment_that_is_not_taken_for_days_is_behind_and_nothing_else() {
         bench.practice.engine.store().counts(RecordKind::Payment)
     );
     assert_eq!(flow(&bench, "orders").await["lag"], json!(null));
-    let (late, tone) = health(&bench);
+    let (late, tone) = bench.health();
     // The payment, and what follows after it.
     let Health::Delayed {
         orders: 0, records, ..
@@ -263,7 +251,7 @@ async fn a_payment_that_is_not_taken_for_days_is_behind_and_nothing_else() {
     bench.practice.pair.faults().clear();
     bench.clock.advance(Duration::from_mins(10));
     bench.quiet().await;
-    let (after, _) = health(&bench);
+    let (after, _) = bench.health();
     assert!(matches!(after, Health::AllWell { .. }), "{after:?}");
     assert_eq!(flow(&bench, "payments").await["lag"], json!(null));
     assert_eq!(flow(&bench, "payments").await["counts"]["booked"], 1);
@@ -309,20 +297,21 @@ async fn an_order_that_is_kept_out_for_hours_needs_a_look_and_is_told_of_once() 
         put(&bench, 934_001, of_a_stranger);
         for _ in 0..5 {
             hour(&bench).await;
-            let (early, tone) = health(&bench);
+            let (early, tone) = bench.health();
             assert!(tone < Tone::NeedsYou, "{method} {early:?}");
             assert_eq!(told(&bench), [], "{method}");
         }
-        let (early, _) = health(&bench);
-        if let Health::AllWell { waiting, .. } = early {
-            assert_eq!(waiting, 1, "{method}");
-        }
+        let (early, _) = bench.health();
+        assert!(
+            matches!(early, Health::AllWell { waiting: 1, .. }),
+            "{method} {early:?}"
+        );
         let mut said = Vec::new();
         for _ in 0..4 {
             hour(&bench).await;
             said.extend(told(&bench));
         }
-        let (late, tone) = health(&bench);
+        let (late, tone) = bench.health();
         assert!(
             matches!(late, Health::Delayed { orders: 1, .. }),
             "{method} {late:?}"
@@ -351,7 +340,7 @@ async fn an_order_that_is_kept_out_for_hours_needs_a_look_and_is_told_of_once() 
         bench.practice.pair.faults().clear();
         bench.clock.advance(Duration::from_mins(10));
         bench.quiet().await;
-        let (after, tone) = health(&bench);
+        let (after, tone) = bench.health();
         assert!(
             matches!(after, Health::AllWell { booked: 3, .. }),
             "{method} {after:?}"
@@ -380,7 +369,7 @@ async fn a_night_asleep_makes_no_order_late_before_it_was_tried_again() {
     put(&bench, 935_001, of_a_stranger);
     bench.sync().await;
     bench.clock.advance(Duration::from_hours(12));
-    let (woken, tone) = health(&bench);
+    let (woken, tone) = bench.health();
     assert!(matches!(woken, Health::AllWell { .. }), "{woken:?}");
     assert_eq!((tone < Tone::NeedsYou, told(&bench)), (true, vec![]));
     bench.practice.pair.faults().clear();

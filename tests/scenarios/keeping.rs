@@ -11,11 +11,6 @@ use brygga_tests::{Back, Bench, Sale};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-async fn call(bench: &Bench, name: &str, request: Value) -> Result<Value, String> {
-    let answer = bench.practice.served.call(name, request).await;
-    answer.map_err(|error| error.code)
-}
-
 /// Everything that the store can tell, in lower case.
 fn everything(bench: &Bench) -> String {
     let store = bench.practice.engine.store();
@@ -88,9 +83,7 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
     assert_eq!(found(&everything(&bench), &words), words, "kept before");
 
     let email = words[0].clone();
-    let people = call(&bench, "people", json!({ "search": email }))
-        .await
-        .unwrap();
+    let people = bench.call("people", json!({ "search": email })).await;
     let person = people
         .as_array()
         .unwrap()
@@ -102,31 +95,24 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
     assert!(person["exchanges"].as_u64() > Some(0));
     let by_number = json!({ "search": person["numbers"][0] });
     assert_eq!(
-        call(&bench, "people", by_number).await.unwrap()[0]["key"],
+        bench.call("people", by_number).await[0]["key"],
         person["key"]
     );
     assert_eq!(
-        call(&bench, "people", json!({"search": " "}))
-            .await
-            .unwrap(),
+        bench.call("people", json!({"search": " "})).await,
         json!([])
     );
 
     let writes = bench.writes();
     let key = json!({ "key": person["key"] });
-    let erased = call(&bench, "erase_person", key.clone()).await.unwrap();
+    let erased = bench.call("erase_person", key.clone()).await;
     assert_eq!(erased, json!({"orders": person["finished"], "left": 0}));
     assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
     assert_eq!(
-        call(&bench, "people", json!({ "search": email }))
-            .await
-            .unwrap(),
+        bench.call("people", json!({ "search": email })).await,
         json!([])
     );
-    assert_eq!(
-        call(&bench, "erase_person", key).await,
-        Err("person-unknown".into())
-    );
+    assert_eq!(bench.refused("erase_person", key).await, "person-unknown");
     let log = everything(&bench);
     assert!(log.contains("customer-erased"), "told without the name");
 
@@ -176,12 +162,10 @@ async fn an_erased_customer_stays_erased_and_nothing_is_booked_twice() {
 
 /// Erases the one buyer that a text fits.
 async fn erase(bench: &Bench, search: &str) -> Value {
-    let people = call(bench, "people", json!({ "search": search }))
-        .await
-        .unwrap();
+    let people = bench.call("people", json!({ "search": search })).await;
     assert_eq!(people.as_array().map(Vec::len), Some(1), "{people}");
     let key = json!({ "key": people[0]["key"] });
-    call(bench, "erase_person", key).await.unwrap()
+    bench.call("erase_person", key).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,8 +186,8 @@ async fn an_edit_after_the_erasure_is_booked_and_names_nobody() {
     assert_ne!(bench.document(sale.id).total, before, "the edit is booked");
     assert_eq!(bench.record(sale.id).party, None);
     assert_eq!(found(&everything(&bench), &words), Vec::<String>::new());
-    let again = call(&bench, "people", json!({ "search": words[0] })).await;
-    assert_eq!(again, Ok(json!([])));
+    let again = bench.call("people", json!({ "search": words[0] })).await;
+    assert_eq!(again, json!([]));
 }
 
 /// An order that was left out when its customer was erased, and is wanted after all: the customer is made, and not kept here.
@@ -294,9 +278,7 @@ async fn two_who_share_a_name_are_two_also_when_only_the_name_is_left() {
     bench.days(12);
     bench.quiet().await;
 
-    let people = call(&bench, "people", json!({ "search": name }))
-        .await
-        .unwrap();
+    let people = bench.call("people", json!({ "search": name })).await;
     assert_eq!(people.as_array().map(Vec::len), Some(2), "{people}");
     let one = people
         .as_array()
@@ -306,8 +288,8 @@ async fn two_who_share_a_name_are_two_also_when_only_the_name_is_left() {
         .expect("each with its order");
     let key = json!({ "key": one["key"] });
     assert_eq!(
-        call(&bench, "erase_person", key).await,
-        Ok(json!({"orders": 1, "left": 0}))
+        bench.call("erase_person", key).await,
+        json!({"orders": 1, "left": 0})
     );
     assert_eq!(bench.record(sales[0].id).party, None);
     assert_eq!(bench.record(sales[1].id).party, Some(name), "nobody asked");
@@ -321,16 +303,14 @@ async fn an_order_that_is_not_finished_keeps_what_is_needed_to_book_it() {
     bench.choose(|settings| settings.vat.clear());
     bench.tell(&sale).await;
     let words = personal(&bench, &sale);
-    let people = call(&bench, "people", json!({ "search": words[0] }))
-        .await
-        .unwrap();
+    let people = bench.call("people", json!({ "search": words[0] })).await;
     assert_eq!(
         (&people[0]["finished"], &people[0]["open"]),
         (&json!(0), &json!(1))
     );
-    let erased = call(&bench, "erase_person", json!({ "key": people[0]["key"] }))
-        .await
-        .unwrap();
+    let erased = bench
+        .call("erase_person", json!({ "key": people[0]["key"] }))
+        .await;
     assert_eq!(erased, json!({"orders": 0, "left": 1}));
     assert!(
         !found(&everything(&bench), &words).is_empty(),
@@ -345,17 +325,17 @@ async fn what_is_too_old_is_removed_once_a_day_and_read_again_when_it_is_needed(
     sale.paid();
     sale.send_all();
     bench.tell(&sale).await;
-    let settings = call(&bench, "settings", json!({})).await.unwrap();
+    let settings = bench.call("settings", json!({})).await;
     let values = json!({"retention/payload_days": 10, "retention/exchange_days": 5});
     let change = json!({"revision": settings["revision"], "values": values});
-    call(&bench, "put_settings", change).await.unwrap();
+    bench.call("put_settings", change).await;
     bench.days(12);
     bench.quiet().await;
     let store = bench.practice.engine.store();
     let record = RecordRef::order(sale.id.to_string());
     assert!(store.mirror(&record).unwrap().unwrap().payload.is_null());
     assert_eq!(store.exchanges_of(&record).unwrap(), Vec::new());
-    let kept = call(&bench, "kept", json!({})).await.unwrap();
+    let kept = bench.call("kept", json!({})).await;
     assert!(kept["removed"]["payloads"].as_u64() > Some(0), "{kept}");
     assert_eq!(kept["backups"], Value::Null, "in memory");
 
@@ -451,7 +431,7 @@ async fn days_beyond_all_reason_do_not_stop_a_run() {
     });
     bench.quiet().await;
     assert_eq!(bench.record(sale.id).state, RecordState::Booked);
-    let kept = call(&bench, "kept", json!({})).await.unwrap();
+    let kept = bench.call("kept", json!({})).await;
     assert!(kept["removed"].is_object(), "it was looked for: {kept}");
     assert!(everything(&bench).contains("order-booked"), "kept 30 days");
 }
@@ -467,9 +447,9 @@ async fn the_preview_that_names_an_erased_customer_goes_with_it() {
     sale.edit_in(1, "25");
     sale.paid();
     bench.put_sale(&sale);
-    call(&bench, "preview_start", json!({})).await.unwrap();
+    bench.call("preview_start", json!({})).await;
     loop {
-        let shown = call(&bench, "preview", json!({})).await.unwrap();
+        let shown = bench.call("preview", json!({})).await;
         if shown["doing"].is_null() {
             assert!(shown["at"].is_string(), "{shown}");
             break;
@@ -477,17 +457,15 @@ async fn the_preview_that_names_an_erased_customer_goes_with_it() {
         tokio::task::yield_now().await;
     }
     let rows = json!({"outcome": null, "kind": null, "search": null, "offset": 0, "limit": 100});
-    let named = call(&bench, "preview_rows", rows.clone()).await.unwrap();
+    let named = bench.call("preview_rows", rows.clone()).await;
     let name = bench.record(sale.id).party.expect("a name");
     assert!(named.to_string().contains(&name), "{named}");
 
-    let people = call(&bench, "people", json!({ "search": email }))
-        .await
-        .unwrap();
+    let people = bench.call("people", json!({ "search": email })).await;
     let key = json!({ "key": people[0]["key"] });
-    call(&bench, "erase_person", key).await.unwrap();
-    let rows = call(&bench, "preview_rows", rows).await.unwrap();
+    bench.call("erase_person", key).await;
+    let rows = bench.call("preview_rows", rows).await;
     assert_eq!(rows, json!({"total": 0, "rows": []}));
-    let shown = call(&bench, "preview", json!({})).await.unwrap();
+    let shown = bench.call("preview", json!({})).await;
     assert_eq!(shown["at"], Value::Null);
 }

@@ -1,35 +1,39 @@
 //! The activity log, as the window asks for it.
 
+use brygga_api::contract::ApiError;
 use brygga_core::{Clock as _, Code};
 use brygga_tests::Bench;
-use chrono::Days;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-async fn lines(bench: &Bench, query: Value) -> Result<Value, Value> {
+async fn lines(bench: &Bench, query: Value) -> Result<Value, ApiError> {
     let mut whole = json!({"serious": false, "limit": 500});
     for (name, value) in query.as_object().expect("an object") {
         whole[name] = value.clone();
     }
-    let answer = bench.practice.served.call("activity", whole).await;
-    answer.map_err(|error| json!(error))
+    bench.ask("activity", whole).await
 }
 
+/// The bench begins at midnight in the shop, which is ten in the evening of the day before in UTC.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_of_the_log_is_one_of_the_shops() {
-    let bench = Bench::morning().await;
+    let bench = Bench::empty().await;
     bench.quiet().await;
     let zone = bench.practice.engine.shop_info().await.unwrap().time_zone;
     let today = bench.clock.now().with_timezone(&zone).date_naive();
-    let day = |after| (today + Days::new(after)).to_string();
+    assert_ne!(today, bench.clock.now().date_naive());
+    let day = |after| (today + TimeDelta::days(after)).to_string();
     let all = lines(&bench, json!({})).await.unwrap();
-    let count = |found: &Value| found["rows"].as_array().unwrap().len();
-    assert!(count(&all) > 0);
-    let until_today = lines(&bench, json!({"to": day(0)})).await.unwrap();
-    assert_eq!(count(&until_today), count(&all));
-    let later = lines(&bench, json!({"from": day(1)})).await.unwrap();
-    assert_eq!(later, json!({"rows": [], "older": null, "looked_to": null}));
+    assert_ne!(all["rows"], json!([]));
+    for of_today in [json!({"from": day(0)}), json!({"to": day(0)})] {
+        assert_eq!(lines(&bench, of_today).await.unwrap()["rows"], all["rows"]);
+    }
+    for of_another in [json!({"from": day(1)}), json!({"to": day(-1)})] {
+        let found = lines(&bench, of_another).await.unwrap();
+        assert_eq!(found, json!({"rows": [], "older": null, "looked_to": null}));
+    }
     let refused = lines(&bench, json!({"from": "2026-02-30"})).await;
-    assert_eq!(refused.unwrap_err()["code"], Code::SettingRefused.as_str());
+    assert_eq!(refused.unwrap_err().code, Code::SettingRefused.as_str());
     let piece = lines(&bench, json!({"limit": 1})).await.unwrap();
     assert_eq!(piece["older"], piece["rows"][0]["id"]);
 }

@@ -19,15 +19,6 @@ fn held(bench: &Bench, kind: RecordKind, id: &str, problem: Problem) {
     bench.practice.engine.store().put_record(&row).unwrap();
 }
 
-async fn call(bench: &Bench, name: &str, request: Value) -> Value {
-    bench
-        .practice
-        .served
-        .call(name, request)
-        .await
-        .unwrap_or_else(|error| panic!("{name}: {error:?}"))
-}
-
 fn table<'a>(mapping: &'a Value, name: &str) -> &'a Value {
     mapping["tables"]
         .as_array()
@@ -57,7 +48,7 @@ async fn a_location_without_a_warehouse_is_counted_and_its_row_lets_the_record_p
         .with("kind", "warehouse")
         .with("location", "7009");
     held(&bench, RecordKind::Invoice, "1", problem);
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let warehouses = table(&mapping, "warehouses");
     let first = &warehouses["rows"][0];
     assert_eq!(
@@ -75,7 +66,7 @@ async fn a_location_without_a_warehouse_is_counted_and_its_row_lets_the_record_p
         let change = json!({"revision": mapping["revision"], "rows": [
             {"table": "warehouses", "key": {"location": location}, "values": {"warehouse": warehouse}},
         ]});
-        call(&bench, "mapping_preview", change).await
+        bench.call("mapping_preview", change).await
     };
     let shown = preview("7009").await;
     assert_eq!((&shown["pass"], &shown["held"]), (&json!(1), &json!(0)));
@@ -100,10 +91,10 @@ async fn what_only_the_documents_tell_is_said_to_be_tried() {
     held(&bench, RecordKind::CreditNote, "3", problem);
     bench.choose(|settings| settings.vat.retain(|row| row.key.rate.to_string() != "25"));
 
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let preview = async |rows: Value| {
         let change = json!({"revision": mapping["revision"], "rows": rows});
-        call(&bench, "mapping_preview", change).await
+        bench.call("mapping_preview", change).await
     };
     let leave = json!({"table": "gateways", "key": {"gateway": "klarna", "currency": "NOK"}, "values": {"rule": "leave"}});
     let shown = preview(json!([leave])).await;
@@ -130,12 +121,12 @@ async fn accounts_are_offered_and_one_that_is_not_there_is_named() {
     let choose =
         |account: &str| json!({"table": "payouts", "key": fee, "values": {"account": account}});
     let put = async |account: &str| {
-        let mapping = call(&bench, "mapping", json!({})).await;
+        let mapping = bench.call("mapping", json!({})).await;
         let change = json!({"revision": mapping["revision"], "rows": [choose(account)]});
         let answer = bench.practice.served.call("put_mapping", change).await;
         answer.map_err(|error| error.code)
     };
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let offered = table(&mapping, "payouts")["columns"][0]["choices"].clone();
     let first = &offered[0];
     assert_ne!(first["label"], "", "by name: {first}");
@@ -154,7 +145,7 @@ async fn accounts_are_offered_and_one_that_is_not_there_is_named() {
             payout.account = "9999".into();
         }
     });
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let trouble = &row(table(&mapping, "payouts"), &fee)["trouble"];
     assert_eq!(trouble["code"], "account-not-found");
     assert_eq!(trouble["params"]["account"], "9999");
@@ -167,7 +158,7 @@ async fn accounts_are_offered_and_one_that_is_not_there_is_named() {
     let rule = FaultRule::next(Side::Visma, forbidden).path("/v1/account");
     bench.practice.pair.faults().add(rule.times(u32::MAX));
     bench.practice.engine.forget_setup();
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let payouts = table(&mapping, "payouts");
     assert_eq!(payouts["columns"][0]["choices"], json!([]));
     assert_eq!(row(payouts, &fee)["trouble"], Value::Null);
@@ -177,15 +168,15 @@ async fn accounts_are_offered_and_one_that_is_not_there_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_default_item_is_one_choice_in_two_places() {
     let bench = Bench::morning().await;
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let key = json!({"for": "default_item"});
     assert_eq!(row(table(&mapping, "items"), &key)["values"], json!({}));
     let item = &table(&mapping, "items")["columns"][0]["choices"][0]["id"];
     let put = async |values: Value| {
-        let mapping = call(&bench, "mapping", json!({})).await;
+        let mapping = bench.call("mapping", json!({})).await;
         let row = json!({"table": "items", "key": key, "values": values});
         let change = json!({"revision": mapping["revision"], "rows": [row]});
-        call(&bench, "put_mapping", change).await
+        bench.call("put_mapping", change).await
     };
     let after = put(json!({"item": item})).await;
     assert_eq!(

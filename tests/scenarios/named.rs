@@ -1,19 +1,15 @@
 //! Choices that name a location or a channel of the shop: offered as the shop has them, refused where it has none.
 
+use brygga_api::contract::ApiError;
 use brygga_core::Code;
 use brygga_store::{RecordRef, RecordState};
 use brygga_tests::{Bench, Sale};
 use serde_json::{Value, json};
 
-async fn call(bench: &Bench, name: &str, request: Value) -> Result<Value, Value> {
-    let answer = bench.practice.served.call(name, request).await;
-    answer.map_err(|error| json!(error))
-}
-
-async fn put(bench: &Bench, values: Value) -> Result<Value, Value> {
-    let settings = call(bench, "settings", json!({})).await?;
+async fn put(bench: &Bench, values: Value) -> Result<Value, ApiError> {
+    let settings = bench.call("settings", json!({})).await;
     let change = json!({"revision": settings["revision"], "values": values});
-    call(bench, "put_settings", change).await
+    bench.ask("put_settings", change).await
 }
 
 fn field<'a>(settings: &'a Value, path: &str) -> &'a Value {
@@ -36,7 +32,7 @@ fn ids(field: &Value) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_location_is_chosen_by_its_name_and_kept_by_its_number() {
     let bench = Bench::morning().await;
-    let settings = call(&bench, "settings", json!({})).await.unwrap();
+    let settings = bench.call("settings", json!({})).await;
     let back = field(&settings, "stock/return_locations");
     let location = back["control"]["of"][1].clone();
     let (id, name) = (&location["id"], location["label"].as_str().unwrap());
@@ -54,17 +50,17 @@ async fn a_location_is_chosen_by_its_name_and_kept_by_its_number() {
         json!({"stock/first_location": "123456"}),
     ] {
         let refused = put(&bench, values).await.expect_err("refused");
-        assert_eq!(refused["code"], Code::LocationUnknown.as_str());
-        assert!(refused.to_string().contains(name), "{refused}");
+        assert_eq!(refused.code, Code::LocationUnknown.as_str());
+        assert!(
+            refused.params.values().any(|known| known.contains(name)),
+            "{refused:?}"
+        );
     }
     let mut file = serde_json::to_value(&*before).unwrap();
     file["stock"]["return_locations"] = json!(["Nowhere"]);
     let import = json!({"revision": kept["revision"], "text": file.to_string()});
-    let refused = call(&bench, "import_settings", import).await;
-    assert_eq!(
-        refused.expect_err("refused")["code"],
-        Code::LocationUnknown.as_str()
-    );
+    let refused = bench.refused("import_settings", import).await;
+    assert_eq!(refused, Code::LocationUnknown.as_str());
     assert_eq!(*bench.practice.engine.settings().unwrap(), *before);
 }
 
@@ -73,7 +69,7 @@ async fn a_channel_is_offered_once_an_order_came_from_it_and_leaves_its_orders_o
     let bench = Bench::morning().await;
     let refused = put(&bench, json!({"leave_out/channels": ["The Fair"]})).await;
     assert_eq!(
-        refused.expect_err("not seen yet")["code"],
+        refused.expect_err("not seen yet").code,
         Code::ChannelUnknown.as_str()
     );
 
@@ -81,7 +77,7 @@ async fn a_channel_is_offered_once_an_order_came_from_it_and_leaves_its_orders_o
     sale.field("sourceName", json!("the-fair"));
     sale.paid();
     bench.tell(&sale).await;
-    let settings = call(&bench, "settings", json!({})).await.unwrap();
+    let settings = bench.call("settings", json!({})).await;
     let offered = ids(field(&settings, "leave_out/channels"));
     for channel in ["pos", "web", "shopify_draft_order", "the-fair"] {
         assert!(offered.contains(&channel), "{channel} of {offered:?}");

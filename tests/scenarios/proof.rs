@@ -251,3 +251,35 @@ async fn a_sync_beside_a_proof_makes_no_difference() {
     bench.quiet().await;
     assert_eq!(bench.proven().await, 50);
 }
+
+/// Whoever ends a proof as soon as it is said to run has ended it, also before its first look.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_is_ended_at_once_does_not_go_on() {
+    let bench = Bench::morning().await;
+    let mut sale = Sale::new(&bench, ID);
+    sale.paid();
+    bench.put_sale(&sale);
+    bench.quiet().await;
+    let api = &bench.practice.api;
+    let whole = json!({"from": null, "to": null});
+    for _ in 0..20 {
+        let begun = api.call("prove", whole.clone()).await.expect("begun");
+        assert_eq!(begun["running"]["running"], true);
+        api.call("prove_stop", json!(null)).await.expect("ended");
+        let ended = loop {
+            let view = api.call("proof", json!(null)).await.expect("readable");
+            if view["running"].is_null() {
+                break view;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert!(
+            ended["last"].is_null() && ended["failure"].is_null(),
+            "{ended}"
+        );
+    }
+    api.call("prove", whole).await.expect("begun");
+    while api.call("proof", json!(null)).await.expect("readable")["last"].is_null() {
+        tokio::task::yield_now().await;
+    }
+}

@@ -62,18 +62,6 @@ async fn hours(bench: &Bench, count: u32) -> BTreeSet<String> {
     made
 }
 
-fn health(bench: &Bench) -> (Health, Tone) {
-    let pulse = api(bench).pulse().expect("readable");
-    (pulse.health.clone(), pulse.tone())
-}
-
-fn proven(bench: &Bench) -> (Proven, Tone) {
-    match health(bench) {
-        (Health::AllWell { proven, .. }, tone) => (proven, tone),
-        other => panic!("{other:?}"),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invoice_that_somebody_changed_is_found_by_itself() {
     let bench = shop().await;
@@ -86,12 +74,12 @@ async fn an_invoice_that_somebody_changed_is_found_by_itself() {
     sale.send_all();
     bench.put_sale(&sale);
     assert_eq!(hours(&bench, 20).await.len(), 0, "not before a day is over");
-    assert_eq!(proven(&bench), (Proven::Never, Tone::Well));
+    assert_eq!(bench.well_proven(), (Proven::Never, Tone::Well));
 
     // Nobody presses anything for eight days.
     let made = hours(&bench, 8 * 24).await;
     assert!((7..=9).contains(&made.len()), "once a day: {made:?}");
-    let (says, tone) = health(&bench);
+    let (says, tone) = bench.health();
     // The invoice that waits for its release is counted, and is no order.
     let Health::AllWell {
         waiting: 0,
@@ -128,7 +116,7 @@ async fn an_invoice_that_somebody_changed_is_found_by_itself() {
         number: invoice.number,
     });
     hours(&bench, 26).await;
-    let (says, tone) = health(&bench);
+    let (says, tone) = bench.health();
     assert!(
         matches!(says, Health::Differs { differences: 1, .. }),
         "{says:?}"
@@ -141,7 +129,7 @@ async fn an_invoice_that_somebody_changed_is_found_by_itself() {
     );
     // It stays found until it is put right, and is told once.
     hours(&bench, 50).await;
-    let (says, _) = health(&bench);
+    let (says, _) = bench.health();
     assert!(
         matches!(says, Health::Differs { differences: 1, .. }),
         "{says:?}"
@@ -155,7 +143,7 @@ async fn a_proof_that_is_missing_is_missed() {
     let order = bench.plain(ID, bench.clock.now() - TimeDelta::minutes(3));
     bench.put(order);
     hours(&bench, 30).await;
-    let (says, _) = proven(&bench);
+    let (says, _) = bench.well_proven();
     let Proven::Agrees { at } = says else {
         panic!("{says:?}");
     };
@@ -166,10 +154,10 @@ async fn a_proof_that_is_missing_is_missed() {
         at: Some(at),
         late: true,
     };
-    assert_eq!(proven(&bench), (old, Tone::Unusual));
+    assert_eq!(bench.well_proven(), (old, Tone::Unusual));
     api(&bench).set_paused(false).expect("kept");
     look(&bench).await;
-    let (says, tone) = proven(&bench);
+    let (says, tone) = bench.well_proven();
     assert!(matches!(says, Proven::Agrees { .. }), "{says:?}");
     assert_eq!(tone, Tone::Well);
 
@@ -185,20 +173,20 @@ async fn a_proof_that_is_missing_is_missed() {
     bench.practice.pair.faults().add(refused);
     let before = bench.practice.pair.faults().fired().len();
     assert_eq!(hours(&bench, 72).await.len(), 1);
-    let (says, tone) = proven(&bench);
+    let (says, tone) = bench.well_proven();
     assert!(matches!(says, Proven::Failed { .. }), "{says:?}");
     assert_eq!(tone, Tone::Unusual);
     let tries = bench.practice.pair.faults().fired().len() - before;
     assert!((10..=100).contains(&tries), "{tries}");
     bench.practice.pair.faults().clear();
     hours(&bench, 5).await;
-    let (says, _) = proven(&bench);
+    let (says, _) = bench.well_proven();
     assert!(matches!(says, Proven::Agrees { .. }), "{says:?}");
 
     // Who wants to be asked is asked.
     bench.choose(|settings| settings.schedule.proof = ProofEvery::ByHand);
     assert_eq!(hours(&bench, 9 * 24).await.len(), 1);
-    let (says, tone) = proven(&bench);
+    let (says, tone) = bench.well_proven();
     assert!(matches!(says, Proven::Old { late: false, .. }), "{says:?}");
     assert_eq!(tone, Tone::Well);
 }

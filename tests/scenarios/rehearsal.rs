@@ -9,11 +9,6 @@ use serde_json::{Value, json};
 
 use crate::bad_input::ID;
 
-async fn call(bench: &Bench, name: &str, request: Value) -> Value {
-    let answer = bench.practice.served.call(name, request).await;
-    answer.unwrap_or_else(|error| panic!("{name}: {error:?}"))
-}
-
 /// One order that is booked, and three that were read and not decided on: as while it is paused.
 async fn paused() -> Bench {
     let bench = Bench::empty().await;
@@ -64,10 +59,10 @@ fn other_freight(mapping: &Value) -> (Value, String, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_that_are_new_or_booked_show_what_becomes_another_document() {
     let bench = paused().await;
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let (edit, before, after) = other_freight(&mapping);
     let change = json!({"revision": mapping["revision"], "rows": [edit]});
-    let shown = call(&bench, "mapping_preview", change).await;
+    let shown = bench.call("mapping_preview", change).await;
     assert_eq!(shown["pass"], 3, "{shown}");
     assert_eq!((&shown["freed"], &shown["stopped"]), (&json!(0), &json!(0)));
     assert_eq!(shown["changed"], 3, "{shown}");
@@ -85,10 +80,35 @@ async fn orders_that_are_new_or_booked_show_what_becomes_another_document() {
     );
 }
 
+/// What held them was mended before, and no run has looked since: this change frees none of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_that_pass_without_the_change_are_not_freed_by_it() {
+    let bench = paused().await;
+    let engine = &bench.practice.engine;
+    let settings = engine.settings().unwrap();
+    let mut without = (*settings).clone();
+    without.vat.clear();
+    engine.put_settings(&without, "test").unwrap();
+    engine.survey(None).await.expect("looked at");
+    assert_eq!(bench.record(ID + 1).state, RecordState::Held);
+    engine.put_settings(&settings, "test").unwrap();
+
+    let mapping = bench.call("mapping", json!({})).await;
+    let (edit, ..) = other_freight(&mapping);
+    let change = json!({"revision": mapping["revision"], "rows": [edit]});
+    let shown = bench.call("mapping_preview", change).await;
+    assert_eq!(bench.record(ID + 1).state, RecordState::Held);
+    assert_eq!(
+        (&shown["pass"], &shown["freed"], &shown["changed"]),
+        (&json!(3), &json!(0), &json!(3)),
+        "{shown}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_that_would_be_held_by_a_change_are_counted_and_named() {
     let bench = paused().await;
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let vat = table(&mapping, "vat")["rows"].as_array().unwrap().iter();
     let taken: Vec<_> = vat
         .filter(|row| row["key"]["destination"] == "NO" && row["key"]["rate"] == "25")
@@ -96,7 +116,7 @@ async fn orders_that_would_be_held_by_a_change_are_counted_and_named() {
         .collect();
     assert!(!taken.is_empty());
     let change = json!({"revision": mapping["revision"], "rows": taken});
-    let shown = call(&bench, "mapping_preview", change).await;
+    let shown = bench.call("mapping_preview", change).await;
     assert_eq!(
         (&shown["pass"], &shown["held"], &shown["stopped"]),
         (&json!(0), &json!(3), &json!(3)),
@@ -114,10 +134,10 @@ async fn orders_that_would_be_held_by_a_change_are_counted_and_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_has_no_say_in_orders_says_what_it_acts_on() {
     let bench = paused().await;
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let buffer = json!({"table": "buffers", "key": {"item": "MUG-1"}, "values": {"buffer": "3"}});
     let change = json!({"revision": mapping["revision"], "rows": [buffer]});
-    let shown = call(&bench, "mapping_preview", change).await;
+    let shown = bench.call("mapping_preview", change).await;
     assert_eq!(shown["acts_on"], json!(["buffers"]), "{shown}");
     assert_eq!(
         (
@@ -132,16 +152,16 @@ async fn a_change_that_has_no_say_in_orders_says_what_it_acts_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_tells_how_much_was_made_meanwhile() {
     let bench = paused().await;
-    let mapping = call(&bench, "mapping", json!({})).await;
+    let mapping = bench.call("mapping", json!({})).await;
     let (edit, _, _) = other_freight(&mapping);
     let before = bench.practice.engine.settings().unwrap();
     let change = json!({"revision": mapping["revision"], "rows": [edit]});
     let back = async |made: &Value| {
         let request = json!({"revision": made["revision"], "before": made["revision"]});
-        call(&bench, "settings_back", request).await
+        bench.call("settings_back", request).await
     };
 
-    let saved = call(&bench, "put_mapping", change.clone()).await;
+    let saved = bench.call("put_mapping", change.clone()).await;
     let gone_back = back(&saved).await;
     assert_eq!(
         (&gone_back["made"], &gone_back["running"]),
@@ -152,7 +172,7 @@ async fn the_way_back_tells_how_much_was_made_meanwhile() {
 
     let again = json!({"revision": gone_back["revision"], "rows": change["rows"]});
     let saved_at = bench.clock.now();
-    let saved = call(&bench, "put_mapping", again).await;
+    let saved = bench.call("put_mapping", again).await;
     bench.quiet().await;
     let orders = (1..=3).filter(|id| bench.record(ID + id).state == RecordState::Booked);
     assert_eq!(orders.count(), 3);

@@ -10,15 +10,10 @@ use brygga_tests::{Back, Bench, Sale, orders};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-async fn call(bench: &Bench, name: &str, payload: Value) -> Value {
-    let answer = bench.practice.api.call(name, payload).await;
-    answer.expect(name)
-}
-
 /// Once nothing is under way any more.
 async fn view(bench: &Bench) -> Value {
     loop {
-        let view = call(bench, "preview", Value::Null).await;
+        let view = bench.call("preview", Value::Null).await;
         if view["doing"].is_null() {
             return view;
         }
@@ -28,7 +23,7 @@ async fn view(bench: &Bench) -> Value {
 
 /// A preview of orders and their parts.
 async fn looked(bench: &Bench) -> Value {
-    call(bench, "preview_start", Value::Null).await;
+    bench.call("preview_start", Value::Null).await;
     let view = view(bench).await;
     assert_eq!(view["failure"], Value::Null);
     view
@@ -37,13 +32,13 @@ async fn looked(bench: &Bench) -> Value {
 /// Approves all of it.
 async fn approved(bench: &Bench, shown: &Value) -> Value {
     let approval = json!({"at": shown["at"], "all": true, "items": []});
-    call(bench, "preview_send", approval).await;
+    bench.call("preview_send", approval).await;
     view(bench).await
 }
 
 async fn item(bench: &Bench, kind: &str, id: u64) -> Value {
     let key = json!({"kind": kind, "id": id.to_string()});
-    call(bench, "preview_item", key).await
+    bench.call("preview_item", key).await
 }
 
 /// Lines as the page has them: `new 2 x 80 = 160`, and where it changes what was there.
@@ -255,11 +250,11 @@ async fn what_a_preview_holds_is_in_fixes_until_nothing_holds_it() {
         (&shown["in_fixes"], &shown["remedy"]),
         (&json!(true), &json!("settings"))
     );
-    let held = call(&bench, "held", Value::Null).await;
+    let held = bench.call("held", Value::Null).await;
     assert_eq!(held[0]["reason"]["code"], "item-not-found", "{held}");
     assert_eq!(held[0]["records"][0]["amount"]["amount"], "450.00");
     let cause = json!({"kind": "order", "code": "item-not-found", "params": {}});
-    let remedy = call(&bench, "remedy", cause.clone()).await;
+    let remedy = bench.call("remedy", cause.clone()).await;
     let row = bench.record(id);
     assert_eq!(
         row.problem.as_ref().map(|problem| problem.code),
@@ -272,7 +267,7 @@ async fn what_a_preview_holds_is_in_fixes_until_nothing_holds_it() {
     looked(&bench).await;
     assert_eq!(bench.record(id), row);
     assert_eq!(
-        call(&bench, "remedy", cause).await["looked"],
+        bench.call("remedy", cause).await["looked"],
         remedy["looked"]
     );
 
@@ -283,7 +278,7 @@ async fn what_a_preview_holds_is_in_fixes_until_nothing_holds_it() {
     let view = looked(&bench).await;
     assert_eq!(item(&bench, "order", id).await["line"]["outcome"], "send");
     assert_eq!(bench.record(id).state, RecordState::New);
-    assert_eq!(call(&bench, "held", Value::Null).await, json!([]));
+    assert_eq!(bench.call("held", Value::Null).await, json!([]));
     approved(&bench, &view).await;
     assert_eq!(bench.record(id).state, RecordState::Booked);
 }

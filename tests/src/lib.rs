@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, and a skipped one says so"
 )]
 
+pub mod asked;
 pub mod bench;
 pub mod books;
 pub mod events;

@@ -169,7 +169,7 @@ impl Api {
         let [from, until] = if days == [None, None] {
             [None, None]
         } else {
-            let zone = self.shop().await.map_err(error)?.time_zone();
+            let zone = self.zone().await?;
             let [from, to] = days;
             [
                 from.map(|day| begins(day, 0, zone))

@@ -8,6 +8,7 @@ mod day;
 mod desktop;
 mod fixes;
 mod keeping;
+mod line;
 mod mapping;
 mod notices;
 mod overview;

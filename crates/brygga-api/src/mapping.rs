@@ -7,6 +7,7 @@ mod rehearsal;
 mod seen;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brygga_core::booking::{suggest, suggest_payments};
@@ -31,6 +32,8 @@ struct Ground<'a> {
     catalogue: &'a Catalogue,
     shop: &'a ShopInfo,
     locations: &'a [Location],
+    /// Sales channels, each with an order that came from it.
+    channels: &'a BTreeMap<String, Option<String>>,
     /// What could be chosen, for the whole shop.
     suggested: Settings,
     seen: Seen,
@@ -41,6 +44,7 @@ impl Api {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
         let locations = self.engine.locations().await.map_err(error)?;
+        let known = self.engine.known().await.map_err(error)?;
         let settings = self.engine.settings().map_err(error)?;
         let revision = self.engine.store().settings_rev().map_err(stored)?;
         let mut seen = Seen::of(&self.engine, &settings, &shop).map_err(error)?;
@@ -63,6 +67,7 @@ impl Api {
             catalogue: &catalogue,
             shop: &shop,
             locations: &locations,
+            channels: &known.channels,
             suggested,
             seen,
         };
@@ -74,8 +79,9 @@ impl Api {
 
     pub(crate) async fn put_mapping(&self, change: MappingChange) -> Result<MappingView, ApiError> {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
+        let known = self.engine.known().await.map_err(error)?;
         self.choose(change.revision, |settings| {
-            applied(settings, &change.rows, &catalogue)
+            applied(settings, &change.rows, &catalogue)?.named(settings, &known)
         })
         .map_err(error)?;
         self.mapping(Nothing {}).await
@@ -89,7 +95,10 @@ impl Api {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
         let shop = self.engine.shop_info().await.map_err(error)?;
         let before = self.engine.settings().map_err(error)?;
-        let settings = applied(&before, &change.rows, &catalogue).map_err(error)?;
+        let known = self.engine.known().await.map_err(error)?;
+        let settings = applied(&before, &change.rows, &catalogue)
+            .and_then(|settings| settings.named(&before, &known))
+            .map_err(error)?;
         let api = Arc::clone(self);
         // Thousands of orders may be there: other commands go on meanwhile.
         let found = tokio::task::spawn_blocking(move || {

@@ -110,6 +110,7 @@ impl Api {
         if !self.watch.proof_started() {
             return;
         }
+        self.engine.proof_begins();
         let api = Arc::clone(self);
         tokio::spawn(async move {
             let proving = Arc::clone(&api);

@@ -133,17 +133,23 @@ impl Api {
                 at: time(proof.at),
             });
         }
-        let mut records = StateCounts::default();
-        for kind in RecordKind::ALL {
+        // Each is counted once: between two looks at the same records a sync may have moved some.
+        let orders = store.counts(RecordKind::Order)?;
+        let mut others = StateCounts::default();
+        for kind in RecordKind::ALL
+            .iter()
+            .filter(|kind| **kind != RecordKind::Order)
+        {
             let own = store.counts(*kind)?;
-            records.held += own.held;
-            records.new += own.new + own.planned;
-            records.waiting += own.waiting;
+            others.held += own.held;
+            others.new += own.new + own.planned;
+            others.waiting += own.waiting;
         }
-        if records.held > 0 {
+        let unsent = orders.new + orders.planned + others.new;
+        if orders.held + others.held > 0 {
             return Ok(Health::NeedsYou {
-                held: count(records.held),
-                unsent: count(records.new),
+                held: count(orders.held + others.held),
+                unsent: count(unsent),
             });
         }
         let delayed = self.delayed(agenda)?;
@@ -158,18 +164,17 @@ impl Api {
         if let Some(still) = still.first() {
             return Ok(stopped(still));
         }
-        let orders = store.counts(RecordKind::Order)?;
-        if records.new > 0 {
+        if unsent > 0 {
             return Ok(Health::Unsent {
                 orders: count(orders.new + orders.planned),
-                records: count(records.new),
+                records: count(unsent),
             });
         }
         Ok(match store.cursor("orders")? {
             Some(up_to) => Health::AllWell {
                 booked: count(orders.booked),
                 waiting: count(orders.waiting),
-                others: count(records.waiting - orders.waiting),
+                others: count(others.waiting),
                 up_to: time(up_to),
                 proven: self.proven(proof.as_ref(), now)?,
             },

@@ -357,12 +357,14 @@ impl Engine {
         self.proof_stop.store(true, Ordering::SeqCst);
     }
 
-    pub(crate) fn proof_begins(&self) {
+    /// Forgets that an earlier proof was to end. Whoever may end the next one calls this before anybody can: an end that is asked for as
+    /// soon as it is said to run is not lost.
+    pub fn proof_begins(&self) {
         self.proof_stop.store(false, Ordering::SeqCst);
     }
 
     pub(crate) fn check_proof_stop(&self) -> Result<(), Problem> {
-        if self.proof_stop.load(Ordering::SeqCst) {
+        if self.proof_stop.load(Ordering::SeqCst) || self.closing.load(Ordering::SeqCst) {
             return Err(Code::Stopped.into());
         }
         Ok(())

@@ -85,9 +85,15 @@ pub fn restore_with(
     let at_work = there.as_ref().is_some_and(|there| *there != nobody);
     // Also of one that cannot be opened: its own copies would be lost with the key.
     let has_copies = || {
-        let newest = backups(folder)?.into_iter().next();
-        let fits = newest.zip(now.as_ref());
-        Ok::<_, Problem>(fits.is_some_and(|(copy, now)| brygga_store::opens(&copy.path, now)))
+        let Some(now) = now.as_ref() else {
+            return Ok(false);
+        };
+        let copies = backups(folder)?;
+        Ok::<_, Problem>(
+            copies
+                .iter()
+                .any(|copy| brygga_store::opens(&copy.path, now)),
+        )
     };
     if other_key && (at_work || card.who() != nobody && has_copies()?) {
         return Err(Code::PairConnected.into());

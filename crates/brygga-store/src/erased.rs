@@ -70,7 +70,7 @@ pub(crate) fn beside(file: &Path) -> Result<BTreeSet<String>, StoreError> {
     }
 }
 
-/// Puts some on the list beside the file; it is on the disk when this returns.
+/// Puts some on the list beside the file, which is whole at any moment.
 pub(crate) fn keep_beside<'a>(
     file: &Path,
     orders: impl IntoIterator<Item = &'a str>,

@@ -13,6 +13,7 @@ use crate::erased;
 use crate::error::StoreError;
 use crate::key::DataKey;
 use crate::migrations::{known_version, migrations};
+use crate::restore;
 use crate::seal::Seal;
 use crate::store::Store;
 use crate::table::meta;
@@ -57,6 +58,7 @@ impl Store {
         make_folder(path)?;
         refuse_read_only(path)?;
         let lock = lock(path)?;
+        restore::clear_left(path)?;
         let db = open_checked(path, &options, &seal, clock.as_ref())
             .map_err(|error| error.at(Some(path)))?;
         Ok(Self::new(

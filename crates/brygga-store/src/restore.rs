@@ -123,6 +123,11 @@ impl Staged {
     }
 }
 
+/// Takes away what a program that ended in the middle of a restore has left: a whole database, which nothing else would ever remove.
+pub(crate) fn clear_left(file: &Path) -> Result<(), StoreError> {
+    Staged(file.with_extension("restoring")).clear()
+}
+
 impl Drop for Staged {
     fn drop(&mut self) {
         if let Err(error) = self.clear() {

@@ -5,6 +5,8 @@ use brygga_core::booking::shown::{LineChange, head_changes, line_changes};
 use brygga_core::erp::LineDraft;
 
 use crate::contract::PreviewFact;
+use crate::line;
+use crate::story::plan_line;
 
 /// At most so many differences are named of one document.
 const NAMED: usize = 8;
@@ -36,11 +38,11 @@ pub(super) fn differing(before: &Document, after: &Document) -> Vec<PreviewFact>
 }
 
 fn of_line(change: &LineChange) -> Vec<PreviewFact> {
+    let plain = |line: &LineDraft| plan_line(line, None);
     match (&change.before, &change.after) {
-        (Some(before), Some(after)) => change
-            .fields
-            .iter()
-            .map(|name| fact(name, field(before, name), field(after, name)))
+        (Some(before), Some(after)) => line::differing(&plain(before), &plain(after))
+            .into_iter()
+            .map(|(name, was, is)| fact(name, was.map(str::to_owned), is.map(str::to_owned)))
             .collect(),
         (before, after) => {
             let item = |line: &LineDraft| line.item.clone();
@@ -50,22 +52,6 @@ fn of_line(change: &LineChange) -> Vec<PreviewFact> {
                 after.as_ref().map(item),
             )]
         }
-    }
-}
-
-/// One field of a line, as text.
-fn field(line: &LineDraft, name: &str) -> Option<String> {
-    match name {
-        "item" => Some(line.item.clone()),
-        "description" => Some(line.description.clone()),
-        "unit" => line.unit.clone(),
-        "quantity" => Some(line.quantity.normalize().to_string()),
-        "unit_price" => Some(line.unit_price.normalize().to_string()),
-        "discount" => Some(line.discount.normalize().to_string()),
-        "vat_category" => Some(line.vat_category.clone()),
-        "account" => line.account.clone(),
-        "warehouse" => line.warehouse.clone(),
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use brygga_core::settings::Settings;
 use brygga_core::shop::{Order, ShopInfo};
 use brygga_core::{Code, Money, Problem};
 use brygga_engine::{Engine, booked};
-use brygga_store::{RecordKind, RecordRow};
+use brygga_store::{RecordKind, RecordRef, RecordRow};
 
 use super::edit::special;
 use super::seen::counted;
@@ -45,7 +45,7 @@ pub(crate) fn fix_preview(
         let look = match row.record.kind {
             RecordKind::Order => order(engine, ground, row)?,
             RecordKind::Customer => customer(settings, row),
-            _ => part(settings, row).map(Look::alone),
+            _ => part(engine, settings, row).map(Look::alone),
         };
         let (count, outcome, problem) = match look.as_ref().map(|look| &look.then) {
             Some(Then::Pass) => (&mut found.pass, "pass", None),
@@ -234,8 +234,15 @@ fn after_look_up(row: &RecordRow, settings: &Settings, document: &Document) -> O
     (!mended).then(|| problem.clone())
 }
 
+/// The order that a part belongs to, as it was read last.
+fn order_of(engine: &Engine, row: &RecordRow) -> Option<Order> {
+    let id = row.part_of.as_ref()?;
+    let mirror = engine.store().mirror(&RecordRef::order(id)).ok()??;
+    engine.shop().read(&mirror.payload).ok()
+}
+
 /// Documents of an order and payouts: the row that they wait for is there, or it is not.
-pub(super) fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
+pub(super) fn part(engine: &Engine, settings: &Settings, row: &RecordRow) -> Option<Then> {
     let problem = row.problem.as_ref()?;
     let param = |name: &str| problem.params.get(name).map_or("", String::as_str);
     let there = match problem.code {
@@ -251,10 +258,12 @@ pub(super) fn part(settings: &Settings, row: &RecordRow) -> Option<Then> {
             settings.vat.iter().any(|row| vat_cells(&row.key) == key)
         }
         Code::SpecialItemUnmapped => match param("kind") {
-            // As a shipment asks for it (`booking/life/shipping.rs`): the location's, then the one for all.
+            // As a shipment asks for it (`booking/life/shipping.rs`): the location's, then the channel's or the one for all.
             "warehouse" => {
                 let mapped = &settings.invoices.warehouses;
-                mapped.contains_key(param("location")) || settings.warehouse.is_some()
+                mapped.contains_key(param("location"))
+                    || order_of(engine, row)
+                        .is_some_and(|order| settings.warehouse_of(&order).is_some())
             }
             kind => special(settings, &kind.replace([' ', '-'], "_")).is_some(),
         },

@@ -100,7 +100,7 @@ pub(super) fn rehearse(
                 if is_order {
                     found.order(engine, both, row)?;
                 } else if let Some(then) =
-                    part(both.after, row).or_else(|| tried(both.before, both.after, row))
+                    part(engine, both.after, row).or_else(|| tried(both.before, both.after, row))
                 {
                     found.tell(row, None, then);
                 }
@@ -131,11 +131,8 @@ impl Rehearsal {
         let Some(after) = order(engine, both.ground(both.after), row)? else {
             return Ok(());
         };
-        // What is held or waits is so under the settings as they are: it has no document to compare with.
-        let before = match row.state {
-            RecordState::New => order(engine, both.ground(both.before), row)?,
-            _ => None,
-        };
+        // Whatever its state says: what held it may be mended already, without a run that has looked since.
+        let before = order(engine, both.ground(both.before), row)?;
         if let Some(before) = &before {
             let facts = facts(engine, both, before, &after)?;
             if !facts.is_empty() {

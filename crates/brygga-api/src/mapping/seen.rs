@@ -29,8 +29,6 @@ pub(super) struct Seen {
     pub(super) countries: BTreeSet<String>,
     /// Ways in which money came.
     pub(super) tenders: BTreeSet<Tender>,
-    /// Sales channels that orders came by.
-    pub(super) channels: BTreeSet<String>,
     /// Titles of shipping lines.
     pub(super) methods: BTreeSet<String>,
     /// Numeric ids of locations: the shop's, and those that goods left from or a row names.
@@ -61,7 +59,6 @@ impl Seen {
             held,
             countries: BTreeSet::from([shop.country.clone()]),
             tenders: BTreeSet::new(),
-            channels: BTreeSet::new(),
             methods: BTreeSet::new(),
             locations: BTreeSet::new(),
         };
@@ -99,13 +96,6 @@ impl Seen {
                     .to_owned(),
                 });
             }
-            seen.channels.extend(
-                order
-                    .source_name
-                    .iter()
-                    .map(|name| name.trim().to_owned())
-                    .filter(|name| !name.is_empty()),
-            );
             seen.methods.extend(
                 order
                     .shipping

@@ -14,6 +14,7 @@ use brygga_store::RecordKind;
 use super::item::{changed, fact, money, new_lines, of_sales_order, text};
 use crate::api::amount;
 use crate::contract::{PlanLine, PreviewDocumentLine, PreviewFact, PreviewItem, SampleVat};
+use crate::line::differing;
 
 pub(super) fn step_date(taken: &StepShown) -> Option<String> {
     let date = match &taken.step {
@@ -235,11 +236,15 @@ fn vat_of_part(taken: &StepShown) -> Vec<SampleVat> {
 }
 
 fn line(touched: &TouchedLine) -> Option<PreviewDocumentLine> {
-    let (change, before, line, fields) = match (&touched.before, &touched.after) {
+    let before = touched.before.as_ref().map(carried);
+    let (change, before, line, fields) = match (before, touched.after.as_ref().map(carried)) {
         (None, Some(after)) => ("new", None, after, Vec::new()),
         (Some(before), None) => ("gone", None, before, Vec::new()),
         (Some(before), Some(after)) => {
-            let fields = differing(before, after);
+            let fields: Vec<String> = differing(&before, &after)
+                .into_iter()
+                .map(|(name, ..)| name.to_owned())
+                .collect();
             if fields.is_empty() {
                 ("same", None, after, fields)
             } else {
@@ -250,28 +255,10 @@ fn line(touched: &TouchedLine) -> Option<PreviewDocumentLine> {
     };
     Some(PreviewDocumentLine {
         change: change.into(),
-        before: before.map(carried),
-        line: carried(line),
+        before,
+        line,
         fields,
     })
-}
-
-fn differing(before: &CarriedLine, after: &CarriedLine) -> Vec<String> {
-    [
-        ("item", before.item != after.item),
-        ("description", before.description != after.description),
-        ("unit", before.unit != after.unit),
-        ("quantity", before.quantity != after.quantity),
-        ("unit_price", before.unit_price != after.unit_price),
-        ("discount", before.discount != after.discount),
-        ("vat_category", before.vat_category != after.vat_category),
-        ("account", before.account != after.account),
-        ("warehouse", before.warehouse != after.warehouse),
-    ]
-    .into_iter()
-    .filter(|(_, differs)| *differs)
-    .map(|(name, _)| name.to_owned())
-    .collect()
 }
 
 fn carried(line: &CarriedLine) -> PlanLine {

@@ -226,8 +226,9 @@ fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstL
     {
         return FirstLook::Decided(Decision::UpToDate);
     }
+    let wanted = document::document(order, ground, Some(booked.document.side));
     FirstLook::Changed(Box::new(
-        match document::document(order, ground, Some(booked.document.side)) {
+        match wanted.map(|document| over(document, &booked.document)) {
             Ok(document) if followed_by_parts(order, &document, booked, ground) => {
                 Change::Grown(Box::new(document))
             }
@@ -235,6 +236,12 @@ fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstL
             Err(problem) => Change::Unbookable(problem),
         },
     ))
+}
+
+/// What the settings do not say any more stays in a document that is there.
+fn over(mut document: Document, written: &Document) -> Document {
+    document.draft.head = document.draft.head.over(&written.draft.head);
+    document
 }
 
 /// Is every difference one that the order's parts follow: lines of an exchange, lines added by an edit where the merchant lets

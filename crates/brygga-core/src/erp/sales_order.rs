@@ -93,6 +93,24 @@ impl ChannelHead {
 }
 
 impl HeadDraft {
+    /// The head of a document that is there: what is not said any more stays as it was written, because a change that leaves a field out
+    /// leaves it as it is.
+    #[must_use]
+    pub fn over(mut self, written: &Self) -> Self {
+        let stay = |field: &mut Option<String>, was: &Option<String>| {
+            if field.is_none() {
+                field.clone_from(was);
+            }
+        };
+        stay(&mut self.branch, &written.branch);
+        let (own, was) = (&mut self.channel, &written.channel);
+        stay(&mut own.project, &was.project);
+        stay(&mut own.sales_person, &was.sales_person);
+        stay(&mut own.ship_via, &was.ship_via);
+        stay(&mut own.terms, &was.terms);
+        self
+    }
+
     /// The numeric Shopify id that the document carries: what makes it ours (`booking-rules` 3).
     pub fn order_id(&self) -> &str {
         self.custom_id.as_deref().unwrap_or(&self.customer_ref)

@@ -86,61 +86,89 @@ impl Settings {
     /// What stood in `before` may stay: a location that was closed since must not keep anybody from making another choice. A name
     /// in the place of a location's number may not: it never was one.
     pub fn named(mut self, before: &Self, known: &Known) -> Result<Self, Problem> {
-        let stay = &before.leave_out.channels;
-        self.leave_out.channels = each(
-            self.leave_out.channels,
-            stay,
-            |_| true,
-            |typed| {
-                known.channel(typed).ok_or_else(|| {
+        let channel = |typed: &str, stood: bool| {
+            known.channel(typed).map_or_else(
+                || {
                     let names = known.channels.keys().map(String::as_str);
-                    Problem::new(Code::ChannelUnknown)
+                    let problem = Problem::new(Code::ChannelUnknown)
                         .with("channel", typed)
-                        .with("known", some(names))
-                })
-            },
-        )?;
-        let location = |typed: &str| {
-            known.location(typed)?.ok_or_else(|| {
-                let all = known.locations.iter().flatten();
-                let names: Vec<String> = all
-                    .map(|location| format!("{} ({})", location.name, location.id))
-                    .collect();
-                Problem::new(Code::LocationUnknown)
-                    .with("location", typed)
-                    .with("known", some(names.iter().map(String::as_str)))
-            })
+                        .with("known", some(names));
+                    stays(typed, stood, problem)
+                },
+                Ok,
+            )
         };
-        let stay = &before.stock.return_locations;
-        self.stock.return_locations = each(self.stock.return_locations, stay, is_id, location)?;
-        let stay = &before.stock.first_location.iter().cloned().collect();
-        let first = self.stock.first_location.into_iter().collect();
-        self.stock.first_location = each(first, stay, is_id, location)?.pop_first();
-        let stay: BTreeSet<String> = before.stock.locations.values().cloned().collect();
-        for place in self.stock.locations.values_mut() {
-            let one = BTreeSet::from([place.clone()]);
-            if let Some(found) = each(one, &stay, is_id, location)?.pop_first() {
-                *place = found;
+        let location = |typed: &str, stood: bool| {
+            let stood = stood && is_id(typed);
+            match known.location(typed) {
+                Ok(Some(found)) => Ok(found),
+                Ok(None) => {
+                    let all = known.locations.iter().flatten();
+                    let names: Vec<String> = all
+                        .map(|location| format!("{} ({})", location.name, location.id))
+                        .collect();
+                    let problem = Problem::new(Code::LocationUnknown)
+                        .with("location", typed)
+                        .with("known", some(names.iter().map(String::as_str)));
+                    stays(typed, stood, problem)
+                }
+                Err(problem) => stays(typed, stood, problem),
             }
+        };
+        let stood = &before.leave_out.channels;
+        self.leave_out.channels = words(self.leave_out.channels, stood, channel)?;
+        self.channels = keys(self.channels, &before.channels, channel)?;
+        let stood = &before.stock.return_locations;
+        self.stock.return_locations = words(self.stock.return_locations, stood, location)?;
+        let stood = &before.stock.first_location.iter().cloned().collect();
+        let first = self.stock.first_location.into_iter().collect();
+        self.stock.first_location = words(first, stood, location)?.pop_first();
+        for place in self.stock.locations.values_mut() {
+            let mut stood = before.stock.locations.values();
+            *place = location(place, stood.any(|before| before == place))?;
         }
+        let (buffer, warehouses) = (&before.stock.buffer, &before.invoices.warehouses);
+        self.stock.buffer.locations =
+            keys(self.stock.buffer.locations, &buffer.locations, location)?;
+        self.invoices.warehouses = keys(self.invoices.warehouses, warehouses, location)?;
         Ok(self)
     }
 }
 
-fn each(
+fn stays(typed: &str, stood: bool, problem: Problem) -> Result<String, Problem> {
+    if stood {
+        Ok(typed.to_owned())
+    } else {
+        Err(problem)
+    }
+}
+
+fn words(
     typed: BTreeSet<String>,
-    stay: &BTreeSet<String>,
-    may_stay: impl Fn(&str) -> bool,
-    found: impl Fn(&str) -> Result<String, Problem>,
+    stood: &BTreeSet<String>,
+    named: impl Fn(&str, bool) -> Result<String, Problem>,
 ) -> Result<BTreeSet<String>, Problem> {
     typed
-        .into_iter()
+        .iter()
         .filter(|one| !one.trim().is_empty())
-        .map(|one| match found(&one) {
-            Err(_) if stay.contains(&one) && may_stay(&one) => Ok(one),
-            other => other,
-        })
+        .map(|one| named(one, stood.contains(one)))
         .collect()
+}
+
+/// Where two keys name the same, the one that is written as the shop has it counts.
+fn keys<V>(
+    typed: BTreeMap<String, V>,
+    stood: &BTreeMap<String, V>,
+    named: impl Fn(&str, bool) -> Result<String, Problem>,
+) -> Result<BTreeMap<String, V>, Problem> {
+    let mut all = BTreeMap::new();
+    for (key, value) in typed {
+        let name = named(&key, stood.contains_key(&key))?;
+        if name == key || !all.contains_key(&name) {
+            all.insert(name, value);
+        }
+    }
+    Ok(all)
 }
 
 fn is_id(typed: &str) -> bool {

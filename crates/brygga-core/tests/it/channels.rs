@@ -1,7 +1,7 @@
 //! What the orders of a sales channel have of their own (`booking-rules` 3).
 
-use brygga_core::booking::{FirstLook, first_look};
-use brygga_core::erp::{ChannelHead, SalesOrderDraft};
+use brygga_core::booking::{BookedState, Change, FirstLook, first_look};
+use brygga_core::erp::{ChannelHead, OrderNumber, SalesOrderDraft};
 use brygga_core::settings::{ChannelRow, Settings};
 
 use crate::build::{at, setting, simple};
@@ -87,5 +87,60 @@ fn a_head_without_a_channel_is_written_as_before() {
     assert_eq!(
         serde_json::from_str::<SalesOrderDraft>(&text).unwrap(),
         plain
+    );
+}
+
+/// A change leaves out what nobody says any more, and what is left out stays in Visma.net: so it is no difference, either.
+#[test]
+fn what_a_channel_no_longer_says_stays_in_a_document_that_is_there() {
+    let with = |project: Option<&str>, ship_via: Option<&str>| {
+        draft(Some("pos"), |settings| {
+            let row = ChannelRow {
+                project: project.map(str::to_owned),
+                ship_via: ship_via.map(str::to_owned),
+                ..ChannelRow::default()
+            };
+            settings.channels.insert("pos".into(), row);
+        })
+    };
+    let written = with(Some("KASSE"), Some("HENTES")).head;
+    let now = with(None, Some("POSTEN")).head.over(&written);
+    assert_eq!(now.channel.project.as_deref(), Some("KASSE"));
+    assert_eq!(now.channel.ship_via.as_deref(), Some("POSTEN"));
+    assert_eq!(now.branch, written.branch);
+}
+
+#[test]
+fn an_edited_order_keeps_what_its_channel_said_when_it_was_booked() {
+    let mut setting = setting();
+    let mut order = simple();
+    order.source_name = Some("pos".into());
+    let row = ChannelRow {
+        project: some("KASSE"),
+        ..ChannelRow::default()
+    };
+    setting.settings.channels.insert("pos".into(), row);
+    let state = BookedState {
+        number: Some(OrderNumber {
+            order_type: "SO".into(),
+            number: "000001".into(),
+        }),
+        document: setting.document(&order).unwrap(),
+        cancelled: false,
+        customer: None,
+    };
+    setting.settings.channels.clear();
+    let address = order.shipping_address.as_mut().unwrap();
+    address.city = some("Bergen");
+    let now = at("2026-10-06T10:00:00Z");
+    let FirstLook::Changed(change) = first_look(&order, setting.ground(), Some(&state), now) else {
+        panic!("it has moved");
+    };
+    let Change::Edit(document) = *change else {
+        panic!("{change:?}");
+    };
+    assert_eq!(
+        document.draft.head.channel.project.as_deref(),
+        Some("KASSE")
     );
 }

@@ -1,6 +1,6 @@
 //! Choices that name a location or a channel of the shop.
 
-use brygga_core::settings::{Known, Settings};
+use brygga_core::settings::{ChannelRow, Known, Settings};
 use brygga_core::shop::Location;
 use brygga_core::{Code, Problem};
 
@@ -101,4 +101,41 @@ fn without_the_shops_answer_only_what_names_no_location_anew_is_kept() {
     let more = with(&["pos"], &["7002", "7001"], None);
     let problem = more.named(&before, &unread).expect_err("not to be told");
     assert_eq!(problem.code, Code::StoreBusy);
+}
+
+/// Rows are found by these keys, to the letter.
+#[test]
+fn the_keys_of_rows_are_put_as_the_shop_has_them() {
+    let branch = |number: &str| ChannelRow {
+        branch: Some(number.into()),
+        ..ChannelRow::default()
+    };
+    let mut typed = Settings::default();
+    typed.channels.insert("Point of sale".into(), branch("2"));
+    typed.channels.insert("pos".into(), branch("3"));
+    typed.channels.insert("WEB".into(), branch("4"));
+    typed.stock.buffer.locations.insert("lager oslo".into(), 5);
+    let warehouses = &mut typed.invoices.warehouses;
+    warehouses.insert("Returer".into(), "RETUR".into());
+    let named = typed.named(&Settings::default(), &known()).unwrap();
+    let channels: Vec<_> = named.channels.iter().collect();
+    assert_eq!(
+        channels,
+        [
+            (&"pos".to_owned(), &branch("3")),
+            (&"web".to_owned(), &branch("4"))
+        ]
+    );
+    assert_eq!(named.stock.buffer.locations.get("7001"), Some(&5));
+    assert_eq!(named.invoices.warehouses["7002"], "RETUR");
+
+    let mut unknown = Settings::default();
+    unknown.channels.insert("Butikken".into(), branch("2"));
+    let refused = unknown.clone().named(&Settings::default(), &known());
+    assert_eq!(refused.expect_err("unknown").code, Code::ChannelUnknown);
+    assert_eq!(unknown.clone().named(&unknown, &known()), Ok(unknown));
+    let mut unknown = Settings::default();
+    unknown.stock.buffer.locations.insert("Butikk".into(), 1);
+    let refused = unknown.named(&Settings::default(), &known());
+    assert_eq!(refused.expect_err("two").code, Code::LocationUnknown);
 }

@@ -1,5 +1,6 @@
-//! What can have changed since an earlier proof: its days and those after it, the orders that moved, and those whose documents somebody
-//! changed in Visma.net. Everything else is as it was when it was proven, so a proof a day is a few calls and not all of them.
+//! What can have changed since an earlier proof: its days and those after it, the orders that moved, and those whose sales order, invoice or
+//! credit note somebody changed in Visma.net. So a proof a day is a few calls and not all of them. What it cannot see of older orders is
+//! what leaves no trace in those: a document that was deleted, a payment that was changed. A whole proof sees both.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +49,6 @@ impl Engine {
         since: Option<DateTime<Utc>>,
         found: &[Difference],
     ) -> Result<ProofReport, Problem> {
-        self.proof_begins();
         let now = self.clock.now();
         let scope = {
             let _still = self.books_at_rest().await;
@@ -75,6 +75,7 @@ impl Engine {
         let zone = self.setup().await?.shop.time_zone;
         let local = since.with_timezone(&zone).naive_local();
         for kind in [DocumentKind::Invoice, DocumentKind::CreditNote] {
+            self.check_proof_stop()?;
             for news in self.erp.ledger_news(&kind, local).await? {
                 let what = match news.kind {
                     DocumentKind::CreditNote => Linked::CreditNote,
@@ -92,6 +93,7 @@ impl Engine {
                 }
             }
         }
+        self.check_proof_stop()?;
         if self.erp.opens_sales_orders() {
             for hit in self.erp.orders_since(since).await? {
                 let here = booked::erp_id(&hit.number);

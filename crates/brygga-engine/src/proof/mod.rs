@@ -62,7 +62,6 @@ impl Engine {
     ///
     /// `Err` with what would stop a run, too, and with `stopped` after [`Engine::stop_proof`].
     pub async fn prove_of(&self, period: Period) -> Result<ProofReport, Problem> {
-        self.proof_begins();
         self.prove_within(Scope::of(period)).await
     }
 
@@ -78,6 +77,7 @@ impl Engine {
             let setup = self.setup().await?;
             let links = self.store.links(ORDER)?;
             self.look_for_strangers(&links, &mut report).await?;
+            self.check_proof_stop()?;
             self.look_for_unread(&setup, &mut report).await?;
             (setup, links)
         };

@@ -163,7 +163,8 @@ impl Store {
         })
     }
 
-    /// How many events [`Store::find_activity`] would give in all, asked until there is no more.
+    /// How many events fit the filter in all. Of a search: those whose own words fit; of a record that is found by another of its numbers
+    /// alone, [`Store::find_activity`] gives every event, first, and what of it does not name it is not among these.
     pub fn activity_count(&self, filter: &ActivityFilter<'_>) -> Result<usize, StoreError> {
         if Needle::new(filter.search).is_some() {
             // Piece by piece, so that nobody waits for all of it. What is named so is found on the way.

@@ -226,3 +226,17 @@ fn a_copy_of_another_computer_is_read_with_its_own_key() {
     let store = Store::open(options, Arc::clone(&new.clock) as _).unwrap();
     assert_ne!(payload(&store, "1"), Value::Null);
 }
+
+/// A restore that was cut off leaves a whole database, which nothing else would find again.
+#[test]
+fn what_a_broken_off_restore_left_is_gone_after_the_next_start() {
+    let place = Place::new();
+    drop(place.open());
+    let left = place.path.with_extension("restoring");
+    let log = place.path.with_extension("restoring-wal");
+    for file in [&left, &log] {
+        fs::write(file, "a copy").unwrap();
+    }
+    drop(place.open());
+    assert!(!left.exists() && !log.exists());
+}

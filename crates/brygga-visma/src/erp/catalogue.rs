@@ -112,7 +112,7 @@ impl Visma {
     }
 
     /// The accounts of the general ledger that are in use. A role that invoices need not open them, and they are only chosen from: that
-    /// they cannot be read keeps nothing from being booked.
+    /// they cannot be read, for whatever reason, keeps nothing from being booked. They are asked for again with the next reading.
     async fn accounts(&self) -> Option<Vec<Account>> {
         let rows = self
             .whole::<wire::LedgerAccount>("account", "read the accounts")

@@ -21,12 +21,14 @@ function names(): string[] {
   const read = (path: string) => readFileSync(join(CRATES, path), "utf8").split("#[cfg(test)]")[0] ?? "";
   const changes = read("brygga-core/src/booking/shown.rs");
   const differing = read("brygga-api/src/mapping/differing.rs");
+  const line = read("brygga-api/src/line.rs");
   const made = ["item", "step", "goods"].map((name) => read(`brygga-api/src/preview/${name}.rs`));
   const head = changes.slice(changes.indexOf("pub fn head_changes"));
   return [
     ...head.matchAll(/\(\s*"(\w+)",\s/g),
     ...changes.matchAll(/\("(\w+)", old\./g),
     ...differing.matchAll(/\(\s*"(\w+)", &/g),
+    ...line.matchAll(/\("(\w+)", (?:Some\(|line\.)/g),
     // A table of several, whose name is put in by the loop.
     ...made.join("\n").matchAll(/\(\s*"(\w+)", &channel\./g),
     ...[differing, ...made].join("\n").matchAll(/\bfact\(\s*"(\w+)"/g),

@@ -39,7 +39,7 @@ impl Row<'_> {
             Some(_) => self.picked(column, source).map(Some),
             None => Ok(None),
         };
-        // Nothing of Visma.net's registers of these is read: at least they fit where they are sent (`facts/visma` 7).
+        // Nothing of Visma.net's registers of these is read: at least they fit where they are sent (SalesOrder v3, `NewSalesOrderCommand`).
         let typed = |column, most| match self.maybe(column) {
             Some(text) if text.chars().count() > most => Err(refused(column, text)),
             text => Ok(text),
@@ -51,7 +51,7 @@ impl Row<'_> {
             project: typed("project", 30)?,
             sales_person: typed("sales_person", 15)?,
             ship_via: typed("ship_via", 15)?,
-            terms: typed("terms", 10)?,
+            terms: self.maybe("terms"),
         };
         settings.channels.insert(channel, row);
         Ok(())

@@ -49,7 +49,11 @@ pub(super) fn triggers(ground: &Ground<'_>) -> MappingTable {
 /// What the orders of a sales channel have of their own (`booking-rules` 3). A channel without a row is as the settings say of all.
 pub(super) fn channels(ground: &Ground<'_>) -> MappingTable {
     let chosen = &ground.settings.channels;
-    let names: BTreeSet<&String> = ground.seen.channels.iter().chain(chosen.keys()).collect();
+    let with_orders = ground.channels.iter().filter(|(_, order)| order.is_some());
+    let names: BTreeSet<&String> = with_orders
+        .map(|(channel, _)| channel)
+        .chain(chosen.keys())
+        .collect();
     let rows = names.into_iter().map(|name| {
         let values = chosen.get(name).map_or_else(Cells::new, |row| {
             let of = |value: &Option<String>| value.clone().unwrap_or_default();
