@@ -111,6 +111,14 @@ impl Bench {
         lines
     }
 
+    /// The credit notes of an order.
+    pub fn credit_notes(&self, sale: &Sale) -> Vec<DocumentSnapshot> {
+        let orders = self.all_orders(sale.id);
+        let mut notes = self.practice.pair.visma().ledger().credit_notes;
+        notes.retain(|one| is_of(sale, &orders, one));
+        notes
+    }
+
     /// The parts of an order with their states, in their order.
     pub fn parts(&self, sale: &Sale) -> Vec<RecordRow> {
         self.practice
