@@ -111,12 +111,20 @@ impl Bench {
         lines
     }
 
+    /// The invoices of an order.
+    pub fn invoices(&self, sale: &Sale) -> Vec<DocumentSnapshot> {
+        self.of(sale, self.practice.pair.visma().ledger().invoices)
+    }
+
     /// The credit notes of an order.
     pub fn credit_notes(&self, sale: &Sale) -> Vec<DocumentSnapshot> {
+        self.of(sale, self.practice.pair.visma().ledger().credit_notes)
+    }
+
+    fn of(&self, sale: &Sale, mut documents: Vec<DocumentSnapshot>) -> Vec<DocumentSnapshot> {
         let orders = self.all_orders(sale.id);
-        let mut notes = self.practice.pair.visma().ledger().credit_notes;
-        notes.retain(|one| is_of(sale, &orders, one));
-        notes
+        documents.retain(|one| is_of(sale, &orders, one));
+        documents
     }
 
     /// The parts of an order with their states, in their order.
