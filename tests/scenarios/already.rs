@@ -273,6 +273,7 @@ async fn an_incomplete_search_takes_no_mark_away() {
             item: None,
             unit: None,
             account: Some("3000".into()),
+            subaccount: None,
             description: "Goods".into(),
             quantity: Decimal::ONE,
             unit_price: Decimal::from(100),

@@ -111,6 +111,22 @@ impl Bench {
         lines
     }
 
+    /// The invoices of an order.
+    pub fn invoices(&self, sale: &Sale) -> Vec<DocumentSnapshot> {
+        self.of(sale, self.practice.pair.visma().ledger().invoices)
+    }
+
+    /// The credit notes of an order.
+    pub fn credit_notes(&self, sale: &Sale) -> Vec<DocumentSnapshot> {
+        self.of(sale, self.practice.pair.visma().ledger().credit_notes)
+    }
+
+    fn of(&self, sale: &Sale, mut documents: Vec<DocumentSnapshot>) -> Vec<DocumentSnapshot> {
+        let orders = self.all_orders(sale.id);
+        documents.retain(|one| is_of(sale, &orders, one));
+        documents
+    }
+
     /// The parts of an order with their states, in their order.
     pub fn parts(&self, sale: &Sale) -> Vec<RecordRow> {
         self.practice

@@ -200,6 +200,7 @@ codes! {
     LedgerDocumentClosed = "ledger-document-closed", Held, "{document} is closed in Visma.net, or not there: nothing can be applied to it.", "Look in Visma.net what closed the document. What was paid back after that is applied to the credit note instead.";
     LedgerDocumentReleased = "ledger-document-released", Held, "{document} is released in Visma.net and cannot be changed any more.", "Compare the document with the order; correct it in Visma.net if they differ.";
     CashAccountUnfit = "cash-account-unfit", Held, "Visma.net does not take the cash account {account} with payment method {method} in {currency}.", "Choose a cash account of this currency that allows the payment method and the branch, or allow them in Visma.net.";
+    SubaccountRefused = "subaccount-refused", Held, "Visma.net does not take the subaccount {subaccount}.", "Correct the subaccount of the order's sales channel in the mapping, or make or activate the segment's value in Visma.net.";
     ReturnOverInvoiced = "return-over-invoiced", Held, "More would be returned than was invoiced on {document}.", "Look which credit notes the invoice has already, and credit the rest by hand.";
 
     // Payouts (booking-rules 7)
@@ -288,6 +289,7 @@ codes! {
     SettingRefused = "setting-refused", Failure, "The setting {setting} cannot be {value}.", "Choose another value.";
     LocationUnknown = "location-unknown", Failure, "The shop has no location {location}. It has: {known}.", "Choose one of them, in a file by its number. A new location is on the list ten minutes after it was made in Shopify.";
     ChannelUnknown = "channel-unknown", Failure, "No order came from the channel {channel}. Known are: {known}.", "Choose one of them. A channel is on the list once an order from it was read: make a preview, then choose again.";
+    SubaccountMistyped = "subaccount-mistyped", Failure, "{subaccount} is no subaccount as Brygga reads it.", "Write each segment by its number in Visma.net, with commas between them, such as 1=10, 2=200.";
     MappingIncomplete = "mapping-incomplete", Failure, "The row {row} needs a choice for {column}.", "Choose it, or clear the whole row.";
     FixBooked = "fix-booked", Failure, "{count} of these records are sent to Visma.net by this choice already.", "What is booked stays. Change the choice in the mapping or the settings for what comes.";
     FixChanged = "fix-changed", Failure, "The records that this choice is for are not those that were shown any more.", "Look at them again, then choose.";

@@ -135,7 +135,13 @@ fn check(spec: &Value, schema: &Value, body: &Value, path: &str) {
             for (name, value) in fields {
                 let property = schema
                     .get("properties")
-                    .and_then(|properties| properties.get(name));
+                    .and_then(|properties| properties.get(name))
+                    // A map, such as the segments of a subaccount: whatever the name, each value is of this kind.
+                    .or_else(|| {
+                        schema
+                            .get("additionalProperties")
+                            .filter(|each| each.is_object())
+                    });
                 check(
                     spec,
                     property.unwrap_or_else(|| panic!("{path}.{name} is not declared")),
@@ -453,6 +459,11 @@ fn official_error_codes_are_the_ones_we_know() {
         "1601-FinancialPeriodClosed",
         "1602-FinancialPeriodInactive",
         "1805-InvalidTaxCategoryId",
+        "1200-SubaccountSegmentInactive",
+        "1201-SubaccountInactive",
+        "1202-SegmentValueNotFound",
+        "1203-SubaccountNotFound",
+        "1204-SubaccountError",
     ] {
         assert!(known.contains(&code), "{code}");
     }

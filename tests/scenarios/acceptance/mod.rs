@@ -8,6 +8,7 @@ mod edits;
 mod erased;
 mod nights;
 mod race;
+mod refund_accounts;
 mod refunds;
 mod transport;
 mod twice;

@@ -15,7 +15,7 @@ const SOLD: [&str; 3] = [
 ];
 
 /// So many of them, paid and sent, and in the books.
-async fn sold(bench: &Bench, first: u64, count: u64) -> Vec<Sale> {
+pub(super) async fn sold(bench: &Bench, first: u64, count: u64) -> Vec<Sale> {
     let mut sales = Vec::new();
     for id in first..first + count {
         let mut sale = Sale::new(bench, id);

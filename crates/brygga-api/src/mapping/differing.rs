@@ -2,7 +2,7 @@
 
 use brygga_core::booking::Document;
 use brygga_core::booking::shown::{LineChange, head_changes, line_changes};
-use brygga_core::erp::LineDraft;
+use brygga_core::erp::{LineDraft, SalesOrderDraft};
 
 use crate::contract::PreviewFact;
 use crate::line;
@@ -24,6 +24,11 @@ pub(super) fn differing(before: &Document, after: &Document) -> Vec<PreviewFact>
     let (one, other) = (&before.draft, &after.draft);
     for (name, before, after) in head_changes(&one.head, &other.head) {
         facts.push(fact(name, Some(before), Some(after)));
+    }
+    let subaccount = |draft: &SalesOrderDraft| draft.subaccount().map(ToString::to_string);
+    let (was, is) = (subaccount(one), subaccount(other));
+    if was != is {
+        facts.push(fact("subaccount", was, is));
     }
     for (name, before, after) in [
         ("order_type", &one.order_type, &other.order_type),

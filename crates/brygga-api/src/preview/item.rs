@@ -3,7 +3,7 @@
 use brygga_core::booking::life::PartKind;
 use brygga_core::booking::shown::{head_changes, known_customer, line_changes, stored_lines};
 use brygga_core::booking::{Document, LineWhy, Step};
-use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft};
+use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft, Subaccount};
 use brygga_core::money::decimals;
 use brygga_core::{Currency, Decimal};
 use brygga_engine::{GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
@@ -134,6 +134,10 @@ pub(super) fn changed(name: &str, before: Option<String>, after: Option<String>)
         before,
         after,
     }
+}
+
+pub(super) fn subaccount_fact(given: Option<&Subaccount>) -> Option<PreviewFact> {
+    given.map(|given| fact("subaccount", given.to_string()))
 }
 
 pub(super) fn text(value: Decimal) -> String {
@@ -278,6 +282,7 @@ pub(super) fn of_sales_order(draft: &SalesOrderDraft, shown: &mut PreviewItem) {
     if let Some(branch) = &head.branch {
         shown.facts.push(fact("branch", branch));
     }
+    shown.facts.extend(subaccount_fact(draft.subaccount()));
     let channel = &head.channel;
     for (name, value) in [
         ("project", &channel.project),

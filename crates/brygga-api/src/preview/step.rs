@@ -11,7 +11,7 @@ use brygga_core::{Currency, Decimal, Money};
 use brygga_engine::StepShown;
 use brygga_store::RecordKind;
 
-use super::item::{changed, fact, money, new_lines, of_sales_order, text};
+use super::item::{changed, fact, money, new_lines, of_sales_order, subaccount_fact, text};
 use crate::api::amount;
 use crate::contract::{PlanLine, PreviewDocumentLine, PreviewFact, PreviewItem, SampleVat};
 use crate::line::differing;
@@ -306,6 +306,11 @@ fn of_ledger(draft: &LedgerDraft, shown: &mut PreviewItem) {
     ] {
         shown.facts.push(fact(name, value));
     }
+    let mut subaccounts = draft
+        .lines
+        .iter()
+        .filter_map(|line| line.subaccount.as_ref());
+    shown.facts.extend(subaccount_fact(subaccounts.next()));
     shown.lines = draft
         .lines
         .iter()

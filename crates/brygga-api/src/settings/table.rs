@@ -285,9 +285,13 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
         &[
             field("refunds/on", Switch),
             field("refunds/full", REFUND),
+            field("refunds/accounts/full", Pick(Source::Accounts)),
             field("refunds/partial", REFUND),
+            field("refunds/accounts/partial", Pick(Source::Accounts)),
             field("refunds/amount_only", REFUND),
+            field("refunds/accounts/amount_only", Pick(Source::Accounts)),
             field("refunds/store_credit", REFUND),
+            field("refunds/accounts/store_credit", Pick(Source::Accounts)),
             field("refunds/not_booked", REFUND),
             field("refunds/goods_back", One(&["return_order", "credit_order"])),
             only(

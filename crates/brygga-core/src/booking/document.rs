@@ -265,6 +265,7 @@ pub(super) fn lined(
             discount: price.discount,
             vat_category: line.category.clone(),
             account: item.account,
+            subaccount: settings.subaccount_of(order).cloned(),
             warehouse: if item.stock {
                 settings.warehouse_of(order).cloned()
             } else {
@@ -291,6 +292,7 @@ pub(super) fn lined(
             discount: Decimal::ZERO,
             vat_category: category,
             account: special.account.clone(),
+            subaccount: settings.subaccount_of(order).cloned(),
             warehouse: None,
             operation: None,
             invoice: None,

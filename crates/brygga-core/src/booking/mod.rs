@@ -240,7 +240,7 @@ fn look_again(order: &Order, ground: Ground<'_>, booked: &BookedState) -> FirstL
 
 /// What the settings do not say any more stays in a document that is there.
 fn over(mut document: Document, written: &Document) -> Document {
-    document.draft.head = document.draft.head.over(&written.draft.head);
+    document.draft = document.draft.over(&written.draft);
     document
 }
 

@@ -192,6 +192,7 @@ pub fn stored_lines(there: &BookedOrder, wanted: &[LineDraft]) -> Vec<LineDraft>
                     .map(|line| line.description.clone())
                     .unwrap_or_default(),
                 account: same.and_then(|line| line.account.clone()),
+                subaccount: same.and_then(|line| line.subaccount.clone()),
                 item: stored.item.clone(),
                 unit: named(|line| &line.unit, &stored.unit),
                 quantity: stored.quantity,
@@ -300,6 +301,7 @@ mod tests {
             discount: Decimal::ZERO,
             vat_category: "H".into(),
             account: None,
+            subaccount: None,
             warehouse: None,
             operation: None,
             invoice: None,

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{BookedTax, OrderNumber};
+use super::{BookedTax, OrderNumber, Subaccount};
 use crate::rates::RateUsed;
 use crate::shop::known_or_other;
 
@@ -208,6 +208,9 @@ pub struct LedgerLineDraft {
     pub unit: Option<String>,
     /// Account, where not the item's own.
     pub account: Option<String>,
+    /// Subaccount, where not Visma.net's own choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subaccount: Option<Subaccount>,
     /// Text.
     pub description: String,
     /// Units.

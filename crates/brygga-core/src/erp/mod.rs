@@ -7,6 +7,7 @@ mod ledger;
 mod payment;
 mod sales_order;
 mod shipment;
+mod subaccount;
 
 pub use cash::{CashDraft, CashLine, CashStatus, CashTransaction};
 pub use catalogue::{
@@ -27,3 +28,4 @@ pub use shipment::{
     Operation, Shipment, ShipmentLine, ShipmentNews, ShipmentOrder, ShipmentQuantity,
     ShipmentStatus,
 };
+pub use subaccount::Subaccount;

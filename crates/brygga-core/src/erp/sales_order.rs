@@ -2,8 +2,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::Operation;
 use super::customer::PostalAddress;
+use super::{Operation, Subaccount};
 use crate::shop::known_or_other;
 
 known_or_other! {
@@ -170,6 +170,9 @@ pub struct LineDraft {
     pub vat_category: String,
     /// Sales account, where not the item's own.
     pub account: Option<String>,
+    /// Subaccount, where not Visma.net's own choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subaccount: Option<Subaccount>,
     /// Warehouse, for goods.
     pub warehouse: Option<String>,
     /// Goods out or in, where the order type does not say it: `Receipt` on a return.
@@ -187,6 +190,26 @@ pub struct InvoiceReference {
     pub number: String,
     /// The line's number on it.
     pub line: i32,
+}
+
+impl SalesOrderDraft {
+    /// The subaccount of its lines: all have the same.
+    pub fn subaccount(&self) -> Option<&Subaccount> {
+        self.lines.iter().find_map(|line| line.subaccount.as_ref())
+    }
+
+    /// As a document that is there goes on: see [`HeadDraft::over`]. Its lines stay on the subaccount that they were booked with, and
+    /// one that is added comes to the others.
+    #[must_use]
+    pub fn over(mut self, written: &Self) -> Self {
+        self.head = self.head.over(&written.head);
+        if !written.lines.is_empty() {
+            for line in &mut self.lines {
+                line.subaccount = written.subaccount().cloned();
+            }
+        }
+        self
+    }
 }
 
 impl LineDraft {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use crate::erp::ChannelHead;
+use crate::erp::{ChannelHead, Subaccount};
 use crate::shop::Order;
 
 /// What the orders of one sales channel have of their own; what is not chosen is as for all orders.
@@ -16,6 +16,8 @@ pub struct ChannelRow {
     pub branch: Option<String>,
     /// Warehouse of goods lines.
     pub warehouse: Option<String>,
+    /// Subaccount of the lines of all documents.
+    pub subaccount: Option<Subaccount>,
     /// Project of sales orders.
     pub project: Option<String>,
     /// Sales person of sales orders.
@@ -50,6 +52,11 @@ impl Settings {
         self.channel(order)
             .and_then(|row| row.warehouse.as_ref())
             .or(self.warehouse.as_ref())
+    }
+
+    /// Subaccount of the lines of an order's documents; none means Visma.net's own choice.
+    pub fn subaccount_of(&self, order: &Order) -> Option<&Subaccount> {
+        self.channel(order)?.subaccount.as_ref()
     }
 
     /// What only a channel says of a sales order.

@@ -23,8 +23,8 @@ pub use goods::{
     ProductField, ProductSettings, StockQuantity, StockSettings,
 };
 pub use money::{
-    BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings, RefundRule,
-    RefundSettings, WhoShips,
+    BookingMode, GatewayRow, GatewayRule, GoodsBack, InvoiceSettings, PaymentSettings,
+    RefundAccounts, RefundKind, RefundRule, RefundSettings, WhoShips,
 };
 pub(crate) use named::plain;
 pub use named::{Known, OWN_CHANNELS};

@@ -148,6 +148,33 @@ pub enum RefundRule {
     Ignore,
 }
 
+/// Kinds of refunds, each with a rule and an account of its own (`booking-rules` 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundKind {
+    /// Of everything.
+    Full,
+    /// Of some lines.
+    Partial,
+    /// Of an amount without lines.
+    AmountOnly,
+    /// To store credit or gift card.
+    StoreCredit,
+}
+
+/// Ledger account per kind of refund, for what stands on the refunds' own item; none is that item's account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RefundAccounts {
+    /// Refunds of everything.
+    pub full: Option<String>,
+    /// Refunds of some lines.
+    pub partial: Option<String>,
+    /// Refunds of an amount without lines.
+    pub amount_only: Option<String>,
+    /// Refunds to store credit or gift card.
+    pub store_credit: Option<String>,
+}
+
 /// How goods that came back are taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -175,6 +202,8 @@ pub struct RefundSettings {
     pub store_credit: RefundRule,
     /// Refunds of orders from before the start date, or never booked.
     pub not_booked: RefundRule,
+    /// Accounts of the kinds.
+    pub accounts: RefundAccounts,
     /// How goods come back.
     pub goods_back: GoodsBack,
     /// Order type of returns.
@@ -196,11 +225,35 @@ impl Default for RefundSettings {
             amount_only: RefundRule::Automatic,
             store_credit: RefundRule::Automatic,
             not_booked: RefundRule::Ask,
+            accounts: RefundAccounts::default(),
             goods_back: GoodsBack::ReturnOrder,
             return_type: "RC".into(),
             credit_type: "CM".into(),
             difference_item: None,
             approved: std::collections::BTreeSet::new(),
         }
+    }
+}
+
+impl RefundSettings {
+    /// What is done about refunds of a kind.
+    pub fn rule(&self, kind: RefundKind) -> RefundRule {
+        match kind {
+            RefundKind::Full => self.full,
+            RefundKind::Partial => self.partial,
+            RefundKind::AmountOnly => self.amount_only,
+            RefundKind::StoreCredit => self.store_credit,
+        }
+    }
+
+    /// The account of what is on the refunds' own item; none is the item's.
+    pub fn account(&self, kind: RefundKind) -> Option<&str> {
+        let own = match kind {
+            RefundKind::Full => &self.accounts.full,
+            RefundKind::Partial => &self.accounts.partial,
+            RefundKind::AmountOnly => &self.accounts.amount_only,
+            RefundKind::StoreCredit => &self.accounts.store_credit,
+        };
+        own.as_deref()
     }
 }

@@ -31,6 +31,7 @@ fn line_draft() -> impl Strategy<Value = LineDraft> {
             discount: brygga_core::Decimal::new(discount * 10, 2),
             vat_category: if high { "C25" } else { "C15" }.into(),
             account: None,
+            subaccount: None,
             warehouse: None,
             operation: None,
             invoice: None,

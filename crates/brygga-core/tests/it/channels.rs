@@ -1,7 +1,8 @@
 //! What the orders of a sales channel have of their own (`booking-rules` 3).
 
+use brygga_core::Code;
 use brygga_core::booking::{BookedState, Change, FirstLook, first_look};
-use brygga_core::erp::{ChannelHead, OrderNumber, SalesOrderDraft};
+use brygga_core::erp::{ChannelHead, OrderNumber, SalesOrderDraft, Subaccount};
 use brygga_core::settings::{ChannelRow, Settings};
 
 use crate::build::{at, setting, simple};
@@ -39,6 +40,7 @@ fn a_channel_says_what_its_orders_have_and_leaves_the_rest() {
         order_type: some("SA"),
         branch: some("2"),
         warehouse: some("BUTIKK"),
+        subaccount: Some("2=200,1 = 10".parse().unwrap()),
         project: some("KASSE"),
         sales_person: some("KARI"),
         ship_via: some("HENTES"),
@@ -75,6 +77,13 @@ fn a_channel_says_what_its_orders_have_and_leaves_the_rest() {
             .filter_map(|line| line.warehouse.as_deref())
             .collect();
         assert_eq!(goods, [warehouse], "{source:?}");
+        // Every line, goods or not.
+        let own = found.head.channel != nothing();
+        let subaccount = own.then(|| "1=10, 2=200".to_owned());
+        for line in &found.lines {
+            let there = line.subaccount.as_ref().map(ToString::to_string);
+            assert_eq!(there, subaccount, "{source:?}");
+        }
     }
 }
 
@@ -84,6 +93,7 @@ fn a_head_without_a_channel_is_written_as_before() {
     let plain = draft(Some("pos"), |_| {});
     let text = serde_json::to_string(&plain).unwrap();
     assert!(!text.contains("channel"), "{text}");
+    assert!(!text.contains("subaccount"), "{text}");
     assert_eq!(
         serde_json::from_str::<SalesOrderDraft>(&text).unwrap(),
         plain
@@ -117,6 +127,7 @@ fn an_edited_order_keeps_what_its_channel_said_when_it_was_booked() {
     order.source_name = Some("pos".into());
     let row = ChannelRow {
         project: some("KASSE"),
+        subaccount: Some("1=10".parse().unwrap()),
         ..ChannelRow::default()
     };
     setting.settings.channels.insert("pos".into(), row);
@@ -136,11 +147,77 @@ fn an_edited_order_keeps_what_its_channel_said_when_it_was_booked() {
     let FirstLook::Changed(change) = first_look(&order, setting.ground(), Some(&state), now) else {
         panic!("it has moved");
     };
-    let Change::Edit(document) = *change else {
+    // An address moves no line: the order itself or its parts follow it, with the same document.
+    let (Change::Edit(document) | Change::Grown(document)) = *change else {
         panic!("{change:?}");
     };
     assert_eq!(
         document.draft.head.channel.project.as_deref(),
         Some("KASSE")
     );
+    // On every line, so that one that was added is with the others.
+    for line in &document.draft.lines {
+        assert_eq!(line.subaccount, Some("1=10".parse().unwrap()));
+    }
+}
+
+/// A row that is made after the booking is for the orders that come: no document is on two subaccounts.
+#[test]
+fn a_booked_document_stays_on_the_subaccount_it_was_booked_with() {
+    let with = |subaccount: Option<&str>| {
+        draft(Some("pos"), |settings| {
+            let row = ChannelRow {
+                subaccount: subaccount.map(|text| text.parse().unwrap()),
+                ..ChannelRow::default()
+            };
+            settings.channels.insert("pos".into(), row);
+        })
+    };
+    for (written, now) in [
+        (Some("1=10"), None),
+        (None, Some("1=20")),
+        (Some("1=10"), Some("1=20")),
+    ] {
+        let written = with(written);
+        let now = with(now).over(&written);
+        assert_eq!(now.subaccount(), written.subaccount());
+    }
+}
+
+#[test]
+fn a_subaccount_is_written_by_its_segments_and_nothing_else_is_one() {
+    for (typed, plain) in [
+        ("1=10", "1=10"),
+        (" 2 = 200 , 1=10 ", "1=10, 2=200"),
+        ("1=A-7 NORD", "1=A-7 NORD"),
+    ] {
+        let subaccount: Subaccount = typed.parse().expect(typed);
+        assert_eq!(subaccount.to_string(), plain);
+        let file = serde_json::to_string(&subaccount).unwrap();
+        assert_eq!(file, format!("\"{plain}\""));
+        assert_eq!(
+            serde_json::from_str::<Subaccount>(&file).unwrap(),
+            subaccount
+        );
+    }
+    for typed in [
+        "",
+        "10",
+        "10-200",
+        "1=",
+        "=10",
+        "x=10",
+        "0=10",
+        "-1=10",
+        "+1=10",
+        "1=10,",
+        "1=10;2=200",
+        "1=10,1=20",
+        "1=1=0",
+        "99999=1",
+    ] {
+        let problem = typed.parse::<Subaccount>().expect_err(typed);
+        assert_eq!(problem.code, Code::SubaccountMistyped, "{typed}");
+        assert!(problem.code.remedy().contains("1=10, 2=200"));
+    }
 }

@@ -84,6 +84,8 @@ pub struct LineSnapshot {
     pub warehouse: Option<String>,
     /// Sales account.
     pub account: String,
+    /// Segments of its subaccount by number.
+    pub subaccount: BTreeMap<u16, String>,
     /// Units on shipments, confirmed or not.
     #[serde(with = "rust_decimal::serde::str")]
     pub on_shipments: Decimal,
@@ -136,6 +138,7 @@ fn snapshot(
                 vat_category: line.category.clone(),
                 warehouse: line.warehouse.clone(),
                 account: line.account.clone(),
+                subaccount: line.subaccount(),
                 on_shipments: line.shipped,
                 billed: billed
                     .get(&(order.order_type.as_str(), order.id.as_str(), line.id))

@@ -38,6 +38,7 @@ fn ledger_draft(kind: DocumentKind) -> LedgerDraft {
             item: Some("FRAKT".into()),
             unit: Some("STK".into()),
             account: Some("3000".into()),
+            subaccount: Some("1=10, 2=200".parse().unwrap()),
             description: "Frakt".into(),
             quantity: Decimal::ONE,
             unit_price: Decimal::new(7920, 2),

@@ -201,6 +201,7 @@ impl Visma {
             date: Some(draft.date),
             vat_zone: &draft.vat_zone,
             currency: &draft.currency,
+            subaccount: draft.lines.iter().find_map(|line| line.subaccount.as_ref()),
             ..About::document(&draft.reference)
         };
         let taken = self

@@ -1,6 +1,7 @@
 //! The ERP's refusals in the words of this product. The ERP has no catalogue of codes, only sentences (`facts/visma` 6): the few that
 //! are recorded or are named by SalesOrder v3 are known here by their words; all others stay what they are, with their reason.
 
+use brygga_core::erp::Subaccount;
 use brygga_core::{Code, Problem};
 use chrono::NaiveDate;
 
@@ -21,6 +22,8 @@ pub(crate) struct About<'a> {
     pub(crate) method: &'a str,
     /// Currency.
     pub(crate) currency: &'a str,
+    /// Subaccount of the lines that were sent.
+    pub(crate) subaccount: Option<&'a Subaccount>,
 }
 
 impl<'a> About<'a> {
@@ -68,6 +71,12 @@ fn known(reason: &str, about: &About<'_>) -> Option<Problem> {
                 .with("category", quoted(reason).unwrap_or("?"))
                 .with("zone", about.vat_zone),
         );
+    }
+    // Not recorded: 1200 to 1204 of SalesOrder v3 name the subaccount and its segments, and so is the field called here.
+    if let Some(sent) = about.subaccount
+        && (says("subaccount") || says("segment"))
+    {
+        return Some(Problem::new(Code::SubaccountRefused).with("subaccount", sent));
     }
     if says("period") || says("finperiod") {
         let period = six_digits(reason)
@@ -131,6 +140,7 @@ mod tests {
 
     #[test]
     fn known_sentences_become_codes_and_keep_their_words() {
+        let sent = "1=10".parse().unwrap();
         let about = About {
             document: "Invoice 100031",
             date: NaiveDate::from_ymd_opt(2026, 10, 25),
@@ -138,8 +148,15 @@ mod tests {
             cash_account: "1960",
             method: "KORT",
             currency: "SEK",
+            subaccount: Some(&sent),
         };
         let table = [
+            (
+                "Subaccount segment value '10' cannot be found in the system.",
+                Code::SubaccountRefused,
+                "subaccount",
+                "1=10",
+            ),
             (
                 "Error creating document. Error: TaxCategoryID '0' cannot be found in the system.",
                 Code::VatMappingBroken,

@@ -68,6 +68,13 @@ fn known(detail: &Detail, about: &About<'_>) -> Option<Problem> {
         "1805" => Problem::new(Code::VatMappingBroken)
             .with("category", line.map_or("?", |line| &line.vat_category))
             .with("zone", about.head.map_or("?", |head| &head.vat_zone)),
+        "1200" | "1201" | "1202" | "1203" | "1204" => {
+            let of = |line: &LineDraft| line.subaccount.as_ref().map(ToString::to_string);
+            let sent = line
+                .and_then(of)
+                .or_else(|| about.lines.iter().find_map(|line| of(line)));
+            Problem::new(Code::SubaccountRefused).with("subaccount", sent?)
+        }
         "1829" => Problem::new(Code::ReturnOverInvoiced).with(
             "document",
             line.and_then(|line| line.invoice.as_ref())
@@ -130,6 +137,16 @@ mod tests {
         };
         let explained = |details| explain(failed(details), &about).into_problem();
         let table = [
+            (
+                detail(
+                    "1202-SegmentValueNotFound",
+                    "not found",
+                    "orderLines[0].subaccount",
+                ),
+                Code::SubaccountRefused,
+                "subaccount",
+                "1=10, 2=200",
+            ),
             (
                 detail(
                     "1804-InventoryIdNotFound",

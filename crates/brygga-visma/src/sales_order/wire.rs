@@ -1,6 +1,8 @@
 //! SalesOrder v3 as it is on the wire (spec 1.1.0.1279; `facts/visma` 7). Only the properties that are sent or read.
 #![allow(clippy::struct_field_names, reason = "the names are the API's")]
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::exact::Exact;
@@ -140,6 +142,9 @@ pub(crate) struct LineBody {
     pub(crate) warehouse_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sales_account_id: Option<String>,
+    /// Number of a segment to its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subaccount: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -159,6 +159,12 @@ fn line_body(draft: &LineDraft) -> LineBody {
         external_link: cut(&draft.link, LINK),
         warehouse_id: draft.warehouse.clone(),
         sales_account_id: draft.account.clone(),
+        subaccount: draft.subaccount.as_ref().map(|given| {
+            let segments = given.segments();
+            segments
+                .map(|(id, value)| (id.to_string(), value.to_owned()))
+                .collect()
+        }),
         operation: draft
             .operation
             .as_ref()
@@ -218,6 +224,7 @@ pub(crate) mod tests {
                 discount: Decimal::new(1, 2),
                 vat_category: "HOY".into(),
                 account: None,
+                subaccount: Some("1=10, 2=200".parse().unwrap()),
                 warehouse: Some("1".into()),
                 operation: None,
                 invoice: None,
@@ -275,6 +282,7 @@ pub(crate) mod tests {
                 "orderLines": [{
                     "inventoryId": "TELT-2", "shippingRule": "BackOrderAllowed", "description": "Telt", "quantity": 3, "unitPrice": 799.33, "hasManualPrice": true,
                     "discountAmount": 0.01, "hasManualDiscount": true, "taxCategoryId": "HOY", "externalLink": "line/77", "warehouseId": "1",
+                    "subaccount": {"1": "10", "2": "200"},
                 }],
             })
         );

@@ -43,6 +43,7 @@ fn line(link: &str, item: &str) -> LineDraft {
         discount: Decimal::ZERO,
         vat_category: "HOY".into(),
         account: None,
+        subaccount: None,
         warehouse: None,
         operation: None,
         invoice: None,

@@ -48,6 +48,10 @@ impl Row<'_> {
             order_type: picked("order_type", Source::OrderTypes)?,
             branch: picked("branch", Source::Branches)?,
             warehouse: picked("warehouse", Source::Warehouses)?,
+            subaccount: match self.maybe("subaccount") {
+                Some(text) => Some(text.parse()?),
+                None => None,
+            },
             project: typed("project", 30)?,
             sales_person: typed("sales_person", 15)?,
             ship_via: typed("ship_via", 15)?,

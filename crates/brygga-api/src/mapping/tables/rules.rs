@@ -57,10 +57,13 @@ pub(super) fn channels(ground: &Ground<'_>) -> MappingTable {
     let rows = names.into_iter().map(|name| {
         let values = chosen.get(name).map_or_else(Cells::new, |row| {
             let of = |value: &Option<String>| value.clone().unwrap_or_default();
+            let subaccount = row.subaccount.as_ref();
+            let subaccount = subaccount.map_or_else(String::new, ToString::to_string);
             cells([
                 ("order_type", of(&row.order_type).as_str()),
                 ("branch", of(&row.branch).as_str()),
                 ("warehouse", of(&row.warehouse).as_str()),
+                ("subaccount", subaccount.as_str()),
                 ("project", of(&row.project).as_str()),
                 ("sales_person", of(&row.sales_person).as_str()),
                 ("ship_via", of(&row.ship_via).as_str()),
@@ -78,6 +81,7 @@ pub(super) fn channels(ground: &Ground<'_>) -> MappingTable {
             from("order_type", Source::OrderTypes),
             from("branch", Source::Branches),
             from("warehouse", Source::Warehouses),
+            typed("subaccount", true),
             typed("project", true),
             typed("sales_person", true),
             typed("ship_via", true),

@@ -20,6 +20,7 @@ use crate::erp::{
     Application, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerLineDraft,
     LedgerStatus, SalesOrderDraft, TaxDraft,
 };
+use crate::settings::RefundKind;
 
 /// Link of what a refund gives back beside its lines, and of money without goods.
 pub(in crate::booking) const DIFFERENCE: &str = "difference/";
@@ -64,6 +65,8 @@ pub(super) struct Direct {
     pub(super) rates_of: NaiveDate,
     pub(super) original_date: Option<NaiveDate>,
     pub(super) components: Vec<Component>,
+    /// Of what kind the refund is that it gives back.
+    pub(super) refund: Option<RefundKind>,
     pub(super) applications: Vec<Application>,
 }
 
@@ -92,7 +95,7 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
                 .with("ours", 0)
                 .with("theirs", component.tax));
         }
-        let item = item_of(life, component)?;
+        let item = item_of(life, component, direct.refund)?;
         if item.stock {
             return Err(Problem::new(Code::StockItemOnInvoice).with("sku", &item.number));
         }
@@ -102,6 +105,7 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
             item: Some(item.number),
             unit: item.unit,
             account: item.account,
+            subaccount: life.subaccount(),
             description: component.title.clone(),
             quantity,
             unit_price: price(component.net, quantity, life.decimals).unit_price,
@@ -136,23 +140,34 @@ pub(super) fn draft(life: &Life<'_>, direct: Direct) -> Result<LedgerDraft, Prob
 }
 
 /// The item of a line: money without goods, and goods that did not come back, have an item of their own.
-pub(super) fn item_of(life: &Life<'_>, component: &Component) -> Result<Chosen, Problem> {
-    if let Some(special) = instead(life, component) {
+fn item_of(
+    life: &Life<'_>,
+    component: &Component,
+    refund: Option<RefundKind>,
+) -> Result<Chosen, Problem> {
+    if let Some(special) = instead(life, component, refund) {
         return special;
     }
     item_for(&component.part, &component.title, life.order, life.ground)
 }
 
-pub(super) fn instead(life: &Life<'_>, component: &Component) -> Option<Result<Chosen, Problem>> {
+fn instead(
+    life: &Life<'_>,
+    component: &Component,
+    refund: Option<RefundKind>,
+) -> Option<Result<Chosen, Problem>> {
     let settings = life.ground.settings;
-    let (special, kind) = if component.link == CASH_ROUNDING {
+    let (special, own, kind) = if component.link == CASH_ROUNDING {
         (
             settings.payments.cash_rounding_item.as_ref(),
+            None,
             "cash rounding",
         )
     } else if component.link.starts_with(DIFFERENCE) || component.link.starts_with(KEPT) {
         (
             settings.refunds.difference_item.as_ref(),
+            // The kind's own account, where one is chosen (`booking-rules` 8).
+            refund.and_then(|kind| settings.refunds.account(kind)),
             "refund difference",
         )
     } else {
@@ -162,7 +177,7 @@ pub(super) fn instead(life: &Life<'_>, component: &Component) -> Option<Result<C
         Some(special) => Ok(Chosen {
             number: special.item.clone(),
             unit: None,
-            account: special.account.clone(),
+            account: own.map(str::to_owned).or_else(|| special.account.clone()),
             stock: false,
             rule: "refund-difference",
         }),
@@ -193,6 +208,7 @@ pub(super) fn by_direct_invoice(
                 rates_of: date,
                 original_date: None,
                 components,
+                refund: None,
                 applications: Vec::new(),
             },
         )?;
@@ -227,6 +243,7 @@ pub(super) fn by_invoice_order(
             key,
             life.day(leg.at)?,
             leg.shares.clone(),
+            None,
         )?;
         return Ok(Some(PartState::Next(LifeStep::CreateOrder {
             draft: Box::new(draft),
@@ -260,13 +277,15 @@ fn invoice_type(life: &Life<'_>) -> String {
         .map_or_else(|| "IN".to_owned(), |kind| kind.id.clone())
 }
 
-/// A part's own sales order: lines that come to exactly the components, through the gate.
+/// A part's own sales order: lines that come to exactly the components, through the gate. `refund`: of what kind the refund is
+/// that it gives back.
 pub(super) fn order_draft(
     life: &Life<'_>,
     order_type: &str,
     key: &str,
     date: NaiveDate,
     components: Vec<Component>,
+    refund: Option<RefundKind>,
 ) -> Result<SalesOrderDraft, Problem> {
     let table = life.table(date)?;
     let total = components.iter().map(|one| one.net + one.tax).sum();
@@ -276,7 +295,7 @@ pub(super) fn order_draft(
         components,
         total,
         life.decimals,
-        Some(&|component| instead(life, component)),
+        Some(&|component| instead(life, component, refund)),
     )?;
     let mut head = head(
         life.order,
@@ -369,6 +388,7 @@ pub(super) fn cash_rounding_line(
         item: Some(special.item.clone()),
         unit: None,
         account: special.account.clone(),
+        subaccount: life.subaccount(),
         description: CASH_ROUNDING_TEXT.into(),
         quantity: Decimal::ONE,
         unit_price: amount,

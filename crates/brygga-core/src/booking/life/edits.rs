@@ -49,6 +49,7 @@ pub(super) fn supplement(
         &format!("x{number}"),
         life.day(leg.at)?,
         components,
+        None,
     )?;
     Ok(Some(PartState::Next(LifeStep::CreateOrder {
         draft: Box::new(draft),

@@ -185,6 +185,7 @@ pub(super) fn release(
                 item: Some(special.item.clone()),
                 unit: None,
                 account: special.account.clone(),
+                subaccount: life.subaccount(),
                 description: ROUNDING_TEXT.into(),
                 quantity: Decimal::ONE,
                 unit_price: amount,

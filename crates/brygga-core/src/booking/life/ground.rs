@@ -14,6 +14,7 @@ use crate::booking::item::item_for;
 use crate::code::{Code, Problem};
 use crate::erp::{
     Application, BookedOrder, DocumentKind, LedgerDocument, LedgerStatus, OrderNumber, OrderStatus,
+    Subaccount,
 };
 use crate::money::{decimals, minor_unit};
 use crate::rates::RateUsed;
@@ -45,6 +46,11 @@ pub(super) struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
+    /// Subaccount of the lines of the order's own documents.
+    pub(super) fn subaccount(&self) -> Option<Subaccount> {
+        self.ground.settings.subaccount_of(self.order).cloned()
+    }
+
     pub(super) fn of(
         order: &'a Order,
         ground: Ground<'a>,

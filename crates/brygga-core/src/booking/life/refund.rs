@@ -14,6 +14,7 @@ use super::{payment, returns};
 use crate::booking::basis::{Component, Part};
 use crate::code::{Code, Problem};
 use crate::erp::{DocumentKind, OrderStatus};
+use crate::settings::RefundKind;
 use crate::shop::{
     MoneyBag, Refund, RestockType, Side, Transaction, TransactionKind, TransactionStatus,
 };
@@ -57,6 +58,8 @@ pub(super) struct Refunding<'a> {
     pub(super) credit: Decimal,
     /// Of the credit note, what is paid back; the rest is applied to open invoices.
     pub(super) paid_back: Decimal,
+    /// What the merchant chooses a rule and an account for.
+    pub(super) kind: RefundKind,
     /// The rule of its kind keeps it out.
     pub(super) kept_out: Option<PartState>,
     /// Per transaction: amount in the documents' currency, and Shopify's own minus it where rates differ.
@@ -253,6 +256,7 @@ pub(super) fn look<'a>(
         },
         credit: Decimal::ZERO,
         paid_back: Decimal::ZERO,
+        kind: RefundKind::Partial,
         kept_out: None,
         transactions: amounts,
     }

@@ -156,6 +156,7 @@ fn state(
                     rates_of: life.booked.document.draft.head.date,
                     original_date: released.first().and_then(|invoice| invoice.date),
                     components: one.components(life),
+                    refund: Some(one.kind),
                     applications: to_open(
                         one.credit - one.paid_back,
                         &[],
@@ -459,6 +460,7 @@ fn draft(
         &order_key(one),
         life.day(one.at)?,
         components,
+        Some(one.kind),
     )?;
     // What comes back is neither sent nor to be paid.
     draft.head.channel.ship_via = None;

@@ -12,7 +12,7 @@ use super::refund::{Given, Moved, Refunding, look};
 use super::{PartState, payment, returns};
 use crate::booking::basis::{Component, Part};
 use crate::code::Code;
-use crate::settings::RefundRule;
+use crate::settings::{RefundKind, RefundRule};
 use crate::shop::{Refund, Transaction};
 
 /// The refunds of an order, and what its payments come to.
@@ -76,7 +76,8 @@ pub(super) fn settled<'a>(life: &Life<'a>, drift: Decimal) -> Settled<'a> {
     }
     let paid: Decimal = payment::seen(life).map(|(_, amount)| amount).sum();
     for one in &mut refunds {
-        one.kept_out = rule(life, one, paid);
+        one.kind = kind(life, one, paid);
+        one.kept_out = rule(life, one);
     }
     Settled { refunds, received }
 }
@@ -265,12 +266,7 @@ fn settle(life: &Life<'_>, one: &mut Refunding<'_>, mut extra: Decimal) {
     one.credit = paid_back + extra;
 }
 
-/// What the merchant's rule for this kind of refund says.
-fn rule(life: &Life<'_>, one: &Refunding<'_>, received: Decimal) -> Option<PartState> {
-    if one.money.is_zero() && one.credit.is_zero() {
-        return None;
-    }
-    let settings = &life.ground.settings.refunds;
+fn kind(life: &Life<'_>, one: &Refunding<'_>, received: Decimal) -> RefundKind {
     let own: Vec<&Transaction> = life
         .order
         .transactions
@@ -282,15 +278,23 @@ fn rule(life: &Life<'_>, one: &Refunding<'_>, received: Decimal) -> Option<PartS
         .iter()
         .map(|transaction| transaction.amount.presentment.amount)
         .sum();
-    let rule = if to_credit {
-        settings.store_credit
+    if to_credit {
+        RefundKind::StoreCredit
     } else if one.refund.lines.is_empty() && one.refund.shipping.is_empty() {
-        settings.amount_only
+        RefundKind::AmountOnly
     } else if seen >= received && !seen.is_zero() {
-        settings.full
+        RefundKind::Full
     } else {
-        settings.partial
-    };
+        RefundKind::Partial
+    }
+}
+
+/// What the merchant's rule for this kind of refund says.
+fn rule(life: &Life<'_>, one: &Refunding<'_>) -> Option<PartState> {
+    if one.money.is_zero() && one.credit.is_zero() {
+        return None;
+    }
+    let rule = life.ground.settings.refunds.rule(one.kind);
     by_rule(life, rule, one.refund, one.money)
 }
 

@@ -399,6 +399,7 @@ pub(super) fn as_stored(life: &Life<'_>, line: &BookedLine) -> LineDraft {
         discount: line.discount,
         vat_category: line.vat_category.clone().unwrap_or_default(),
         account: planned.and_then(|planned| planned.account.clone()),
+        subaccount: planned.and_then(|planned| planned.subaccount.clone()),
         warehouse: line.warehouse.clone(),
         operation: None,
         invoice: None,

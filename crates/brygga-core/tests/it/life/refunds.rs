@@ -1,7 +1,7 @@
 //! The refund matrix: what was touched, what came back, what money moved (`booking-rules` 8), and what follows in the books.
 
 use brygga_core::booking::Explained;
-use brygga_core::booking::life::{PartDecision, PartKind, PartState};
+use brygga_core::booking::life::{LifeStep, PartDecision, PartKind, PartState};
 use brygga_core::erp::{DocumentKind, Operation};
 use brygga_core::settings::{BookingMode, GatewayRule, GoodsBack, RefundRule};
 use brygga_core::shop::{RestockType, TransactionKind, TransactionStatus};
@@ -368,6 +368,51 @@ fn the_merchants_rule_for_each_kind() {
             if problem.code == Code::SkippedRefund));
     }
     assert!(outcome(&run).credits.is_empty());
+}
+
+/// What stands on the refunds' own item has the account of the refund's kind; goods keep theirs.
+#[test]
+fn the_merchants_account_for_each_kind() {
+    let accounts = |gateway: &str, units: i128, whole: bool, amount: i128, mode| {
+        let mut shop = shop(2);
+        let lines = [(0, units, RestockType::NoRestock)];
+        let (refund, _) = shop.refund(if units == 0 { &[] } else { &lines }, whole);
+        shop.give(refund, amount, gateway);
+        let mut own = ground(mode);
+        let special = own.settings.refunds.difference_item.as_mut().unwrap();
+        special.account = Some("ITEM".into());
+        let chosen = &mut own.settings.refunds.accounts;
+        chosen.full = Some("FULL".into());
+        chosen.amount_only = Some("AMOUNT".into());
+        chosen.store_credit = Some("CREDIT".into());
+        let mut run = Run::new(own);
+        run.settle(&shop.order);
+        let mut found = vec![];
+        for step in &run.taken {
+            if let LifeStep::CreateLedger { draft } = step {
+                let lines = draft.lines.iter();
+                let own = lines.filter(|line| line.item.as_deref() == Some("DIFF"));
+                found.extend(own.map(|line| line.account.clone().unwrap()));
+            }
+        }
+        found.dedup();
+        found
+    };
+    for mode in [BookingMode::SalesOrder, BookingMode::InvoiceOrder] {
+        for (gateway, units, whole, amount, account) in [
+            ("shopify_payments", 0, false, 1_000, "AMOUNT"),
+            ("gift_card", 0, false, 1_000, "CREDIT"),
+            ("shopify_payments", 2, true, 25_000, "FULL"),
+            // No account is chosen for these: the item's own.
+            ("shopify_payments", 1, false, 10_000, "ITEM"),
+        ] {
+            assert_eq!(
+                accounts(gateway, units, whole, amount, mode),
+                [account],
+                "{mode:?} {gateway} {units} {amount}"
+            );
+        }
+    }
 }
 
 /// An amount before any invoice waits for it; the difference has VAT by the order's rates.

@@ -69,6 +69,8 @@ pub(crate) struct Run {
     pub(crate) links: Option<Vec<PartLink>>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) steps: u32,
+    /// Each of them, in its order.
+    pub(crate) taken: Vec<LifeStep>,
     /// Why the order itself is not booked.
     pub(crate) unbooked: Option<Problem>,
     /// How the shop says the sending stands, where Visma.net ships.
@@ -86,6 +88,7 @@ impl Run {
             links: Some(vec![]),
             now: "2026-12-24T10:00:00Z".parse().unwrap(),
             steps: 0,
+            taken: vec![],
             unbooked: None,
             sending: None,
             known_shipments: vec![],
@@ -198,6 +201,7 @@ impl Run {
             self.visma.apply(&step);
             assert_ne!(before, self.visma.read(), "{step:?} has no effect");
             assert_ne!(last.as_ref(), Some(&step), "a step is done twice");
+            self.taken.push(step.clone());
             last = Some(step);
             self.steps += 1;
         }

@@ -59,6 +59,8 @@ pub struct VismaData {
     pub credit_terms: Vec<CreditTerm>,
     /// General ledger accounts that sales may use.
     pub accounts: Vec<Named>,
+    /// Segments of subaccounts by number, with their values.
+    pub segments: BTreeMap<u16, Vec<Named>>,
     /// Carriers (ship-via codes).
     pub carriers: Vec<Named>,
     /// Price lists.
@@ -507,11 +509,28 @@ impl VismaData {
             customer_classes,
             credit_terms,
             accounts: ledger::accounts(),
+            segments: BTreeMap::from([
+                (
+                    1,
+                    vec![Named::new("10", "Nettbutikk"), Named::new("20", "Butikk")],
+                ),
+                (
+                    2,
+                    vec![Named::new("100", "Oslo"), Named::new("200", "Bergen")],
+                ),
+            ]),
             carriers: vec![
                 Named::new("POSTEN", "Posten Norge"),
                 Named::new("BRING", "Bring"),
             ],
         }
+    }
+
+    /// Is it the value of a segment of subaccounts.
+    pub(crate) fn has_segment(&self, id: u16, value: &str) -> bool {
+        self.segments
+            .get(&id)
+            .is_some_and(|known| has(known, value))
     }
 
     /// The VAT table that books this company's sales rightly on `date`: every pair of zone and category to which exactly one VAT id belongs.

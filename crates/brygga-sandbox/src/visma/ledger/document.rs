@@ -1,5 +1,7 @@
 //! What an invoice or a credit note is, and what it comes to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
@@ -57,6 +59,8 @@ pub(crate) struct Line {
     pub(crate) number: i32,
     pub(crate) item: Option<String>,
     pub(crate) account: String,
+    /// Segments of its subaccount.
+    pub(crate) subaccount: BTreeMap<u16, String>,
     pub(crate) description: String,
     pub(crate) quantity: Decimal,
     pub(crate) unit_price: Decimal,

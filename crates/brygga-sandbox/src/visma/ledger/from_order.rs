@@ -1,5 +1,7 @@
 //! Invoices and credit notes that the ERP makes of sales orders and shipments.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -36,6 +38,8 @@ pub(crate) struct FromOrderLine {
     pub(crate) item: String,
     /// Sales account; the item's own when absent.
     pub(crate) account: Option<String>,
+    /// Segments of the subaccount.
+    pub(crate) subaccount: BTreeMap<u16, String>,
     pub(crate) description: String,
     pub(crate) unit: String,
     pub(crate) quantity: Decimal,
@@ -77,6 +81,7 @@ pub(crate) fn from_order(world: &mut World, input: FromOrder) -> Result<String, 
                 number,
                 item: Some(line.item),
                 account: account.unwrap_or_default(),
+                subaccount: line.subaccount,
                 description: line.description,
                 quantity: line.quantity,
                 unit_price: line.unit_price,

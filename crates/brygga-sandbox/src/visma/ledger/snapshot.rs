@@ -1,5 +1,7 @@
 //! The ledger as tests and proofs see it: every document, every payment, and what every account holds.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -83,6 +85,8 @@ pub struct DocumentLine {
     pub item: Option<String>,
     /// Account.
     pub account: String,
+    /// Segments of its subaccount by number.
+    pub subaccount: BTreeMap<u16, String>,
     /// Text.
     pub description: String,
     /// Units.
@@ -287,6 +291,7 @@ fn document_of(world: &World, document: &Document) -> DocumentSnapshot {
                     number: line.number,
                     item: line.item.clone(),
                     account: line.account.clone(),
+                    subaccount: line.subaccount.clone(),
                     description: line.description.clone(),
                     quantity: line.quantity,
                     net: line.net(decimals),

@@ -1,5 +1,7 @@
 //! `CustomerInvoiceDto` and `CustomerCreditNoteDto`.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -203,6 +205,24 @@ fn taxes(world: &World, document: &Document, rows: &[TaxRow]) -> Value {
         .collect()
 }
 
+/// `SubAccountDto`, where the line has one of its own.
+fn subaccount(world: &World, segments: &BTreeMap<u16, String>) -> Option<Value> {
+    let rows: Vec<Value> = segments
+        .iter()
+        .map(|(id, value)| {
+            let known = world.data.segments.get(id);
+            json!({
+                "segmentId": id,
+                "segmentValue": value,
+                "segmentValueDescription": known.and_then(|known| text_of(known, value)),
+            })
+        })
+        .collect();
+    let number: Vec<&str> = segments.values().map(String::as_str).collect();
+    (!rows.is_empty())
+        .then(|| json!({"subaccountNumber": number.join("-"), "active": true, "segments": rows}))
+}
+
 fn line_dto(world: &World, document: &Document, line: &Line) -> Value {
     let data = &world.data;
     let decimals = data.decimals(&document.currency);
@@ -229,6 +249,7 @@ fn line_dto(world: &World, document: &Document, line: &Line) -> Value {
         "quantity": number(line.quantity),
         "cost": 0.0,
         "account": account(world, &line.account),
+        "subaccount": subaccount(world, &line.subaccount),
         "vatCode": category.map(|id| json!({"id": id, "description": text_of(&data.vat_categories, id)})),
         "uom": line.unit,
         "discountPercent": number(line.discount_percent),

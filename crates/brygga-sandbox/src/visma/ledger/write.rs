@@ -1,5 +1,7 @@
 //! What a body does to an invoice or a credit note (`facts/visma 10, 11`).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -279,6 +281,7 @@ fn line(world: &World, row: &Map<String, Value>, document: &mut Document) -> Res
                 number: document.next_line,
                 item: None,
                 account: String::new(),
+                subaccount: BTreeMap::new(),
                 description: String::new(),
                 quantity: Decimal::ONE,
                 unit_price: Decimal::ZERO,
@@ -350,6 +353,20 @@ fn fill(
             return Err(Refusal::unknown("AccountID", account));
         }
         account.clone_into(&mut line.account);
+    }
+    if let Some(segments) = row.get("subaccount").and_then(Value::as_array) {
+        for segment in segments {
+            let id = segment["segmentId"]
+                .as_u64()
+                .and_then(|id| u16::try_from(id).ok());
+            let value = segment["segmentValue"].as_str().unwrap_or_default();
+            let known = id.filter(|id| data.has_segment(*id, value));
+            // Which words the real one has is not recorded; those of any other unknown id.
+            let Some(id) = known else {
+                return Err(Refusal::unknown("Subaccount segment value", value));
+            };
+            line.subaccount.insert(id, value.to_owned());
+        }
     }
     if let Some(category) = body::text(row, "vatCodeId") {
         // Recorded: `examples/visma/error_invoice_unknown_vat_category.json`.

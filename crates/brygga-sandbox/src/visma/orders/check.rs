@@ -456,6 +456,13 @@ fn names(
         }
         id.clone_into(&mut line.account);
     }
+    let segments = input.get("subaccount").and_then(Value::as_object);
+    for (id, value) in segments.into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        if !id.parse().is_ok_and(|id| data.has_segment(id, value)) {
+            unknown("1202-SegmentValueNotFound", "subaccount", value);
+        }
+    }
     if let Some(id) = text(input, "branchId") {
         if !data::has(&data.branches, id) {
             unknown("0003-InvalidValue", "branchId", id);

@@ -13,6 +13,8 @@ mod view;
 pub(crate) use list::page;
 pub(crate) use view::list_row;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -93,6 +95,16 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Segments of its subaccount by number (`NewSalesOrderLineDto.subaccount`).
+    pub(crate) fn subaccount(&self) -> BTreeMap<u16, String> {
+        let given = self.rest.get("subaccount").and_then(Value::as_object);
+        given
+            .into_iter()
+            .flatten()
+            .filter_map(|(id, value)| Some((id.parse().ok()?, value.as_str()?.to_owned())))
+            .collect()
+    }
+
     /// Price times quantity, before discount.
     pub(crate) fn extended(&self, decimals: u32) -> Decimal {
         round(self.unit_price * self.quantity, decimals)

@@ -1,5 +1,7 @@
 //! `prepareInvoice`: what was confirmed becomes a Balanced invoice or credit note (`booking-rules 6, 12`, `facts/visma 16`).
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -196,6 +198,7 @@ fn invoiced(
         shipment,
         item: line.item.clone(),
         account: Some(line.account.clone()),
+        subaccount: line.subaccount(),
         description: line.description.clone(),
         unit: line.unit.clone(),
         quantity: units,
@@ -221,6 +224,7 @@ fn freight(world: &World, order: &SalesOrder) -> Option<FromOrderLine> {
         shipment: None,
         item: item.number.clone(),
         account: None,
+        subaccount: BTreeMap::new(),
         description: item.description.clone(),
         unit: item.sold_in().to_owned(),
         quantity: Decimal::ONE,

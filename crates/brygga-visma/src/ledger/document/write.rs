@@ -6,7 +6,7 @@ use crate::erp::wire::{wrap, wrap_some};
 use crate::exact::Exact;
 use crate::ledger::wire::Operation;
 use crate::ledger::wire::document::{
-    ApplicationUpdate, CreditNoteUpdate, Head, InvoiceUpdate, LineUpdate, TaxUpdate,
+    ApplicationUpdate, CreditNoteUpdate, Head, InvoiceUpdate, LineUpdate, SegmentUpdate, TaxUpdate,
 };
 use crate::text::{cut, midnight};
 
@@ -107,6 +107,13 @@ fn line(draft: &LedgerLineDraft) -> LineUpdate {
         inventory_number: wrap_some(draft.item.clone()),
         uom: wrap_some(draft.unit.clone()),
         account_number: wrap_some(draft.account.clone()),
+        subaccount: draft.subaccount.as_ref().map(|given| {
+            let segment = |(segment_id, value): (u16, &str)| SegmentUpdate {
+                segment_id,
+                segment_value: value.to_owned(),
+            };
+            given.segments().map(segment).collect()
+        }),
         description: wrap(cut(&draft.description, LINE_TEXT)),
         quantity: wrap(Exact(draft.quantity)),
         unit_price_in_currency: wrap(Exact(draft.unit_price)),

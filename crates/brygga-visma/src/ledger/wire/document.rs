@@ -67,11 +67,21 @@ pub(crate) struct LineUpdate {
     pub(crate) uom: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) account_number: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subaccount: Option<Vec<SegmentUpdate>>,
     pub(crate) description: Wrapped<String>,
     pub(crate) quantity: Wrapped<Exact>,
     pub(crate) unit_price_in_currency: Wrapped<Exact>,
     pub(crate) manual_amount_in_currency: Wrapped<Exact>,
     pub(crate) vat_code_id: Wrapped<String>,
+}
+
+/// `SegmentUpdateDto`: not wrapped.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SegmentUpdate {
+    pub(crate) segment_id: u16,
+    pub(crate) segment_value: String,
 }
 
 /// `TaxDetailUpdateDto`.

@@ -26,6 +26,7 @@ pub(super) fn line(text: &str, quantity: i64, net: i64) -> LedgerLineDraft {
         item: Some("FRAKT".into()),
         unit: None,
         account: None,
+        subaccount: None,
         description: text.into(),
         quantity: kroner(quantity),
         unit_price: kroner(net) / kroner(quantity),
