@@ -397,3 +397,90 @@ async fn a_change_that_is_refused_holds_the_customer_and_no_order() {
     assert_eq!(row(&record(KARI)).state, RecordState::Booked);
     assert_eq!(there(&bench, KARI)["name"], "Kari Hansen");
 }
+
+/// Booking rules 4: 1 = link, and update what Shopify owns.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_is_found_is_linked_and_brought_to_what_the_shop_says() {
+    let bench = bench().await;
+    // Kari's customer was there before: under her e-mail, and linked to nobody.
+    let number = number(&bench, KARI);
+    let mut known = there(&bench, KARI);
+    known.insert("accountReference".to_owned(), Value::Null);
+    by_hand(&bench, KARI, Value::Object(known));
+    let store = bench.practice.engine.store();
+    for kind in ["customer", "customer-seen"] {
+        store.remove_link(kind, &record(KARI).id).expect("storable");
+    }
+    profile(
+        &bench,
+        KARI,
+        json!({ "defaultAddress": home("Lillegata 7") }),
+    );
+    put(&bench, KARI, 981_003);
+    let shown = looked_at(&bench).await;
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    // Without its order it is linked to nobody, and nothing is sent.
+    assert_eq!(approve(&bench, &shown[0]).await, 0);
+    assert_eq!(changes(&bench), 0);
+    bench.quiet().await;
+    let link = store.link("customer", &record(KARI).id).expect("readable");
+    let link = link.expect("linked");
+    assert_eq!((link.erp_id, &link.detail["by"]), (number, &json!("email")));
+    let kari = there(&bench, KARI);
+    assert_eq!(kari["mainAddress"]["addressLine1"], "Lillegata 7");
+    assert_eq!(changes(&bench), 1);
+    bench.quiet().await;
+    assert_eq!(changes(&bench), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_company_the_name_follows_and_nothing_else() {
+    let bench = bench().await;
+    let buys = |id: u64, name: &str| {
+        let at = bench.clock.now() - TimeDelta::minutes(3);
+        let mut order = orders::simple(bench.practice.pair.shop_data(), id, at);
+        order["purchasingEntity"] = json!({
+            "__typename": "PurchasingCompany",
+            "company": { "id": "gid://shopify/Company/8810", "name": name, "externalId": null },
+            "location": {
+                "id": "gid://shopify/CompanyLocation/8811", "externalId": null,
+                "taxSettings": { "taxExempt": false, "taxRegistrationId": null },
+            },
+        });
+        order["email"] = json!("innkjop@example.no");
+        bench.put(order);
+    };
+    buys(981_010, "Butikken AS");
+    bench.quiet().await;
+    let company = || {
+        let all = bench.practice.pair.visma().customers();
+        all.into_iter()
+            .find(|one| {
+                one.get("accountReference")
+                    .is_some_and(|text| text == "company/8810/NOK")
+            })
+            .expect("made")
+    };
+    let before = company();
+    // Visma.net's people know better where its invoices go.
+    let number = before["number"].as_str().expect("a number").to_owned();
+    let contact = json!({ "mainContact": { "name": "Butikken AS", "email": "faktura@example.no", "phone1": null } });
+    bench
+        .practice
+        .pair
+        .visma()
+        .edit_customer(&number, fields(contact));
+    // The shop's companies are read off its orders: the first one has the new name too.
+    let gid = "gid://shopify/Order/981010";
+    let shop = bench.practice.pair.shopify();
+    shop.change_order(gid, |order| {
+        order["purchasingEntity"]["company"]["name"] = json!("Butikken Norge AS");
+    });
+    buys(981_011, "Butikken Norge AS");
+    bench.quiet().await;
+    let after = company();
+    assert_eq!(after["name"], "Butikken Norge AS");
+    assert_eq!(after["mainContact"]["email"], "faktura@example.no");
+    assert_eq!(after["mainAddress"], before["mainAddress"]);
+    assert_eq!(changes(&bench), 1);
+}
