@@ -210,7 +210,7 @@ impl Engine {
     /// Settles every change of a customer that an earlier run, or a lost answer, left open.
     pub(crate) async fn settle_customers(&self) -> Result<(), Problem> {
         let mut open = self.store.open_intents()?;
-        open.retain(|intent| is_change(intent));
+        open.retain(is_change);
         if open.is_empty() {
             return Ok(());
         }
