@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use brygga_core::Clock as _;
 use brygga_http::SystemClock;
+use brygga_sandbox::shopify::ShopChange;
 use brygga_sandbox::visma::Change;
 use brygga_tests::orders;
 use chrono::TimeDelta;
@@ -130,6 +131,61 @@ kills! {
     cancellation_while_it_is_sent: "cancel-order:sending", Some(cancelled), "450", "Cancelled";
     cancellation_answered: "cancel-order:answered", Some(cancelled), "450", "Cancelled";
     cancellation_remembered: "cancel-order:settled", Some(cancelled), "450", "Cancelled";
+}
+
+/// A customer that follows the shop is changed once, wherever the program is killed on the way (`booking-rules` 4).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_follows_the_shop() {
+    for point in [
+        "change-customer:before",
+        "change-customer:sending",
+        "change-customer:answered",
+        "change-customer:settled",
+    ] {
+        let world = World::new().await;
+        world.choose(|settings| {
+            settings["customers"]["update"] = json!(true);
+            // Whatever day it is run on.
+            settings["closed_period"] = json!("first_open_day");
+        });
+        let order = fresh(&world);
+        let moves = |street: &str| {
+            let fields = json!({
+                "firstName": "Helt", "lastName": "Ny", "defaultEmailAddress": order["customer"]["defaultEmailAddress"],
+                "defaultAddress": {
+                    "name": "Helt Ny", "company": null, "address1": street, "address2": null, "zip": "0155", "city": "Oslo",
+                    "provinceCode": null, "countryCodeV2": "NO", "phone": null,
+                },
+            });
+            let Value::Object(fields) = fields else {
+                panic!("a customer")
+            };
+            let change = ShopChange::EditCustomer {
+                customer: 88_001,
+                fields,
+            };
+            let gid = world.pair.shopify().act(&change).expect("changed");
+            world.pair.shopify().record(&gid).expect("there")
+        };
+        let bought = |id: u64, customer: Value| {
+            let mut order = order.clone();
+            order["id"] = json!(format!("gid://shopify/Order/{id}"));
+            order["legacyResourceId"] = json!(id.to_string());
+            order["name"] = json!(format!("#T{id}"));
+            order["customer"] = customer;
+            world.put(order);
+        };
+        bought(ID, moves("Gamlegata 1"));
+        world.sync_until_quiet();
+        bought(ID + 1, moves("Nygata 7"));
+        world.sync_killed_at(point);
+        world.sync_until_quiet();
+        one_of_each(&world, "450", "Open");
+        assert_eq!(world.customers_with("Nygata 7"), 1, "{point}");
+        let writes = world.writes();
+        world.sync_until_quiet();
+        assert_eq!(world.writes(), writes, "{point}: nothing more to write");
+    }
 }
 
 /// A list that does not show yet what was just made: the second look-up, a second later, finds it.

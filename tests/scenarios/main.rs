@@ -18,6 +18,7 @@ mod channels;
 mod customers;
 mod dates;
 mod fixes;
+mod follow;
 mod health;
 mod keeping;
 mod life;

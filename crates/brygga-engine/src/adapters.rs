@@ -5,10 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use brygga_core::erp::{
-    BookedOrder, Catalogue, Customer, CustomerDraft, DocumentKind, HeadDraft, LedgerChange,
-    LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation, OrderNumber, Payment,
-    PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment, ShipmentNews,
-    ShipmentQuantity,
+    BookedOrder, Catalogue, Customer, CustomerCard, CustomerDraft, CustomerPatch, DocumentKind,
+    HeadDraft, LedgerChange, LedgerDocument, LedgerDraft, LineDraft, LinePatch, Operation,
+    OrderNumber, Payment, PaymentChange, PaymentDraft, SalesOrderDraft, SalesOrderHit, Shipment,
+    ShipmentNews, ShipmentQuantity,
 };
 use brygga_core::shop::{FulfilmentDraft, Location, Order, OrderId, Sending, ShopInfo, Tracking};
 use brygga_core::{Code, Problem};
@@ -17,7 +17,7 @@ use brygga_visma::{CallError, Visma};
 
 use crate::ports::{
     BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderHead, OrderHeads,
-    OrderPage, RawOrder, Shop, ShopSending, ShopWriteBack, WriteError,
+    OrderPage, RawOrder, Shop, ShopCustomer, ShopSending, ShopWriteBack, WriteError,
 };
 
 /// Shopify as the shop.
@@ -75,6 +75,20 @@ impl Shop for ShopifyShop {
 
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem> {
         Ok(self.0.order(id).await?.map(raw))
+    }
+
+    async fn customer(&self, id: &str) -> Result<Option<ShopCustomer>, Problem> {
+        let Some(raw) = self.0.customer(id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(ShopCustomer {
+            customer: brygga_shopify::wire::customer(&raw.json)?,
+            withheld: brygga_shopify::wire::withheld(&raw.json),
+        }))
+    }
+
+    async fn company_name(&self, id: &str) -> Result<Option<String>, Problem> {
+        self.0.company_name(id).await
     }
 
     fn read(&self, json: &Value) -> Result<Order, Problem> {
@@ -231,6 +245,18 @@ impl Erp for VismaErp {
 
     async fn create_customer(&self, draft: &CustomerDraft) -> Result<String, WriteError> {
         Ok(self.0.create_customer(draft).await?)
+    }
+
+    async fn customer_card(&self, number: &str) -> Result<Option<CustomerCard>, Problem> {
+        self.0.customer_card(number).await
+    }
+
+    async fn update_customer(
+        &self,
+        there: &CustomerCard,
+        patch: &CustomerPatch,
+    ) -> Result<(), WriteError> {
+        Ok(self.0.update_customer(there, patch).await?)
     }
 
     async fn find_orders(&self, customer_order: &str) -> Result<Vec<SalesOrderHit>, Problem> {

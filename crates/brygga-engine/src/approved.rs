@@ -188,6 +188,7 @@ impl Engine {
         }
         self.approved_orders(approval, report).await?;
         self.approved_parts(approval, &owners, report).await?;
+        self.approved_customers(approval, report).await?;
         let lanes: Lanes = [
             (RecordKind::Product, Lane::Products),
             (RecordKind::Stock, Lane::Stock),
@@ -321,6 +322,33 @@ impl Engine {
         for record in parts {
             let begun = approval.fates().contains_key(&record);
             if !begun && !self.has_open_intent(&record)? {
+                self.not_due_any_more(approval, vec![record])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The customers that were approved. Whose order linked it a moment ago is looked at like any other.
+    async fn approved_customers(
+        &self,
+        approval: &Approval,
+        report: &mut RunReport,
+    ) -> Result<(), Problem> {
+        let customers = approval.left(RecordKind::Customer);
+        if customers.is_empty() {
+            return Ok(());
+        }
+        self.settle_customers().await?;
+        let setup = self.setup().await?;
+        let mut ready = Vec::new();
+        for record in customers {
+            if !self.has_open_intent(&record)? {
+                ready.push(record);
+            }
+        }
+        self.follow_all(&ready, &setup, report).await?;
+        for record in approval.left(RecordKind::Customer) {
+            if ready.contains(&record) {
                 self.not_due_any_more(approval, vec![record])?;
             }
         }

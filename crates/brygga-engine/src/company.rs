@@ -10,6 +10,7 @@ use brygga_visma::Visma;
 use crate::already::{ALREADY, SEARCH};
 use crate::booked::{CUSTOMER, ORDER, VAT_CONFIRMED};
 use crate::connect::{Ground, MET, MET_TENANT};
+use crate::follow::SEEN;
 use crate::{flow, life};
 
 /// So many of the newest documents are looked for in a company that goes by another name: one alone may have been deleted there.
@@ -175,7 +176,7 @@ impl Ground {
             self.store.mark_retry(&[record])?;
             self.store.wake_parts(&link.shop_id)?;
         }
-        let kinds = [ALREADY, SEARCH, CUSTOMER, VAT_CONFIRMED];
+        let kinds = [ALREADY, SEARCH, CUSTOMER, SEEN, VAT_CONFIRMED];
         for kind in kinds
             .iter()
             .chain(flow::OF_THE_COMPANY)

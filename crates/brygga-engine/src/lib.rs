@@ -16,6 +16,7 @@ mod erased_again;
 mod exchanges;
 mod flow;
 pub mod folder;
+mod follow;
 pub mod hand;
 mod intake;
 mod keeping;
@@ -50,6 +51,7 @@ pub use company::Grant;
 pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::{ExchangeLog, without_persons};
 pub use flow::{FlowReport, StockRow};
+pub use follow::CustomerShown;
 pub use lanes::LaneState;
 pub use place::{Others, Place, Who};
 pub use preview::{

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::booked;
 use crate::decide::{Looked, describe};
 use crate::engine::{Engine, Setup};
+use crate::follow::CustomerShown;
 use crate::life::{Shelf, name_of, record_of};
 use crate::ports::{Phase, Signal};
 use crate::run::{RunOptions, stops_the_run};
@@ -89,6 +90,8 @@ pub enum What {
     Order(Box<OrderShown>),
     /// The next step of an order's part. What follows it is decided on fresh books then (`docs/adr/0009`).
     Step(Box<StepShown>),
+    /// A customer follows the shop.
+    Customer(CustomerShown),
     /// A product, an item or stock.
     Goods(GoodsShown),
     /// A payout's cash transactions.
@@ -197,6 +200,9 @@ impl Engine {
             preview
                 .items
                 .extend(self.preview_lives(&lives, &setup).await?);
+            let customers = self.preview_customers(&due, &preview.items, &setup);
+            let customers = Box::pin(customers).await?;
+            preview.items.extend(customers);
         }
         Box::pin(self.preview_flows(options.lanes, &mut preview)).await?;
         self.events.signal(Signal::Changed);
@@ -226,6 +232,8 @@ impl Engine {
         let mut lives = self.store.due_lives(now, i32::MAX as usize)?;
         lives.retain(|order| orders.contains(order) && !sent.contains(order.as_str()));
         items.extend(self.preview_lives(&lives, &setup).await?);
+        let customers = Box::pin(self.preview_customers(&due, &items, &setup)).await?;
+        items.extend(customers);
         let mut preview = Preview {
             at: now,
             items,

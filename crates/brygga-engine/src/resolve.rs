@@ -30,8 +30,10 @@ impl Engine {
     /// now stays open, and holds up its own record alone.
     pub(crate) async fn resolve_open(&self) -> Result<usize, Problem> {
         let mut open = self.store.open_intents()?;
-        // The flows of goods look after their own.
-        open.retain(|intent| !crate::flow::has_own_flow(intent.record.kind));
+        // The flows of goods look after their own, and so do customers that follow the shop.
+        open.retain(|intent| {
+            !crate::flow::has_own_flow(intent.record.kind) && !crate::follow::is_change(intent)
+        });
         // Those that were never sent first: what becomes of the others has the last word on a record.
         open.sort_by_key(|intent| intent.state != IntentState::Intent);
         let count = open.len();

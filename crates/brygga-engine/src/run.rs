@@ -204,7 +204,7 @@ impl Engine {
                         report.decided += own.decided;
                         report.written += own.written;
                         if looked_at? == 0 {
-                            return Ok(());
+                            return Box::pin(self.follow_customers(report)).await;
                         }
                     }
                 }
@@ -319,11 +319,17 @@ impl Engine {
         probe: Probe,
         report: &mut RunReport,
     ) -> Result<Silent, Problem> {
+        // What concerns the customer alone never keeps an order from its books.
+        let is_new = self.is_without_customer(record, setup).await;
+        let is_new = is_new.unwrap_or(false);
         let result = brygga_http::about(
             subject(record),
             Box::pin(self.one(record, setup, probe, report)),
         )
         .await;
+        if let Err(problem) = self.mark_customer(record, setup, is_new).await {
+            tracing::warn!(%record, code = %problem.code, "the customer of an order was not looked at");
+        }
         self.exchanges.keep(record, &self.store)?;
         self.keep_erased(record)?;
         result

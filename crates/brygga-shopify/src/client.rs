@@ -254,6 +254,17 @@ impl Shopify {
         }
     }
 
+    /// The name of a buying company past the search index, by numeric id.
+    pub async fn company_name(&self, id: &str) -> Result<Option<String>, Problem> {
+        let variables = json!({"id": format!("gid://shopify/Company/{id}")});
+        let answer = self.wire.query(&documents::COMPANY, variables).await?;
+        if let Some(denied) = answer.denied.first() {
+            return Err(denied.problem());
+        }
+        let name = answer.data["company"]["name"].as_str();
+        Ok(name.map(str::to_owned))
+    }
+
     /// What the answers so far said of the budget.
     pub fn budget(&self) -> CostBucket {
         *self

@@ -139,6 +139,13 @@ pub const CUSTOMER: Document = Document {
     text: text!("customer" + "customer"),
 };
 
+/// One buying company, read past the search index.
+pub const COMPANY: Document = Document {
+    operation: "Company",
+    root: "company",
+    text: text!("company"),
+};
+
 /// The shop's locations.
 pub const LOCATIONS: Document = Document {
     operation: "Locations",
@@ -310,6 +317,7 @@ pub const ALL: &[Document] = &[
     FULFILMENT_TRACKING,
     CUSTOMERS_CHANGED,
     CUSTOMER,
+    COMPANY,
     PAYOUTS,
     BALANCE_TRANSACTIONS,
     LOCATIONS,

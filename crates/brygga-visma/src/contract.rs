@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::erp::{customer, wire as erp};
+use crate::erp::{card, customer, wire as erp};
 use crate::sales_order::{wire as orders, write};
 
 const ORDERS: &str = "visma-net-salesorder-v3_1.1.0.1279_2025-02.openapi3.json";
@@ -269,12 +269,21 @@ fn customers_and_registers_are_sent_and_read_as_declared() {
     for private in [true, false] {
         let draft = customer::tests::full_draft(private);
         sent(&spec, "CustomerUpdateDto", &customer::new_customer(&draft));
-        sent(
-            &spec,
-            "CustomerUpdateDto",
-            &customer::changed_customer(&draft),
-        );
     }
+    let (there, patch) = card::tests::whole();
+    sent(
+        &spec,
+        "CustomerUpdateDto",
+        &card::changed_customer(&there, &patch),
+    );
+    read::<erp::CustomerCard>(&spec, &["CustomerDto"]);
+    read::<erp::CardContact>(&spec, &["mainContactInCustomerDto"]);
+    let addresses = [
+        "mainAddressInCustomerDto",
+        "invoiceAddressInCustomerDto",
+        "deliveryAddressInCustomerDto",
+    ];
+    read::<erp::Address>(&spec, &addresses);
     read::<crate::paging::Metadata>(&spec, &["MetadataDto"]);
     read::<erp::Customer>(&spec, &["CustomerDto"]);
     read::<erp::Contact>(&spec, &["mainContactInCustomerDto"]);

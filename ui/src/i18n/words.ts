@@ -111,10 +111,11 @@ export class Words {
     if (name === "country" && /^[A-Z]{2}$/.test(value)) {
       return this.#intl.formatDisplayName(value, { type: "region", fallback: "code" }) ?? value;
     }
-    if (name === "steps") {
+    if (name === "steps" || name === "fields") {
+      const kind = name.slice(0, -1);
       return value
         .split(", ")
-        .map((step) => this.value("step", step))
+        .map((word) => this.value(kind, word))
         .join(", ");
     }
     return this.value(name, value);

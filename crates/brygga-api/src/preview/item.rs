@@ -5,8 +5,9 @@ use brygga_core::booking::shown::{head_changes, known_customer, line_changes, st
 use brygga_core::booking::{Document, LineWhy, Step};
 use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft, Subaccount};
 use brygga_core::money::decimals;
+use brygga_core::settings::CustomerField;
 use brygga_core::{Currency, Decimal};
-use brygga_engine::{GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
+use brygga_engine::{CustomerShown, GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
 
 use chrono_tz::Tz;
 
@@ -67,6 +68,7 @@ fn named(what: &What) -> (String, Option<String>) {
             (name.into(), date)
         }
         What::Step(taken) => (taken.step.name().into(), step_date(taken)),
+        What::Customer(_) => ("change-customer".into(), None),
         What::Goods(goods) => {
             let name = match goods {
                 GoodsShown::Product(_) => "create-product",
@@ -111,11 +113,28 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
         match &**what {
             What::Order(order) => of_order(order, &mut shown),
             What::Step(taken) => of_step(taken, &mut shown),
+            What::Customer(customer) => shown.facts = of_customer(customer),
             What::Goods(goods) => shown.facts = of_goods(goods),
             What::Payout(payout) => of_payout(payout, &mut shown),
         }
     }
     shown
+}
+
+fn of_customer(customer: &CustomerShown) -> Vec<PreviewFact> {
+    let changes = customer.changes.iter().map(|change| {
+        let name = match change.field {
+            CustomerField::Name => "customer_name",
+            CustomerField::Email => "email",
+            CustomerField::Phone => "phone",
+            CustomerField::Address => "address",
+            CustomerField::Delivery => "delivery_address",
+        };
+        changed(name, change.before.clone(), Some(change.after.clone()))
+    });
+    std::iter::once(fact("customer", &customer.number))
+        .chain(changes)
+        .collect()
 }
 
 pub(super) fn fact(name: &str, after: impl Into<String>) -> PreviewFact {

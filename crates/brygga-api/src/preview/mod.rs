@@ -339,7 +339,8 @@ impl Api {
                         let of_goods = goods
                             && flow_of(found.record.kind).is_some()
                             && !failed(found.record.kind);
-                        !(begun.contains(&found.record) || of_order || of_goods)
+                        let anew = anew.items.iter().any(|item| item.record == found.record);
+                        !(begun.contains(&found.record) || of_order || of_goods || anew)
                     });
                     shown.preview.items.extend(anew.items);
                     if goods {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Problem;
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::{Known, Owner, ProductField, ProductSettings, Settings};
+use brygga_core::settings::{
+    CustomerField, CustomerSettings, Known, Owner, ProductField, ProductSettings, Settings,
+};
 use chrono::NaiveTime;
 use serde_json::{Map, Value};
 
-use super::table::{Field, Kind, OWNERS, OfShop, SECTIONS};
+use super::table::{CUSTOMER_OWNERS, Field, Kind, OWNERS, OfShop, SECTIONS};
 use super::{picks, plain, refused, typed};
 use crate::contract::{Control, SettingField, SettingSection, SettingValue, ShownWhen};
 
@@ -199,13 +201,27 @@ fn at<'a>(all: &'a Value, path: &str) -> Option<&'a Value> {
     all.pointer(&format!("/{path}"))
 }
 
-/// Where nobody chose who owns a part of a product, the part itself says.
+/// Where nobody chose who owns a part of a product or customer, the part itself says.
 fn read(unset: &Value, path: &str) -> SettingValue {
-    if let Some(part) = path.strip_prefix(OWNERS) {
-        let owner = ProductField::ALL
-            .into_iter()
-            .find(|known| known.as_str() == part)
-            .map(|known| ProductSettings::default().owner(known));
+    let owner = match (
+        path.strip_prefix(OWNERS),
+        path.strip_prefix(CUSTOMER_OWNERS),
+    ) {
+        (Some(part), _) => Some(
+            ProductField::ALL
+                .into_iter()
+                .find(|known| known.as_str() == part)
+                .map(|known| ProductSettings::default().owner(known)),
+        ),
+        (None, Some(part)) => Some(
+            CustomerField::ALL
+                .into_iter()
+                .find(|known| known.as_str() == part)
+                .map(|known| CustomerSettings::default().owner(known)),
+        ),
+        (None, None) => None,
+    };
+    if let Some(owner) = owner {
         let word = match owner {
             Some(Owner::Shop) => "shop",
             Some(Owner::Erp) | None => "erp",
@@ -272,6 +288,14 @@ mod tests {
                         .expect("a part of a product");
                     let owner = expected.products.owner(part);
                     expected.products.owners.insert(part, owner);
+                }
+                if let Some(part) = field.path.strip_prefix(CUSTOMER_OWNERS) {
+                    let part = CustomerField::ALL
+                        .into_iter()
+                        .find(|known| known.as_str() == part)
+                        .expect("a part of a customer");
+                    let owner = expected.customers.owner(part);
+                    expected.customers.owners.insert(part, owner);
                 }
                 assert_eq!(again, Ok(expected), "{}", field.path);
             }

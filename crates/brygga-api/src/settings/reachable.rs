@@ -12,7 +12,7 @@ use crate::contract::MappingEdit;
 use crate::mapping::applied;
 
 /// What else writes a choice.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 9] = [
     ("approved_without_vat", "fixes: yes to an order"),
     ("exempt_buyers", "fixes: yes to a buyer"),
     ("customers/chosen", "fixes: which customer"),
@@ -20,6 +20,7 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("products/approved_archives", "fixes: yes to a product"),
     // Shown once something is chosen; the pages put the whole place.
     ("products/owners", "settings: products/owners/..."),
+    ("customers/owners", "settings: customers/owners/..."),
     // Told as limits in the README: without them the usual one counts.
     (
         "payouts/cash_accounts",

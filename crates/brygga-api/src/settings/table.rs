@@ -190,6 +190,7 @@ const REGISTERED: Kind = One(&["not_told", "yes", "no"]);
 const EVERY: Kind = One(&["continuous", "quarter", "hour", "day", "by_hand"]);
 const OWNER: Kind = One(&["erp", "shop"]);
 pub(super) const OWNERS: &str = "products/owners/";
+pub(super) const CUSTOMER_OWNERS: &str = "customers/owners/";
 
 /// Every section with its choices, in the order in which they are shown.
 pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
@@ -230,6 +231,12 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             field("customers/match_by_email", Switch),
             field("customers/private_on_house", Switch),
             field("customers/withheld", One(&["hold", "house_customer"])),
+            field("customers/update", Switch),
+            field("customers/owners/name", OWNER),
+            field("customers/owners/email", OWNER),
+            field("customers/owners/phone", OWNER),
+            field("customers/owners/address", OWNER),
+            field("customers/owners/delivery", OWNER),
         ],
     ),
     (

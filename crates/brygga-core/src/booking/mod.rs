@@ -11,6 +11,7 @@ pub mod change;
 pub mod customer;
 pub mod document;
 mod due;
+pub mod follow;
 pub mod gate;
 mod item;
 pub mod life;

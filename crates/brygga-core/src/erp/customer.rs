@@ -93,3 +93,45 @@ pub struct CustomerDraft {
     /// Our reference, kept where Visma.net can give it back: it proves after a crash that the customer is the one we made.
     pub reference: String,
 }
+
+/// What a customer of Visma.net is called and where it is reached, as it was just read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CustomerCard {
+    /// Customer number.
+    pub number: String,
+    /// Version; a change names it (`facts/visma` 3).
+    pub etag: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Name of the main contact.
+    pub contact_name: Option<String>,
+    /// E-mail of the main contact.
+    pub email: Option<String>,
+    /// Phone of the main contact.
+    pub phone: Option<String>,
+    /// Main address. The street's further lines stand in `line2`.
+    pub address: Option<PostalAddress>,
+    /// Invoice address.
+    pub invoice_address: Option<PostalAddress>,
+    /// Delivery address.
+    pub delivery: Option<PostalAddress>,
+}
+
+/// What of a customer is changed. What is `None` or `false` stays as it is in Visma.net.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CustomerPatch {
+    /// Name.
+    pub name: Option<String>,
+    /// The main contact has the customer's name, and goes on having it.
+    pub contact_name: bool,
+    /// E-mail of the main contact.
+    pub email: Option<String>,
+    /// Phone of the main contact.
+    pub phone: Option<String>,
+    /// Main address, whole.
+    pub address: Option<PostalAddress>,
+    /// The invoice address is the main address, and goes on being it.
+    pub invoice_address: bool,
+    /// Delivery address, whole.
+    pub delivery: Option<PostalAddress>,
+}

@@ -14,7 +14,9 @@ pub use catalogue::{
     Account, Branch, Catalogue, CurrencyInfo, CustomerClass, Item, ItemType, OrderType,
     PaymentMethod, Period, VatCalculation, VatId, VatRate, Warehouse,
 };
-pub use customer::{Customer, CustomerDraft, CustomerStatus, PostalAddress};
+pub use customer::{
+    Customer, CustomerCard, CustomerDraft, CustomerPatch, CustomerStatus, PostalAddress,
+};
 pub use ledger::{
     Application, DocumentKind, LedgerChange, LedgerDocument, LedgerDraft, LedgerLine,
     LedgerLineDraft, LedgerNews, LedgerStatus, TaxDraft,

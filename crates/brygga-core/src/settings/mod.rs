@@ -1,6 +1,7 @@
 //! The merchant's choices, each with its default. What no rule and no setting covers is held, never guessed.
 
 mod channels;
+mod customers;
 mod goods;
 mod money;
 mod named;
@@ -18,6 +19,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use channels::ChannelRow;
+pub use customers::{ClassRow, CustomerField, CustomerSettings, HouseRow, Withheld};
 pub use goods::{
     Buffers, InactiveItems, NewItemSettings, NewItems, NewProducts, Owner, PriceSource, PriceVat,
     ProductField, ProductSettings, StockQuantity, StockSettings,
@@ -331,95 +333,6 @@ pub enum ClosedPeriod {
     Hold,
     /// The first day of the next open period.
     FirstOpenDay,
-}
-
-/// What to do when the shop withholds who the customer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Withheld {
-    /// The order is held.
-    Hold,
-    /// The house customer of the country and currency.
-    HouseCustomer,
-}
-
-/// Customers (`booking-rules` 4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CustomerSettings {
-    /// Class of new customers.
-    pub classes: Vec<ClassRow>,
-    /// House customers.
-    pub house: Vec<HouseRow>,
-    /// All private customers on the house customer.
-    pub private_on_house: bool,
-    /// What to do when the shop withholds who the customer is.
-    pub withheld: Withheld,
-    /// The merchant's answers to "which one?": identity in the shop to customer number.
-    pub chosen: BTreeMap<String, String>,
-    /// May an existing customer with the same e-mail be linked.
-    pub match_by_email: bool,
-}
-
-impl Default for CustomerSettings {
-    fn default() -> Self {
-        Self {
-            classes: Vec::new(),
-            house: Vec::new(),
-            private_on_house: false,
-            withheld: Withheld::Hold,
-            chosen: BTreeMap::new(),
-            match_by_email: true,
-        }
-    }
-}
-
-/// Class of new customers of a country; `*` is every other country.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClassRow {
-    /// ISO country, or `*`.
-    pub country: String,
-    /// Private or company.
-    pub party: Party,
-    /// Customer class.
-    pub class: String,
-}
-
-/// House customer of a country and currency; `*` is every other country.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HouseRow {
-    /// ISO country, or `*`.
-    pub country: String,
-    /// ISO currency.
-    pub currency: String,
-    /// Customer number.
-    pub customer: String,
-}
-
-impl CustomerSettings {
-    /// The class for a country and party.
-    pub fn class(&self, country: &str, party: Party) -> Option<&str> {
-        let row = |wanted: &str| {
-            self.classes
-                .iter()
-                .find(|row| row.country == wanted && row.party == party)
-        };
-        row(country)
-            .or_else(|| row("*"))
-            .map(|row| row.class.as_str())
-    }
-
-    /// The house customer for a country and currency.
-    pub fn house_customer(&self, country: &str, currency: &str) -> Option<&str> {
-        let row = |wanted: &str| {
-            self.house
-                .iter()
-                .find(|row| row.country == wanted && row.currency == currency)
-        };
-        row(country)
-            .or_else(|| row("*"))
-            .map(|row| row.customer.as_str())
-    }
 }
 
 impl Settings {

@@ -23,6 +23,7 @@ mod dates;
 mod digests;
 mod due;
 mod eu_amounts;
+mod follow;
 mod gate;
 mod goods;
 mod items;

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use brygga_core::Problem;
 use brygga_core::erp::{
-    BookedOrder, Catalogue, Customer, CustomerDraft, HeadDraft, LineDraft, LinePatch, OrderNumber,
-    SalesOrderDraft, SalesOrderHit,
+    BookedOrder, Catalogue, Customer, CustomerCard, CustomerDraft, CustomerPatch, HeadDraft,
+    LineDraft, LinePatch, OrderNumber, SalesOrderDraft, SalesOrderHit,
 };
 use brygga_core::shop::{Location, Order, OrderId, ShopInfo};
 
@@ -67,6 +67,15 @@ pub struct OrderHeads {
     pub next: Option<String>,
 }
 
+/// A customer's profile as the shop gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopCustomer {
+    /// The profile.
+    pub customer: brygga_core::shop::Customer,
+    /// Names of fields that the shop withheld. A null from here never overwrites anything.
+    pub withheld: Vec<String>,
+}
+
 /// The shop.
 #[async_trait]
 pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
@@ -89,6 +98,10 @@ pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
     ) -> Result<OrderHeads, Problem>;
     /// One order, read directly: not by the search index. `None` if it is not there.
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem>;
+    /// One customer's profile by numeric id, read directly. `None` if it is not there.
+    async fn customer(&self, id: &str) -> Result<Option<ShopCustomer>, Problem>;
+    /// The name of one buying company by numeric id, read directly. `None` if it is not there.
+    async fn company_name(&self, id: &str) -> Result<Option<String>, Problem>;
     /// Turns a stored order into the words of the trade.
     fn read(&self, json: &Value) -> Result<Order, Problem>;
 }
@@ -125,6 +138,14 @@ pub trait Erp: Ledger + Send + Sync {
     async fn customers_by_draft(&self, draft: &CustomerDraft) -> Result<Vec<Customer>, Problem>;
     /// Makes a customer; its number.
     async fn create_customer(&self, draft: &CustomerDraft) -> Result<String, WriteError>;
+    /// One customer's card by number. `None` if it is not there.
+    async fn customer_card(&self, number: &str) -> Result<Option<CustomerCard>, Problem>;
+    /// Changes fields of a customer, on the version of the card.
+    async fn update_customer(
+        &self,
+        there: &CustomerCard,
+        patch: &CustomerPatch,
+    ) -> Result<(), WriteError>;
     /// Sales orders whose customer order number is exactly this.
     async fn find_orders(&self, customer_order: &str) -> Result<Vec<SalesOrderHit>, Problem>;
     /// Sales orders changed at or after `since`.

@@ -52,6 +52,13 @@ pub enum ShopChange {
         /// Fields of the `ProductVariant` object.
         fields: serde_json::Map<String, Value>,
     },
+    /// Somebody changes the profile of a customer; one that is not there yet is made.
+    EditCustomer {
+        /// The customer's number.
+        customer: u64,
+        /// Fields of the `Customer` object.
+        fields: serde_json::Map<String, Value>,
+    },
     /// Somebody deletes a variant, and with it its inventory item.
     DeleteVariant {
         /// Its SKU.
@@ -145,6 +152,11 @@ pub(super) fn act(
                 }
             }
         }),
+        ShopChange::EditCustomer { customer, fields } => {
+            let id = format!("gid://shopify/Customer/{customer}");
+            store.edit_customer(&id, now, fields);
+            Ok(id)
+        }
         ShopChange::DeleteVariant { sku } => delete(store, now, sku),
         ShopChange::Track { sku, tracked } => edit(store, now, sku, |variant| {
             variant["inventoryItem"]["tracked"] = json!(tracked);

@@ -435,6 +435,38 @@ impl Store {
         true
     }
 
+    /// Lays fields over a customer, and makes one that is not there yet. `Order.customer` is the same object (schema), so the orders
+    /// show it too; their own `updatedAt` stays.
+    pub(super) fn edit_customer(
+        &mut self,
+        id: &str,
+        now: DateTime<Utc>,
+        fields: &serde_json::Map<String, Value>,
+    ) {
+        if !self.index.contains_key(id) {
+            let made = json!({
+                "id": id, "legacyResourceId": number_of(id).to_string(), "createdAt": stamp(now), "updatedAt": stamp(now),
+                "firstName": null, "lastName": null, "defaultEmailAddress": null, "defaultPhoneNumber": null, "defaultAddress": null,
+            });
+            note(&mut self.index, &made, Slot::Customer(self.customers.len()));
+            self.customers.push(Arc::new(made));
+        }
+        let lay = |customer: &mut Value| {
+            for (key, value) in fields {
+                customer[key.as_str()] = value.clone();
+            }
+            customer["updatedAt"] = json!(stamp(now));
+        };
+        self.change_customer(id, now, lay);
+        for life in &mut self.orders {
+            for (_, order) in &mut life.versions {
+                if order["customer"]["id"] == id {
+                    lay(&mut Arc::make_mut(order)["customer"]);
+                }
+            }
+        }
+    }
+
     /// The metafields of one owner, by namespace and key.
     pub(super) fn metafields_of(&self, owner: &str) -> impl Iterator<Item = &Value> {
         let owner = owner.to_owned();

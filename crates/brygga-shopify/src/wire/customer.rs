@@ -3,6 +3,7 @@ use brygga_core::{Code, Problem};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::WITHHELD;
 use super::node::{Node, Unreadable};
 
 /// A customer's profile. Fails with `record-unreadable`, naming the place.
@@ -16,6 +17,17 @@ pub fn customer_head(json: &Value) -> Result<(String, DateTime<Utc>), Problem> {
     node.numeric_id()
         .and_then(|id| Ok((id, node.moment("updatedAt")?)))
         .map_err(unreadable)
+}
+
+/// Names of the fields of a raw customer that the shop withheld.
+pub fn withheld(json: &Value) -> Vec<String> {
+    let names = json[WITHHELD].as_array();
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn unreadable(reason: Unreadable) -> Problem {

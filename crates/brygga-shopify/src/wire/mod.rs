@@ -10,7 +10,7 @@ mod order;
 mod refund;
 mod shop;
 
-pub use customer::{customer, customer_head};
+pub use customer::{customer, customer_head, withheld};
 pub(crate) use order::sending;
 pub use order::{head, order};
 pub use shop::shop;

@@ -1,4 +1,4 @@
-//! Customers: found by filters that are never trusted, made and changed with wrapped values (`facts/visma` 6, 8; `booking-rules` 4).
+//! Customers: found by filters that are never trusted, made with wrapped values (`facts/visma` 6, 8; `booking-rules` 4).
 
 use std::collections::HashSet;
 
@@ -18,12 +18,12 @@ use crate::text::{cut, cut_some, email, path_value, street};
 /// Customers by a filter are few; where the filter is ignored, all of them come in pages.
 const PAGE: usize = 500;
 // The ERP's file names no lengths; these are v3's for the same fields.
-const NAME: usize = 255;
-const STREET: usize = 50;
-const POSTAL_CODE: usize = 20;
-const CITY: usize = 50;
-const PHONE: usize = 50;
-const EMAIL: usize = 255;
+pub(crate) const NAME: usize = 255;
+pub(crate) const STREET: usize = 50;
+pub(crate) const POSTAL_CODE: usize = 20;
+pub(crate) const CITY: usize = 50;
+pub(crate) const PHONE: usize = 50;
+pub(crate) const EMAIL: usize = 255;
 
 impl Visma {
     /// The customers whose main contact has exactly this e-mail, letters' case apart.
@@ -137,27 +137,6 @@ impl Visma {
         })
     }
 
-    /// Changes what follows the shop: name, contact, addresses. Class, currency, VAT zone, switches and reference stay as they are in Visma.net.
-    pub async fn update_customer(
-        &self,
-        number: &str,
-        draft: &CustomerDraft,
-    ) -> Result<(), CallError> {
-        let call = Call::new(
-            Api::Erp,
-            Method::PUT,
-            &["v1", "customer", &path_value(number)],
-            "change a customer",
-        );
-        let call = call
-            .json(&changed_customer(draft))
-            .map_err(CallError::NotSent)?;
-        self.write(call)
-            .await
-            .map(drop)
-            .map_err(|failed| failed.error)
-    }
-
     /// All filters compare for equality, and an unknown one is ignored (`facts/visma` 4, 8): the rows decide.
     async fn customers(
         &self,
@@ -235,7 +214,17 @@ fn read(row: wire::Customer) -> Customer {
 }
 
 pub(crate) fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
+    let name = cut(&draft.name, NAME);
     CustomerUpdate {
+        name: Some(wrap(name.clone())),
+        main_address: wrap_some(draft.address.as_ref().and_then(address)),
+        main_contact: Some(wrap(ContactUpdate {
+            name: Some(wrap(name)),
+            attention: wrap_some(cut_some(draft.attention.as_deref(), NAME)),
+            email: wrap_some(email(draft.email.as_deref(), EMAIL)),
+            phone1: wrap_some(cut_some(draft.phone.as_deref(), PHONE)),
+        })),
+        delivery_address: wrap_some(draft.delivery.as_ref().and_then(address)),
         customer_class_id: Some(wrap(draft.class.clone())),
         currency_id: Some(wrap(draft.currency.clone())),
         vat_zone_id: wrap_some(draft.vat_zone.clone()),
@@ -247,23 +236,7 @@ pub(crate) fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
         account_reference: Some(wrap(draft.reference.clone())),
         // Companies keep what their class says: they want their invoices.
         silence: draft.private.then(Silence::kept),
-        ..changed_customer(draft)
-    }
-}
-
-pub(crate) fn changed_customer(draft: &CustomerDraft) -> CustomerUpdate {
-    let name = cut(&draft.name, NAME);
-    CustomerUpdate {
-        name: Some(wrap(name.clone())),
-        main_address: wrap_some(draft.address.as_ref().and_then(address)),
-        main_contact: Some(wrap(ContactUpdate {
-            name: wrap(name),
-            attention: wrap_some(cut_some(draft.attention.as_deref(), NAME)),
-            email: wrap_some(email(draft.email.as_deref(), EMAIL)),
-            phone1: wrap_some(cut_some(draft.phone.as_deref(), PHONE)),
-        })),
-        delivery_address: wrap_some(draft.delivery.as_ref().and_then(address)),
-        ..CustomerUpdate::default()
+        invoice_address: None,
     }
 }
 
@@ -351,12 +324,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_company_keeps_its_class_and_a_change_touches_only_what_follows_the_shop() {
+    fn a_company_keeps_its_class() {
         let body = serde_json::to_value(new_customer(&draft(false))).expect("JSON");
         assert!(body.get("printInvoices").is_none());
-        let body = serde_json::to_value(changed_customer(&draft(true))).expect("JSON");
-        let names: Vec<&String> = body.as_object().expect("an object").keys().collect();
-        assert_eq!(names, ["name", "mainAddress", "mainContact"]);
     }
 
     #[test]

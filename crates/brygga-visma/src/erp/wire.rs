@@ -47,6 +47,8 @@ pub(crate) struct CustomerUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) main_contact: Option<Wrapped<ContactUpdate>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice_address: Option<Wrapped<AddressUpdate>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) delivery_address: Option<Wrapped<AddressUpdate>>,
     #[serde(flatten)]
     pub(crate) silence: Option<Silence>,
@@ -102,13 +104,24 @@ pub(crate) struct AddressUpdate {
 /// `ContactInfoUpdateDto`.
 #[derive(Debug, Serialize)]
 pub(crate) struct ContactUpdate {
-    pub(crate) name: Wrapped<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attention: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) email: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phone1: Option<Wrapped<String>>,
+}
+
+impl ContactUpdate {
+    /// Is there nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.attention.is_none()
+            && self.email.is_none()
+            && self.phone1.is_none()
+    }
 }
 
 // ---- read: plain ----
@@ -147,6 +160,38 @@ pub(crate) struct Customer {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) email: Option<String>,
+}
+
+/// `CustomerDto` with what it is called and where it is reached.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CustomerCard {
+    pub(crate) number: String,
+    pub(crate) name: Option<String>,
+    pub(crate) main_contact: Option<CardContact>,
+    pub(crate) main_address: Option<Address>,
+    pub(crate) invoice_address: Option<Address>,
+    pub(crate) delivery_address: Option<Address>,
+}
+
+/// The main contact of a customer, whole.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct CardContact {
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phone1: Option<String>,
+}
+
+/// An address of a customer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Address {
+    pub(crate) address_line1: Option<String>,
+    pub(crate) address_line2: Option<String>,
+    pub(crate) address_line3: Option<String>,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) country: Option<Id>,
 }
 
 /// A look-up value: `{id, description}`.

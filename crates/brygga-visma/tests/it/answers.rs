@@ -1,6 +1,7 @@
 //! Answers of every kind: what each means for a write, and that none of them ends in a panic.
 
 use brygga_core::Code;
+use brygga_core::erp::{CustomerCard, CustomerPatch};
 use brygga_visma::CallError;
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -147,7 +148,16 @@ async fn reasons_and_scopes_are_named() {
         .await;
     let problem = world
         .visma
-        .update_customer("7", &draft())
+        .update_customer(
+            &CustomerCard {
+                number: "7".into(),
+                ..CustomerCard::default()
+            },
+            &CustomerPatch {
+                name: Some("Kari".into()),
+                ..CustomerPatch::default()
+            },
+        )
         .await
         .expect_err("refused")
         .into_problem();

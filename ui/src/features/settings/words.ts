@@ -10,7 +10,7 @@ import { useWords } from "../../i18n/useWords";
 /** Choices that are asked in the same words at several places. */
 function family(path: string): string {
   if (/^registrations\/\w+\/registered$/.test(path)) return "registered";
-  if (path.startsWith("products/owners/")) return "owner";
+  if (/^(products|customers)\/owners\//.test(path)) return "owner";
   if (/^schedule\/\w+\/every$/.test(path)) return "schedule.every";
   if (/^refunds\/(full|partial|amount_only|store_credit|not_booked)$/.test(path)) return "refund";
   return path.replaceAll("/", ".");

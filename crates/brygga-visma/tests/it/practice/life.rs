@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use brygga_core::erp::{CustomerCard, CustomerPatch};
+
 use super::*;
 
 #[tokio::test]
@@ -97,13 +99,36 @@ async fn a_customer_is_made_found_again_and_changed() {
     );
     assert_eq!(kept["excludeDebtCollection"], true);
 
-    let mut changed = customer();
-    changed.name = "Kari Hansen".into();
+    let card = |number: String| {
+        let visma = practice.visma.clone();
+        async move {
+            let card = visma.customer_card(&number).await.expect("read");
+            card.expect("there")
+        }
+    };
+    let before = card(number.clone()).await;
+    assert!(before.etag.is_some());
+    let patch = CustomerPatch {
+        name: Some("Kari Hansen".into()),
+        contact_name: true,
+        ..CustomerPatch::default()
+    };
     practice
         .visma
-        .update_customer(&number, &changed)
+        .update_customer(&before, &patch)
         .await
         .expect("changed");
+    let after = card(number.clone()).await;
+    let expected = CustomerCard {
+        name: "Kari Hansen".into(),
+        contact_name: Some("Kari Hansen".into()),
+        etag: after.etag.clone(),
+        ..before.clone()
+    };
+    assert_eq!(after, expected);
+    // Somebody was there since it was read (`facts/visma` 3).
+    let stale = practice.visma.update_customer(&before, &patch).await;
+    assert!(matches!(stale, Err(CallError::Conflict(_))), "{stale:?}");
     let now = practice
         .visma
         .customer(&number)
