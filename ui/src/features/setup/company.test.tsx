@@ -20,9 +20,10 @@ const goOn = () => main().getByRole("button", { name: "Continue" });
 const isConnected = () => main().queryByText(/^Connected to/) ?? main().queryByText(/\d of \d permissions/);
 const field = (name: string) => main().getByRole("textbox", { name });
 
+/** Ids and ports are pasted, as people do. */
 async function type(user: User, name: string, text: string) {
   await user.clear(field(name));
-  await user.type(field(name), text);
+  await user.paste(text);
 }
 
 /** The step of a fresh pair, with the shop connected. */

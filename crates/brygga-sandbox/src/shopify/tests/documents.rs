@@ -149,7 +149,10 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
     let bench = Bench::new().await;
     let ids = bench
         .data(
-            "{ orders(first: 250) { nodes { id refunds { id } customer { id } fulfillmentOrders(first: 1) { nodes { id } } } } }",
+            "{ orders(first: 250) { nodes {
+                id refunds { id } customer { id } fulfillmentOrders(first: 1) { nodes { id } }
+                purchasingEntity { ... on PurchasingCompany { company { id } } }
+            } } }",
             json!({}),
         )
         .await["orders"]["nodes"]
@@ -163,6 +166,10 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
         .iter()
         .find_map(|order| order["customer"]["id"].as_str())
         .expect("a customer");
+    let company = orders
+        .iter()
+        .find_map(|order| order["purchasingEntity"]["company"]["id"].as_str())
+        .expect("a company");
     let fulfilment_order = orders
         .iter()
         .find_map(|order| order["fulfillmentOrders"]["nodes"][0]["id"].as_str())
@@ -189,6 +196,8 @@ async fn the_clients_documents_run_and_cost_what_they_say() {
             refund
         } else if text.contains("customer(id:") {
             customer
+        } else if text.contains("company(id:") {
+            company
         } else if text.contains("fulfillmentOrder(id:") {
             fulfilment_order
         } else {
