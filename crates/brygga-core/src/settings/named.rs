@@ -127,10 +127,12 @@ impl Settings {
             let mut stood = before.stock.locations.values();
             *place = location(place, stood.any(|before| before == place))?;
         }
-        let (buffer, warehouses) = (&before.stock.buffer, &before.invoices.warehouses);
-        self.stock.buffer.locations =
-            keys(self.stock.buffer.locations, &buffer.locations, location)?;
-        self.invoices.warehouses = keys(self.invoices.warehouses, warehouses, location)?;
+        let stood = &before.stock.buffer.locations;
+        self.stock.buffer.locations = keys(self.stock.buffer.locations, stood, location)?;
+        // Goods that were sent from a location before it was closed are invoiced from the warehouse that it was: its number is enough.
+        let stood = &before.invoices.warehouses;
+        let of_goods = |typed: &str, _| location(typed, true);
+        self.invoices.warehouses = keys(self.invoices.warehouses, stood, of_goods)?;
         Ok(self)
     }
 }

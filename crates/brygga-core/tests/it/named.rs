@@ -139,3 +139,19 @@ fn the_keys_of_rows_are_put_as_the_shop_has_them() {
     let refused = unknown.named(&Settings::default(), &known());
     assert_eq!(refused.expect_err("two").code, Code::LocationUnknown);
 }
+
+/// An order may have left from a location that was closed since: it stands in the mapping by its number.
+#[test]
+fn a_closed_location_that_goods_left_from_has_a_warehouse() {
+    let of = |place: &str| {
+        let mut settings = Settings::default();
+        let warehouses = &mut settings.invoices.warehouses;
+        warehouses.insert(place.into(), "HOVED".into());
+        settings
+    };
+    let closed = of("7009");
+    let named = closed.clone().named(&Settings::default(), &known());
+    assert_eq!(named, Ok(closed));
+    let refused = of("Butikken").named(&Settings::default(), &known());
+    assert_eq!(refused.expect_err("a name").code, Code::LocationUnknown);
+}
