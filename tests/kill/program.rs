@@ -151,8 +151,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        // The seeded month lies ahead of every clock: only what the test adds is there.
-        let start = SystemClock.now() + chrono::TimeDelta::days(365);
+        // The seeded month lies ahead of every clock: only what the test adds is there. Never so far that it ends two years from now:
+        // this year's periods would be closed.
+        let start = SystemClock.now() + chrono::TimeDelta::days(200);
         let shop = ShopSource::Seeded {
             orders: 40,
             seed: 1,
