@@ -19,6 +19,7 @@ mod customers;
 mod dates;
 mod fixes;
 mod health;
+mod items_for_orders;
 mod keeping;
 mod life;
 mod log;
