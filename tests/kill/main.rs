@@ -322,6 +322,52 @@ async fn a_shipment_is_told_once_wherever_the_program_is_killed() {
     }
 }
 
+/// An order waits for an item that is made for it: killed while it is made, it is made once, and the order goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_for_an_order_is_made_once_wherever_the_program_is_killed() {
+    for point in [
+        "create-item:before",
+        "create-item:sending",
+        "create-item:answered",
+        "create-item:settled",
+    ] {
+        let world = World::new().await;
+        for scope in ["read_products", "read_inventory"] {
+            world.pair.shopify().grant_scope(scope, true);
+        }
+        world.choose(|settings| {
+            let rows = settings["vat"].as_array().expect("rows");
+            let home = rows.iter().find(|row| row["destination"] == "NO");
+            let zone = home.expect("a row at home")["zone"].clone();
+            settings["missing_item"] = json!({ "rule": "create" });
+            let products = &mut settings["products"];
+            products["on"] = json!(false);
+            products["price_vat"] = json!({ "vat": "add", "zone": zone });
+            products["new_item"]["goods_class"] = json!("VARER");
+            products["new_item"]["service_class"] = json!("TJENESTER");
+            products["new_item"]["vat_category"] = json!("HOY");
+        });
+        let order = fresh(&world);
+        let number = order["lineItems"][0]["sku"].as_str().expect("a SKU");
+        let visma = world.pair.visma();
+        visma.change(Change::ItemGone {
+            number: number.to_owned(),
+        });
+        let items = visma.data().items.len();
+        world.put(order.clone());
+        world.sync_killed_at(point);
+        // One run makes the item or finds it, the next one books the order.
+        for _ in 0..3 {
+            world.sync_until_quiet();
+        }
+        one_of_each(&world, "450", "Open");
+        assert_eq!(visma.data().items.len(), items + 1, "{point}");
+        let writes = world.writes();
+        world.sync_until_quiet();
+        assert_eq!(world.writes(), writes, "nothing more to write");
+    }
+}
+
 /// Both sides as processes: the practice pair by `brygga sandbox` too.
 #[test]
 fn two_processes_and_a_kill_between_answer_and_memory() {

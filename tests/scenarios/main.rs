@@ -20,6 +20,7 @@ mod dates;
 mod fixes;
 mod follow;
 mod health;
+mod items_for_orders;
 mod keeping;
 mod life;
 mod log;

@@ -193,4 +193,9 @@ async fn the_default_item_is_one_choice_in_two_places() {
     put(json!({})).await;
     let settings = bench.practice.engine.settings().unwrap();
     assert_eq!(settings.missing_item, MissingItem::Hold);
+    // An empty row takes no other choice away.
+    bench.choose(|settings| settings.missing_item = MissingItem::Create);
+    put(json!({})).await;
+    let settings = bench.practice.engine.settings().unwrap();
+    assert_eq!(settings.missing_item, MissingItem::Create);
 }

@@ -197,7 +197,7 @@ fn is_on(settings: &Settings, flow: &str) -> bool {
         "invoices" => settings.invoices.on,
         "credit_notes" => settings.refunds.on,
         "payments" => settings.payments.on,
-        "products" => settings.products.on,
+        "products" => settings.products_run().is_some(),
         "stock" => settings.stock.on,
         "payouts" => settings.payouts.on,
         _ => true,

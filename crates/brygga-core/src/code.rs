@@ -75,6 +75,7 @@ codes! {
     SpecialTerritory = "special-territory-taxed", Held, "Order {order} goes to {territory}, which has its own VAT rules, but was taxed like {country}.", "Check the tax settings for this territory in Shopify.";
     SkuMissing = "sku-missing", Held, "The line \"{title}\" of order {order} has no SKU.", "Give the product a SKU in Shopify, or choose a default item in the settings.";
     ItemNotFound = "item-not-found", Held, "No item {sku} in Visma.net.", "Make the item in Visma.net, correct the SKU in Shopify, or choose a default item.";
+    ItemNotMade = "item-not-made", Held, "No item {sku} in Visma.net, and none is made: its product is {status} in Shopify.", "Make the product active in Shopify, or make the item in Visma.net.";
     ItemUnitUndecided = "item-unit-undecided", Held, "{sku} is counted in {base} but sold in {sales} in Visma.net, and it is not decided which of them one unit in the shop is.", "Choose the unit in Mapping, under Units, or give the item one unit in Visma.net.";
     ItemInactive = "item-inactive", Held, "The item {sku} is not for sale in Visma.net ({status}).", "Make the item active in Visma.net.";
     ItemUnsupported = "item-unsupported", Held, "The item {sku} is a kit or is tracked by lot or serial number.", "Book this order by hand.";
@@ -109,6 +110,7 @@ codes! {
     // Records waiting (booking-rules 3)
     WaitingForPayment = "waiting-for-payment", Waiting, "Order {order} is not paid yet ({status}).", "Nothing to do: it is booked when it is paid.";
     WaitingForFulfilment = "waiting-for-fulfilment", Waiting, "Order {order} is not fulfilled yet.", "Nothing to do: it is booked when it is fulfilled.";
+    WaitingForItem = "waiting-for-item", Waiting, "Order {order} waits for the item {sku}, which is being made in Visma.net.", "Nothing to do: the item is made with the next run of the products, and the order goes on by itself.";
     WaitingGrace = "waiting-grace", Waiting, "Order {order} is booked after {minutes} minutes.", "Nothing to do.";
     WaitingOutcome = "waiting-outcome", Waiting, "It is not known yet if Visma.net took order {order}; it is looked up before anything is sent again.", "Nothing to do.";
     WaitingRemote = "waiting-remote", Waiting, "{remote} did not answer; order {order} is tried again at {at}.", "Nothing to do.";

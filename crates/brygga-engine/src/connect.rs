@@ -386,6 +386,7 @@ pub fn shop_needs() -> Vec<ShopNeed> {
                 Flow::Payouts => "payouts",
                 Flow::Stock => "stock",
                 Flow::Products => "products",
+                Flow::Items => "items",
                 Flow::GiftCards => "gift_cards",
             };
             flow.needs()

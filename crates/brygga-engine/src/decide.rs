@@ -91,6 +91,9 @@ impl Engine {
             row.party = None;
         }
 
+        if asked {
+            self.ask_for_items_again(&order.id.0)?;
+        }
         let first = self.first(&order, known.as_ref(), setup)?;
         if known.is_none()
             && let Some(document) = self.linked_to(&order)?
@@ -114,18 +117,31 @@ impl Engine {
         }
     }
 
-    /// What an order alone decides, after what was chosen of one that somebody else booked.
+    /// What an order alone decides, after what was chosen of one that somebody else booked. What it waits for is noted.
     pub(crate) fn first(
         &self,
         order: &Order,
         known: Option<&BookedState>,
         setup: &Setup,
     ) -> Result<FirstLook, Problem> {
-        self.first_under(order, known, setup.ground())
+        let ground = setup.ground();
+        let look = self.look_alone(order, known, ground)?;
+        self.note_wanted_by(order, known, &look, ground)?;
+        self.or_why_not(order, known, look, ground)
     }
 
     /// The same under other settings than the merchant's.
     pub fn first_under(
+        &self,
+        order: &Order,
+        known: Option<&BookedState>,
+        ground: booking::Ground<'_>,
+    ) -> Result<FirstLook, Problem> {
+        let look = self.look_alone(order, known, ground)?;
+        self.or_why_not(order, known, look, ground)
+    }
+
+    fn look_alone(
         &self,
         order: &Order,
         known: Option<&BookedState>,

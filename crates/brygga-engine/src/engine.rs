@@ -264,6 +264,11 @@ impl Engine {
         *self.seen() = Seen::default();
     }
 
+    /// Forgets what Visma.net is set up with: something was made there.
+    pub(crate) fn forget_catalogue(&self) {
+        self.seen().catalogue = None;
+    }
+
     pub(crate) async fn setup(&self) -> Result<Setup, Problem> {
         Ok(Setup {
             shop: self.shop_info().await?,

@@ -100,7 +100,7 @@ fn place(lane: Lane) -> String {
 fn is_on(settings: &Settings, lane: Lane) -> bool {
     match lane {
         Lane::Orders => true,
-        Lane::Products => settings.products.on,
+        Lane::Products => settings.products_run().is_some(),
         Lane::Stock => settings.stock.on,
         Lane::Payouts => settings.payouts.on,
     }

@@ -431,7 +431,7 @@ impl Engine {
         };
         let books = self.read_books(&shelf).await?;
         let resting = self.resting(id, &mirror.digest, setup)?;
-        let decisions = life::decide(
+        let mut decisions = life::decide(
             &order,
             setup.ground(),
             booked.as_ref(),
@@ -439,6 +439,7 @@ impl Engine {
             &books,
             self.clock.now(),
         );
+        self.parts_want(&order, booked.as_ref(), setup, &mut decisions)?;
         let mut items = Vec::new();
         for decision in &decisions {
             let part = record_of(&decision.part);

@@ -29,6 +29,8 @@ pub enum Flow {
     Stock,
     /// Products and prices.
     Products,
+    /// Variants, for items that are made for orders.
+    Items,
     /// Balances of gift cards, for the proof.
     GiftCards,
 }
@@ -43,6 +45,7 @@ impl Flow {
         Self::Payouts,
         Self::Stock,
         Self::Products,
+        Self::Items,
         Self::GiftCards,
     ];
 
@@ -69,6 +72,7 @@ impl Flow {
             ],
             // The unit weight of a variant is its inventory item's.
             Self::Products => &[&["write_products"], &["read_inventory"]],
+            Self::Items => &[&["read_products"], &["read_inventory"]],
             Self::GiftCards => &[&["read_gift_cards"]],
         }
     }
@@ -185,10 +189,11 @@ mod tests {
             ),
             (Flow::Stock, "read_products"),
             (Flow::Products, "write_products"),
+            (Flow::Items, "read_products"),
             (Flow::GiftCards, "read_gift_cards"),
         ] {
             assert_eq!(some.missing_for(flow).join(","), missing, "{flow:?}");
         }
-        assert_eq!(Flow::ALL.len(), 8);
+        assert_eq!(Flow::ALL.len(), 9);
     }
 }

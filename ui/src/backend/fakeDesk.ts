@@ -289,7 +289,7 @@ export class FakeDesk {
             field("trigger/grace_minutes", { kind: "number", least: 0, most: 10_080 }, 0),
             field("leave_out/tags", { kind: "list" }, []),
             field("leave_out/channels", { kind: "several", of: CHANNELS }, []),
-            field("missing_item/rule", { kind: "choice", of: ["hold", "default_item"] }, "hold"),
+            field("missing_item/rule", { kind: "choice", of: ["hold", "default_item", "create"] }, "hold"),
             field("missing_item/item", { kind: "pick", of: [{ id: "DIV", label: "Diverse" }] }, null, {
               path: "missing_item/rule",
               is: "default_item",

@@ -63,7 +63,7 @@ pub(super) fn special(settings: &Settings, kind: &str) -> Option<SpecialItem> {
                     item: item.clone(),
                     account: None,
                 }),
-                MissingItem::Hold => None,
+                MissingItem::Hold | MissingItem::Create => None,
             };
         }
         "shipping" => special.shipping.as_ref(),
@@ -85,9 +85,16 @@ fn put_special(settings: &mut Settings, kind: &str, item: Option<SpecialItem>) {
     let special = &mut settings.special_items;
     let place = match kind {
         DEFAULT_ITEM => {
-            settings.missing_item = item.map_or(MissingItem::Hold, |special| {
-                MissingItem::DefaultItem { item: special.item }
-            });
+            match item {
+                Some(special) => {
+                    settings.missing_item = MissingItem::DefaultItem { item: special.item };
+                }
+                // A row that is emptied takes away an item, no other choice.
+                None if settings.missing_item != MissingItem::Create => {
+                    settings.missing_item = MissingItem::Hold;
+                }
+                None => {}
+            }
             return;
         }
         "shipping" => &mut special.shipping,

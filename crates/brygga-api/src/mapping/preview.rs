@@ -1,6 +1,7 @@
 //! What would become of a record under other settings, from what was read last. Nothing is sent or kept.
 
 use brygga_core::booking::{BookedState, Change, Decision, Document, FirstLook, document};
+use brygga_core::code::Class;
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::shop::{Order, ShopInfo};
@@ -183,6 +184,9 @@ fn look(
         FirstLook::Decided(Decision::Waiting(problem, _)) => Then::Waiting(problem),
         FirstLook::Decided(Decision::Skipped(problem)) => Then::Skipped(problem),
         FirstLook::Changed(change) => match *change {
+            Change::Unbookable(problem) if problem.code.class() == Class::Waiting => {
+                Then::Waiting(problem)
+            }
             Change::Unbookable(problem) => Then::Held(problem),
             Change::Cancel | Change::Edit(_) | Change::Grown(_) => Then::Pass,
         },

@@ -311,6 +311,17 @@ impl Api {
             }
         }
         let goods = touched.iter().any(|record| flow_of(record.kind).is_some());
+        if goods {
+            // The item that an order waited for may be there now.
+            let kept = self.kept_preview();
+            let items = kept.shown.iter().flat_map(|shown| &shown.preview.items);
+            let waiting = items.filter(|found| {
+                found.record.kind == RecordKind::Order
+                    && matches!(&found.outcome, Outcome::Waiting(problem)
+                        if problem.code == Code::WaitingForItem)
+            });
+            orders.extend(waiting.map(|found| found.record.id.clone()));
+        }
         let again = self.engine.preview_again(&orders, goods).await;
         let held = report
             .begun

@@ -210,7 +210,10 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             field("trigger/grace_minutes", Number(0, 10_080)),
             field("leave_out/tags", List),
             field("leave_out/channels", Several(OfShop::Channels)),
-            field("missing_item/rule", One(&["hold", "default_item"])),
+            field(
+                "missing_item/rule",
+                One(&["hold", "default_item", "create"]),
+            ),
             only(
                 "missing_item/item",
                 Pick(Source::Items),
@@ -321,30 +324,11 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
             field("products/on", Switch),
             field("products/new_items", One(&["draft", "leave"])),
             field("products/new_products", One(&["leave", "create"])),
-            only(
-                "products/new_item/goods_class",
-                Text,
-                "products/new_products",
-                "create",
-            ),
-            only(
-                "products/new_item/service_class",
-                Text,
-                "products/new_products",
-                "create",
-            ),
-            only(
-                "products/new_item/posting_class",
-                Text,
-                "products/new_products",
-                "create",
-            ),
-            only(
-                "products/new_item/vat_category",
-                Pick(Source::Categories),
-                "products/new_products",
-                "create",
-            ),
+            // For new products, and for those that orders wait for.
+            field("products/new_item/goods_class", Text),
+            field("products/new_item/service_class", Text),
+            field("products/new_item/posting_class", Text),
+            field("products/new_item/vat_category", Pick(Source::Categories)),
             field("products/write_own_fields", Switch),
             field("products/inactive", One(&["propose", "archive", "leave"])),
             field("products/price/from", One(&["default_price", "list"])),

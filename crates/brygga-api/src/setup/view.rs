@@ -190,6 +190,7 @@ fn switched_on(settings: &Settings) -> BTreeSet<&'static str> {
     add("payments", settings.payments.on);
     add("payouts", settings.payouts.on);
     add("products", settings.products.on);
+    add("items", settings.makes_items_for_orders());
     add("stock", settings.stock.on);
     on
 }

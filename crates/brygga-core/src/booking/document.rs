@@ -242,12 +242,22 @@ pub(super) fn lined(
 
     let mut lines = Vec::with_capacity(passed.lines.len() + 1);
     let mut why = Vec::with_capacity(lines.capacity());
+    let mut waiting = None;
     for line in &passed.lines {
         let item = instead
             .and_then(|of| of(&line.component))
             .unwrap_or_else(|| {
                 item_for(&line.component.part, &line.component.title, order, ground)
-            })?;
+            });
+        let item = match item {
+            Ok(item) => item,
+            // Nothing is made for an order that something else holds: that is told first.
+            Err(problem) if problem.code == Code::WaitingForItem => {
+                waiting.get_or_insert(problem);
+                continue;
+            }
+            Err(problem) => return Err(problem),
+        };
         let quantity = Decimal::from(line.component.quantity);
         let price = gate::price(line.net, quantity, decimals);
         why.push(LineWhy {
@@ -297,6 +307,9 @@ pub(super) fn lined(
             operation: None,
             invoice: None,
         });
+    }
+    if let Some(waiting) = waiting {
+        return Err(waiting);
     }
     Ok(Lined {
         zone,

@@ -1,11 +1,15 @@
 //! Which item of Visma.net a part of an order becomes (`booking-rules` 3).
 
-use super::basis::Part;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::basis::{Part, basis};
 use super::document::Ground;
 use crate::code::{Code, Problem};
 use crate::erp::Item;
 use crate::settings::{MissingItem, SpecialItem};
-use crate::shop::Order;
+use crate::shop::{LineKind, Order, Side};
 
 /// The item of a line, and the rule that chose it.
 pub(super) struct Chosen {
@@ -56,7 +60,12 @@ fn product(
     {
         return usable(item, ground, "default-item");
     }
-    match sku.map(str::trim).filter(|sku| !sku.is_empty()) {
+    match trimmed(sku) {
+        Some(sku) if ground.settings.makes_items_for_orders() => {
+            Err(Problem::new(Code::WaitingForItem)
+                .with("order", &order.name)
+                .with("sku", sku))
+        }
         Some(sku) => Err(Problem::new(Code::ItemNotFound).with("sku", sku)),
         None => Err(Problem::new(Code::SkuMissing)
             .with("order", &order.name)
@@ -64,11 +73,57 @@ fn product(
     }
 }
 
+/// An item that an order waits for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WantedItem {
+    /// The number that it is to have: the SKU at the sale, trimmed.
+    pub sku: String,
+    /// Numeric id of the variant that was sold; `None` when it was deleted since.
+    pub variant: Option<String>,
+}
+
+/// Every item that an order which waits for one ([`Code::WaitingForItem`]) waits for, so that they are made in one run.
+pub fn wanted_items(order: &Order, ground: Ground<'_>, side: Side) -> BTreeSet<WantedItem> {
+    if !ground.settings.makes_items_for_orders() {
+        return BTreeSet::new();
+    }
+    let Ok(basis) = basis(order, side) else {
+        return BTreeSet::new();
+    };
+    basis
+        .components
+        .iter()
+        .filter_map(|component| {
+            let Part::Product { sku } = &component.part else {
+                return None;
+            };
+            let sku = trimmed(sku.as_deref())?;
+            if find(Some(sku), ground).is_some() {
+                return None;
+            }
+            let line = order
+                .lines
+                .iter()
+                .find(|line| component.link.strip_prefix("line/") == Some(line.id.as_str()));
+            let variant = match line.map(|line| &line.kind) {
+                Some(LineKind::Product { variant_id, .. }) => variant_id.clone(),
+                _ => None,
+            };
+            Some(WantedItem {
+                sku: sku.to_owned(),
+                variant,
+            })
+        })
+        .collect()
+}
+
+fn trimmed(sku: Option<&str>) -> Option<&str> {
+    sku.map(str::trim).filter(|sku| !sku.is_empty())
+}
+
 /// Exact, trimmed, case kept.
 fn find<'a>(sku: Option<&str>, ground: Ground<'a>) -> Option<&'a Item> {
-    sku.map(str::trim)
-        .filter(|sku| !sku.is_empty())
-        .and_then(|sku| ground.catalogue.items.get(sku))
+    trimmed(sku).and_then(|sku| ground.catalogue.items.get(sku))
 }
 
 fn usable(item: &Item, ground: Ground<'_>, rule: &'static str) -> Result<Chosen, Problem> {

@@ -35,8 +35,9 @@ pub use customer::{Candidates, CustomerChoice, Identity, normal_email};
 pub use document::{Document, Ground, LineWhy};
 pub use due::{NotNow, booking_date};
 pub use gate::Explained;
+pub use item::{WantedItem, wanted_items};
 
-use crate::code::{Code, Problem};
+use crate::code::{Class, Code, Problem};
 use crate::digest;
 use crate::erp::{BookedOrder, HeadDraft, LineDraft, OrderNumber, OrderStatus, SalesOrderDraft};
 use crate::settings::BookingMode;
@@ -176,7 +177,7 @@ pub enum Change {
     /// The same, and where the document may not be changed any more, what came and what went is followed by the order's parts:
     /// supplements, credit notes, fewer units (`booking-rules` 3 and 8).
     Grown(Box<Document>),
-    /// It is to become something that no rule covers; it is held unless the document is closed anyway.
+    /// It is to become something that no rule covers, or that lacks what comes by itself.
     Unbookable(Problem),
 }
 
@@ -205,7 +206,16 @@ pub fn first_look(
     }
     match document::document(order, ground, None) {
         Ok(document) => FirstLook::New(Box::new(document)),
-        Err(problem) => FirstLook::Decided(Decision::Held(problem)),
+        Err(problem) => FirstLook::Decided(stopped(problem)),
+    }
+}
+
+/// What is to be made of an order that no document can be made of now: it waits for what comes by itself, else a person has to look.
+fn stopped(problem: Problem) -> Decision {
+    if problem.code.class() == Class::Waiting {
+        Decision::Waiting(problem, None)
+    } else {
+        Decision::Held(problem)
     }
 }
 
@@ -443,7 +453,7 @@ pub fn plan_change_beside(
         })),
         // Sent or invoiced: only refunds act, and they are parts of their own (booking-rules 3).
         Change::Cancel => Decision::UpToDate,
-        Change::Unbookable(problem) => Decision::Held(problem),
+        Change::Unbookable(problem) => stopped(problem),
         Change::Edit(_) | Change::Grown(_) if there.status == OrderStatus::Cancelled => {
             Decision::Held(Problem::new(Code::DocumentChanged).with("document", &there.number))
         }

@@ -11,6 +11,7 @@ pub use own::{ItemChange, ItemDraft, NewItemKind};
 pub use product::{
     FieldChange, ItemStatus, PriceRow, PriceType, ProductDecision, ProductDraft, ProductGround,
     ProductItem, ProductOutcome, ProductStatus, Variant, Weight, WeightUnit, plan_products,
+    plan_wanted,
 };
 pub use stock::{
     OpenLine, OpenUnits, ShopLevel, StockConnection, StockItem, StockPlan, StockWrite,

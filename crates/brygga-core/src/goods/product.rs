@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::link::{Matched, pair, sku};
+use super::link::{Matched, Unmatched, pair, sku};
 use super::own::{self, ItemChange, ItemDraft};
 use super::price::price;
 use crate::code::{Code, Problem};
@@ -231,6 +231,8 @@ pub struct ProductGround<'a> {
     pub special_items: &'a BTreeSet<String>,
     /// What was linked before: numeric variant id to item number.
     pub links: &'a BTreeMap<String, String>,
+    /// Numbers of items that orders wait for: they are made, whatever becomes of other products without an item (`booking-rules` 3).
+    pub wanted: &'a BTreeSet<String>,
     /// Today in the shop's time zone.
     pub today: NaiveDate,
 }
@@ -438,26 +440,60 @@ pub fn plan_products(
         });
     }
     let counts = own::counts(variants);
-    for unmatched in pairing.unmatched {
-        let variant = unmatched.variant;
-        let number = variant.sku.as_deref().and_then(sku);
-        let creates = settings.new_products == NewProducts::Create
-            && unmatched.problem.code == Code::ItemNotFound;
-        let outcome = match number.filter(|_| creates) {
-            Some(number) => own::new_product(variant, number, &counts, ground, settings)
-                .unwrap_or_else(ProductOutcome::Held),
-            None => ProductOutcome::Held(unmatched.problem),
-        };
-        decisions.push(ProductDecision {
-            item: None,
-            variant: Some((variant.id.clone(), variant.product_id.clone())),
-            name: variant.name(),
-            link: false,
-            outcome,
-            to_item: Vec::new(),
-        });
-    }
+    decisions.extend(
+        pairing
+            .unmatched
+            .into_iter()
+            .map(|unmatched| without_item(unmatched, &counts, ground, settings)),
+    );
     decisions
+}
+
+/// Decides on the items that orders wait for, and on nothing else: for a shop whose products are not kept in step.
+pub fn plan_wanted(
+    items: &[ProductItem],
+    variants: &[Variant],
+    ground: ProductGround<'_>,
+    settings: &ProductSettings,
+) -> Vec<ProductDecision> {
+    let numbers = items.iter().map(|item| item.number.as_str());
+    let counts = own::counts(variants);
+    pair(variants, numbers, ground.links)
+        .unmatched
+        .into_iter()
+        .filter(|unmatched| {
+            let number = unmatched.variant.sku.as_deref().and_then(sku);
+            number.is_some_and(|number| ground.wanted.contains(number))
+        })
+        .map(|unmatched| without_item(unmatched, &counts, ground, settings))
+        .collect()
+}
+
+fn without_item(
+    unmatched: Unmatched<'_>,
+    counts: &BTreeMap<&str, usize>,
+    ground: ProductGround<'_>,
+    settings: &ProductSettings,
+) -> ProductDecision {
+    let variant = unmatched.variant;
+    let creates = |number: &&str| {
+        unmatched.problem.code == Code::ItemNotFound
+            && (settings.new_products == NewProducts::Create || ground.wanted.contains(*number))
+    };
+    let number = variant.sku.as_deref().and_then(sku);
+    let outcome = match number.filter(creates) {
+        Some(number) => own::new_product(variant, number, counts, ground, settings)
+            .unwrap_or_else(ProductOutcome::Held),
+        None => ProductOutcome::Held(unmatched.problem),
+    };
+    ProductDecision {
+        item: None,
+        variant: Some((variant.id.clone(), variant.product_id.clone())),
+        name: variant.name(),
+        link: false,
+        outcome,
+        to_item: Vec::new(),
+    }
 }
 
 fn inactive(

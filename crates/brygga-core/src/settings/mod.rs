@@ -323,6 +323,34 @@ pub enum MissingItem {
         /// Its inventory number.
         item: String,
     },
+    /// The order waits while the products' run makes the item, as it makes items of new products.
+    Create,
+}
+
+/// What a run of the products is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductsRun {
+    /// Everything on both sides is kept in step.
+    Whole,
+    /// Products are left alone, but for the items that orders wait for.
+    ItemsForOrders,
+}
+
+impl Settings {
+    /// What the products' run does; `None` where it has nothing to do at all.
+    pub fn products_run(&self) -> Option<ProductsRun> {
+        if self.products.on {
+            Some(ProductsRun::Whole)
+        } else {
+            self.makes_items_for_orders()
+                .then_some(ProductsRun::ItemsForOrders)
+        }
+    }
+
+    /// Does an order wait for an item that is made for it (`booking-rules` 3).
+    pub fn makes_items_for_orders(&self) -> bool {
+        self.missing_item == MissingItem::Create
+    }
 }
 
 /// What to do with a date in a closed period.

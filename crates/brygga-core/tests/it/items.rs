@@ -1,11 +1,12 @@
 //! Which item a part of an order becomes, and who is held for lack of one (`booking-rules` 3).
 
 use brygga_core::Code;
+use brygga_core::booking::{Decision, FirstLook, first_look, wanted_items};
 use brygga_core::erp::Item;
 use brygga_core::settings::{GiftCards, MissingItem, Settings, SpecialItem};
-use brygga_core::shop::{Duty, Fee, LineKind, Order};
+use brygga_core::shop::{Duty, Fee, LineKind, Order, Side};
 
-use crate::build::{Setting, line, nok, order, plain_line, setting, simple, tax, totals};
+use crate::build::{Setting, at, line, nok, order, plain_line, setting, simple, tax, totals};
 
 fn of_kind(kind: LineKind) -> Order {
     let mut order = simple();
@@ -78,6 +79,58 @@ fn an_item_may_stand_for_all_that_have_none() {
     setting.settings.missing_item = MissingItem::DefaultItem {
         item: "GONE".into(),
     };
+    assert_eq!(
+        setting.refusal(&sku(Some("NONE"))),
+        Some(Code::ItemNotFound)
+    );
+}
+
+#[test]
+fn an_order_waits_for_all_items_that_are_made_for_it() {
+    let mut setting = setting();
+    setting.settings.missing_item = MissingItem::Create;
+    let mut order = sku(Some(" NONE "));
+    let sold = |variant: Option<&str>, sku: &str| LineKind::Product {
+        variant_id: variant.map(Into::into),
+        sku: Some(sku.into()),
+    };
+    order
+        .lines
+        .push(plain_line("2", sold(Some("22"), "OTHER"), "200.00"));
+    order
+        .lines
+        .push(plain_line("3", sold(Some("1"), "SKU1"), "100.00"));
+    totals(&mut order);
+    let now = at("2026-10-06T10:00:00Z");
+    let FirstLook::Decided(Decision::Waiting(problem, None)) =
+        first_look(&order, setting.ground(), None, now)
+    else {
+        panic!("it waits");
+    };
+    assert_eq!(problem.code, Code::WaitingForItem);
+    assert_eq!(problem.params["sku"], "NONE");
+    let wanted: Vec<_> = wanted_items(&order, setting.ground(), Side::Shop)
+        .into_iter()
+        .map(|item| (item.sku, item.variant))
+        .collect();
+    assert_eq!(
+        wanted,
+        [
+            ("NONE".to_owned(), None),
+            ("OTHER".to_owned(), Some("22".to_owned()))
+        ]
+    );
+
+    // What holds the order anyway is said first: no item is made for an order that cannot be booked.
+    order.lines[1].kind = LineKind::Product {
+        variant_id: Some("22".into()),
+        sku: None,
+    };
+    assert_eq!(setting.refusal(&order), Some(Code::SkuMissing));
+
+    // Nobody waits under another choice.
+    setting.settings.missing_item = MissingItem::Hold;
+    assert!(wanted_items(&order, setting.ground(), Side::Shop).is_empty());
     assert_eq!(
         setting.refusal(&sku(Some("NONE"))),
         Some(Code::ItemNotFound)

@@ -8,10 +8,12 @@ mod send;
 mod shelf;
 mod standing;
 mod stock;
+mod wanted;
 
 use serde::{Deserialize, Serialize};
 
 use brygga_core::policy::{Lane, Lanes};
+use brygga_core::settings::ProductsRun;
 use brygga_core::{Code, Problem};
 use brygga_store::{Activity, Level, RecordKind};
 
@@ -30,6 +32,8 @@ pub(crate) const OF_THE_COMPANY: &[&str] = &[
     shelf::OTHER,
     shelf::PRODUCT,
     shelf::DECIDED,
+    wanted::WANTED,
+    wanted::UNMADE,
 ];
 /// How far the company was read.
 pub(crate) const READ_OF_THE_COMPANY: &[&str] = &[
@@ -81,7 +85,12 @@ impl Engine {
     ) -> Result<(), Problem> {
         let settings = self.settings()?;
         let mut round = Round::default();
-        if lanes.has(Lane::Products) && settings.products.on {
+        let products = match settings.products_run() {
+            Some(ProductsRun::Whole) => true,
+            Some(ProductsRun::ItemsForOrders) => self.has_items_to_make(&settings)?,
+            None => false,
+        };
+        if lanes.has(Lane::Products) && products {
             let mut own = FlowReport::default();
             let result = Box::pin(self.products(&mut round, &mut own)).await;
             self.end_flow(report, "products", own, result)?;

@@ -7,7 +7,7 @@ use brygga_core::erp::CashDraft;
 use brygga_core::goods::{ProductDecision, ProductOutcome, StockPlan};
 use brygga_core::payout::{PayoutDecision, PayoutDrafts};
 use brygga_core::policy::{Lane, Lanes};
-use brygga_core::settings::PriceSource;
+use brygga_core::settings::{PriceSource, ProductsRun};
 use brygga_core::shop::{Payout, PayoutStatus};
 use brygga_core::{Code, Problem, digest};
 use brygga_store::{Link, RecordKind, RecordRef, RecordRow, RecordState};
@@ -56,8 +56,13 @@ impl Engine {
     ) -> Result<(), Problem> {
         let settings = self.settings()?;
         let mut round = Round::default();
+        let products = match settings.products_run() {
+            Some(ProductsRun::Whole) => true,
+            Some(ProductsRun::ItemsForOrders) => self.has_items_to_make(&settings)?,
+            None => false,
+        };
         for (lane, on, name) in [
-            (Lane::Products, settings.products.on, "products"),
+            (Lane::Products, products, "products"),
             (Lane::Stock, settings.stock.on, "stock"),
             (Lane::Payouts, settings.payouts.on, "payouts"),
         ] {
@@ -91,6 +96,7 @@ impl Engine {
         let mut report = FlowReport::default();
         self.refresh_variants(round, &mut report).await?;
         self.refresh_items(false, &mut report).await?;
+        self.read_wanted(&self.wanted(&setup.settings)?).await?;
         if matches!(setup.settings.products.price, PriceSource::List { .. }) {
             self.refresh_prices(false, &mut report).await?;
         }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use brygga_core::booking::WantedItem;
 use brygga_core::goods::{
     ItemChange, PriceRow, ProductDecision, ProductGround, ProductItem, ProductOutcome, Variant,
-    plan_products,
+    plan_products, plan_wanted,
 };
 use brygga_core::settings::{PriceSource, SpecialItems};
 use brygga_core::{Problem, digest};
@@ -13,6 +14,7 @@ use brygga_store::{RecordKind, RecordRef, RecordState};
 use super::preview::product_digest;
 use super::send::{Ended, GoodsStep, VariantRow, waiting};
 use super::shelf::{ITEM, Ledger, PRICE, VARIANT};
+use super::wanted::AboutWanted;
 use super::{FlowReport, Round};
 use crate::engine::{Engine, Setup};
 
@@ -41,10 +43,14 @@ impl Engine {
         let whole = self.is_nightly(WHOLE)?;
         let mut changed = !self.refresh_variants(round, report).await?.is_empty();
         changed |= self.refresh_items(whole, report).await?;
-        let lists = matches!(setup.settings.products.price, PriceSource::List { .. });
-        if lists {
+        let settings = &setup.settings;
+        let lists = matches!(settings.products.price, PriceSource::List { .. });
+        if lists && !Self::only_wanted(settings) {
             changed |= self.refresh_prices(whole, report).await?;
         }
+        let wanted = self.wanted(settings)?;
+        self.read_wanted(&wanted).await?;
+        changed |= self.has_unanswered(&wanted, settings)?;
         let due = !self
             .store
             .due(RecordKind::Product, self.clock.now(), 1)?
@@ -57,16 +63,27 @@ impl Engine {
                 setup.settings_rev,
                 self.clock.now(),
             );
-            let result = self.decide_products(&setup, &mut ledger, report).await;
+            let result = self
+                .decide_products(&setup, &wanted, &mut ledger, report)
+                .await;
+            // Orders that wait go on with what was made, and are told why something was not. In a run of what was approved the
+            // rest was not looked at.
+            let answered = match (&result, self.approval()) {
+                (Ok(about), None) => self.answer_wanted(&wanted, about, &ledger, settings),
+                _ => Ok(()),
+            };
             // What was settled stays settled, also when the flow could not go on.
             ledger.write(self)?;
+            self.wake_for_made(&wanted)?;
             result?;
+            answered?;
             if self.approval().is_some() {
                 // The rest is still to be decided on.
                 return Ok(());
             }
             self.decided_with_settings(FLOW, setup.settings_rev)?;
         }
+        self.wake_for_made(&wanted)?;
         if whole {
             self.nightly_done(WHOLE)?;
         }
@@ -117,25 +134,27 @@ impl Engine {
         let prices: Vec<PriceRow> = self.shelf(PRICE)?.into_values().collect();
         let links = self.product_links()?;
         let special = special_items(&setup.settings.special_items);
+        let wanted = self.wanted(&setup.settings)?;
+        let wanted = wanted.into_iter().map(|item| item.sku).collect();
         let ground = ProductGround {
             currency: setup.shop.currency,
             taxes_included: setup.shop.taxes_included,
             catalogue: &setup.catalogue,
             special_items: &special,
             links: &links,
+            wanted: &wanted,
             today: self
                 .clock
                 .now()
                 .with_timezone(&setup.shop.time_zone)
                 .date_naive(),
         };
-        Ok(plan_products(
-            &items,
-            &prices,
-            &variants,
-            ground,
-            &setup.settings.products,
-        ))
+        let settings = &setup.settings.products;
+        Ok(if Self::only_wanted(&setup.settings) {
+            plan_wanted(&items, &variants, ground, settings)
+        } else {
+            plan_products(&items, &prices, &variants, ground, settings)
+        })
     }
 
     /// What is decided of the products that a run may write: in a run of what was approved only what was shown.
@@ -147,6 +166,10 @@ impl Engine {
         let decisions = self.product_decisions(setup)?;
         if self.approval().is_none() {
             let seen: BTreeSet<String> = decisions.iter().map(record_id).collect();
+            if Self::only_wanted(&setup.settings) {
+                self.leave_unwanted(ledger, &seen)?;
+                return Ok(decisions);
+            }
             for id in ledger.ids() {
                 // The variant has its item now, or item and variant are gone: nothing is left to decide.
                 if !seen.contains(&id) {
@@ -167,14 +190,20 @@ impl Engine {
         Ok(approved)
     }
 
-    /// Writes the differences.
+    /// Writes the differences; what was decided of the products whose items are wanted.
     async fn decide_products(
         &self,
         setup: &Setup,
+        wanted: &BTreeSet<WantedItem>,
         ledger: &mut Ledger,
         report: &mut FlowReport,
-    ) -> Result<(), Problem> {
+    ) -> Result<AboutWanted, Problem> {
         let decisions = self.product_decisions_to_write(setup, ledger)?;
+        let about = self.about_wanted(&decisions, wanted)?;
+        // Where products are not kept in step, a reason is the order's alone.
+        let tells = |ledger: &Ledger, id: &str| {
+            !Self::only_wanted(&setup.settings) || ledger.held(id).is_some()
+        };
         report.decided += decisions.len();
         let new_links: Vec<_> = decisions
             .iter()
@@ -202,12 +231,13 @@ impl Engine {
             }
             match decision.outcome {
                 ProductOutcome::Same => ledger.set(&id, name, RecordState::Booked, None),
-                ProductOutcome::Held(problem) => {
+                ProductOutcome::Held(problem) if tells(ledger, &id) => {
                     ledger.set(&id, name, RecordState::Held, Some(problem));
                 }
-                ProductOutcome::Skipped(problem) => {
+                ProductOutcome::Skipped(problem) if tells(ledger, &id) => {
                     ledger.set(&id, name, RecordState::Skipped, Some(problem));
                 }
+                ProductOutcome::Held(_) | ProductOutcome::Skipped(_) => {}
                 ProductOutcome::Create(draft) => {
                     let digest = digest::of(&draft);
                     if !ledger.was_refused(&id, &digest) {
@@ -272,7 +302,7 @@ impl Engine {
         for (product, rows) in updates {
             self.update(&product, rows, ledger, report).await?;
         }
-        Ok(())
+        Ok(about)
     }
 
     /// The fields that the shop owns go to the item.

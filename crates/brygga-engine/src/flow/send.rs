@@ -285,6 +285,8 @@ impl Engine {
             );
         }
         if let GoodsStep::CreateItem { draft, variant } = step {
+            // Orders look for it from now on.
+            self.forget_catalogue();
             let by = if effect.found { "sku" } else { "created" };
             links.push(self.product_link(variant, &draft.number, by));
             if !effect.found {

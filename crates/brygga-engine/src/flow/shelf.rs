@@ -412,6 +412,21 @@ impl Ledger {
         row
     }
 
+    /// Why a record is held, if it is.
+    pub(super) fn held(&self, id: &str) -> Option<Problem> {
+        let row = self.rows.get(id)?;
+        row.problem
+            .clone()
+            .filter(|_| row.state == RecordState::Held)
+    }
+
+    /// Is a record on its way, or waits for another try.
+    pub(super) fn is_open(&self, id: &str) -> bool {
+        self.rows
+            .get(id)
+            .is_some_and(|row| matches!(row.state, RecordState::Planned | RecordState::Waiting))
+    }
+
     /// The ids of all records.
     pub(super) fn ids(&self) -> Vec<String> {
         self.rows.keys().cloned().collect()

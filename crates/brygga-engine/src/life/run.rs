@@ -229,7 +229,7 @@ impl Engine {
         let mut last: BTreeMap<PartRef, LifeStep> = BTreeMap::new();
         let mut done: Vec<(PartRef, LifeStep)> = Vec::new();
         for _ in 0..STEPS {
-            let decisions = life::decide(
+            let mut decisions = life::decide(
                 &order,
                 setup.ground(),
                 booked.as_ref(),
@@ -237,6 +237,7 @@ impl Engine {
                 &books,
                 self.clock.now(),
             );
+            self.parts_want(&order, booked.as_ref(), setup, &mut decisions)?;
             self.keep_found(&order, &decisions, &mut books)?;
             let mut next = None;
             for decision in &decisions {

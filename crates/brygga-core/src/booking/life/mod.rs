@@ -516,6 +516,14 @@ pub fn decide(
         parts.insert(0, (whole, order.name.clone(), Some(order.processed_at)));
     }
     let mut decisions = decide_all(&life, parts);
+    for decision in &mut decisions {
+        // An item that is being made comes by itself; whatever step lacks it.
+        if let PartState::Held(problem) = &decision.state
+            && problem.code == Code::WaitingForItem
+        {
+            decision.state = PartState::Waiting(problem.clone(), None);
+        }
+    }
     decisions.sort_by_key(|decision| !matches!(decision.state, PartState::Next(_)));
     decisions
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use brygga_core::Code;
 use brygga_core::goods::{
     ItemChange, ItemDraft, NewItemKind, ProductDecision, ProductGround, ProductItem,
-    ProductOutcome, ProductStatus, Variant, Weight, WeightUnit, plan_products,
+    ProductOutcome, ProductStatus, Variant, Weight, WeightUnit, plan_products, plan_wanted,
 };
 use brygga_core::money::Currency;
 use brygga_core::settings::{
@@ -36,6 +36,17 @@ fn decide(
     settings: &ProductSettings,
     currency: Currency,
 ) -> Vec<ProductDecision> {
+    decide_for(&[], currency, |ground| {
+        plan_products(items, &[], variants, ground, settings)
+    })
+}
+
+/// The same where orders wait for items of these numbers.
+fn decide_for(
+    wanted: &[&str],
+    currency: Currency,
+    plan: impl FnOnce(ProductGround<'_>) -> Vec<ProductDecision>,
+) -> Vec<ProductDecision> {
     let catalogue = catalogue();
     let special = BTreeSet::new();
     let links = BTreeMap::new();
@@ -45,9 +56,10 @@ fn decide(
         catalogue: &catalogue,
         special_items: &special,
         links: &links,
+        wanted: &wanted.iter().map(|number| (*number).to_owned()).collect(),
         today: "2026-10-15".parse().unwrap(),
     };
-    plan_products(items, &[], variants, ground, settings)
+    plan(ground)
 }
 
 /// What becomes of a variant that no item is.
@@ -242,6 +254,50 @@ fn what_cannot_become_an_item_is_named() {
         panic!("made")
     };
     assert_eq!(draft.price, None);
+}
+
+/// What an order waits for is made although new products are left alone, and nothing else is.
+#[test]
+fn an_item_that_an_order_waits_for_is_made_and_no_other() {
+    let leave = ProductSettings {
+        new_products: NewProducts::Leave,
+        ..settings()
+    };
+    let other = Variant {
+        id: "8".into(),
+        ..variant(8, "MUG-2")
+    };
+    let variants = [mug(), other];
+    let decided = decide_for(&["MUG-1"], Currency::NOK, |ground| {
+        plan_products(&[item("CUP")], &[], &variants, ground, &leave)
+    });
+    let of = |name: &str| {
+        let found = decided
+            .iter()
+            .find(|one| one.variant.as_ref().map(|(id, _)| id.as_str()) == Some(name));
+        found.expect("decided").outcome.clone()
+    };
+    let made = alone(mug(), &settings());
+    assert!(matches!(made, ProductOutcome::CreateItem(_)));
+    assert_eq!(of("7"), made, "the very item of a new product");
+    assert_eq!(held(&of("8")), Code::ItemNotFound);
+
+    // Where products are not kept in step, nothing else is even looked at.
+    let decided = decide_for(&["MUG-1", "NONE"], Currency::NOK, |ground| {
+        plan_wanted(&[item("CUP")], &variants, ground, &leave)
+    });
+    let outcomes: Vec<_> = decided.into_iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, [made]);
+    let there = decide_for(&["MUG-1"], Currency::NOK, |ground| {
+        plan_wanted(&[item("MUG-1")], &variants, ground, &leave)
+    });
+    assert_eq!(there, []);
+    let mut without = leave;
+    without.new_item.goods_class = None;
+    let decided = decide_for(&["MUG-1"], Currency::NOK, |ground| {
+        plan_wanted(&[], &variants, ground, &without)
+    });
+    assert_eq!(held(&decided[0].outcome), Code::NewItemIncomplete);
 }
 
 #[test]

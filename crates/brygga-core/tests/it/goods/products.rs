@@ -79,6 +79,7 @@ fn plan_with(
         catalogue: &catalogue,
         special_items: &special,
         links: &links,
+        wanted: &BTreeSet::new(),
         today: "2026-10-15".parse().unwrap(),
     };
     plan_products(items, prices, variants, ground, settings)
