@@ -311,7 +311,12 @@ impl Api {
             }
         }
         let goods = touched.iter().any(|record| flow_of(record.kind).is_some());
-        let again = self.engine.preview_again(&orders, goods).await;
+        let customers: BTreeSet<RecordRef> = touched
+            .iter()
+            .filter(|record| record.kind == RecordKind::Customer)
+            .cloned()
+            .collect();
+        let again = self.engine.preview_again(&orders, &customers, goods).await;
         let held = report
             .begun
             .iter()
@@ -340,7 +345,8 @@ impl Api {
                             && flow_of(found.record.kind).is_some()
                             && !failed(found.record.kind);
                         let anew = anew.items.iter().any(|item| item.record == found.record);
-                        !(begun.contains(&found.record) || of_order || of_goods || anew)
+                        let changed = customers.contains(&found.record);
+                        !(begun.contains(&found.record) || of_order || of_goods || anew || changed)
                     });
                     shown.preview.items.extend(anew.items);
                     if goods {

@@ -81,6 +81,11 @@ impl Engine {
     ) -> Result<(), Problem> {
         let settings = self.settings()?;
         let mut round = Round::default();
+        if lanes.has(Lane::Customers) && settings.customers.takes_all() {
+            let mut own = FlowReport::default();
+            let result = Box::pin(self.customers(&mut own)).await;
+            self.end_flow(report, "customers", own, result)?;
+        }
         if lanes.has(Lane::Products) && settings.products.on {
             let mut own = FlowReport::default();
             let result = Box::pin(self.products(&mut round, &mut own)).await;
