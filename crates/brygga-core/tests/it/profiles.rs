@@ -1,6 +1,7 @@
 //! A profile without an order: by the same rules as a buyer, as far as there is data for them (`booking-rules` 4).
 
 use brygga_core::booking::customer::{Wanted, choose};
+use brygga_core::booking::place::Destination;
 use brygga_core::booking::{Buyer, Candidates, CustomerChoice, home};
 use brygga_core::erp::{self, CustomerDraft, CustomerStatus};
 use brygga_core::policy::{Lane, Lanes};
@@ -56,7 +57,7 @@ fn decide(
     let buyer = Buyer::of_profile(profile, &withheld)?;
     let place = home(profile);
     let wanted = Wanted {
-        place: place.as_ref().map(|place| place.key()),
+        place: place.as_ref().map(Destination::key),
         currency: "NOK",
         vat_zone: None,
     };

@@ -11,6 +11,7 @@ mod send;
 use std::collections::BTreeMap;
 
 use brygga_core::booking::follow::Profile;
+use brygga_core::booking::place::Destination;
 use brygga_core::booking::{Buyer, CustomerChoice, customer, home};
 use brygga_core::code::Class;
 use brygga_core::erp::CustomerDraft;
@@ -347,7 +348,7 @@ impl Engine {
         let candidates = self.candidates(&buyer.identity, currency).await?;
         let home = home(&found.customer);
         let wanted = customer::Wanted {
-            place: home.as_ref().map(|home| home.key()),
+            place: home.as_ref().map(Destination::key),
             currency,
             vat_zone: None,
         };
