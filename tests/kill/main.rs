@@ -188,6 +188,58 @@ async fn a_customer_that_follows_the_shop() {
     }
 }
 
+/// A profile without an order becomes one customer, wherever the program is killed on the way (`booking-rules` 4).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_becomes_a_customer() {
+    for point in [
+        "create-customer:before",
+        "create-customer:sending",
+        "create-customer:answered",
+        "create-customer:settled",
+    ] {
+        let world = World::new().await;
+        let fields = json!({
+            "firstName": "Helt", "lastName": "Ny", "defaultEmailAddress": { "emailAddress": "helt.ny@example.no" },
+            "defaultAddress": {
+                "name": "Helt Ny", "company": null, "address1": "Nygata 7", "address2": null, "zip": "0155", "city": "Oslo",
+                "provinceCode": null, "countryCodeV2": "NO", "phone": null,
+            },
+        });
+        let Value::Object(fields) = fields else {
+            panic!("a profile")
+        };
+        let change = ShopChange::EditCustomer {
+            customer: 88_001,
+            fields,
+        };
+        world.pair.shopify().act(&change).expect("made");
+        world.choose(|settings| settings["customers"]["which"] = json!("all"));
+        world.sync_killed_at(point);
+        // Whatever else the shop has of profiles becomes customers too.
+        world.sync_until_quiet();
+        world.sync_until_quiet();
+        assert_eq!(world.customers_with("helt.ny@example.no"), 1, "{point}");
+        let references: Vec<String> = world
+            .pair
+            .visma()
+            .customers()
+            .iter()
+            .filter_map(|customer| {
+                customer
+                    .get("accountReference")?
+                    .as_str()
+                    .map(str::to_owned)
+            })
+            .filter(|reference| reference.starts_with("customer/"))
+            .collect();
+        let once: std::collections::BTreeSet<&String> = references.iter().collect();
+        assert_eq!(once.len(), references.len(), "{point}: {references:?}");
+        let writes = world.writes();
+        world.sync_until_quiet();
+        assert_eq!(world.writes(), writes, "{point}: nothing more to write");
+    }
+}
+
 /// A list that does not show yet what was just made: the second look-up, a second later, finds it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_lags_the_write_makes_no_double() {

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 /// Everything that the store can tell, in lower case.
-fn everything(bench: &Bench) -> String {
+pub(crate) fn everything(bench: &Bench) -> String {
     let store = bench.practice.engine.store();
     let mut text = String::new();
     for kind in RecordKind::ALL {

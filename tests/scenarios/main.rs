@@ -34,6 +34,7 @@ mod persons;
 mod practice;
 mod preview;
 mod products;
+mod profiles;
 mod proof;
 mod proof_by_itself;
 mod rates;

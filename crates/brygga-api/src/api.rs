@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use brygga_core::policy::{Lane, Lanes};
+use brygga_core::policy::Lanes;
 use brygga_core::{Money, Problem};
-use brygga_engine::{Engine, RunOptions};
+use brygga_engine::{Engine, RunOptions, lane_of_flow};
 use brygga_store::{ActivityFilter, RecordKind, RecordRef, RecordRow, RecordState};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -112,9 +112,12 @@ impl Api {
     pub(crate) async fn sync_now(self: &Arc<Self>, request: SyncNow) -> Result<Started, ApiError> {
         let lanes = match request.flow.as_deref() {
             None => Lanes::all(),
-            Some(flow) => Lane::of_flow(flow)
-                .ok_or_else(|| wrong_use(&format!("no flow {flow}")))?
-                .into(),
+            Some(flow) => {
+                let settings = self.engine.settings().map_err(error)?;
+                lane_of_flow(flow, &settings)
+                    .ok_or_else(|| wrong_use(&format!("no flow {flow}")))?
+                    .into()
+            }
         };
         let started = self.start(RunOptions {
             lanes,

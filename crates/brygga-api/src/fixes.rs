@@ -220,6 +220,10 @@ impl Api {
                 store
                     .remove_link(brygga_engine::booked::CUSTOMER, key)
                     .map_err(stored)?;
+                // A profile without an order is asked about again.
+                store
+                    .mark_retry(&[RecordRef::customer(key.as_str())])
+                    .map_err(stored)?;
             }
         }
         store.forget(LAST).map_err(stored)?;
@@ -344,18 +348,25 @@ impl Api {
             .map(|refund| refund.id.clone()))
     }
 
-    /// The first record's order in Shopify's admin.
+    /// The first record's order, or profile, in Shopify's admin.
     fn shop_page(&self, row: Option<&RecordRow>) -> Option<ShopPage> {
         let (admin, row) = self.host.shop_admin.as_ref().zip(row)?;
-        let order = match row.record.kind {
-            RecordKind::Order => &row.record.id,
-            _ => row.part_of.as_ref()?,
+        let page = match row.record.kind {
+            RecordKind::Order => format!("orders/{}", row.record.id),
+            RecordKind::Customer => profile_page(&row.record.id)?,
+            _ => format!("orders/{}", row.part_of.as_ref()?),
         };
         Some(ShopPage {
             name: row.name.clone(),
-            url: format!("{admin}/orders/{order}"),
+            url: format!("{admin}/{page}"),
         })
     }
+}
+
+/// A profile's page in Shopify's admin; `None` for a company and a guest.
+pub(crate) fn profile_page(key: &str) -> Option<String> {
+    let id = key.strip_prefix("customer/")?.split('/').next()?;
+    Some(format!("customers/{id}"))
 }
 
 /// Settings with a choice made.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use brygga_core::Problem;
 use brygga_core::policy::{Every, Lane};
 use brygga_core::settings::{Settings, WhoShips};
+use brygga_engine::lane_of_flow;
 use brygga_store::{RecordKind, RecordState, StateCounts};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -73,7 +74,7 @@ impl Api {
         // A flow of a choice that was not made would be a row of noughts.
         let shown = |flow: &Flow| flow.kind != RecordKind::Shipment || visma_ships;
         for flow in FLOWS.into_iter().filter(shown) {
-            let lane = Lane::of_flow(flow.name).unwrap_or(Lane::Orders);
+            let lane = lane_of_flow(flow.name, &settings).unwrap_or(Lane::Orders);
             let own = agenda.iter().find(|known| known.lane == lane);
             let state = own.and_then(|own| own.state.as_ref());
             let on = is_on(&settings, flow.name);

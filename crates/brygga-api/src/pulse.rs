@@ -186,7 +186,13 @@ impl Api {
     pub(crate) fn delayed(&self, agenda: &[LaneAgenda]) -> Result<Delayed, Problem> {
         let mut delayed = Delayed::default();
         for kind in RecordKind::ALL {
-            let lane = agenda.iter().find(|lane| lane.lane == lane_of(*kind));
+            let own = agenda.iter().find(|lane| lane.lane == lane_of(*kind));
+            // Customers come with their orders, unless all profiles become customers.
+            let with_orders = || agenda.iter().find(|lane| lane.lane == Lane::Orders);
+            let lane = match own {
+                Some(lane) if lane.lane == Lane::Customers && !lane.on => with_orders(),
+                own => own,
+            };
             let Some(well) = lane
                 .filter(|lane| lane.on)
                 .and_then(|lane| lane.state.as_ref()?.well)
@@ -237,8 +243,8 @@ impl Api {
 /// The lane in which records of `kind` are worked on.
 fn lane_of(kind: RecordKind) -> Lane {
     match kind {
+        RecordKind::Customer => Lane::Customers,
         RecordKind::Order
-        | RecordKind::Customer
         | RecordKind::Invoice
         | RecordKind::CreditNote
         | RecordKind::Payment

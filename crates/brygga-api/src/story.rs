@@ -12,6 +12,7 @@ use brygga_store::{ActivityFilter, RecordKind, RecordRef};
 
 use crate::api::{Api, amount, count, error, record_line, record_ref, stored, time};
 use crate::contract::{ApiError, Exchange, Fact, PlanLine, RecordKey, Story, StoryStep};
+use crate::fixes::profile_page;
 
 impl Api {
     pub(crate) async fn story(self: &Arc<Self>, key: RecordKey) -> Result<Story, ApiError> {
@@ -60,12 +61,15 @@ impl Api {
             (None, RecordKind::Order) => Some(record.id.clone()),
             (None, _) => None,
         };
-        let shopify_url = self
-            .host
-            .shop_admin
-            .as_ref()
-            .zip(of_order.as_ref())
-            .map(|(admin, id)| format!("{admin}/orders/{id}"));
+        let page = match (&of_order, record.kind) {
+            (Some(id), _) => Some(format!("orders/{id}")),
+            (None, RecordKind::Customer) => profile_page(&record.id),
+            (None, _) => None,
+        };
+        let admin = self.host.shop_admin.as_ref();
+        let shopify_url = admin
+            .zip(page)
+            .map(|(admin, page)| format!("{admin}/{page}"));
         let order = match &owner {
             Some(owner) => store.record(owner).map_err(stored)?,
             None => None,
@@ -75,9 +79,11 @@ impl Api {
             None => Vec::new(),
         };
         // A story is handed on to whoever helps: who bought is seen in Shopify, where the link leads.
-        let payload = mirror.and_then(|mirror| {
-            serde_json::to_string_pretty(&without_persons(&mirror.payload)).ok()
-        });
+        let payload = mirror
+            .filter(|mirror| !mirror.payload.is_null())
+            .and_then(|mirror| {
+                serde_json::to_string_pretty(&without_persons(&mirror.payload)).ok()
+            });
         Ok(Story {
             record: record_line(&row),
             facts,

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use brygga_core::policy::Lane;
 use brygga_store::RecordKind;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -267,24 +266,25 @@ pub(crate) enum Flow {
 }
 
 impl Flow {
-    /// What it runs with.
-    pub(crate) fn lane(self) -> Lane {
+    /// Its name.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Orders
-            | Self::Customers
-            | Self::Invoices
-            | Self::CreditNotes
-            | Self::Payments => Lane::Orders,
-            Self::Payouts => Lane::Payouts,
-            Self::Products => Lane::Products,
-            Self::Stock => Lane::Stock,
+            Self::Orders => "orders",
+            Self::Customers => "customers",
+            Self::Invoices => "invoices",
+            Self::CreditNotes => "credit_notes",
+            Self::Payments => "payments",
+            Self::Payouts => "payouts",
+            Self::Products => "products",
+            Self::Stock => "stock",
         }
     }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
-    /// Only this flow; customers, invoices, credit notes and payments come with their orders.
+    /// Only this flow; invoices, credit notes and payments come with their orders, and so do customers, unless all profiles become
+    /// customers.
     #[arg(long, value_enum)]
     pub(crate) flow: Vec<Flow>,
     /// Read again from this moment, such as 2026-10-01T00:00:00Z.

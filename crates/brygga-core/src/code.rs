@@ -90,6 +90,8 @@ codes! {
     CustomerUpdateRefused = "customer-update-refused", Held, "Visma.net did not take the changes of customer {customer}: {reason}.", "Correct what Visma.net names, then retry. Orders of this customer are booked meanwhile.";
     CustomerUpdateDiffers = "customer-update-differs", Held, "Customer {customer} has another {field} in Visma.net than the one that was sent.", "Compare the customer in Visma.net with Shopify, then retry. Orders of this customer are booked meanwhile.";
     CustomerWithheld = "customer-withheld", Held, "Shopify withholds the customer's data for order {order}.", "Ask for protected customer data in the app, or choose a house customer.";
+    ProfileWithheld = "profile-withheld", Held, "Shopify withholds who some profiles without an order are.", "Ask for protected customer data in the app, or choose that only profiles with an order become customers.";
+    ProfileIncomplete = "profile-incomplete", Held, "Some profiles without an order have no {missing} in Shopify.", "Complete the profiles in Shopify, or choose that only profiles with an order become customers.";
     CustomerClassUnmapped = "customer-class-unmapped", Held, "No customer class for {country} ({kind}).", "Choose the customer class in the mapping.";
     HouseCustomerMissing = "house-customer-missing", Held, "Order {order} is from a guest without e-mail, and no house customer is chosen for {country} in {currency}.", "Choose the house customer in the mapping.";
     VatNotRegistered = "vat-not-registered", Held, "Order {order} to {country} was taxed under {scheme}, for which you are not registered.", "Correct the taxes in Shopify, or tell in the settings that you are registered.";
@@ -128,6 +130,8 @@ codes! {
     AlreadyBooked = "skipped-already-booked", Skipped, "Order {order} is in Visma.net already as {document}.", "Nothing to do. Choose otherwise under Already booked in the preview.";
     AlreadyBookedDiffers = "skipped-already-differs", Skipped, "Order {order} is in Visma.net already as {document}, with {theirs}; Shopify has {ours}.", "Compare the document with the order. Choose otherwise under Already booked in the preview.";
     MaybeBooked = "maybe-booked", Held, "Order {order} may be in Visma.net already: {documents}.", "Compare the document with the order, then choose under Already booked in the preview.";
+    SkippedNoOrder = "skipped-no-order", Skipped, "The profile has no order, and only profiles with an order become customers.", "Choose in the settings that all profiles become customers if it should be one.";
+    SkippedProfileGone = "skipped-profile-gone", Skipped, "The profile is not in Shopify any more, and was no customer.", "Nothing to do.";
     SkippedRemoved = "skipped-removed", Skipped, "All units of order {order} were removed before it was booked.", "Nothing to do.";
 
     // Shipments, invoices, payments and refunds (booking-rules 6 to 8)

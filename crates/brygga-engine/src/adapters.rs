@@ -16,8 +16,9 @@ use brygga_shopify::{FieldDefinition, MetafieldDraft, Shopify, WriteFailure, Wro
 use brygga_visma::{CallError, Visma};
 
 use crate::ports::{
-    BackField, BackFieldDefinition, BackFieldDraft, BackState, Erp, Ledger, OrderHead, OrderHeads,
-    OrderPage, RawOrder, Shop, ShopCustomer, ShopSending, ShopWriteBack, WriteError,
+    BackField, BackFieldDefinition, BackFieldDraft, BackState, CustomerPage, Erp, Ledger,
+    OrderHead, OrderHeads, OrderPage, RawOrder, Shop, ShopCustomer, ShopSending, ShopWriteBack,
+    WriteError,
 };
 
 /// Shopify as the shop.
@@ -31,6 +32,15 @@ fn raw(order: brygga_shopify::RawOrder) -> RawOrder {
         updated_at: order.updated_at,
         json: order.json,
     }
+}
+
+fn profile(raw: brygga_shopify::RawCustomer) -> Result<ShopCustomer, Problem> {
+    let mut customer = brygga_shopify::wire::customer(&raw.json)?;
+    customer.updated_at = Some(raw.updated_at);
+    Ok(ShopCustomer {
+        customer,
+        withheld: brygga_shopify::wire::withheld(&raw.json),
+    })
 }
 
 #[async_trait]
@@ -77,14 +87,21 @@ impl Shop for ShopifyShop {
         Ok(self.0.order(id).await?.map(raw))
     }
 
+    async fn customers_changed(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<CustomerPage, Problem> {
+        let page = self.0.customers_changed(since, None, after).await?;
+        let customers: Result<_, Problem> = page.customers.into_iter().map(profile).collect();
+        Ok(CustomerPage {
+            customers: customers?,
+            next: page.next,
+        })
+    }
+
     async fn customer(&self, id: &str) -> Result<Option<ShopCustomer>, Problem> {
-        let Some(raw) = self.0.customer(id).await? else {
-            return Ok(None);
-        };
-        Ok(Some(ShopCustomer {
-            customer: brygga_shopify::wire::customer(&raw.json)?,
-            withheld: brygga_shopify::wire::withheld(&raw.json),
-        }))
+        self.0.customer(id).await?.map(profile).transpose()
     }
 
     async fn company_name(&self, id: &str) -> Result<Option<String>, Problem> {

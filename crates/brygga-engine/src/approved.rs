@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::booked::{CUSTOMER, internal};
 use crate::decide::Probe;
 use crate::engine::Engine;
+use crate::flow::FlowReport;
 use crate::ports::{Phase, Signal};
 use crate::run::RunReport;
 
@@ -346,13 +347,34 @@ impl Engine {
                 ready.push(record);
             }
         }
-        self.follow_all(&ready, &setup, report).await?;
+        let (linked, profiles) = self.by_link(ready.clone())?;
+        let mut own = FlowReport::default();
+        let made = Box::pin(self.work_on_profiles(&profiles, &setup, &mut own)).await;
+        report.decided += own.decided;
+        report.written += own.written;
+        made?;
+        self.follow_all(&linked, &setup, report).await?;
         for record in approval.left(RecordKind::Customer) {
             if ready.contains(&record) {
                 self.not_due_any_more(approval, vec![record])?;
             }
         }
         Ok(())
+    }
+
+    /// Customers that are linked, and profiles that are not.
+    fn by_link(
+        &self,
+        customers: Vec<RecordRef>,
+    ) -> Result<(Vec<RecordRef>, Vec<RecordRef>), Problem> {
+        let (mut linked, mut profiles) = (Vec::new(), Vec::new());
+        for record in customers {
+            match self.store.link(CUSTOMER, &record.id)? {
+                Some(_) => linked.push(record),
+                None => profiles.push(record),
+            }
+        }
+        Ok((linked, profiles))
     }
 
     fn has_open_intent(&self, record: &RecordRef) -> Result<bool, Problem> {

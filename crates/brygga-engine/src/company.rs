@@ -11,6 +11,7 @@ use crate::already::{ALREADY, SEARCH};
 use crate::booked::{CUSTOMER, ORDER, VAT_CONFIRMED};
 use crate::connect::{Ground, MET, MET_TENANT};
 use crate::follow::SEEN;
+use crate::profiles::PROFILES;
 use crate::{flow, life};
 
 /// So many of the newest documents are looked for in a company that goes by another name: one alone may have been deleted there.
@@ -176,6 +177,12 @@ impl Ground {
             self.store.mark_retry(&[record])?;
             self.store.wake_parts(&link.shop_id)?;
         }
+        // A profile becomes a customer of the other company anew.
+        let customers = self.store.links(CUSTOMER)?.into_iter();
+        let customers: Vec<RecordRef> = customers
+            .map(|link| RecordRef::customer(link.shop_id))
+            .collect();
+        self.store.mark_retry(&customers)?;
         let kinds = [ALREADY, SEARCH, CUSTOMER, SEEN, VAT_CONFIRMED];
         for kind in kinds
             .iter()
@@ -186,6 +193,7 @@ impl Ground {
             gone.extend(links.into_iter().map(|link| (link.kind, link.shop_id)));
         }
         self.store.put_links(&[], &gone)?;
+        self.store.forget_cursor(PROFILES)?;
         for cursor in flow::READ_OF_THE_COMPANY
             .iter()
             .chain(life::READ_OF_THE_COMPANY)

@@ -1,7 +1,8 @@
 //! From a record that is due to a plan in the journal, or to the reason why there is none.
 
 use brygga_core::booking::{
-    self, BookedState, Change, Decision, Document, FirstLook, LookedUp, Ours, Plan, Step, customer,
+    self, BookedState, Change, Decision, Document, FirstLook, Identity, LookedUp, Ours, Plan, Step,
+    customer,
 };
 use brygga_core::erp::{BookedOrder, Customer, HeadDraft, OrderStatus};
 use brygga_core::shop::{Order, Side};
@@ -181,16 +182,7 @@ impl Engine {
         }
         let identity = &document.identity;
         let key = identity.link_key(&document.draft.currency);
-        // By every name under which another order could find or make the same customer.
-        let names = [
-            Some(&key),
-            identity.email.as_ref(),
-            identity.registration.as_ref(),
-        ];
-        let turns = self
-            .turns
-            .take(&names.into_iter().flatten().cloned().collect())
-            .await;
+        let turns = self.turn_of(identity, &document.draft.currency).await;
         let Looked {
             decision,
             version,
@@ -271,7 +263,8 @@ impl Engine {
         let candidates = if linked_customer.is_some() || !documents.is_empty() {
             customer::Candidates::default()
         } else {
-            self.candidates(document).await?
+            self.candidates(&document.identity, &document.draft.currency)
+                .await?
         };
         Ok(LookedUp {
             linked_customer,
@@ -385,7 +378,7 @@ impl Engine {
             .map(|(seq, step)| {
                 let body = serde_json::to_value(StepBody {
                     step: step.clone(),
-                    plan: plan.clone(),
+                    plan: Some(plan.clone()),
                 })
                 .map_err(internal)?;
                 let key = self.key(&row.record, step, plan_id, seq)?;
@@ -517,8 +510,24 @@ impl Engine {
         Ok(documents)
     }
 
-    async fn candidates(&self, document: &Document) -> Result<customer::Candidates, Problem> {
-        let identity = &document.identity;
+    /// The turn for a buyer: by every name under which another order, or the profile, could find or make the same customer.
+    pub(crate) async fn turn_of(&self, identity: &Identity, currency: &str) -> Turns {
+        let key = identity.link_key(currency);
+        let names = [
+            Some(&key),
+            identity.email.as_ref(),
+            identity.registration.as_ref(),
+        ];
+        self.turns
+            .take(&names.into_iter().flatten().cloned().collect())
+            .await
+    }
+
+    pub(crate) async fn candidates(
+        &self,
+        identity: &Identity,
+        currency: &str,
+    ) -> Result<customer::Candidates, Problem> {
         let mut found = customer::Candidates::default();
         if identity.key == "house" {
             return Ok(found);
@@ -530,7 +539,7 @@ impl Engine {
             found.by_email = self.erp.customers_by_email(email).await?;
         }
         // One that we made ourselves for this very buyer, before a restored backup forgot it, is that buyer's.
-        let ours = identity.link_key(&document.draft.currency);
+        let ours = identity.link_key(currency);
         let own: Vec<Customer> = found
             .by_email
             .iter()
@@ -544,9 +553,13 @@ impl Engine {
         Ok(found)
     }
 
-    /// The customers of Visma.net that the buyer of a document may be, by number.
-    pub async fn customers_like(&self, document: &Document) -> Result<Vec<Customer>, Problem> {
-        let found = self.candidates(document).await?;
+    /// The customers of Visma.net that a buyer may be, by number.
+    pub async fn customers_like(
+        &self,
+        identity: &Identity,
+        currency: &str,
+    ) -> Result<Vec<Customer>, Problem> {
+        let found = self.candidates(identity, currency).await?;
         let mut customers = found.by_registration;
         customers.extend(found.by_email);
         customers.sort_by(|a, b| a.number.cmp(&b.number));
@@ -592,6 +605,7 @@ impl Engine {
         row.state = state;
         row.erp_number = number.map(str::to_owned);
         row.problem = problem;
+        row.due_at = None;
         row.changed_at = now;
         Ok(row)
     }
@@ -617,11 +631,19 @@ impl Engine {
     }
 }
 
-/// What the journal keeps of a step: the step, and the plan that it belongs to.
+/// What the journal keeps of a step: the step, and the plan of the order that it belongs to. A customer without an order has none.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct StepBody {
     pub(crate) step: Step,
-    pub(crate) plan: Plan,
+    #[serde(default)]
+    pub(crate) plan: Option<Plan>,
+}
+
+impl StepBody {
+    /// The document that the plan makes.
+    pub(crate) fn document(&self) -> Option<&Document> {
+        self.plan.as_ref()?.document.as_ref()
+    }
 }
 
 /// What lists show of an order.

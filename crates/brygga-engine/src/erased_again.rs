@@ -7,9 +7,9 @@ use brygga_store::{Activity, Erasure, Level, RecordKind, RecordRef, Store};
 use chrono::{DateTime, Utc};
 
 use crate::booked::CUSTOMER;
-use crate::person::{ALL, Person, buyer_of, links_without_person};
+use crate::person::{ALL, Person, buyer_of, links_without_person, profile};
 
-/// Erases in `store` what it knows of the buyers of these orders, also of orders that it takes for unfinished: what is still to be done for
+/// Erases in `store` what it knows of these customers and of the buyers of these orders, also of orders that it takes for unfinished: what is still to be done for
 /// one is read anew from the shop.
 pub(crate) fn erase_again(
     store: &Store,
@@ -19,7 +19,10 @@ pub(crate) fn erase_again(
     if orders.is_empty() {
         return Ok(());
     }
-    for person in known_of(store, orders)? {
+    for person in known_of(store, orders)?
+        .into_iter()
+        .chain(customers_of(store, orders)?)
+    {
         let links = links_without_person(store, &person.records)?;
         let told = Activity::new(now, Level::Info, "customer-erased")
             .with("count", person.orders.len())
@@ -33,6 +36,20 @@ pub(crate) fn erase_again(
     }
     store.take_for_erased(orders)?;
     Ok(())
+}
+
+/// The customers on the list: those without an order are known by their own record alone.
+fn customers_of(store: &Store, ids: &BTreeSet<String>) -> Result<Vec<Person>, Problem> {
+    let mut people = Vec::new();
+    for id in ids.iter().filter(|id| id.contains('/')) {
+        let record = RecordRef::customer(id.as_str());
+        if let Some(row) = store.record(&record)?
+            && !store.is_erased(&record)?
+        {
+            people.push(profile(store, &row)?);
+        }
+    }
+    Ok(people)
 }
 
 /// The buyers of these orders, each with what is to be erased.

@@ -100,9 +100,19 @@ fn place(lane: Lane) -> String {
 fn is_on(settings: &Settings, lane: Lane) -> bool {
     match lane {
         Lane::Orders => true,
+        Lane::Customers => settings.customers.takes_all(),
         Lane::Products => settings.products_run().is_some(),
         Lane::Stock => settings.stock.on,
         Lane::Payouts => settings.payouts.on,
+    }
+}
+
+/// The lane in which a flow runs under these settings: customers come with their orders, unless all profiles become customers. `None`
+/// for a word that is no flow.
+pub fn lane_of_flow(flow: &str, settings: &Settings) -> Option<Lane> {
+    match Lane::of_flow(flow)? {
+        Lane::Customers if !is_on(settings, Lane::Customers) => Some(Lane::Orders),
+        lane => Some(lane),
     }
 }
 

@@ -28,6 +28,7 @@ mod person;
 mod place;
 pub mod ports;
 mod preview;
+mod profiles;
 mod proof;
 mod rates;
 pub mod rescue;
@@ -52,11 +53,12 @@ pub use engine::{Engine, Parts, SETTINGS};
 pub use exchanges::{ExchangeLog, without_persons};
 pub use flow::{FlowReport, StockRow};
 pub use follow::CustomerShown;
-pub use lanes::LaneState;
+pub use lanes::{LaneState, lane_of_flow};
 pub use place::{Others, Place, Who};
 pub use preview::{
     Follows, GoodsShown, OrderShown, Outcome, PayoutShown, Preview, Previewed, StepShown, What,
 };
+pub use profiles::ProfileShown;
 pub use proof::{Period, ProofReport};
 pub use rates::{RateHosts, RealRates};
 pub use run::{RunOptions, RunReport};

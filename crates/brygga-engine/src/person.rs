@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brygga_core::booking::already::Mark;
-use brygga_core::booking::normal_email;
+use brygga_core::booking::{Step, normal_email};
 use brygga_core::shop::{Address, Order};
 use brygga_core::{Code, Problem};
 use brygga_store::{
@@ -12,6 +12,7 @@ use brygga_store::{
 
 use crate::already::{self, ALREADY};
 use crate::booked::{self, CUSTOMER, ORDER};
+use crate::decide::StepBody;
 use crate::engine::Engine;
 
 /// More orders than a shop has.
@@ -159,6 +160,41 @@ pub(crate) fn buyer_of(
     Ok(linked.or_else(|| order.and_then(key_of)).or_else(alone))
 }
 
+/// Somebody of whom nothing but a customer's own record is kept: what it is called, and what it was made from.
+pub(crate) fn profile(store: &Store, row: &RecordRow) -> Result<Person, Problem> {
+    let key = row.record.id.as_str();
+    let mut person = Person {
+        key: key.rsplit_once('/').map_or(key, |(buyer, _)| buyer).into(),
+        numbers: row.erp_number.iter().cloned().collect(),
+        records: vec![row.record.clone()],
+        ..Person::default()
+    };
+    // The link's name, and the number, are nobody's name.
+    if row.name != key && Some(&row.name) != row.erp_number.as_ref() {
+        person.learn_name(Some(&row.name));
+    }
+    for intent in store.intents_of(&row.record)? {
+        let body: Option<StepBody> = serde_json::from_value(intent.body).ok();
+        if let Some(StepBody {
+            step: Step::CreateCustomer { draft, .. },
+            ..
+        }) = body
+        {
+            person.email = person.email.take().or_else(|| draft.email.clone());
+            let address = draft.address.as_ref();
+            let words = [
+                Some(draft.name.clone()),
+                draft.email.clone(),
+                draft.phone.clone(),
+                address.map(|address| address.line1.clone()),
+                address.and_then(|address| address.line2.clone()),
+            ];
+            person.learn_words(words.into_iter().flatten());
+        }
+    }
+    Ok(person)
+}
+
 /// The links of these orders as they are without the person.
 pub(crate) fn links_without_person(
     store: &Store,
@@ -276,7 +312,39 @@ impl Engine {
                 }
             }
         }
+        self.add_profiles(&mut people)?;
         Ok(people)
+    }
+
+    /// Whose profile became a customer, or may become one, without an order.
+    fn add_profiles(&self, people: &mut BTreeMap<String, Person>) -> Result<(), Problem> {
+        let (rows, _) = self
+            .store
+            .search_records(RecordKind::Customer, None, None, 0, ALL)?;
+        for row in rows {
+            // One without a row of its own came with an order.
+            if self.store.mirror(&row.record)?.is_none() || self.store.is_erased(&row.record)? {
+                continue;
+            }
+            let person = profile(&self.store, &row)?;
+            let intents = self.store.intents_of(&row.record)?;
+            let under_way = intents.iter().any(|intent| !intent.state.is_settled());
+            let is_kept = person.name.is_some() || !person.words.is_empty();
+            if !is_kept || under_way {
+                continue;
+            }
+            match people.get_mut(&person.key) {
+                None => {
+                    people.insert(person.key.clone(), person);
+                }
+                // While an order is still to be booked, the customer's own record stays with it.
+                Some(buyer) if buyer.open.is_empty() && !buyer.records.contains(&row.record) => {
+                    buyer.records.push(row.record);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// What is done for an order after its customer was erased leaves nothing of the person in the journal, once it is finished.

@@ -28,6 +28,7 @@ use crate::engine::{Engine, Setup};
 use crate::follow::CustomerShown;
 use crate::life::{Shelf, name_of, record_of};
 use crate::ports::{Phase, Signal};
+use crate::profiles::ProfileShown;
 use crate::run::{RunOptions, stops_the_run};
 
 /// How many records are looked at at a time.
@@ -92,6 +93,8 @@ pub enum What {
     Step(Box<StepShown>),
     /// A customer follows the shop.
     Customer(CustomerShown),
+    /// A profile without an order becomes a customer.
+    Profile(ProfileShown),
     /// A product, an item or stock.
     Goods(GoodsShown),
     /// A payout's cash transactions.
@@ -209,11 +212,12 @@ impl Engine {
         Ok(preview)
     }
 
-    /// Looks again at these orders and all their parts, and with `flows` at products, stock and payouts: after some of a preview was
-    /// sent.
+    /// Looks again at these orders and all their parts, at these customers, and with `flows` at products, stock and payouts: after some
+    /// of a preview was sent.
     pub async fn preview_again(
         &self,
         orders: &BTreeSet<String>,
+        customers: &BTreeSet<RecordRef>,
         flows: bool,
     ) -> Result<Preview, Problem> {
         let Some(_running) = self.begin_run() else {
@@ -232,8 +236,10 @@ impl Engine {
         let mut lives = self.store.due_lives(now, i32::MAX as usize)?;
         lives.retain(|order| orders.contains(order) && !sent.contains(order.as_str()));
         items.extend(self.preview_lives(&lives, &setup).await?);
-        let customers = Box::pin(self.preview_customers(&due, &items, &setup)).await?;
-        items.extend(customers);
+        let followed = Box::pin(self.preview_customers(&due, &items, &setup)).await?;
+        items.extend(followed);
+        let profiles = Box::pin(self.preview_some_profiles(customers, &items, &setup)).await?;
+        items.extend(profiles);
         let mut preview = Preview {
             at: now,
             items,

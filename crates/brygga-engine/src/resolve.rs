@@ -100,8 +100,8 @@ impl Engine {
     }
 
     async fn resolve(&self, intent: &Intent) -> Result<(), Problem> {
-        let StepBody { step, plan } =
-            serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let body: StepBody = serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let step = &body.step;
         if intent.state == IntentState::Sending {
             self.store
                 .mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
@@ -111,12 +111,12 @@ impl Engine {
             .to_std()
             .unwrap_or(Duration::from_secs(5));
         for look in 1..=LOOKUPS {
-            match self.look_up(&step).await? {
-                Found::Customer(number) => return self.found_customer(intent, &step, &number),
+            match self.look_up(step).await? {
+                Found::Customer(number) => return self.found_customer(intent, step, &number),
                 Found::Order(order) => {
                     let now = self.clock.now();
                     let mut links = Vec::new();
-                    if let Some(document) = &plan.document {
+                    if let Some(document) = body.document() {
                         links.push(booked::link(
                             &self.store,
                             &intent.record.id,

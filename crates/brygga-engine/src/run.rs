@@ -68,9 +68,9 @@ pub struct RunReport {
     pub failure: Option<Problem>,
 }
 
-/// How a run of these lanes is called in the list of runs.
-fn what(lanes: Lanes) -> String {
-    if lanes == Lanes::all() {
+/// How a run of these lanes is called in the list of runs, where `on` are switched on.
+fn what(lanes: Lanes, on: Lanes) -> String {
+    if on.iter().all(|lane| lanes.has(lane)) {
         return "sync".into();
     }
     let names: Vec<_> = lanes.iter().map(Lane::as_str).collect();
@@ -131,7 +131,11 @@ impl Engine {
         };
         let _books = self.books_alone().await;
         let run = options.run.unwrap_or_else(|| self.ids.next_id());
-        self.store.start_run(run, &what(options.lanes))?;
+        // Settings that cannot be read are why the run fails; it is called something all the same.
+        let on = self
+            .settings()
+            .map_or(Lanes::all(), |settings| self.lanes_on(&settings));
+        self.store.start_run(run, &what(options.lanes, on))?;
         let mut report = RunReport::default();
         let mut result = if options.lanes.has(Lane::Orders) {
             Box::pin(self.run_through(options, &mut report)).await

@@ -164,22 +164,21 @@ impl Engine {
         last: bool,
     ) -> Result<Sent, Problem> {
         let state = on.state;
-        let StepBody { step, plan } =
-            serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let body: StepBody = serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let step = &body.step;
         crash::point(&intent.kind, "before");
         self.store.mark_sending(intent.id)?;
         crash::point(&intent.kind, "sending");
-        let result = self.effect(&step, on).await;
+        let result = self.effect(step, on).await;
         crash::point(&intent.kind, "answered");
         match result {
             Ok(effect) => {
-                let document = plan.document.as_ref();
                 self.settle_done(
                     record,
                     &Done {
                         intent,
-                        step: &step,
-                        document,
+                        step,
+                        document: body.document(),
                         effect: &effect,
                         state,
                         last,

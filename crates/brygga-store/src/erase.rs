@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::table::activity::{self, Activity};
 use crate::table::links::{self, Link};
-use crate::table::records::{self, RecordKind, RecordRef};
+use crate::table::records::{self, RecordRef};
 use crate::table::{journal, mirror};
 
 /// How much is kept about some records, or was removed.
@@ -79,27 +79,27 @@ impl Store {
     /// Erases a person in one transaction; how much was removed. The payloads are not filled again by a later read, and a copy from before
     /// does not bring the person back.
     pub fn erase(&self, erasure: &Erasure<'_>) -> Result<Holdings, StoreError> {
-        let orders = || {
-            let orders = erasure.records.iter();
-            orders
-                .filter(|record| record.kind == RecordKind::Order)
+        let listed = || {
+            let records = erasure.records.iter();
+            records
+                .filter(|record| erased::is_listed(record.kind))
                 .map(|record| record.id.as_str())
         };
         // First: what is on the list is erased at the next start, where this one ends in between.
         if let Some(file) = self.file() {
-            erased::keep_beside(file, orders())?;
+            erased::keep_beside(file, listed())?;
         }
         self.write(|db| {
             let mut removed = Holdings::default();
-            erased::add(db, orders())?;
+            erased::add(db, listed())?;
             for record in erasure.records {
                 let key = (record.kind.as_str(), record.id.as_str());
                 if let Some(mut row) = records::find(db, &self.seal, record)? {
-                    removed.payloads += mirror::erase_payload(db, &self.seal, record, &row.name)?;
                     row.party = None;
                     if record.kind.names_a_person() {
                         row.name = row.erp_number.clone().unwrap_or_default();
                     }
+                    removed.payloads += mirror::erase_payload(db, &self.seal, record, &row.name)?;
                     if let Some(problem) = &mut row.problem {
                         problem.params.retain(|_, text| !says(text, erasure.words));
                     }
@@ -130,7 +130,9 @@ impl Store {
                 "SELECT erased FROM mirror WHERE kind = ?1 AND id = ?2
                  UNION ALL
                  SELECT m.erased FROM records r JOIN mirror m ON m.kind = 'order' AND m.id = r.part_of
-                 WHERE r.kind = ?1 AND r.id = ?2",
+                 WHERE r.kind = ?1 AND r.id = ?2
+                 UNION ALL
+                 SELECT 1 AS erased FROM erased WHERE ?1 = 'customer' AND id = ?2",
                 (record.kind.as_str(), &record.id),
                 |row| get::<bool>(row, "erased"),
             )?;

@@ -1,4 +1,4 @@
-//! Whose orders were erased: their ids alone. They are kept in the file and, because a copy that is put back knows nothing of what was erased
+//! Whose orders and customers were erased: their ids alone, a customer's with a slash in it. They are kept in the file and, because a copy that is put back knows nothing of what was erased
 //! since, in a list beside it, which no copy replaces.
 
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use crate::column::{all, first, get, run};
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::table::records::{RecordKind, RecordRef};
 
 /// An order that the file does not have, such as in an older copy, is in it all the same: it is not filled when it is read again.
 pub(crate) const CREATE: &str = "
@@ -20,9 +21,18 @@ CREATE TABLE erased (
 INSERT INTO erased (id) SELECT id FROM mirror WHERE kind = 'order' AND erased;
 ";
 
-/// Is the order's buyer erased.
-pub(crate) fn has(db: &Connection, order: &str) -> Result<bool, StoreError> {
-    let found = first(db, "SELECT id FROM erased WHERE id = ?1", [order], |row| {
+/// Are records of this kind on the list.
+pub(crate) fn is_listed(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Order | RecordKind::Customer)
+}
+
+/// Is the order's buyer, or the customer, erased.
+pub(crate) fn has(db: &Connection, record: &RecordRef) -> Result<bool, StoreError> {
+    if !is_listed(record.kind) {
+        return Ok(false);
+    }
+    let id = record.id.as_str();
+    let found = first(db, "SELECT id FROM erased WHERE id = ?1", [id], |row| {
         get::<String>(row, "id")
     })?;
     Ok(found.is_some())
@@ -97,7 +107,7 @@ pub(crate) fn keep_beside<'a>(
 }
 
 impl Store {
-    /// The orders whose buyer was erased, by the list beside the file, and still is in the file: it is a copy from before, or the program
+    /// The orders and customers of whoever was erased, by the list beside the file, and still is in the file: it is a copy from before, or the program
     /// ended in between.
     pub fn not_erased_yet(&self) -> Result<BTreeSet<String>, StoreError> {
         let Some(file) = self.file() else {
@@ -109,7 +119,7 @@ impl Store {
         Ok(ids)
     }
 
-    /// Takes these orders for erased from now on, also those that are not in the file: a later read does not fill them.
+    /// Takes these orders and customers for erased from now on, also those that are not in the file: a later read does not fill them.
     pub fn take_for_erased(&self, orders: &BTreeSet<String>) -> Result<(), StoreError> {
         self.write(|db| add(db, orders.iter().map(String::as_str)))
     }

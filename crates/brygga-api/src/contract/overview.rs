@@ -126,7 +126,8 @@ pub enum Proven {
 pub struct FlowRow {
     /// `orders`, `customers`, `invoices`, `credit_notes`, `payments`, `payouts`, `products` or `stock`.
     pub flow: String,
-    /// The lane in which it runs, and with which other flows it does: `orders`, `products`, `stock` or `payouts`.
+    /// The lane in which it runs, and with which other flows it does: `orders`, `customers` (where all profiles become
+    /// customers), `products`, `stock` or `payouts`.
     pub lane: String,
     /// Where from: `shopify` or `visma`.
     pub from: String,

@@ -1,19 +1,21 @@
-//! Whose orders a cause is about, and the customers of Visma.net that the buyer may be (`booking-rules` 4: several are a question).
+//! Whose orders, or whose profiles, a cause is about, and the customers of Visma.net that the buyer may be (`booking-rules` 4: several
+//! are a question).
 
-use brygga_core::booking::{self, Document, FirstLook, document};
-use brygga_core::shop::Order;
+use brygga_core::booking::{self, FirstLook, Identity, document};
 use brygga_core::{Code, Problem};
 use brygga_store::{RecordKind, RecordRow};
 
 use crate::api::Api;
 use crate::contract::{FoundCustomer, WhichCustomer};
 
-/// A buyer of a held order.
+/// A buyer of a held order, or one whose profile is held.
 pub(super) struct Buyer {
     /// Name of the link to a customer.
     pub(super) key: String,
-    document: Document,
-    order: Order,
+    identity: Identity,
+    /// ISO currency of the customer.
+    currency: String,
+    name: Option<String>,
 }
 
 /// May every one of these records be this customer's: a choice is for all of them.
@@ -28,18 +30,11 @@ pub(super) fn fits_all(rows: &[RecordRow], number: &str) -> bool {
 }
 
 impl Api {
-    /// The buyers of these records, each once. A held customer is told by the orders that are held for it.
+    /// The buyers of these records, each once. A held customer is told by the orders that are held for it, else by its profile.
     pub(super) async fn buyers(&self, rows: &[RecordRow]) -> Result<Vec<Buyer>, Problem> {
-        let shop = self.engine.shop_info().await?;
-        let catalogue = self.engine.catalogue().await?;
-        let settings = self.engine.settings()?;
-        let ground = document::Ground {
-            shop: &shop,
-            settings: &settings,
-            catalogue: &catalogue,
-        };
         let store = self.engine.store();
         let mut orders: Vec<RecordRow> = Vec::new();
+        let mut buyers: Vec<Buyer> = Vec::new();
         for row in rows {
             if row.record.kind == RecordKind::Order {
                 orders.push(row.clone());
@@ -51,37 +46,89 @@ impl Api {
                 }
             }
         }
-        let mut buyers: Vec<Buyer> = Vec::new();
         for row in orders {
-            let Some(mirror) = store.mirror(&row.record)? else {
-                continue;
-            };
-            let payload = match self.engine.payload_of(&mirror).await {
-                Ok(payload) => payload,
-                // The shop has it no more: nobody is asked whose it was.
-                Err(problem) if problem.code == Code::OrderGone => continue,
-                Err(problem) => return Err(problem),
-            };
-            let Ok(order) = self.engine.shop().read(&payload) else {
-                continue;
-            };
-            let look = booking::first_look(&order, ground, None, self.engine.clock().now());
-            let FirstLook::New(document) = look else {
-                continue;
-            };
-            let key = document.identity.link_key(&document.draft.currency);
-            if buyers.iter().all(|known| known.key != key) {
-                buyers.push(Buyer {
-                    key,
-                    document: *document,
-                    order,
-                });
+            if let Some(buyer) = self.buyer_of(&row).await?
+                && buyers.iter().all(|known| known.key != buyer.key)
+            {
+                buyers.push(buyer);
+            }
+        }
+        for row in rows {
+            if row.record.kind == RecordKind::Customer
+                && buyers.iter().all(|known| known.key != row.record.id)
+            {
+                buyers.extend(self.profile_of(row).await?);
             }
         }
         Ok(buyers)
     }
 
-    /// The buyer beside the customers that it may be; nothing where the orders are held for something else by now.
+    /// Whose order it is; nobody's where it is held for something else by now.
+    async fn buyer_of(&self, row: &RecordRow) -> Result<Option<Buyer>, Problem> {
+        let shop = self.engine.shop_info().await?;
+        let catalogue = self.engine.catalogue().await?;
+        let settings = self.engine.settings()?;
+        let ground = document::Ground {
+            shop: &shop,
+            settings: &settings,
+            catalogue: &catalogue,
+        };
+        let Some(mirror) = self.engine.store().mirror(&row.record)? else {
+            return Ok(None);
+        };
+        let payload = match self.engine.payload_of(&mirror).await {
+            Ok(payload) => payload,
+            // The shop has it no more: nobody is asked whose it was.
+            Err(problem) if problem.code == Code::OrderGone => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let Ok(order) = self.engine.shop().read(&payload) else {
+            return Ok(None);
+        };
+        let look = booking::first_look(&order, ground, None, self.engine.clock().now());
+        let FirstLook::New(document) = look else {
+            return Ok(None);
+        };
+        let address = order.billing.as_ref().or(order.shipping_address.as_ref());
+        let name = order
+            .b2b
+            .as_ref()
+            .map(|b2b| b2b.company_name.clone())
+            .or_else(|| address.and_then(|address| address.name.clone()));
+        let currency = document.draft.currency.clone();
+        Ok(Some(Buyer {
+            key: document.identity.link_key(&currency),
+            identity: document.identity,
+            currency,
+            name,
+        }))
+    }
+
+    /// Whose profile it is, where it has no order.
+    async fn profile_of(&self, row: &RecordRow) -> Result<Option<Buyer>, Problem> {
+        let key = &row.record.id;
+        let Some((buyer, currency)) = key.rsplit_once('/') else {
+            return Ok(None);
+        };
+        let Some(id) = buyer.strip_prefix("customer/") else {
+            return Ok(None);
+        };
+        let Some(found) = self.engine.shop().customer(id).await? else {
+            return Ok(None);
+        };
+        // What is not complete is held for that by now.
+        let Ok(buyer) = booking::Buyer::of_profile(&found.customer, &found.withheld) else {
+            return Ok(None);
+        };
+        Ok(Some(Buyer {
+            key: key.clone(),
+            identity: buyer.identity,
+            currency: currency.to_owned(),
+            name: Some(buyer.name),
+        }))
+    }
+
+    /// The buyer beside the customers that it may be; nothing where the records are held for something else by now.
     pub(super) async fn which_customer(
         &self,
         rows: &[RecordRow],
@@ -93,7 +140,7 @@ impl Api {
         let ours: Vec<&str> = buyers.iter().map(|buyer| buyer.key.as_str()).collect();
         let customers = self
             .engine
-            .customers_like(&buyer.document)
+            .customers_like(&buyer.identity, &buyer.currency)
             .await?
             .into_iter()
             .filter(|customer| fits_all(rows, &customer.number))
@@ -111,23 +158,12 @@ impl Api {
                 class: customer.class,
             })
             .collect();
-        let address = buyer
-            .order
-            .billing
-            .as_ref()
-            .or(buyer.order.shipping_address.as_ref());
-        let name = buyer
-            .order
-            .b2b
-            .as_ref()
-            .map(|b2b| b2b.company_name.clone())
-            .or_else(|| address.and_then(|address| address.name.clone()));
         Ok(Some(WhichCustomer {
             buyer: FoundCustomer {
-                name,
-                email: buyer.document.identity.email.clone(),
-                registration: buyer.document.identity.registration.clone(),
-                currency: Some(buyer.document.draft.currency.clone()),
+                name: buyer.name.clone(),
+                email: buyer.identity.email.clone(),
+                registration: buyer.identity.registration.clone(),
+                currency: Some(buyer.currency.clone()),
                 ..FoundCustomer::default()
             },
             customers,

@@ -173,6 +173,9 @@ fn settings(code: Code, params: &Params) -> Option<Fields> {
         Code::PeriodClosed => fields([("closed_period", Some(word("first_open_day")))]),
         Code::RoundingOverLimit => fields([("rounding_limit", None)]),
         Code::CustomerWithheld => fields([("customers/withheld", Some(word("house_customer")))]),
+        Code::ProfileWithheld | Code::ProfileIncomplete => {
+            fields([("customers/which", Some(word("with_order")))])
+        }
         Code::VatNotRegistered => match params.get("scheme").map(String::as_str) {
             Some(scheme @ ("oss" | "ioss" | "voec")) => {
                 vec![(

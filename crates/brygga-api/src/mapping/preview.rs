@@ -3,7 +3,7 @@
 use brygga_core::booking::{BookedState, Change, Decision, Document, FirstLook, document};
 use brygga_core::code::Class;
 use brygga_core::erp::Catalogue;
-use brygga_core::settings::Settings;
+use brygga_core::settings::{Party, Settings};
 use brygga_core::shop::{Order, ShopInfo};
 use brygga_core::{Code, Money, Problem};
 use brygga_engine::{Engine, booked};
@@ -102,13 +102,29 @@ pub(super) fn customer_of(
         .cloned())
 }
 
-/// A held customer passes with its first order: once it is answered which one it is, or a class is there.
+/// A held customer passes with its first order, or by its profile: once it is answered which one it is, or a class is there.
 fn customer(settings: &Settings, row: &RecordRow) -> Option<Look> {
     let problem = row.problem.as_ref()?;
     let answered = settings.customers.chosen.contains_key(&row.record.id);
     match problem.code {
         Code::CustomerAmbiguous if answered => Some(Look::alone(Then::Pass)),
         Code::CustomerAmbiguous => Some(Look::alone(Then::Held(problem.clone()))),
+        // Only a profile is held for it; an order's customer is held with the order.
+        Code::CustomerClassUnmapped => {
+            let country = problem.params.get("country").map_or("", String::as_str);
+            let mapped = settings.customers.class(country, Party::Private);
+            Some(Look::alone(match mapped {
+                Some(_) => Then::Pass,
+                None => Then::Held(problem.clone()),
+            }))
+        }
+        Code::ProfileIncomplete | Code::ProfileWithheld => {
+            Some(Look::alone(if settings.customers.takes_all() {
+                Then::Held(problem.clone())
+            } else {
+                Then::Skipped(Code::SkippedNoOrder.into())
+            }))
+        }
         _ => None,
     }
 }
@@ -214,9 +230,9 @@ fn after_look_up(row: &RecordRow, settings: &Settings, document: &Document) -> O
     let mended = match problem.code {
         Code::CustomerClassUnmapped => {
             let party = if param("kind") == "company" {
-                brygga_core::settings::Party::Company
+                Party::Company
             } else {
-                brygga_core::settings::Party::Private
+                Party::Private
             };
             settings.customers.class(param("country"), party).is_some()
         }

@@ -2,12 +2,14 @@
 
 use brygga_core::booking::life::PartKind;
 use brygga_core::booking::shown::{head_changes, known_customer, line_changes, stored_lines};
-use brygga_core::booking::{Document, LineWhy, Step};
+use brygga_core::booking::{Document, LineWhy, Step, follow};
 use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft, Subaccount};
 use brygga_core::money::decimals;
 use brygga_core::settings::CustomerField;
 use brygga_core::{Currency, Decimal};
-use brygga_engine::{CustomerShown, GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, What};
+use brygga_engine::{
+    CustomerShown, GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, ProfileShown, What,
+};
 
 use chrono_tz::Tz;
 
@@ -69,6 +71,8 @@ fn named(what: &What) -> (String, Option<String>) {
         }
         What::Step(taken) => (taken.step.name().into(), step_date(taken)),
         What::Customer(_) => ("change-customer".into(), None),
+        What::Profile(ProfileShown::Make(_)) => ("create-customer".into(), None),
+        What::Profile(ProfileShown::Link { .. }) => ("link-customer".into(), None),
         What::Goods(goods) => {
             let name = match goods {
                 GoodsShown::Product(_) => "create-product",
@@ -114,6 +118,7 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
             What::Order(order) => of_order(order, &mut shown),
             What::Step(taken) => of_step(taken, &mut shown),
             What::Customer(customer) => shown.facts = of_customer(customer),
+            What::Profile(profile) => shown.facts = of_profile(profile),
             What::Goods(goods) => shown.facts = of_goods(goods),
             What::Payout(payout) => of_payout(payout, &mut shown),
         }
@@ -135,6 +140,32 @@ fn of_customer(customer: &CustomerShown) -> Vec<PreviewFact> {
     std::iter::once(fact("customer", &customer.number))
         .chain(changes)
         .collect()
+}
+
+fn of_profile(profile: &ProfileShown) -> Vec<PreviewFact> {
+    match profile {
+        ProfileShown::Make(draft) => {
+            let address = draft.address.as_ref().and_then(follow::words);
+            let mut facts = vec![
+                fact("customer_name", &draft.name),
+                fact("class", &draft.class),
+                fact("currency", &draft.currency),
+            ];
+            let more = [
+                ("email", draft.email.clone()),
+                ("phone", draft.phone.clone()),
+                ("address", address),
+            ];
+            facts.extend(
+                more.into_iter()
+                    .filter_map(|(name, text)| text.map(|text| fact(name, text))),
+            );
+            facts
+        }
+        ProfileShown::Link { number, by } => {
+            vec![fact("linked_customer", number), fact("linked_by", by)]
+        }
+    }
 }
 
 pub(super) fn fact(name: &str, after: impl Into<String>) -> PreviewFact {

@@ -322,7 +322,12 @@ impl Api {
             });
             orders.extend(waiting.map(|found| found.record.id.clone()));
         }
-        let again = self.engine.preview_again(&orders, goods).await;
+        let customers: BTreeSet<RecordRef> = touched
+            .iter()
+            .filter(|record| record.kind == RecordKind::Customer)
+            .cloned()
+            .collect();
+        let again = self.engine.preview_again(&orders, &customers, goods).await;
         let held = report
             .begun
             .iter()
@@ -351,7 +356,8 @@ impl Api {
                             && flow_of(found.record.kind).is_some()
                             && !failed(found.record.kind);
                         let anew = anew.items.iter().any(|item| item.record == found.record);
-                        !(begun.contains(&found.record) || of_order || of_goods || anew)
+                        let changed = customers.contains(&found.record);
+                        !(begun.contains(&found.record) || of_order || of_goods || anew || changed)
                     });
                     shown.preview.items.extend(anew.items);
                     if goods {

@@ -231,6 +231,7 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
     (
         "customers",
         &[
+            field("customers/which", One(&["with_order", "all"])),
             field("customers/match_by_email", Switch),
             field("customers/private_on_house", Switch),
             field("customers/withheld", One(&["hold", "house_customer"])),
@@ -412,6 +413,13 @@ pub(super) const SECTIONS: [(&str, &[Field]); 12] = [
         &[
             field("schedule/orders/every", EVERY),
             only("schedule/orders/at", Time, "schedule/orders/every", "day"),
+            only("schedule/customers/every", EVERY, "customers/which", "all"),
+            only(
+                "schedule/customers/at",
+                Time,
+                "schedule/customers/every",
+                "day",
+            ),
             field("schedule/products/every", EVERY),
             only(
                 "schedule/products/at",

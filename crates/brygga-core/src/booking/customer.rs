@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::address::{delivery, postal};
-use super::place::Destination;
+use super::buyer::Buyer;
 use crate::code::{Code, Problem};
 use crate::digest::pseudonym;
 use crate::erp;
@@ -133,39 +132,40 @@ pub enum CustomerChoice {
     },
 }
 
-/// What the document asks of its customer.
+/// What is asked of a customer.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// Where the sale is taxed.
-    pub place: &'a Destination,
-    /// ISO currency of the document.
+    /// Where the sale is taxed, or where a buyer lives of whom there is no sale; `None` where the shop does not say.
+    pub place: Option<&'a str>,
+    /// ISO currency of the documents.
     pub currency: &'a str,
-    /// VAT zone of the document.
-    pub vat_zone: &'a str,
+    /// VAT zone of the document. Without one the class's own counts (`facts/visma` 8): each order names its zone anyway.
+    pub vat_zone: Option<&'a str>,
 }
 
-/// Decides on the customer of an order.
+/// Decides on the customer of a buyer.
 pub fn choose(
-    order: &Order,
-    identity: &Identity,
+    buyer: &Buyer,
     wanted: &Wanted<'_>,
     linked: Option<&str>,
     candidates: &Candidates,
     settings: &Settings,
 ) -> Result<CustomerChoice, Problem> {
+    let identity = &buyer.identity;
     let Wanted {
         place,
         currency,
         vat_zone,
     } = *wanted;
     if identity.key == "house" {
-        return match settings.customers.house_customer(place.key(), currency) {
+        let place = place.unwrap_or_default();
+        return match settings.customers.house_customer(place, currency) {
             Some(number) => Ok(CustomerChoice::Known {
                 number: number.to_owned(),
             }),
             None => Err(Problem::new(Code::HouseCustomerMissing)
-                .with("order", &order.name)
-                .with("country", place.key())
+                .with("order", &buyer.of)
+                .with("country", place)
                 .with("currency", currency)),
         };
     }
@@ -221,18 +221,19 @@ pub fn choose(
             by: "email".into(),
         });
     }
+    let place =
+        place.ok_or_else(|| Problem::new(Code::ProfileIncomplete).with("missing", "country"))?;
     let class = settings
         .customers
-        .class(place.key(), identity.party)
+        .class(place, identity.party)
         .ok_or_else(|| {
             Problem::new(Code::CustomerClassUnmapped)
-                .with("country", place.key())
+                .with("country", place)
                 .with("kind", identity.party.as_str())
         })?;
-    let draft = draft(order, identity, class, currency, vat_zone);
     Ok(CustomerChoice::Create {
         key,
-        draft: Box::new(draft),
+        draft: Box::new(buyer.draft(class, currency, vat_zone)),
     })
 }
 
@@ -272,60 +273,5 @@ fn only_one(found: &[erp::Customer], by: &str, currency: &str) -> Result<Option<
                 .with("by", by)
                 .with("numbers", numbers.join(", ")))
         }
-    }
-}
-
-fn draft(
-    order: &Order,
-    identity: &Identity,
-    class: &str,
-    currency: &str,
-    vat_zone: &str,
-) -> erp::CustomerDraft {
-    let billing = order.billing.as_ref().or(order.shipping_address.as_ref());
-    let shipping = order.shipping_address.as_ref().or(order.billing.as_ref());
-    let profile = order.customer.as_ref();
-    let profile_name = profile.and_then(|customer| {
-        let name = [
-            customer.first_name.as_deref(),
-            customer.last_name.as_deref(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
-        let name = name.trim().to_owned();
-        (!name.is_empty()).then_some(name)
-    });
-    let billing_name = billing
-        .and_then(|address| address.name.clone())
-        .filter(|name| !name.trim().is_empty());
-    let person = profile_name.or(billing_name);
-    let name = match &order.b2b {
-        Some(b2b) => b2b.company_name.clone(),
-        None => person
-            .clone()
-            .or_else(|| identity.email.clone())
-            .unwrap_or_else(|| order.name.clone()),
-    };
-    let main = billing.and_then(postal);
-    let other = shipping
-        .and_then(postal)
-        .filter(|address| Some(address) != main.as_ref());
-    let contact = delivery(order, billing);
-    erp::CustomerDraft {
-        name,
-        class: class.to_owned(),
-        currency: currency.to_owned(),
-        vat_zone: Some(vat_zone.to_owned()),
-        vat_registration: identity.registration.clone(),
-        corporate_id: None,
-        attention: if order.b2b.is_some() { person } else { None },
-        email: identity.email.clone(),
-        phone: contact.phone,
-        address: main,
-        delivery: other,
-        private: identity.party == Party::Private,
-        reference: identity.link_key(currency),
     }
 }

@@ -348,7 +348,7 @@ fn same_address(ours: &PostalAddress, theirs: Option<&PostalAddress>) -> bool {
 }
 
 /// An address on one line.
-fn words(address: &PostalAddress) -> Option<String> {
+pub fn words(address: &PostalAddress) -> Option<String> {
     let place = [address.postal_code.as_deref(), address.city.as_deref()];
     let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let words: Vec<String> = [

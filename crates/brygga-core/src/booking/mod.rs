@@ -7,6 +7,7 @@
 mod address;
 pub mod already;
 pub mod basis;
+mod buyer;
 pub mod change;
 pub mod customer;
 pub mod document;
@@ -30,6 +31,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use basis::is_link_of_ours;
+pub use buyer::{Buyer, home};
 pub use change::{Ours, is_changeable};
 pub use customer::{Candidates, CustomerChoice, Identity, normal_email};
 pub use document::{Document, Ground, LineWhy};
@@ -320,13 +322,12 @@ pub fn plan(order: &Order, ground: Ground<'_>, document: Document, found: &Looke
         Err(problem) => return Decision::Held(problem),
     };
     let wanted = customer::Wanted {
-        place: &place,
+        place: Some(place.key()),
         currency: &document.draft.currency,
-        vat_zone: &document.draft.head.vat_zone,
+        vat_zone: Some(&document.draft.head.vat_zone),
     };
     let choice = customer::choose(
-        order,
-        &document.identity,
+        &Buyer::of_order(order, &document.identity),
         &wanted,
         found.linked_customer.as_deref(),
         &found.candidates,

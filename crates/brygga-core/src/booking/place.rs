@@ -26,6 +26,20 @@ impl Destination {
         }
     }
 
+    /// Where an address is; `None` without a country.
+    pub fn of_address(address: &Address) -> Option<Self> {
+        let country = address
+            .country
+            .as_deref()
+            .filter(|country| !country.is_empty())?
+            .to_ascii_uppercase();
+        Some(Self {
+            territory: territory(&country, address.zip.as_deref().unwrap_or_default()),
+            country,
+            over_counter: false,
+        })
+    }
+
     /// The key in the VAT table: the territory where there is one.
     pub fn key(&self) -> &str {
         self.territory.unwrap_or(&self.country)
@@ -37,21 +51,6 @@ impl Destination {
 /// A sale over the counter is taxed where the counter stands, whatever the buyer's address is; so the point of sale comes
 /// before the billing address (see `docs/adr/0008-point-of-sale-country.md`).
 pub fn destination(order: &Order) -> Result<Destination, Problem> {
-    let of = |address: &Address| {
-        address
-            .country
-            .as_deref()
-            .filter(|country| !country.is_empty())
-            .map(|country| {
-                let country = country.to_ascii_uppercase();
-                let territory = territory(&country, address.zip.as_deref().unwrap_or_default());
-                Destination {
-                    country,
-                    territory,
-                    over_counter: false,
-                }
-            })
-    };
     let pos = || {
         order.pos_country.as_deref().map(|country| Destination {
             over_counter: true,
@@ -61,9 +60,9 @@ pub fn destination(order: &Order) -> Result<Destination, Problem> {
     order
         .shipping_address
         .as_ref()
-        .and_then(of)
+        .and_then(Destination::of_address)
         .or_else(pos)
-        .or_else(|| order.billing.as_ref().and_then(of))
+        .or_else(|| order.billing.as_ref().and_then(Destination::of_address))
         .ok_or_else(|| Problem::new(Code::CountryUnknown).with("order", &order.name))
 }
 

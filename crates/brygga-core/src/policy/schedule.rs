@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 
-/// What runs together and has one schedule. An order and its parts (customers, invoices, credit notes, payments) are decided together,
+/// What runs together and has one schedule. An order and its parts (its customer, invoices, credit notes, payments) are decided together,
 /// so they are one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
     /// Orders with all their parts.
     Orders,
+    /// Profiles of the shop that become customers without an order.
+    Customers,
     /// Products and prices.
     Products,
     /// Stock.
@@ -26,12 +28,19 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane, in the order in which they run.
-    pub const ALL: [Self; 4] = [Self::Orders, Self::Products, Self::Stock, Self::Payouts];
+    pub const ALL: [Self; 5] = [
+        Self::Orders,
+        Self::Customers,
+        Self::Products,
+        Self::Stock,
+        Self::Payouts,
+    ];
 
     /// The stable word for messages and files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Orders => "orders",
+            Self::Customers => "customers",
             Self::Products => "products",
             Self::Stock => "stock",
             Self::Payouts => "payouts",
@@ -41,7 +50,8 @@ impl Lane {
     /// The lane in which a flow runs (`design` 2); `None` for a word that is no flow.
     pub fn of_flow(flow: &str) -> Option<Self> {
         Some(match flow {
-            "orders" | "customers" | "invoices" | "credit_notes" | "payments" => Self::Orders,
+            "orders" | "invoices" | "credit_notes" | "payments" => Self::Orders,
+            "customers" => Self::Customers,
             "products" => Self::Products,
             "stock" => Self::Stock,
             "payouts" => Self::Payouts,

@@ -62,10 +62,22 @@ pub enum Withheld {
     HouseCustomer,
 }
 
+/// Which profiles of the shop become customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// Those with an order, when it is booked.
+    WithOrder,
+    /// All of them.
+    All,
+}
+
 /// Customers (`booking-rules` 4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CustomerSettings {
+    /// Which profiles become customers.
+    pub which: Which,
     /// Class of new customers.
     pub classes: Vec<ClassRow>,
     /// House customers.
@@ -87,6 +99,7 @@ pub struct CustomerSettings {
 impl Default for CustomerSettings {
     fn default() -> Self {
         Self {
+            which: Which::WithOrder,
             classes: Vec::new(),
             house: Vec::new(),
             private_on_house: false,
@@ -135,6 +148,11 @@ impl CustomerSettings {
         CustomerField::ALL
             .into_iter()
             .filter(|field| self.update && self.owner(*field) == Owner::Shop)
+    }
+
+    /// Do profiles without an order become customers. Not where all private customers are on the house customer: profiles are persons'.
+    pub fn takes_all(&self) -> bool {
+        self.which == Which::All && !self.private_on_house
     }
 
     /// Is this customer a house customer.

@@ -19,7 +19,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use channels::ChannelRow;
-pub use customers::{ClassRow, CustomerField, CustomerSettings, HouseRow, Withheld};
+pub use customers::{ClassRow, CustomerField, CustomerSettings, HouseRow, Which, Withheld};
 pub use goods::{
     Buffers, InactiveItems, NewItemSettings, NewItems, NewProducts, Owner, PriceSource, PriceVat,
     ProductField, ProductSettings, StockQuantity, StockSettings,

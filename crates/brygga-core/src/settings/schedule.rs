@@ -43,6 +43,8 @@ pub struct ScheduleSettings {
     pub pause_seconds: u32,
     /// Orders with all their parts.
     pub orders: LaneSchedule,
+    /// Profiles of the shop, where all of them become customers.
+    pub customers: LaneSchedule,
     /// Products and prices.
     pub products: LaneSchedule,
     /// Stock: what is sold twice is worse than a look a minute.
@@ -58,6 +60,7 @@ impl Default for ScheduleSettings {
         Self {
             pause_seconds: 60,
             orders: LaneSchedule::every(Every::Continuous),
+            customers: LaneSchedule::every(Every::Quarter),
             products: LaneSchedule::every(Every::Quarter),
             stock: LaneSchedule::every(Every::Continuous),
             payouts: LaneSchedule::every(Every::Hour),
@@ -71,6 +74,7 @@ impl ScheduleSettings {
     pub fn lane(&self, lane: Lane) -> &LaneSchedule {
         match lane {
             Lane::Orders => &self.orders,
+            Lane::Customers => &self.customers,
             Lane::Products => &self.products,
             Lane::Stock => &self.stock,
             Lane::Payouts => &self.payouts,

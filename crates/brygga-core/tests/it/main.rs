@@ -32,6 +32,7 @@ mod named;
 mod payouts;
 mod places;
 mod planning;
+mod profiles;
 mod proof;
 mod rates;
 mod read_back;

@@ -85,6 +85,11 @@ impl Engine {
     ) -> Result<(), Problem> {
         let settings = self.settings()?;
         let mut round = Round::default();
+        if lanes.has(Lane::Customers) && settings.customers.takes_all() {
+            let mut own = FlowReport::default();
+            let result = Box::pin(self.customers(&mut own)).await;
+            self.end_flow(report, "customers", own, result)?;
+        }
         let products = match settings.products_run() {
             Some(ProductsRun::Whole) => true,
             Some(ProductsRun::ItemsForOrders) => self.has_items_to_make(&settings)?,

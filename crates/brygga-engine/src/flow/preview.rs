@@ -62,6 +62,7 @@ impl Engine {
             None => false,
         };
         for (lane, on, name) in [
+            (Lane::Customers, settings.customers.takes_all(), "customers"),
             (Lane::Products, products, "products"),
             (Lane::Stock, settings.stock.on, "stock"),
             (Lane::Payouts, settings.payouts.on, "payouts"),
@@ -73,6 +74,7 @@ impl Engine {
             self.events
                 .signal(Signal::Progress(Phase::Previewing, 0, None));
             let shown = match lane {
+                Lane::Customers => Box::pin(self.preview_profiles(&preview.items)).await,
                 Lane::Products => Box::pin(self.preview_products(&mut round)).await,
                 Lane::Stock => Box::pin(self.preview_stock(&mut round)).await,
                 _ => Box::pin(self.preview_payouts()).await,

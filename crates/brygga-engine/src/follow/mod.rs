@@ -133,15 +133,40 @@ impl Engine {
                 },
             );
         }
-        if self.is_to_look_at(&key, &link.erp_id, &profile, setup)? {
-            let record = RecordRef::new(RecordKind::Customer, key.as_str());
+        self.mark_linked(&key, &link.erp_id, &profile, setup)
+    }
+
+    /// A linked customer is marked where what the shop says of it is new.
+    pub(crate) fn mark_linked(
+        &self,
+        key: &str,
+        number: &str,
+        profile: &Profile,
+        setup: &Setup,
+    ) -> Result<(), Problem> {
+        if self.is_to_look_at(key, number, profile, setup)? {
+            let record = RecordRef::new(RecordKind::Customer, key);
             if self.store.record(&record)?.is_none() {
-                let row = self.customer_row(&key, RecordState::Booked, Some(&link.erp_id), None)?;
+                let row = self.customer_row(key, RecordState::Booked, Some(number), None)?;
                 self.store.put_record(&row)?;
             }
             self.store.mark_retry(&[record])?;
         }
         Ok(())
+    }
+
+    /// What is remembered of a customer that was just made of its profile: it has all that the shop says.
+    pub(crate) fn memory_of_new(
+        &self,
+        key: &str,
+        number: &str,
+        profile: &Profile,
+    ) -> Result<Link, Problem> {
+        let known = Remembered {
+            seen: Seen::all_of(profile),
+            tried: None,
+        };
+        self.memory_of(key, number, &known)
     }
 
     /// Does the record as it came with an order make the customer worth a look.
@@ -238,6 +263,7 @@ impl Engine {
 
     /// Brings every marked customer to what the shop says of it. A customer that cannot be brought there holds nothing else up.
     pub(crate) async fn follow_customers(&self, report: &mut RunReport) -> Result<(), Problem> {
+        self.leave_profiles_out()?;
         self.settle_customers().await?;
         let due = self.due_customers()?;
         if due.is_empty() {
@@ -280,12 +306,17 @@ impl Engine {
     fn due_customers(&self) -> Result<Vec<RecordRef>, Problem> {
         let mut due = Vec::new();
         let now = self.clock.now();
+        let revision = self.store.settings_rev()?;
         for record in self
             .store
             .due(RecordKind::Customer, now, i32::MAX as usize)?
         {
-            // "Which one?" is asked and answered with the order.
-            if self.store.link(CUSTOMER, &record.id)?.is_some() {
+            // One that is not linked is its order's matter, or its profile's. A linked one is due where it was marked, not by the
+            // profile as it was before it was linked.
+            let marked = self.store.record(&record)?.is_some_and(|row| {
+                row.retry || row.state != RecordState::Booked && row.settings_rev < revision
+            });
+            if marked && self.store.link(CUSTOMER, &record.id)?.is_some() {
                 due.push(record);
             }
         }

@@ -76,6 +76,15 @@ pub struct ShopCustomer {
     pub withheld: Vec<String>,
 }
 
+/// A page of profiles that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CustomerPage {
+    /// The profiles, oldest change first.
+    pub customers: Vec<ShopCustomer>,
+    /// Where the next page begins; `None` when the set is complete.
+    pub next: Option<String>,
+}
+
 /// The shop.
 #[async_trait]
 pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
@@ -98,6 +107,12 @@ pub trait Shop: ShopWriteBack + ShopSending + Send + Sync {
     ) -> Result<OrderHeads, Problem>;
     /// One order, read directly: not by the search index. `None` if it is not there.
     async fn order(&self, id: &OrderId) -> Result<Option<RawOrder>, Problem>;
+    /// Profiles changed at or after `since`, oldest change first.
+    async fn customers_changed(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<CustomerPage, Problem>;
     /// One customer's profile by numeric id, read directly. `None` if it is not there.
     async fn customer(&self, id: &str) -> Result<Option<ShopCustomer>, Problem>;
     /// The name of one buying company by numeric id, read directly. `None` if it is not there.

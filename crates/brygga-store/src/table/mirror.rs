@@ -128,11 +128,11 @@ fn store(db: &Connection, seal: &Seal, row: &MirrorRow) -> Result<Effect, StoreE
         }
         Some(_) => Effect::Changed,
     };
-    let erased = row.record.kind == RecordKind::Order && erased::has(db, &row.record.id)?;
+    let erased = erased::has(db, &row.record)?;
     let kept = if erased { &Value::Null } else { &row.payload };
     run(
         db,
-        "INSERT INTO mirror (kind, id, updated_at, digest, seen_at, emptied, erased, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?7, ?6)
+        "INSERT INTO mirror (kind, id, updated_at, digest, seen_at, emptied, erased, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?8, ?7, ?6)
          ON CONFLICT (kind, id) DO UPDATE SET updated_at = excluded.updated_at, digest = excluded.digest,
             seen_at = excluded.seen_at, emptied = excluded.emptied, erased = excluded.erased, payload = excluded.payload",
         (
@@ -143,6 +143,7 @@ fn store(db: &Connection, seal: &Seal, row: &MirrorRow) -> Result<Effect, StoreE
             time(row.seen_at),
             seal.seal(place(&row.record), &(&row.name, kept))?,
             erased,
+            kept.is_null(),
         ),
     )?;
     Ok(effect)

@@ -12,7 +12,8 @@ export type FlowRow = {
  */
 flow: string, 
 /**
- * The lane in which it runs, and with which other flows it does: `orders`, `products`, `stock` or `payouts`.
+ * The lane in which it runs, and with which other flows it does: `orders`, `customers` (where all profiles become
+ * customers), `products`, `stock` or `payouts`.
  */
 lane: string, 
 /**

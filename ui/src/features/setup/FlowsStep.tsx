@@ -31,6 +31,7 @@ const FLOWS: readonly FlowChoice[] = [
     flow: "orders",
     ask: ["start_date", "booking_mode", "trigger/default", "gift_cards", "schedule/orders/every", "schedule/orders/at"],
   },
+  { flow: "customers", ask: ["customers/which", "schedule/customers/every", "schedule/customers/at"] },
   { flow: "invoices", on: "invoices/on", ask: ["invoices/who_ships"] },
   { flow: "payments", on: "payments/on", ask: [] },
   { flow: "credit-notes", on: "refunds/on", ask: [] },

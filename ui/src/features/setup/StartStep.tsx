@@ -14,7 +14,9 @@ import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
 
-const SWITCHES: [string, string][] = [
+/** What is chosen where a flow runs, unless it is a switch that is on. */
+const SWITCHES: [string, string, string?][] = [
+  ["customers/which", "customers", "all"],
   ["invoices/on", "invoices"],
   ["payments/on", "payments"],
   ["refunds/on", "credit-notes"],
@@ -32,7 +34,7 @@ export function StartStep({ view, foot }: StepProps) {
   const settings = useSettings();
   const fields = (settings.data?.sections ?? []).flatMap((section) => section.fields);
   const value = (path: string) => fields.find((field) => field.path === path)?.value ?? null;
-  const flows = ["orders", ...SWITCHES.filter(([path]) => value(path) === true).map(([, flow]) => flow)];
+  const flows = ["orders", ...SWITCHES.filter(([path, , is = true]) => value(path) === is).map(([, flow]) => flow)];
   const start = value("start_date");
 
   const begin = useMutation({
