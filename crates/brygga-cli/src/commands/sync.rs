@@ -6,6 +6,7 @@ use std::sync::Arc;
 use brygga_api::contract::PreviewItem;
 use brygga_api::{Api, Host, Watch};
 use brygga_core::policy::Lanes;
+use brygga_core::settings::Settings;
 use brygga_engine::connect::Ground;
 use brygga_engine::ports::Unwatched;
 use brygga_engine::{Engine, Outcome, Previewed, RunOptions, RunReport, lane_of_flow};
@@ -26,7 +27,7 @@ pub(crate) async fn run(options: Sync, folder: Option<PathBuf>) -> Result<End, E
     if options.dry_run {
         return dry_run(&engine, &options).await;
     }
-    let report = engine.sync(what(&options, &engine)?).await?;
+    let report = engine.sync(what(&options, &*engine.settings()?)).await?;
     let held = tell(&engine, &report, options.json)?;
     match report.failure {
         Some(problem) if !options.json => Err(problem.into()),
@@ -36,14 +37,13 @@ pub(crate) async fn run(options: Sync, folder: Option<PathBuf>) -> Result<End, E
     }
 }
 
-fn what(options: &Sync, engine: &Engine) -> Result<RunOptions, End> {
-    let settings = engine.settings()?;
+fn what(options: &Sync, settings: &Settings) -> RunOptions {
     let lanes: Lanes = options
         .flow
         .iter()
-        .filter_map(|flow| lane_of_flow(flow.as_str(), &settings))
+        .filter_map(|flow| lane_of_flow(flow.as_str(), settings))
         .collect();
-    Ok(RunOptions {
+    RunOptions {
         since: options.since,
         lanes: if lanes.is_empty() {
             Lanes::all()
@@ -52,7 +52,7 @@ fn what(options: &Sync, engine: &Engine) -> Result<RunOptions, End> {
         },
         run: None,
         look_first: true,
-    })
+    }
 }
 
 /// One run now, then whatever is due, until somebody asks to end. The run under way then comes to its safe point.
@@ -61,7 +61,10 @@ async fn watch(ground: &Ground, options: &Sync) -> Result<End, End> {
     let engine =
         Arc::new(ground.engine(Arc::clone(&watch) as Arc<dyn brygga_engine::ports::Events>)?);
     let api = Api::new(Arc::clone(&engine), watch, Host::default());
-    let first = api.start(what(options, &engine)?).ok().map(|(_, run)| run);
+    let first = api
+        .start(what(options, &*engine.settings()?))
+        .ok()
+        .map(|(_, run)| run);
     let on = async {
         if let Some(run) = first
             && let Ok(report) = run.await
@@ -116,7 +119,7 @@ fn tell(engine: &Engine, report: &RunReport, json: bool) -> Result<usize, End> {
 
 /// The same preview as in the window: every row, in JSON with all of its documents, lines and fields.
 async fn dry_run(engine: &Engine, options: &Sync) -> Result<End, End> {
-    let preview = engine.preview(what(options, engine)?).await?;
+    let preview = engine.preview(what(options, &*engine.settings()?)).await?;
     let counts = brygga_api::preview::counts(&preview.items);
     let held: u32 = counts.iter().map(|count| count.held).sum();
     let zone = engine.shop_info().await?.time_zone;
@@ -203,6 +206,6 @@ mod tests {
             watch: false,
             json: false,
         };
-        assert!(what(&options).look_first);
+        assert!(what(&options, &Settings::default()).look_first);
     }
 }
