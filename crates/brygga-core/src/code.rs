@@ -88,6 +88,7 @@ codes! {
     CustomerInactive = "customer-inactive", Held, "Customer {customer} is {status} in Visma.net.", "Make the customer active in Visma.net.";
     CustomerUpdateRefused = "customer-update-refused", Held, "Visma.net did not take the changes of customer {customer}: {reason}.", "Correct what Visma.net names, then retry. Orders of this customer are booked meanwhile.";
     CustomerUpdateDiffers = "customer-update-differs", Held, "Customer {customer} has another {field} in Visma.net than the one that was sent.", "Compare the customer in Visma.net with Shopify, then retry. Orders of this customer are booked meanwhile.";
+    CustomerGone = "customer-gone", Held, "Customer {customer} is not in Visma.net any more.", "Look who removed it, make it again or take it back, then retry.";
     CustomerWithheld = "customer-withheld", Held, "Shopify withholds the customer's data for order {order}.", "Ask for protected customer data in the app, or choose a house customer.";
     CustomerClassUnmapped = "customer-class-unmapped", Held, "No customer class for {country} ({kind}).", "Choose the customer class in the mapping.";
     HouseCustomerMissing = "house-customer-missing", Held, "Order {order} is from a guest without e-mail, and no house customer is chosen for {country} in {currency}.", "Choose the house customer in the mapping.";

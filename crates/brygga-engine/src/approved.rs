@@ -355,7 +355,7 @@ impl Engine {
         Ok(())
     }
 
-    fn has_open_intent(&self, record: &RecordRef) -> Result<bool, Problem> {
+    pub(crate) fn has_open_intent(&self, record: &RecordRef) -> Result<bool, Problem> {
         let intents = self.store.intents_of(record)?;
         Ok(intents.iter().any(|intent| !intent.state.is_settled()))
     }
