@@ -239,6 +239,50 @@ async fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     }
 }
 
+fn standing(bench: &Bench, buyer: u64) -> (RecordState, Option<Code>) {
+    let row = bench.practice.engine.store().record(&record(buyer));
+    let row = row.expect("readable").expect("there");
+    (row.state, row.problem.map(|problem| problem.code))
+}
+
+/// Nothing is silent: a customer that Visma.net does not tell of waits with the reason, and what may have arrived is not sent on top of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_cannot_be_read_waits_with_its_reason_and_follows_later() {
+    for lost in [false, true] {
+        let bench = bench().await;
+        let faults = bench.practice.pair.faults();
+        faults.clear();
+        let store = bench.practice.engine.store();
+        let moved = json!({ "defaultAddress": home("Lillegata 7") });
+        profile(&bench, KARI, moved);
+        store.mark_retry(&[record(KARI)]).expect("storable");
+        if lost {
+            let cut = FaultRule::next(Side::Visma, Fault::Cut { committed: true });
+            faults.add(cut.method("PUT").path("/customer/"));
+            bench.sync().await;
+            assert_eq!(journal(&bench, KARI), [IntentState::Unknown]);
+        }
+        let broken = Fault::Status {
+            code: 500,
+            committed: false,
+        };
+        let broken = FaultRule::next(Side::Visma, broken).method("GET");
+        faults.add(broken.path("/customer/").times(u32::MAX));
+        let run = bench.practice.engine.sync(RunOptions::default()).await;
+        assert_eq!(run.expect("no other run").failure, None);
+        let (state, code) = standing(&bench, KARI);
+        assert_eq!(state, RecordState::Waiting, "{lost} {code:?}");
+        assert!(code.is_some(), "{lost}");
+        assert_eq!(journal(&bench, KARI).len(), usize::from(lost));
+        faults.clear();
+        bench.quiet().await;
+        let kari = there(&bench, KARI);
+        assert_eq!(kari["mainAddress"]["addressLine1"], "Lillegata 7");
+        assert_eq!(standing(&bench, KARI), (RecordState::Booked, None));
+        assert_eq!(journal(&bench, KARI), [IntentState::Done]);
+    }
+}
+
 async fn looked_at(bench: &Bench) -> Vec<Previewed> {
     let preview = bench.practice.engine.preview(RunOptions::default()).await;
     let items = preview.expect("both sides answer").items;

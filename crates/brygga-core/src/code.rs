@@ -89,6 +89,7 @@ codes! {
     CustomerInactive = "customer-inactive", Held, "Customer {customer} is {status} in Visma.net.", "Make the customer active in Visma.net.";
     CustomerUpdateRefused = "customer-update-refused", Held, "Visma.net did not take the changes of customer {customer}: {reason}.", "Correct what Visma.net names, then retry. Orders of this customer are booked meanwhile.";
     CustomerUpdateDiffers = "customer-update-differs", Held, "Customer {customer} has another {field} in Visma.net than the one that was sent.", "Compare the customer in Visma.net with Shopify, then retry. Orders of this customer are booked meanwhile.";
+    CustomerGone = "customer-gone", Held, "Customer {customer} is not in Visma.net any more.", "Look who removed it, make it again or take it back, then retry.";
     CustomerWithheld = "customer-withheld", Held, "Shopify withholds the customer's data for order {order}.", "Ask for protected customer data in the app, or choose a house customer.";
     ProfileWithheld = "profile-withheld", Held, "Shopify withholds who some profiles without an order are.", "Ask for protected customer data in the app, or choose that only profiles with an order become customers.";
     ProfileIncomplete = "profile-incomplete", Held, "Some profiles without an order have no {missing} in Shopify.", "Complete the profiles in Shopify, or choose that only profiles with an order become customers.";

@@ -377,7 +377,7 @@ impl Engine {
         Ok((linked, profiles))
     }
 
-    fn has_open_intent(&self, record: &RecordRef) -> Result<bool, Problem> {
+    pub(crate) fn has_open_intent(&self, record: &RecordRef) -> Result<bool, Problem> {
         let intents = self.store.intents_of(record)?;
         Ok(intents.iter().any(|intent| !intent.state.is_settled()))
     }

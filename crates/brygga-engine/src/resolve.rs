@@ -1,7 +1,5 @@
 //! What became of effects whose answer was lost: looked up by their reference, never sent again blindly.
 
-use std::time::Duration;
-
 use brygga_core::booking::{Step, normal_email};
 use brygga_core::code::Class;
 use brygga_core::{Code, Problem};
@@ -99,17 +97,27 @@ impl Engine {
         Ok(settled)
     }
 
-    async fn resolve(&self, intent: &Intent) -> Result<(), Problem> {
-        let body: StepBody = serde_json::from_value(intent.body.clone()).map_err(internal)?;
-        let step = &body.step;
+    /// A step that was under way when everything stopped may have arrived: from now on it is one that is looked up.
+    pub(crate) fn begin_look_up(&self, intent: &Intent) -> Result<(), Problem> {
         if intent.state == IntentState::Sending {
             self.store
                 .mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
         }
-        let gap = self
-            .lookup_gap()?
-            .to_std()
-            .unwrap_or(Duration::from_secs(5));
+        Ok(())
+    }
+
+    /// Nothing was found: a list may lag a write, so it counts after the next look alone (`booking-rules` 3).
+    pub(crate) async fn look_later(&self, intent: &Intent) -> Result<(), Problem> {
+        let gap = self.lookup_gap()?;
+        self.store.note_lookup(intent.id, self.clock.now() + gap)?;
+        self.clock.sleep(gap.to_std().unwrap_or_default()).await;
+        Ok(())
+    }
+
+    async fn resolve(&self, intent: &Intent) -> Result<(), Problem> {
+        let body: StepBody = serde_json::from_value(intent.body.clone()).map_err(internal)?;
+        let step = &body.step;
+        self.begin_look_up(intent)?;
         for look in 1..=LOOKUPS {
             match self.look_up(step).await? {
                 Found::Customer(number) => return self.found_customer(intent, step, &number),
@@ -142,9 +150,7 @@ impl Engine {
                     return Ok(());
                 }
                 Found::Nothing if look < LOOKUPS => {
-                    self.store
-                        .note_lookup(intent.id, self.clock.now() + self.lookup_gap()?)?;
-                    self.clock.sleep(gap).await;
+                    self.look_later(intent).await?;
                 }
                 Found::Nothing => {}
             }

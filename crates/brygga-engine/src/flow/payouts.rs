@@ -2,7 +2,6 @@
 //! sent, and looked up by its document reference when its answer was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -547,13 +546,7 @@ impl Engine {
             let step: CashStep = serde_json::from_value(intent.body.clone()).map_err(internal)?;
             let mut found = Vec::new();
             if intent.state != IntentState::Intent {
-                if intent.state == IntentState::Sending {
-                    self.store.mark_unknown(
-                        intent.id,
-                        serde_json::Value::Null,
-                        self.clock.now(),
-                    )?;
-                }
+                self.begin_look_up(&intent)?;
                 if let CashStep::CreateCash { draft } = &step {
                     found = self.look_up_cash(&intent, draft).await?;
                 }
@@ -584,16 +577,12 @@ impl Engine {
         intent: &Intent,
         draft: &CashDraft,
     ) -> Result<Vec<CashTransaction>, Problem> {
-        let gap = self.lookup_gap()?;
         for look in 1..=LOOKUPS {
             let found = self.payouts.cash_by_reference(&draft.reference).await?;
             if !found.is_empty() || look == LOOKUPS {
                 return Ok(found);
             }
-            self.store.note_lookup(intent.id, self.clock.now() + gap)?;
-            self.clock
-                .sleep(gap.to_std().unwrap_or(Duration::from_secs(5)))
-                .await;
+            self.look_later(intent).await?;
         }
         Ok(Vec::new())
     }

@@ -1,8 +1,6 @@
 //! The only place from which goods are changed, on either side: each write in the journal before, settled after, looked up when its
 //! answer was lost.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use brygga_core::goods::{
@@ -339,13 +337,7 @@ impl Engine {
             let mut links = Vec::new();
             let mut found = false;
             if intent.state != IntentState::Intent {
-                if intent.state == IntentState::Sending {
-                    self.store.mark_unknown(
-                        intent.id,
-                        serde_json::Value::Null,
-                        self.clock.now(),
-                    )?;
-                }
+                self.begin_look_up(&intent)?;
                 if let GoodsStep::CreateProduct { draft } = &step {
                     let variants = self.find_created(&intent, &draft.item).await?;
                     if let [variant] = variants.as_slice() {
@@ -400,31 +392,23 @@ impl Engine {
         intent: &Intent,
         number: &str,
     ) -> Result<Option<ProductItem>, Problem> {
-        let gap = self.lookup_gap()?;
         for look in 1..=LOOKUPS {
             let found = self.goods.item(number).await?;
             if found.is_some() || look == LOOKUPS {
                 return Ok(found);
             }
-            self.store.note_lookup(intent.id, self.clock.now() + gap)?;
-            self.clock
-                .sleep(gap.to_std().unwrap_or(Duration::from_secs(5)))
-                .await;
+            self.look_later(intent).await?;
         }
         Ok(None)
     }
 
     async fn find_created(&self, intent: &Intent, sku: &str) -> Result<Vec<Variant>, Problem> {
-        let gap = self.lookup_gap()?;
         for look in 1..=LOOKUPS {
             let found = self.goods.variants_by_sku(sku).await?;
             if !found.is_empty() || look == LOOKUPS {
                 return Ok(found);
             }
-            self.store.note_lookup(intent.id, self.clock.now() + gap)?;
-            self.clock
-                .sleep(gap.to_std().unwrap_or(Duration::from_secs(5)))
-                .await;
+            self.look_later(intent).await?;
         }
         Ok(Vec::new())
     }

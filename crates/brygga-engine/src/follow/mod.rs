@@ -52,7 +52,7 @@ fn is_ours(row: &RecordRow) -> bool {
     row.problem.as_ref().is_some_and(|problem| {
         matches!(
             problem.code,
-            Code::CustomerUpdateRefused | Code::CustomerUpdateDiffers | Code::DocumentGone
+            Code::CustomerUpdateRefused | Code::CustomerUpdateDiffers | Code::CustomerGone
         )
     })
 }
@@ -251,7 +251,7 @@ impl Engine {
             return Ok(Look::Nothing);
         }
         let Some(card) = self.erp.customer_card(number).await? else {
-            return Err(Problem::new(Code::DocumentGone).with("document", number));
+            return Err(Problem::new(Code::CustomerGone).with("customer", number));
         };
         let found = follow(&profile, &card, &known.seen, settings);
         Ok(if found.changes.is_empty() {
@@ -292,8 +292,10 @@ impl Engine {
             match looked {
                 Ok(()) => silences = 0,
                 Err(problem) if stops_the_run(problem.code) => return Err(problem),
-                // It stays marked, and the next run looks again.
-                Err(_) => silences += 1,
+                Err(problem) => {
+                    self.customer_waits(record, problem)?;
+                    silences += 1;
+                }
             }
             if silences >= SILENCES {
                 break;
@@ -335,6 +337,10 @@ impl Engine {
         ) else {
             return Ok(());
         };
+        // What became of the last change is not known yet: nothing is sent on top of it.
+        if self.has_open_intent(record)? {
+            return Ok(());
+        }
         let number = link.erp_id.as_str();
         match self.look_customer(&record.id, number, setup).await {
             Ok(Look::Nothing) => self.leave_customer(row, setup),
@@ -369,6 +375,16 @@ impl Engine {
             row.problem = None;
         }
         Ok(self.store.put_record(&row)?)
+    }
+
+    /// It stays marked, and the next run looks again; meanwhile it says why.
+    fn customer_waits(&self, record: &RecordRef, problem: Problem) -> Result<(), Problem> {
+        match self.store.record(record)? {
+            Some(row) => self
+                .settle_as(row, RecordState::Waiting, Some(problem))
+                .map(drop),
+            None => Ok(()),
+        }
     }
 
     fn hold_customer(

@@ -1,8 +1,6 @@
 //! The change of a customer: in the journal before it is sent, read back after. One of which nothing is known is looked up before
 //! anything is sent again.
 
-use std::time::Duration;
-
 use brygga_core::booking::follow::{Follow, taken};
 use brygga_core::erp::CustomerCard;
 use brygga_core::{Code, Problem};
@@ -195,7 +193,7 @@ impl Engine {
         body: &Body,
         setup: &Setup,
     ) -> Result<(), Problem> {
-        let problem = Problem::new(Code::DocumentGone).with("document", &body.number);
+        let problem = Problem::new(Code::CustomerGone).with("customer", &body.number);
         self.settle_undone(intent, IntentState::Superseded, &problem)?;
         self.hold_customer(row, problem, setup)
     }
@@ -221,7 +219,7 @@ impl Engine {
                 Ok(()) => {}
                 Err(problem) if stops_the_run(problem.code) => return Err(problem),
                 // It stays open, and holds up nothing but this customer's own changes.
-                Err(_) => {}
+                Err(problem) => self.customer_waits(&intent.record, problem)?,
             }
         }
         Ok(())
@@ -243,14 +241,7 @@ impl Engine {
             return again();
         };
         let body: Body = serde_json::from_value(intent.body.clone()).map_err(internal)?;
-        if intent.state == IntentState::Sending {
-            self.store
-                .mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
-        }
-        let gap = self
-            .lookup_gap()?
-            .to_std()
-            .unwrap_or(Duration::from_secs(5));
+        self.begin_look_up(intent)?;
         for look in 1..=LOOKS {
             let Some(there) = self.erp.customer_card(&body.number).await? else {
                 return self.customer_gone(row, intent, &body, setup);
@@ -259,9 +250,7 @@ impl Engine {
                 return self.customer_changed(row, intent, &body, &there, setup);
             }
             if look < LOOKS {
-                self.store
-                    .note_lookup(intent.id, self.clock.now() + self.lookup_gap()?)?;
-                self.clock.sleep(gap).await;
+                self.look_later(intent).await?;
             }
         }
         again()

@@ -1,7 +1,5 @@
 //! What a step leaves in the store, and what became of a step whose answer was lost.
 
-use std::time::Duration;
-
 use brygga_core::booking::life::{
     Books, LifeStep, Linked, PartDecision, PartKind, PartLink, PartRef, PartState,
 };
@@ -117,10 +115,7 @@ impl Engine {
     /// Settles a step that an earlier run, or a lost answer, left open: by the books, never by sending it again blindly.
     pub(crate) async fn resolve_life(&self, intent: &Intent) -> Result<(), Problem> {
         let body: StepBody = serde_json::from_value(intent.body.clone()).map_err(internal)?;
-        if intent.state == IntentState::Sending {
-            self.store
-                .mark_unknown(intent.id, serde_json::Value::Null, self.clock.now())?;
-        }
+        self.begin_look_up(intent)?;
         let Some(mirror) = self.store.mirror(&RecordRef::order(&body.order))? else {
             return self.supersede_part(intent);
         };
@@ -132,10 +127,6 @@ impl Engine {
             booked: booked.as_ref(),
             setup: &setup,
         };
-        let gap = self
-            .lookup_gap()?
-            .to_std()
-            .unwrap_or(Duration::from_secs(5));
         for look in 1..=LOOKUPS {
             let books = self.read_books(&shelf).await?;
             if let Some(made) = found(&body.step, &books) {
@@ -152,9 +143,7 @@ impl Engine {
                 return self.decide_again(&intent.record);
             }
             if look < LOOKUPS {
-                self.store
-                    .note_lookup(intent.id, self.clock.now() + self.lookup_gap()?)?;
-                self.clock.sleep(gap).await;
+                self.look_later(intent).await?;
             }
         }
         self.supersede_part(intent)
