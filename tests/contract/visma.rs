@@ -130,7 +130,7 @@ impl Spec {
                     match declared.and_then(|declared| declared.get(field)) {
                         Some(schema) => self.check(inner, schema, &place, faults),
                         None if schema["additionalProperties"].is_object() => {
-                            self.check(inner, &schema["additionalProperties"], &place, faults)
+                            self.check(inner, &schema["additionalProperties"], &place, faults);
                         }
                         None if name
                             .as_ref()

@@ -271,7 +271,11 @@ async fn a_product_added_to_a_booked_order_has_its_item_made_too() {
     let shop = Shop::new(false).await;
     let bench = &shop.bench;
     let data = bench.practice.pair.visma().data();
-    let is_known = |number: &str| data.items.get(number).is_some_and(|item| item.is_stock());
+    let is_known = |number: &str| {
+        data.items
+            .get(number)
+            .is_some_and(brygga_sandbox::visma::Item::is_stock)
+    };
     let known = data.items.keys().find(|number| is_known(number));
     let known = json!(known.expect("an item"));
     let mut order = shop.order.clone();

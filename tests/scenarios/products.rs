@@ -12,6 +12,8 @@ use brygga_store::{RecordKind, RecordState};
 use brygga_tests::Bench;
 use serde_json::json;
 
+use crate::bad_input::{ID, simple};
+
 fn edited(number: &str) -> Change {
     Change::ItemEdited {
         number: number.to_owned(),
@@ -226,4 +228,23 @@ async fn a_new_item_becomes_one_draft_also_when_the_answer_is_lost() {
         bench.item(RecordKind::Product, "NY-1").state,
         RecordState::Booked
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_sells_the_item_that_it_was_linked_with_also_under_a_new_sku() {
+    let (bench, _) = in_step().await;
+    let mut order = simple(&bench);
+    let sold = order["lineItems"][0]["sku"]
+        .as_str()
+        .expect("a SKU")
+        .to_owned();
+    // What Shopify keeps with the line is the SKU at the sale: the merchant renamed it a moment before.
+    order["lineItems"][0]["sku"] = json!("RENAMED");
+    bench.put(order);
+    bench.quiet().await;
+    let row = bench.record(ID);
+    assert_eq!(row.state, RecordState::Booked, "{:?}", row.problem);
+    let document = bench.document(ID);
+    assert!(document.lines.iter().any(|line| line.item == sold));
+    assert_eq!(bench.proven().await, 1);
 }

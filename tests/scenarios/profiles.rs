@@ -398,11 +398,8 @@ async fn the_preview_shows_the_customer_and_exactly_that_is_made() {
     // As the page is told it.
     profile(&bench, SVEA, whole(SVEA, &home("Storgata 1", "0155", "NO")));
     bench.call("preview_start", json!({})).await;
-    for _ in 0..200 {
-        if bench.call("preview", json!({})).await["doing"].is_null() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    while !bench.call("preview", json!({})).await["doing"].is_null() {
+        tokio::task::yield_now().await;
     }
     let key = json!({ "kind": "customer", "id": record(SVEA).id });
     let item = bench.call("preview_item", key).await;
@@ -466,12 +463,8 @@ async fn the_flow_has_its_own_schedule_and_can_be_synced_alone() {
     );
     let run = bench.call("sync_now", json!({ "flow": "customers" })).await;
     assert_eq!(run["already"], false);
-    for _ in 0..400 {
-        if link(&bench, KARI).is_some() && bench.call("overview", json!({})).await["run"].is_null()
-        {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    while !bench.call("overview", json!({})).await["run"].is_null() {
+        tokio::task::yield_now().await;
     }
     assert!(link(&bench, KARI).is_some());
     let own = flow(&bench).await;

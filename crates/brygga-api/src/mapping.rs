@@ -96,6 +96,7 @@ impl Api {
         let shop = self.engine.shop_info().await.map_err(error)?;
         let before = self.engine.settings().map_err(error)?;
         let known = self.engine.known().await.map_err(error)?;
+        let linked = self.engine.linked_items().map_err(error)?;
         let settings = applied(&before, &change.rows, &catalogue)
             .and_then(|settings| settings.named(&before, &known))
             .map_err(error)?;
@@ -105,6 +106,7 @@ impl Api {
             let both = Both {
                 shop: &shop,
                 catalogue: &catalogue,
+                linked: &linked,
                 before: &before,
                 after: &settings,
             };

@@ -103,12 +103,14 @@ impl Api {
             self.engine.catalogue().await.ok()?,
         );
         let settings = self.engine.settings().ok()?;
+        let linked = self.engine.linked_items().ok()?;
         booking::document::document(
             order,
             booking::Ground {
                 shop: &shop,
                 settings: &settings,
                 catalogue: &catalogue,
+                linked: &linked,
             },
             None,
         )

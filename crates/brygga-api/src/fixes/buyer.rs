@@ -68,10 +68,12 @@ impl Api {
         let shop = self.engine.shop_info().await?;
         let catalogue = self.engine.catalogue().await?;
         let settings = self.engine.settings()?;
+        let linked = self.engine.linked_items()?;
         let ground = document::Ground {
             shop: &shop,
             settings: &settings,
             catalogue: &catalogue,
+            linked: &linked,
         };
         let Some(mirror) = self.engine.store().mirror(&row.record)? else {
             return Ok(None);

@@ -36,10 +36,12 @@ pub(crate) fn fix_preview(
     catalogue: &Catalogue,
     rows: &[RecordRow],
 ) -> Result<FixPreview, Problem> {
+    let linked = engine.linked_items()?;
     let ground = document::Ground {
         shop,
         settings,
         catalogue,
+        linked: &linked,
     };
     let mut found = FixPreview::default();
     for row in rows {

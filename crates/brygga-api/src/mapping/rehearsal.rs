@@ -2,7 +2,7 @@
 //! the newest that are booked. Both settings are planned with; nothing is sent or kept.
 
 use brygga_core::Problem;
-use brygga_core::booking::document;
+use brygga_core::booking::{LinkedItems, document};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::shop::ShopInfo;
@@ -35,6 +35,7 @@ const BESIDES: &[&str] = &[
 pub(super) struct Both<'a> {
     pub(super) shop: &'a ShopInfo,
     pub(super) catalogue: &'a Catalogue,
+    pub(super) linked: &'a LinkedItems,
     pub(super) before: &'a Settings,
     pub(super) after: &'a Settings,
 }
@@ -45,6 +46,7 @@ impl<'a> Both<'a> {
             shop: self.shop,
             settings,
             catalogue: self.catalogue,
+            linked: self.linked,
         }
     }
 

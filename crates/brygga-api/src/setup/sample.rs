@@ -32,10 +32,12 @@ pub(super) async fn view(
     let (outcome, why) = outcome(&sample, record.state, record.reason.as_ref());
     let shop = api.engine.shop_info().await.map_err(error)?;
     let catalogue = api.engine.catalogue().await.map_err(error)?;
+    let linked = api.engine.linked_items().map_err(error)?;
     let ground = Ground {
         shop: &shop,
         settings: &settings,
         catalogue: &catalogue,
+        linked: &linked,
     };
     let documents = documents(&sample, ground, side, api.zone().await?);
     Ok(SampleView {

@@ -21,6 +21,8 @@ pub fn is_link_of_ours(link: &str) -> bool {
 pub enum Part {
     /// A product, found by variant or SKU.
     Product {
+        /// Numeric id of the variant; `None` when it was deleted since.
+        variant: Option<String>,
         /// SKU as Shopify has it.
         sku: Option<String>,
     },
@@ -137,7 +139,10 @@ pub fn basis(order: &Order, side: Side) -> Result<Basis, Problem> {
         let component = Component {
             link: format!("line/{}", line.id),
             part: match &line.kind {
-                LineKind::Product { sku, .. } => Part::Product { sku: sku.clone() },
+                LineKind::Product { variant_id, sku } => Part::Product {
+                    variant: variant_id.clone(),
+                    sku: sku.clone(),
+                },
                 LineKind::Custom { sku } => Part::Custom { sku: sku.clone() },
                 LineKind::Tip => Part::Tip,
                 LineKind::GiftCard => Part::GiftCard,

@@ -61,6 +61,9 @@ pub struct Document {
     pub addresses: String,
 }
 
+/// Which item each product was linked with: numeric variant id to item number.
+pub type LinkedItems = BTreeMap<String, String>;
+
 /// What documents are made with.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'a> {
@@ -70,6 +73,8 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
     /// What Visma.net is set up with.
     pub catalogue: &'a Catalogue,
+    /// The items of products.
+    pub linked: &'a LinkedItems,
 }
 
 /// The side on which an order is documented, when it is not frozen yet (`booking-rules` 1).
@@ -100,6 +105,7 @@ pub fn document(
         shop,
         settings,
         catalogue,
+        linked: _,
     } = ground;
     let side = frozen.unwrap_or_else(|| side(order, settings));
     let currency = order.currency(side);

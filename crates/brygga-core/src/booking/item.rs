@@ -9,7 +9,7 @@ use super::document::Ground;
 use crate::code::{Code, Problem};
 use crate::erp::Item;
 use crate::settings::{MissingItem, SpecialItem};
-use crate::shop::{LineKind, Order, Side};
+use crate::shop::{Order, Side};
 
 /// The item of a line, and the rule that chose it.
 pub(super) struct Chosen {
@@ -29,8 +29,10 @@ pub(super) fn item_for(
 ) -> Result<Chosen, Problem> {
     let special = &ground.settings.special_items;
     match part {
-        Part::Product { sku } => product(sku.as_deref(), title, order, ground),
-        Part::Custom { sku } => match find(sku.as_deref(), ground) {
+        Part::Product { variant, sku } => {
+            product(variant.as_deref(), sku.as_deref(), title, order, ground)
+        }
+        Part::Custom { sku } => match by_sku(sku.as_deref(), ground) {
             Some(item) => usable(item, ground, "custom-by-sku"),
             None => of(special.custom.as_ref(), "custom", "custom-line"),
         },
@@ -47,13 +49,14 @@ pub(super) fn item_for(
 }
 
 fn product(
+    variant: Option<&str>,
     sku: Option<&str>,
     title: &str,
     order: &Order,
     ground: Ground<'_>,
 ) -> Result<Chosen, Problem> {
-    if let Some(item) = find(sku, ground) {
-        return usable(item, ground, "product-by-sku");
+    if let Some((item, rule)) = find(variant, sku, ground) {
+        return usable(item, ground, rule);
     }
     if let MissingItem::DefaultItem { item } = &ground.settings.missing_item
         && let Some(item) = ground.catalogue.items.get(item)
@@ -94,24 +97,16 @@ pub fn wanted_items(order: &Order, ground: Ground<'_>, side: Side) -> BTreeSet<W
         .components
         .iter()
         .filter_map(|component| {
-            let Part::Product { sku } = &component.part else {
+            let Part::Product { variant, sku } = &component.part else {
                 return None;
             };
             let sku = trimmed(sku.as_deref())?;
-            if find(Some(sku), ground).is_some() {
+            if find(variant.as_deref(), Some(sku), ground).is_some() {
                 return None;
             }
-            let line = order
-                .lines
-                .iter()
-                .find(|line| component.link.strip_prefix("line/") == Some(line.id.as_str()));
-            let variant = match line.map(|line| &line.kind) {
-                Some(LineKind::Product { variant_id, .. }) => variant_id.clone(),
-                _ => None,
-            };
             Some(WantedItem {
                 sku: sku.to_owned(),
-                variant,
+                variant: variant.clone(),
             })
         })
         .collect()
@@ -121,19 +116,42 @@ fn trimmed(sku: Option<&str>) -> Option<&str> {
     sku.map(str::trim).filter(|sku| !sku.is_empty())
 }
 
+/// The item that the product was linked with, for a link outlives a new SKU on either side; else the one with exactly its SKU, as for an
+/// item that was retired in favour of another. And the rule that found it.
+fn find<'a>(
+    variant: Option<&str>,
+    sku: Option<&str>,
+    ground: Ground<'a>,
+) -> Option<(&'a Item, &'static str)> {
+    let by_link = variant
+        .and_then(|variant| ground.linked.get(variant))
+        .and_then(|number| ground.catalogue.items.get(number));
+    match (by_link, by_sku(sku, ground)) {
+        (Some(linked), None) => Some((linked, "product-by-link")),
+        (Some(linked), Some(named)) if named.number != linked.number && !is_retired(linked) => {
+            Some((linked, "product-by-link"))
+        }
+        (_, named) => named.map(|item| (item, "product-by-sku")),
+    }
+}
+
 /// Exact, trimmed, case kept.
-fn find<'a>(sku: Option<&str>, ground: Ground<'a>) -> Option<&'a Item> {
+fn by_sku<'a>(sku: Option<&str>, ground: Ground<'a>) -> Option<&'a Item> {
     trimmed(sku).and_then(|sku| ground.catalogue.items.get(sku))
+}
+
+fn is_retired(item: &Item) -> bool {
+    matches!(
+        item.status.as_str(),
+        "NoSales" | "Inactive" | "MarkedForDeletion"
+    )
 }
 
 fn usable(item: &Item, ground: Ground<'_>, rule: &'static str) -> Result<Chosen, Problem> {
     if item.unsupported {
         return Err(Problem::new(Code::ItemUnsupported).with("sku", &item.number));
     }
-    if matches!(
-        item.status.as_str(),
-        "NoSales" | "Inactive" | "MarkedForDeletion"
-    ) {
+    if is_retired(item) {
         return Err(Problem::new(Code::ItemInactive)
             .with("sku", &item.number)
             .with("status", &item.status));

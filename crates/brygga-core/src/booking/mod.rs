@@ -34,7 +34,7 @@ pub use basis::is_link_of_ours;
 pub use buyer::{Buyer, home};
 pub use change::{Ours, is_changeable};
 pub use customer::{Candidates, CustomerChoice, Identity, normal_email};
-pub use document::{Document, Ground, LineWhy};
+pub use document::{Document, Ground, LineWhy, LinkedItems};
 pub use due::{NotNow, booking_date};
 pub use gate::Explained;
 pub use item::{WantedItem, wanted_items};

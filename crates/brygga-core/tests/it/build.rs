@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use brygga_core::booking::{Document, Ground, document};
+use brygga_core::booking::{Document, Ground, LinkedItems, document};
 use brygga_core::erp::{
     Catalogue, CurrencyInfo, Item, ItemType, Period, VatCalculation, VatId, VatRate,
 };
@@ -266,6 +266,7 @@ pub(crate) struct Setting {
     pub(crate) shop: ShopInfo,
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
+    pub(crate) linked: LinkedItems,
 }
 
 pub(crate) fn setting() -> Setting {
@@ -273,6 +274,7 @@ pub(crate) fn setting() -> Setting {
         shop: shop(),
         settings: settings(),
         catalogue: catalogue(),
+        linked: LinkedItems::new(),
     }
 }
 
@@ -282,6 +284,7 @@ impl Setting {
             shop: &self.shop,
             settings: &self.settings,
             catalogue: &self.catalogue,
+            linked: &self.linked,
         }
     }
 

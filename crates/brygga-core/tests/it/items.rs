@@ -65,6 +65,59 @@ fn products_are_found_by_their_exact_sku() {
 }
 
 #[test]
+fn a_product_keeps_the_item_that_it_was_linked_with() {
+    let mut setting = setting();
+    let second = Item {
+        number: "SKU2".into(),
+        ..setting.catalogue.items["SKU1"].clone()
+    };
+    setting.catalogue.items.insert("SKU2".into(), second);
+    let sold = |variant: Option<&str>, sku: Option<&str>| {
+        let mut order = simple();
+        order.lines[0].kind = LineKind::Product {
+            variant_id: variant.map(Into::into),
+            sku: sku.map(Into::into),
+        };
+        order
+    };
+    let by_link = |item: &str| (item.to_owned(), "product-by-link".to_owned());
+    let by_sku = |item: &str| (item.to_owned(), "product-by-sku".to_owned());
+    setting.linked.insert("22".into(), "SKU2".into());
+    setting.linked.insert("33".into(), "GONE".into());
+    for (variant, sku, expected) in [
+        // Renamed in the shop, or never named there.
+        (Some("22"), Some("RENAMED"), by_link("SKU2")),
+        (Some("22"), None, by_link("SKU2")),
+        // Its SKU went to another product.
+        (Some("22"), Some("SKU1"), by_link("SKU2")),
+        (Some("22"), Some("SKU2"), by_sku("SKU2")),
+        // Another product, a deleted one, and one whose item is not there any more.
+        (Some("44"), Some("SKU1"), by_sku("SKU1")),
+        (None, Some("SKU1"), by_sku("SKU1")),
+        (Some("33"), Some("SKU1"), by_sku("SKU1")),
+    ] {
+        let found = last(&setting, &sold(variant, sku), "line/1");
+        assert_eq!(found, expected, "{variant:?} {sku:?}");
+    }
+    assert_eq!(
+        setting.refusal(&sold(Some("33"), Some("RENAMED"))),
+        Some(Code::ItemNotFound)
+    );
+
+    // Nobody waits for an item where the product has one.
+    setting.settings.missing_item = MissingItem::Create;
+    let renamed = sold(Some("22"), Some("RENAMED"));
+    assert!(wanted_items(&renamed, setting.ground(), Side::Shop).is_empty());
+    assert_eq!(setting.refusal(&renamed), None);
+
+    // An item that was retired in favour of another.
+    setting.catalogue.items.get_mut("SKU2").unwrap().status = "Inactive".into();
+    let moved = sold(Some("22"), Some("SKU1"));
+    assert_eq!(last(&setting, &moved, "line/1"), by_sku("SKU1"));
+    assert_eq!(setting.refusal(&renamed), Some(Code::ItemInactive));
+}
+
+#[test]
 fn an_item_may_stand_for_all_that_have_none() {
     let mut setting = setting();
     setting.settings.missing_item = MissingItem::DefaultItem {

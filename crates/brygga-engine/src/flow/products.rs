@@ -215,6 +215,7 @@ impl Engine {
             .collect();
         if !new_links.is_empty() {
             self.store.put_links(&new_links, &[])?;
+            self.forget_linked_items();
         }
         let mut updates: BTreeMap<String, Vec<VariantRow>> = BTreeMap::new();
         let mut archived: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

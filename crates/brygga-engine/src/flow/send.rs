@@ -312,6 +312,7 @@ impl Engine {
             record: None,
             activity: told,
         })?;
+        self.forget_linked_items();
         Ok(())
     }
 
@@ -383,6 +384,7 @@ impl Engine {
                 record: Some(row),
                 activity: Vec::new(),
             })?;
+            self.forget_linked_items();
         }
         Ok(())
     }

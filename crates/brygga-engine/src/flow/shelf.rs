@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use brygga_core::booking::LinkedItems;
 use brygga_core::goods::{ProductItem, Variant};
 use brygga_core::{Code, Problem};
 use brygga_store::{Link, RecordKind, RecordRef, RecordRow, RecordState};
@@ -283,7 +284,7 @@ impl Engine {
     }
 
     /// Which variant is linked to which item.
-    pub(super) fn product_links(&self) -> Result<BTreeMap<String, String>, Problem> {
+    pub(crate) fn product_links(&self) -> Result<LinkedItems, Problem> {
         let links = self.store.links(PRODUCT)?;
         Ok(links
             .into_iter()

@@ -197,7 +197,10 @@ impl Life<'_> {
 
 fn part_of_line(line: &Line) -> Part {
     match &line.kind {
-        LineKind::Product { sku, .. } => Part::Product { sku: sku.clone() },
+        LineKind::Product { variant_id, sku } => Part::Product {
+            variant: variant_id.clone(),
+            sku: sku.clone(),
+        },
         LineKind::Custom { sku } => Part::Custom { sku: sku.clone() },
         LineKind::Tip => Part::Tip,
         LineKind::GiftCard => Part::GiftCard,
