@@ -18,9 +18,9 @@ use std::time::Duration;
 
 use brygga_core::Clock as _;
 use brygga_http::SystemClock;
-use brygga_sandbox::shopify::ShopChange;
 use brygga_sandbox::visma::Change;
 use brygga_tests::orders;
+use brygga_tests::profile::{edit, home};
 use chrono::TimeDelta;
 use program::World;
 use serde_json::{Value, json};
@@ -145,25 +145,14 @@ async fn a_customer_that_follows_the_shop() {
         let world = World::new().await;
         world.choose(|settings| {
             settings["customers"]["update"] = json!(true);
-            // Whatever day it is run on.
-            settings["closed_period"] = json!("first_open_day");
         });
         let order = fresh(&world);
         let moves = |street: &str| {
             let fields = json!({
                 "firstName": "Helt", "lastName": "Ny", "defaultEmailAddress": order["customer"]["defaultEmailAddress"],
-                "defaultAddress": {
-                    "name": "Helt Ny", "company": null, "address1": street, "address2": null, "zip": "0155", "city": "Oslo",
-                    "provinceCode": null, "countryCodeV2": "NO", "phone": null,
-                },
+                "defaultAddress": home(street),
             });
-            let Value::Object(fields) = fields else {
-                panic!("a customer")
-            };
-            let change = ShopChange::EditCustomer {
-                customer: 88_001,
-                fields,
-            };
+            let change = edit(88_001, fields);
             let gid = world.pair.shopify().act(&change).expect("changed");
             world.pair.shopify().record(&gid).expect("there")
         };
@@ -200,18 +189,9 @@ async fn a_profile_that_becomes_a_customer() {
         let world = World::new().await;
         let fields = json!({
             "firstName": "Helt", "lastName": "Ny", "defaultEmailAddress": { "emailAddress": "helt.ny@example.no" },
-            "defaultAddress": {
-                "name": "Helt Ny", "company": null, "address1": "Nygata 7", "address2": null, "zip": "0155", "city": "Oslo",
-                "provinceCode": null, "countryCodeV2": "NO", "phone": null,
-            },
+            "defaultAddress": home("Nygata 7"),
         });
-        let Value::Object(fields) = fields else {
-            panic!("a profile")
-        };
-        let change = ShopChange::EditCustomer {
-            customer: 88_001,
-            fields,
-        };
+        let change = edit(88_001, fields);
         world.pair.shopify().act(&change).expect("made");
         world.choose(|settings| settings["customers"]["which"] = json!("all"));
         world.sync_killed_at(point);

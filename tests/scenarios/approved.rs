@@ -10,6 +10,7 @@ use brygga_engine::{Approved, ApprovedReport, Engine, Outcome, Parts, Preview, R
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::shopify::ShopChange;
 use brygga_store::{RecordKind, RecordRef, RecordState};
+use brygga_tests::approvals::all_of;
 use brygga_tests::goods::{Between, MAIN};
 use brygga_tests::meanwhile::{AfterFirstRows, BeforeFirstId};
 use brygga_tests::{Bench, Sale, orders};
@@ -39,19 +40,6 @@ async fn preview(bench: &Bench, lane: Lane) -> Preview {
 fn outcome<'a>(preview: &'a Preview, record: &RecordRef) -> Option<&'a Outcome> {
     let found = preview.items.iter().find(|item| item.record == *record);
     found.map(|item| &item.outcome)
-}
-
-fn all(preview: &Preview) -> Vec<Approved> {
-    let items = preview.items.iter();
-    items
-        .filter_map(|item| match &item.outcome {
-            Outcome::Send { digest, .. } => Some(Approved {
-                record: item.record.clone(),
-                digest: digest.clone(),
-            }),
-            _ => None,
-        })
-        .collect()
 }
 
 async fn send(bench: &Bench, engine: &Engine, what: Vec<Approved>) -> ApprovedReport {
@@ -95,7 +83,7 @@ async fn a_document_that_moves_under_an_approved_change_is_left_alone() {
         ids: Arc::new(ids),
         ..bench.engine_parts()
     });
-    let report = send(&bench, &engine, all(&shown)).await;
+    let report = send(&bench, &engine, all_of(&shown)).await;
     assert_eq!(changed(&report), [order(id)]);
     assert_eq!(report.begun, []);
     let after = bench.document(id);
@@ -103,7 +91,7 @@ async fn a_document_that_moves_under_an_approved_change_is_left_alone() {
     assert_eq!((after.total, after.lines), (there.total, there.lines));
     // It is shown anew, and that can be approved.
     let shown = preview(&bench, Lane::Orders).await;
-    send(&bench, &bench.practice.engine, all(&shown)).await;
+    send(&bench, &bench.practice.engine, all_of(&shown)).await;
     assert_eq!(bench.document(id).total, Decimal::from(475));
     assert_eq!(bench.record(id).state, RecordState::Booked);
 }
@@ -155,7 +143,7 @@ async fn a_stale_quantity_is_told_as_changed_and_not_as_sent() {
     }
     bench.clock.advance(Duration::from_mins(20));
     let shown = preview(&bench, Lane::Stock).await;
-    assert_eq!(all(&shown).len(), 2);
+    assert_eq!(all_of(&shown).len(), 2);
     let customer = Arc::clone(&bench);
     let between = Between::new(bench.practice.engine.goods(), move || {
         let sale = ShopChange::Sell {
@@ -166,7 +154,7 @@ async fn a_stale_quantity_is_told_as_changed_and_not_as_sent() {
         shop.act(&sale).expect("sold");
     });
     let engine = bench.engine_over(Arc::new(between) as Arc<dyn Goods>);
-    let report = send(&bench, &engine, all(&shown)).await;
+    let report = send(&bench, &engine, all_of(&shown)).await;
     assert_eq!(changed(&report), [stock(1)]);
     assert_eq!(report.begun, [stock(2)]);
     assert_eq!([bench.sellable(&sku(1)), bench.sellable(&sku(2))], [36, 7]);
@@ -194,13 +182,13 @@ async fn what_got_no_answer_is_left_and_not_changed() {
     };
     let rule = FaultRule::next(Side::Visma, silent).path("/SalesOrders");
     bench.practice.pair.faults().add(rule.times(u32::MAX));
-    let report = send(&bench, &bench.practice.engine, all(&shown)).await;
+    let report = send(&bench, &bench.practice.engine, all_of(&shown)).await;
     assert_eq!(changed(&report), []);
     assert_eq!((report.begun, report.left), (vec![], vec![order(id)]));
     bench.practice.pair.faults().clear();
     // It still is what was shown.
     bench.clock.advance(Duration::from_mins(5));
-    let report = send(&bench, &bench.practice.engine, all(&shown)).await;
+    let report = send(&bench, &bench.practice.engine, all_of(&shown)).await;
     assert_eq!(report.begun, [order(id)]);
     assert_eq!(bench.record(id).state, RecordState::Booked);
 }
@@ -242,7 +230,7 @@ async fn a_payout_is_booked_from_the_rows_that_were_compared() {
         payouts: Arc::new(rows),
         ..bench.engine_parts()
     });
-    let report = send(&bench, &engine, all(&shown)).await;
+    let report = send(&bench, &engine, all_of(&shown)).await;
     assert_eq!(report.begun, [paid_out(821)]);
     let made = payouts::cash(&bench);
     let fees: Vec<_> = made

@@ -4,8 +4,8 @@ use brygga_core::settings::{CustomerField, HouseRow, Owner};
 use brygga_core::{Clock as _, Code};
 use brygga_engine::{Approved, Outcome, Previewed, RunOptions, What};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
-use brygga_sandbox::shopify::ShopChange;
 use brygga_store::{ActivityFilter, IntentState, RecordKind, RecordRef, RecordState};
+use brygga_tests::profile::{edit, fields, home};
 use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
@@ -16,20 +16,6 @@ const OLA: u64 = 8_802;
 
 fn email(buyer: u64) -> String {
     format!("kjoper.{buyer}@example.no")
-}
-
-fn fields(value: Value) -> Map<String, Value> {
-    let Value::Object(map) = value else {
-        panic!("an object")
-    };
-    map
-}
-
-fn home(street: &str) -> Value {
-    json!({
-        "name": "Kari Nordmann", "company": null, "address1": street, "address2": null, "zip": "0155", "city": "Oslo",
-        "provinceCode": null, "countryCodeV2": "NO", "phone": null,
-    })
 }
 
 /// A bench on which customers follow the shop, with two buyers who each bought once.
@@ -55,10 +41,7 @@ async fn bench() -> Bench {
 
 /// Somebody changes a profile in the shop.
 fn profile(bench: &Bench, buyer: u64, with: Value) {
-    let change = ShopChange::EditCustomer {
-        customer: buyer,
-        fields: fields(with),
-    };
+    let change = edit(buyer, with);
     let shop = bench.practice.pair.shopify();
     shop.act(&change).expect("the profile is changed");
 }

@@ -9,6 +9,7 @@ use brygga_engine::{Approved, Outcome, Preview, RunOptions};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_sandbox::visma::{Change, VatRounding};
 use brygga_store::{RecordKind, RecordState};
+use brygga_tests::approvals::all_of;
 use brygga_tests::{Bench, orders};
 use serde_json::{Value, json};
 
@@ -327,17 +328,9 @@ async fn preview(shop: &Shop) -> Preview {
 }
 
 fn items_shown(preview: &Preview) -> Vec<Approved> {
-    let items = preview.items.iter();
+    let mut items = all_of(preview);
+    items.retain(|item| item.record.kind == RecordKind::Product);
     items
-        .filter(|item| item.record.kind == RecordKind::Product)
-        .filter_map(|item| match &item.outcome {
-            Outcome::Send { digest, .. } => Some(Approved {
-                record: item.record.clone(),
-                digest: digest.clone(),
-            }),
-            _ => None,
-        })
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

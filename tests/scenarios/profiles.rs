@@ -4,8 +4,8 @@ use brygga_core::settings::{HouseRow, Which};
 use brygga_core::{Clock as _, Code};
 use brygga_engine::{Approved, Outcome, Previewed, ProfileShown, RunOptions, What};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
-use brygga_sandbox::shopify::ShopChange;
 use brygga_store::{ActivityFilter, IntentState, RecordKind, RecordRef, RecordRow, RecordState};
+use brygga_tests::profile::{edit, fields, home, home_in};
 use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
@@ -19,26 +19,9 @@ fn email(profile: u64) -> String {
     format!("profil.{profile}@example.no")
 }
 
-fn fields(value: Value) -> Map<String, Value> {
-    let Value::Object(map) = value else {
-        panic!("an object")
-    };
-    map
-}
-
-fn home(street: &str, zip: &str, country: &str) -> Value {
-    json!({
-        "name": "Kari Nordmann", "company": null, "address1": street, "address2": null, "zip": zip, "city": "Byen",
-        "provinceCode": null, "countryCodeV2": country, "phone": null,
-    })
-}
-
 /// Somebody changes a profile in the shop, or makes it.
 fn profile(bench: &Bench, number: u64, with: Value) {
-    let change = ShopChange::EditCustomer {
-        customer: number,
-        fields: fields(with),
-    };
+    let change = edit(number, with);
     let shop = bench.practice.pair.shopify();
     shop.act(&change).expect("the profile is changed");
     // Past the search index's lag.
@@ -58,7 +41,7 @@ fn whole(number: u64, address: &Value) -> Value {
 async fn bench(which: Which) -> Bench {
     let bench = Bench::empty().await;
     bench.choose(|settings| settings.customers.which = which);
-    profile(&bench, KARI, whole(KARI, &home("Storgata 1", "0155", "NO")));
+    profile(&bench, KARI, whole(KARI, &home("Storgata 1")));
     bench
 }
 
@@ -145,7 +128,7 @@ async fn a_profile_becomes_a_customer_once_and_its_order_goes_to_that_one() {
     profile(
         &bench,
         SVEA,
-        whole(SVEA, &home("Storgatan 1", "11122", "SE")),
+        whole(SVEA, &home_in("Storgatan 1", "11122", "SE")),
     );
     bench.quiet().await;
     let made = there(&bench, KARI);
@@ -191,7 +174,7 @@ async fn a_profile_with_a_known_e_mail_is_linked_and_two_customers_are_a_questio
     let nobodys = json!({ "accountReference": null });
     visma.edit_customer(&number, fields(nobodys));
     let known = json!({ "defaultEmailAddress": { "emailAddress": email(KARI).to_uppercase() } });
-    let other = whole(OLA, &home("Storgata 1", "0155", "NO"));
+    let other = whole(OLA, &home("Storgata 1"));
     profile(&bench, OLA, other);
     profile(&bench, OLA, known);
     let before = visma.customers().len();
@@ -205,7 +188,7 @@ async fn a_profile_with_a_known_e_mail_is_linked_and_two_customers_are_a_questio
 
     let twin = visma.add_duplicate_customer(&number).expect("a twin");
     let same = json!({ "defaultEmailAddress": { "emailAddress": format!(" {} ", email(KARI)) } });
-    profile(&bench, SVEA, whole(SVEA, &home("Storgata 1", "0155", "NO")));
+    profile(&bench, SVEA, whole(SVEA, &home("Storgata 1")));
     profile(&bench, SVEA, same);
     bench.quiet().await;
     assert_eq!(code(&bench, SVEA), Some(Code::CustomerAmbiguous));
@@ -289,7 +272,7 @@ async fn what_the_shop_withholds_or_has_not_makes_nothing_and_the_remedy_leaves_
 
     // Chosen again, and told where the profile lives, it becomes one.
     bench.choose(|settings| settings.customers.which = Which::All);
-    let moved = json!({ "defaultAddress": home("Lillegata 7", "0155", "NO") });
+    let moved = json!({ "defaultAddress": home("Lillegata 7") });
     profile(&bench, OLA, moved);
     bench.quiet().await;
     assert_eq!(there(&bench, OLA).len(), 1);
@@ -305,7 +288,7 @@ async fn a_lost_answer_makes_no_second_customer() {
         let bench = bench(Which::All).await;
         // The shop's own profiles first.
         bench.quiet().await;
-        profile(&bench, OLA, whole(OLA, &home("Storgata 1", "0155", "NO")));
+        profile(&bench, OLA, whole(OLA, &home("Storgata 1")));
         let lost = FaultRule::next(Side::Visma, Fault::Cut { committed });
         let faults = bench.practice.pair.faults();
         faults.add(lost.method("POST").path("/customer"));
@@ -383,7 +366,7 @@ async fn the_preview_shows_the_customer_and_exactly_that_is_made() {
     assert_eq!(of(&looked_at(&bench).await, KARI), None);
 
     // Its order would make it: then the profile is shown with the order alone.
-    profile(&bench, OLA, whole(OLA, &home("Storgata 1", "0155", "NO")));
+    profile(&bench, OLA, whole(OLA, &home("Storgata 1")));
     assert!(of(&looked_at(&bench).await, OLA).is_some());
     let at = bench.clock.now() - TimeDelta::minutes(3);
     let mut order = orders::simple(bench.practice.pair.shop_data(), 982_001, at);
@@ -396,7 +379,7 @@ async fn the_preview_shows_the_customer_and_exactly_that_is_made() {
     assert_eq!(there(&bench, OLA).len(), 1);
 
     // As the page is told it.
-    profile(&bench, SVEA, whole(SVEA, &home("Storgata 1", "0155", "NO")));
+    profile(&bench, SVEA, whole(SVEA, &home("Storgata 1")));
     bench.call("preview_start", json!({})).await;
     while !bench.call("preview", json!({})).await["doing"].is_null() {
         tokio::task::yield_now().await;
@@ -432,7 +415,7 @@ async fn a_changed_profile_follows_without_an_order() {
     // Made of the profile, it is known as it is.
     bench.quiet().await;
     assert_eq!(bench.practice.pair.faults().fired().len(), 0);
-    let moved = json!({ "defaultAddress": home("Lillegata 7", "0155", "NO") });
+    let moved = json!({ "defaultAddress": home("Lillegata 7") });
     profile(&bench, KARI, moved);
     let shown = looked_at(&bench).await;
     assert!(of(&shown, KARI).is_some(), "{shown:?}");

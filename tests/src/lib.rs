@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails, and a skipped one says so"
 )]
 
+pub mod approvals;
 pub mod asked;
 pub mod bench;
 pub mod books;
@@ -16,6 +17,7 @@ pub mod events;
 pub mod goods;
 pub mod meanwhile;
 pub mod orders;
+pub mod profile;
 pub mod proposals;
 pub mod sale;
 mod told;

@@ -145,12 +145,7 @@ impl Api {
             visma,
             agrees: None,
         };
-        let address = order.billing.as_ref().or(order.shipping_address.as_ref());
-        let buyer = order
-            .b2b
-            .as_ref()
-            .map(|b2b| b2b.company_name.clone())
-            .or_else(|| address.and_then(|address| address.name.clone()));
+        let buyer = order.buyer_name().map(str::to_owned);
         let mut facts = vec![
             shown(
                 "number",

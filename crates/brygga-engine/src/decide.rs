@@ -663,12 +663,7 @@ pub(crate) fn describe(
     };
     row.amount = Some(Money::new(total.amount, total.currency));
     row.happened_at = Some(order.processed_at);
-    let address = order.billing.as_ref().or(order.shipping_address.as_ref());
-    row.party = order
-        .b2b
-        .as_ref()
-        .map(|b2b| b2b.company_name.clone())
-        .or_else(|| address.and_then(|address| address.name.clone()));
+    row.party = order.buyer_name().map(str::to_owned);
     if let Some(booked) = booked {
         row.erp_number = booked.number.as_ref().map(ToString::to_string);
     }

@@ -83,7 +83,6 @@ struct Seen {
     shop: Option<(DateTime<Utc>, Arc<ShopInfo>)>,
     locations: Option<(DateTime<Utc>, Arc<Vec<Location>>)>,
     catalogue: Option<(DateTime<Utc>, Arc<Catalogue>)>,
-    linked: Option<(DateTime<Utc>, Arc<LinkedItems>)>,
 }
 
 /// The merchant's choices beside the text that they were read from: it is compared at every look, for a backup may be put in its place
@@ -262,24 +261,6 @@ impl Engine {
         Ok(catalogue)
     }
 
-    /// Which item each product was linked with: numeric variant id to item number.
-    pub fn linked_items(&self) -> Result<Arc<LinkedItems>, Problem> {
-        let now = self.clock.now();
-        if let Some((at, linked)) = &self.seen().linked
-            && is_fresh(now, *at)
-        {
-            return Ok(Arc::clone(linked));
-        }
-        let linked = Arc::new(self.product_links()?);
-        self.seen().linked = Some((now, Arc::clone(&linked)));
-        Ok(linked)
-    }
-
-    /// Forgets which product is linked with which item: there are new links.
-    pub(crate) fn forget_linked_items(&self) {
-        self.seen().linked = None;
-    }
-
     /// Forgets what was read of both sides' set-up: after a retry was asked for, somebody may have repaired it.
     pub fn forget_setup(&self) {
         *self.seen() = Seen::default();
@@ -295,7 +276,7 @@ impl Engine {
             shop: self.shop_info().await?,
             settings: self.settings()?,
             catalogue: self.catalogue().await?,
-            linked: self.linked_items()?,
+            linked: Arc::new(self.linked_items()?),
             settings_rev: self.store.settings_rev()?,
         })
     }

@@ -188,22 +188,7 @@ impl Engine {
                 Ok(Sent::Done(effect))
             }
             Err(WriteError::Unknown(problem)) => {
-                let next = self.clock.now() + self.lookup_gap()?;
-                let outcome = serde_json::to_value(&problem).map_err(internal)?;
-                self.store.mark_unknown(intent.id, outcome, next)?;
-                let waiting = Problem::new(Code::WaitingOutcome).with("order", &record.name);
-                self.tell(
-                    record,
-                    Level::Warn,
-                    "unknown-outcome",
-                    &[
-                        ("step", intent.kind.clone()),
-                        ("code", problem.code.to_string()),
-                    ],
-                )?;
-                let mut row = record.clone();
-                row.due_at = Some(next);
-                self.settle_as(row, RecordState::Waiting, Some(waiting))?;
+                self.wait_for_outcome(record.clone(), intent, &problem)?;
                 Ok(Sent::Ended(Ended::Later))
             }
             Err(WriteError::Refused(problem)) => {
@@ -604,6 +589,27 @@ impl Engine {
         } else {
             self.read_back(row, &state.document, number).await
         }
+    }
+
+    /// It is not known if a step arrived: the record waits until that is looked up (`resolve.rs`).
+    pub(crate) fn wait_for_outcome(
+        &self,
+        mut row: RecordRow,
+        intent: &Intent,
+        problem: &Problem,
+    ) -> Result<(), Problem> {
+        let next = self.clock.now() + self.lookup_gap()?;
+        let outcome = serde_json::to_value(problem).map_err(internal)?;
+        self.store.mark_unknown(intent.id, outcome, next)?;
+        let step = [
+            ("step", intent.kind.clone()),
+            ("code", problem.code.to_string()),
+        ];
+        self.tell(&row, Level::Warn, "unknown-outcome", &step)?;
+        row.due_at = Some(next);
+        let waiting = Problem::new(Code::WaitingOutcome).with("order", &row.name);
+        self.settle_as(row, RecordState::Waiting, Some(waiting))?;
+        Ok(())
     }
 
     /// The record waits until the other side answers again.

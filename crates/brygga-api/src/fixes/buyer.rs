@@ -91,12 +91,7 @@ impl Api {
         let FirstLook::New(document) = look else {
             return Ok(None);
         };
-        let address = order.billing.as_ref().or(order.shipping_address.as_ref());
-        let name = order
-            .b2b
-            .as_ref()
-            .map(|b2b| b2b.company_name.clone())
-            .or_else(|| address.and_then(|address| address.name.clone()));
+        let name = order.buyer_name().map(str::to_owned);
         let currency = document.draft.currency.clone();
         Ok(Some(Buyer {
             key: document.identity.link_key(&currency),

@@ -108,6 +108,15 @@ impl Order {
             Side::Presentment => self.presentment_currency,
         }
     }
+
+    /// What the buyer is called: the company, else the name in the invoice address.
+    pub fn buyer_name(&self) -> Option<&str> {
+        if let Some(b2b) = &self.b2b {
+            return Some(&b2b.company_name);
+        }
+        let address = self.billing.as_ref().or(self.shipping_address.as_ref())?;
+        address.name.as_deref()
+    }
 }
 
 /// Shopify's own totals of an order (`facts/shopify` 7.3).

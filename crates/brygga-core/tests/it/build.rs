@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::booking::{Document, Ground, LinkedItems, document};
 use brygga_core::erp::{
-    Catalogue, CurrencyInfo, Item, ItemType, Period, VatCalculation, VatId, VatRate,
+    self, Catalogue, CurrencyInfo, CustomerStatus, Item, ItemType, Period, VatCalculation, VatId,
+    VatRate,
 };
 use brygga_core::settings::{
     ClassRow, HouseRow, Party, Scheme, Settings, SpecialItem, SpecialItems, VatKey, VatKind, VatRow,
@@ -507,4 +508,22 @@ fn bare() -> Order {
 /// The names of a set of text.
 pub(crate) fn set(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// A customer of Visma.net: Kari, in kroner.
+pub(crate) fn customer(number: &str) -> erp::Customer {
+    erp::Customer {
+        internal_id: 1,
+        number: number.into(),
+        name: "Kari Nordmann".into(),
+        status: CustomerStatus::Active,
+        email: Some("kari@example.com".into()),
+        currency: Some("NOK".into()),
+        vat_registration: None,
+        corporate_id: None,
+        vat_zone: None,
+        class: None,
+        any_currency: None,
+        reference: None,
+    }
 }

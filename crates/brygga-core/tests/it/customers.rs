@@ -6,24 +6,7 @@ use brygga_core::settings::{Settings, Withheld};
 use brygga_core::shop::{B2b, Order};
 use brygga_core::{Code, Problem};
 
-use crate::build::{Setting, address, setting, simple};
-
-fn customer(number: &str) -> Customer {
-    Customer {
-        internal_id: 1,
-        number: number.into(),
-        name: "Kari Nordmann".into(),
-        status: CustomerStatus::Active,
-        email: Some("kari@example.com".into()),
-        currency: Some("NOK".into()),
-        vat_registration: None,
-        corporate_id: None,
-        vat_zone: None,
-        class: None,
-        any_currency: None,
-        reference: None,
-    }
-}
+use crate::build::{Setting, address, customer, setting, simple};
 
 fn company() -> Order {
     let mut order = simple();

@@ -3,13 +3,13 @@
 use brygga_core::booking::customer::{Wanted, choose};
 use brygga_core::booking::place::Destination;
 use brygga_core::booking::{Buyer, Candidates, CustomerChoice, home};
-use brygga_core::erp::{self, CustomerDraft, CustomerStatus};
+use brygga_core::erp::{self, CustomerDraft};
 use brygga_core::policy::{Lane, Lanes};
 use brygga_core::settings::{ClassRow, Party, Settings, Which};
 use brygga_core::shop::Customer;
 use brygga_core::{Code, Problem};
 
-use crate::build::{address, setting};
+use crate::build::{address, customer, setting};
 
 fn profile() -> Customer {
     Customer {
@@ -20,23 +20,6 @@ fn profile() -> Customer {
         phone: Some("+4722000000".into()),
         updated_at: None,
         default_address: Some(address("NO", "0155")),
-    }
-}
-
-fn customer(number: &str) -> erp::Customer {
-    erp::Customer {
-        internal_id: 1,
-        number: number.into(),
-        name: "Kari Nordmann".into(),
-        status: CustomerStatus::Active,
-        email: Some("kari@example.com".into()),
-        currency: Some("NOK".into()),
-        vat_registration: None,
-        corporate_id: None,
-        vat_zone: None,
-        class: None,
-        any_currency: None,
-        reference: None,
     }
 }
 

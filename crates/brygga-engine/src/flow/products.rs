@@ -132,7 +132,7 @@ impl Engine {
         let variants: Vec<Variant> = self.shelf(VARIANT)?.into_values().collect();
         let items: Vec<ProductItem> = self.shelf(ITEM)?.into_values().collect();
         let prices: Vec<PriceRow> = self.shelf(PRICE)?.into_values().collect();
-        let links = self.product_links()?;
+        let links = self.linked_items()?;
         let special = special_items(&setup.settings.special_items);
         let wanted = self.wanted(&setup.settings)?;
         let wanted = wanted.into_iter().map(|item| item.sku).collect();
@@ -215,7 +215,6 @@ impl Engine {
             .collect();
         if !new_links.is_empty() {
             self.store.put_links(&new_links, &[])?;
-            self.forget_linked_items();
         }
         let mut updates: BTreeMap<String, Vec<VariantRow>> = BTreeMap::new();
         let mut archived: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

@@ -312,7 +312,6 @@ impl Engine {
             record: None,
             activity: told,
         })?;
-        self.forget_linked_items();
         Ok(())
     }
 
@@ -384,7 +383,6 @@ impl Engine {
                 record: Some(row),
                 activity: Vec::new(),
             })?;
-            self.forget_linked_items();
         }
         Ok(())
     }

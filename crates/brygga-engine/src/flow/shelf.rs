@@ -283,13 +283,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Which variant is linked to which item.
-    pub(crate) fn product_links(&self) -> Result<LinkedItems, Problem> {
-        let links = self.store.links(PRODUCT)?;
-        Ok(links
-            .into_iter()
-            .map(|link| (link.shop_id, link.erp_id))
-            .collect())
+    /// Which item each product was linked with.
+    pub fn linked_items(&self) -> Result<LinkedItems, Problem> {
+        Ok(self.store.ends(PRODUCT)?)
     }
 
     /// The rows of all records of a kind.

@@ -47,7 +47,7 @@ impl Engine {
             stock.entry(item.item).or_default().extend(item.warehouses);
         }
         let variants: Vec<Variant> = self.shelf(VARIANT)?.into_values().collect();
-        let links = self.product_links()?;
+        let links = self.linked_items()?;
         let pairing = pair(&variants, stock.keys().map(String::as_str), &links);
         let items: Vec<StockItem> = in_step
             .iter()

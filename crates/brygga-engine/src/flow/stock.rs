@@ -131,7 +131,7 @@ impl Engine {
         let approval = self.approval();
         let variants: Vec<Variant> = self.shelf(VARIANT)?.into_values().collect();
         let shelf: BTreeMap<String, ItemStock> = self.shelf(STOCK)?;
-        let links = self.product_links()?;
+        let links = self.linked_items()?;
         let pairing = pair(&variants, shelf.keys().map(String::as_str), &links);
         let concerns = |item: &str, variant: Option<&str>| {
             if let Some(approval) = &approval {

@@ -445,21 +445,7 @@ impl Engine {
                 Ok(Ended::Sent)
             }
             Err(WriteError::Unknown(problem)) => {
-                let next = self.clock.now() + self.lookup_gap()?;
-                let outcome = serde_json::to_value(&problem).map_err(internal)?;
-                self.store.mark_unknown(intent.id, outcome, next)?;
-                self.tell(
-                    &row,
-                    Level::Warn,
-                    "unknown-outcome",
-                    &[
-                        ("step", intent.kind.clone()),
-                        ("code", problem.code.to_string()),
-                    ],
-                )?;
-                row.due_at = Some(next);
-                let waiting = Problem::new(Code::WaitingOutcome).with("order", &row.name);
-                self.settle_as(row, RecordState::Waiting, Some(waiting))?;
+                self.wait_for_outcome(row, &intent, &problem)?;
                 Ok(Ended::Later)
             }
             Err(WriteError::Refused(problem)) => {

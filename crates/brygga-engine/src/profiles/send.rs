@@ -71,17 +71,7 @@ impl Engine {
                 Ok(Answered::Yes)
             }
             Err(WriteError::Unknown(problem)) => {
-                let next = now + self.lookup_gap()?;
-                let outcome = serde_json::to_value(&problem).map_err(internal)?;
-                self.store.mark_unknown(id, outcome, next)?;
-                let steps = [
-                    ("step", kind.to_owned()),
-                    ("code", problem.code.to_string()),
-                ];
-                self.tell(&row, Level::Warn, "unknown-outcome", &steps)?;
-                let waiting = Problem::new(Code::WaitingOutcome).with("order", &row.name);
-                row.due_at = Some(next);
-                self.settle_as(row, RecordState::Waiting, Some(waiting))?;
+                self.wait_for_outcome(row, &intent, &problem)?;
                 Ok(Answered::No)
             }
             Err(WriteError::Refused(problem)) => {

@@ -1,5 +1,7 @@
 //! Which document or customer of the shop is which of the ERP.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row};
 use serde_json::Value;
@@ -108,6 +110,20 @@ impl Store {
                 [kind],
                 |row| read(row, &self.seal),
             )
+        })
+    }
+
+    /// Both ends of every link of a kind, the id in the ERP by the one in the shop: without the details, so that a whole catalogue is
+    /// read in a moment.
+    pub fn ends(&self, kind: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|db| {
+            let ends = all(
+                db,
+                "SELECT shop_id, erp_id FROM links WHERE kind = ?1",
+                [kind],
+                |row| Ok((get(row, "shop_id")?, get(row, "erp_id")?)),
+            )?;
+            Ok(ends.into_iter().collect())
         })
     }
 

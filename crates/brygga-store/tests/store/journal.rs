@@ -301,6 +301,11 @@ fn links_are_found_from_both_sides() {
         store.links("customer").unwrap(),
         [customer("7/NOK"), customer("12/NOK")]
     );
+    let ends = store.ends("customer").unwrap();
+    assert_eq!(ends.len(), 2);
+    assert!(ends.values().all(|number| number == "10042"));
+    assert_eq!(ends.keys().collect::<Vec<_>>(), ["12/NOK", "7/NOK"]);
+    assert!(store.ends("product").unwrap().is_empty());
     assert_eq!(store.links_to("customer", "10042").unwrap().len(), 2);
     assert!(store.links_to("order", "10042").unwrap().is_empty());
     assert!(store.remove_link("order", "1").unwrap());
