@@ -342,6 +342,7 @@ fn day(row: DayRow) -> ProofDay {
         Account::RefundDifference => plain("refund_difference"),
         Account::StoredValue => plain("stored_value"),
         Account::Money { gateway } => ("money", Some(gateway), None),
+        Account::Prepayments => plain("prepayments"),
     };
     // A currency that is not known here is shown with the decimals that it came with.
     let places = Currency::from_code(&row.currency).map(decimals);

@@ -88,10 +88,40 @@ mod tests {
             "A/B: [what]?",
             "Et navn som er mye lengre enn Excel tillater for ark",
         ] {
-            let bytes = xlsx(&table(name, "=1+1")).unwrap();
-            // The mark of a zip file, which a workbook is.
-            assert_eq!(&bytes[..2], b"PK");
+            let book = xlsx(&table(name, "kort")).unwrap();
+            assert!(part(&book, "xl/workbook.xml").contains("<sheet name="));
         }
+    }
+
+    #[test]
+    fn nothing_in_a_workbook_is_a_formula() {
+        for cell in [
+            "=1+1",
+            "=HYPERLINK(\"http://a\")",
+            "+1",
+            "-1",
+            "@A1",
+            "{=1}",
+            "1",
+        ] {
+            let book = xlsx(&table("Activity", cell)).unwrap();
+            let sheet = part(&book, "xl/worksheets/sheet1.xml");
+            assert!(!sheet.contains("<f>"), "{cell}: {sheet}");
+            // Both cells are texts of the list of texts.
+            assert_eq!(sheet.matches("t=\"s\"").count(), 2, "{cell}: {sheet}");
+            let texts = part(&book, "xl/sharedStrings.xml");
+            assert!(texts.contains(&cell.replace('"', "&quot;")) || texts.contains(cell));
+        }
+    }
+
+    /// A workbook is a zip file of texts.
+    fn part(book: &[u8], name: &str) -> String {
+        use std::io::Read as _;
+        let mut parts = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+        let mut text = String::new();
+        let mut part = parts.by_name(name).unwrap();
+        part.read_to_string(&mut text).unwrap();
+        text
     }
 
     #[test]

@@ -90,8 +90,8 @@ pub struct ProofStock {
 pub struct ProofDay {
     /// `YYYY-MM-DD`.
     pub date: String,
-    /// `sales`, `refunds`, `vat`, `vat_rounding`, `refund_difference`, `cash_rounding`, `invoice_rounding`, `stored_value` or
-    /// `money`.
+    /// `sales`, `refunds`, `vat`, `vat_rounding`, `refund_difference`, `cash_rounding`, `invoice_rounding`, `stored_value`, `money` or
+    /// `prepayments`.
     pub account: String,
     /// Whose money, as Shopify writes it.
     pub gateway: Option<String>,

@@ -18,9 +18,9 @@ pub enum Account {
     Sales,
     /// Refunds with VAT, and credit notes.
     Refunds,
-    /// What cash rounding moved (`booking-rules` 2.5).
+    /// What cash rounding moved in sales, less refunds (`booking-rules` 2.5).
     CashRounding,
-    /// Cents of a part of an order that its document is off by, each named (`booking-rules` 2.4).
+    /// Cents of a part of an order that its document is off by, each named; of sales, less refunds (`booking-rules` 2.4).
     InvoiceRounding,
     /// VAT of invoices less credit notes.
     Vat {
@@ -41,6 +41,9 @@ pub enum Account {
         /// Gateway as Shopify writes it.
         gateway: String,
     },
+    /// The bridge between money and sales: what was paid before its invoice, less what was invoiced after its payment. What customers
+    /// owe on invoices is less than nothing.
+    Prepayments,
 }
 
 /// One event of the shop, or one document of the ledger.
@@ -78,7 +81,7 @@ pub struct DayRow {
 }
 
 /// Adds both sides up, per day, account and currency; the oldest first.
-pub fn add_up(shop: &[Entry], ledger: &[Entry]) -> Vec<DayRow> {
+fn add_up(shop: &[Entry], ledger: &[Entry]) -> Vec<DayRow> {
     let mut sums: BTreeMap<(NaiveDate, &Account, &str), (Decimal, Decimal)> = BTreeMap::new();
     for entry in shop {
         sums.entry((entry.date, &entry.account, &entry.currency))
@@ -100,6 +103,36 @@ pub fn add_up(shop: &[Entry], ledger: &[Entry]) -> Vec<DayRow> {
             difference: visma - shopify,
         })
         .collect()
+}
+
+/// The books of each day: both sides added up, and the bridge between the money and the sales of the day.
+pub fn by_day(shop: &[Entry], ledger: &[Entry]) -> Vec<DayRow> {
+    let bridged = |side: &[Entry]| {
+        let bridge = side.iter().filter_map(Entry::prepaid);
+        side.iter().cloned().chain(bridge).collect::<Vec<_>>()
+    };
+    add_up(&bridged(shop), &bridged(ledger))
+}
+
+impl Entry {
+    /// What it adds to what is paid and not invoiced.
+    fn prepaid(&self) -> Option<Self> {
+        let amount = match self.account {
+            Account::Money { .. } | Account::Refunds => self.amount,
+            Account::Sales | Account::CashRounding | Account::InvoiceRounding => -self.amount,
+            // VAT and cards are within a sale, and a card's use is within the money.
+            Account::Vat { .. }
+            | Account::VatRounding
+            | Account::RefundDifference
+            | Account::StoredValue
+            | Account::Prepayments => return None,
+        };
+        Some(Self {
+            account: Account::Prepayments,
+            amount,
+            ..self.clone()
+        })
+    }
 }
 
 impl Account {
@@ -125,6 +158,7 @@ impl Account {
             Account::RefundDifference => "refund-difference".to_owned(),
             Account::StoredValue => "stored-value".to_owned(),
             Account::Money { .. } => "money".to_owned(),
+            Account::Prepayments => "prepayments".to_owned(),
         }
     }
 }
@@ -247,6 +281,68 @@ mod tests {
         );
         let found: Vec<_> = rows.iter().map(|row| row.difference.to_string()).collect();
         assert_eq!(found, ["-100.00", "100.00"]);
+    }
+
+    fn money() -> Account {
+        Account::Money {
+            gateway: "shopify_payments".into(),
+        }
+    }
+
+    fn prepaid(side: &[Entry]) -> Vec<(u32, String)> {
+        use chrono::Datelike as _;
+        let rows = by_day(side, side);
+        let bridge = rows
+            .iter()
+            .filter(|row| row.account == Account::Prepayments);
+        bridge
+            .map(|row| {
+                assert_eq!(row.shopify, row.visma);
+                (row.date.day(), row.shopify.to_string())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_paid_before_its_invoice_is_a_prepayment_until_then() {
+        let side = [
+            entry(3, money(), "125.00"),
+            entry(5, Account::Sales, "125.00"),
+            entry(5, vat("NO"), "25.00"),
+        ];
+        assert_eq!(
+            prepaid(&side),
+            [(3, "125.00".into()), (5, "-125.00".into())]
+        );
+    }
+
+    #[test]
+    fn what_is_paid_back_closes_what_was_given_back_and_a_rounding_is_paid() {
+        let side = [
+            entry(3, money(), "100.00"),
+            entry(3, Account::Sales, "99.60"),
+            entry(3, Account::CashRounding, "0.40"),
+            // Given back 50.01, by a document of 50.00.
+            entry(4, Account::Refunds, "50.01"),
+            entry(4, Account::InvoiceRounding, "0.01"),
+            entry(4, money(), "-50.00"),
+            entry(4, Account::StoredValue, "50.00"),
+        ];
+        let bridge = prepaid(&side);
+        assert_eq!(bridge, [(3, "0.00".into()), (4, "0.00".into())]);
+    }
+
+    #[test]
+    fn a_payment_that_is_missing_leaves_the_bridge_unequal_and_is_one_difference() {
+        let shop = [
+            entry(3, money(), "125.00"),
+            entry(3, Account::Sales, "125.00"),
+        ];
+        let ledger = [entry(3, Account::Sales, "125.00")];
+        let rows = by_day(&shop, &ledger);
+        let bridge = rows.iter().find(|row| row.account == Account::Prepayments);
+        assert_eq!(bridge.unwrap().difference, Decimal::new(-12500, 2));
+        assert_eq!(told(&shop, &ledger), [triple("money", "125", "0")]);
     }
 
     fn vat(country: &str) -> Account {

@@ -19,7 +19,7 @@ use crate::money::minor_unit;
 use crate::settings::{ClosedPeriod, Settings};
 use crate::shop::{Order, RestockType, ShopInfo, Side};
 
-pub use days::{Account, DayRow, Entry, Placed, add_up, country_of, misplaced};
+pub use days::{Account, DayRow, Entry, Placed, by_day, country_of, misplaced};
 
 /// One thing in which the two sides differ and that no rule explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use futures_util::{StreamExt as _, stream};
 use brygga_core::Problem;
 use brygga_core::booking::{Explained, is_changeable};
 use brygga_core::erp::OrderStatus;
-use brygga_core::proof::{Difference, Entry, add_up, compare};
+use brygga_core::proof::{Difference, Entry, by_day, compare};
 use brygga_core::shop::OrderId;
 use brygga_store::{Link, RecordRef, RecordState};
 use chrono::TimeDelta;
@@ -123,7 +123,7 @@ impl Engine {
             }
         }
         self.check_proof_stop()?;
-        report.days = add_up(&shop_side, &ledger_side);
+        report.days = by_day(&shop_side, &ledger_side);
         report.days.retain(|row| period.has(row.date));
         let _still = self.books_at_rest().await;
         match self.stock_standing(&setup).await {

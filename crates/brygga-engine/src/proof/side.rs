@@ -64,7 +64,7 @@ impl Side<'_> {
             .iter()
             .any(|explained| matches!(explained, Explained::CashRounding { .. }));
         if rounded && let Some(bag) = &self.order.cash_rounding {
-            add(Account::CashRounding, bag.on(side).amount);
+            add(Account::CashRounding, sign * bag.on(side).amount);
         }
         for (rate, tax) in &decision.vat {
             add(
@@ -124,7 +124,7 @@ impl Side<'_> {
         let rounding = of_item(rounding.map(|special| special.item.as_str()));
         let mut entries = vec![self.entry(date, account, document.total - rounding)];
         if !rounding.is_zero() {
-            entries.push(self.entry(date, Account::CashRounding, rounding));
+            entries.push(self.entry(date, Account::CashRounding, sign * rounding));
         }
         let country = country_of(
             document.vat_zone.as_deref(),
@@ -201,8 +201,12 @@ impl Side<'_> {
         };
         first.amount -= off;
         let date = first.date;
-        ledger.push(self.entry(date, Account::InvoiceRounding, off));
-        shop.push(self.entry(self.date, Account::InvoiceRounding, off));
+        let moved = match first.account {
+            Account::Refunds => -off,
+            _ => off,
+        };
+        ledger.push(self.entry(date, Account::InvoiceRounding, moved));
+        shop.push(self.entry(self.date, Account::InvoiceRounding, moved));
     }
 
     /// Moves the VAT that a part's documents are off by to a row of its own, rate by rate, where a rule names exactly that.
