@@ -14,8 +14,13 @@ use crate::project::{self, Project, SHELL};
 use crate::{codegen, tidy};
 use report::Report;
 
-/// The package of the tests that cross crates.
-const TESTS: &str = "brygga-tests";
+/// What is selected in every build here, so that all of them agree on the features of what they depend on, and nothing
+/// is built twice: everything, with the page in the window, and the program with the places where it can be stopped.
+const EVERYTHING: [&str; 3] = [
+    "--workspace",
+    "--features",
+    "brygga-desktop/custom-protocol,brygga-cli/crash-points",
+];
 
 /// Runs everything, also after a failure, and says at the end what passed.
 pub(crate) fn test(project: &Project) -> anyhow::Result<()> {
@@ -38,8 +43,10 @@ pub(crate) fn test(project: &Project) -> anyhow::Result<()> {
     page(project, &mut report)?;
     lints(project, &mut report);
     suites(project, &record, &mut report);
-    kill_tests(project, &record, &mut report);
-    windows(project, &record, &mut report)?;
+    if programs(project, &mut report) {
+        kill_tests(project, &record, &mut report);
+        windows(project, &record, &mut report)?;
+    }
     contract(project, &record, &mut report);
     if report.close() {
         return Ok(());
@@ -77,110 +84,77 @@ fn page(project: &Project, report: &mut Report) -> anyhow::Result<()> {
 }
 
 fn lints(project: &Project, report: &mut Report) {
-    let strict = ["--all-targets", "--", "-D", "warnings"];
     report.check(
-        "lints: all but the shell",
+        "lints",
         project
             .cargo()
-            .args(["clippy", "--quiet", "--workspace", "--exclude", SHELL])
-            .args(strict),
+            .args(["clippy", "--quiet"])
+            .args(EVERYTHING)
+            .args([
+                "--features",
+                "brygga-tests/crash-points,brygga-tests/contract",
+            ])
+            .args(["--all-targets", "--", "-D", "warnings"]),
     );
+    // The others lend it no features here, as when it is released.
     report.check(
-        "lints: the shell",
+        "the program by itself",
         project
             .cargo()
-            .args(["clippy", "--quiet", "--no-deps", "-p", SHELL])
-            .args(strict),
+            .args(["check", "--quiet", "-p", "brygga-cli"]),
     );
 }
 
 fn suites(project: &Project, record: &Path, report: &mut Report) {
-    let mut all = runner(project, record);
-    report.tests(
-        "tests: all but the shell",
-        all.args(["--workspace", "--exclude", SHELL]),
-    );
+    report.tests("tests", runner(project, record).args(EVERYTHING));
     report.own_check("generated files are current", || {
         codegen::compare(project, &bindings(record))
     });
     let mut documents = recorded(project.cargo(), record);
     report.tests_if_any(
         "tests in documents",
-        documents.args(["test", "--doc", "--workspace", "--exclude", SHELL]),
+        documents.args(["test", "--doc"]).args(EVERYTHING),
     );
 }
 
-/// Crashes at every step of the journal: only here is the program built with the feature that can stop it.
+/// The programs themselves, for the tests that start them.
+fn programs(project: &Project, report: &mut Report) -> bool {
+    report.check(
+        "build: the program and the window",
+        project
+            .cargo()
+            .args(["build", "--quiet"])
+            .args(EVERYTHING)
+            // A test among them: with it what the tests depend on keeps the features that it was built with.
+            .args(["--bins", "--test", "scenarios"]),
+    )
+}
+
+/// Crashes at every step of the journal.
 fn kill_tests(project: &Project, record: &Path, report: &mut Report) {
-    let stoppable = project.scratch("stoppable").join("brygga");
-    let build = report.own_check("build: the program that can be stopped", || {
-        project::run(project.cargo().args([
-            "build",
-            "--quiet",
-            "-p",
-            "brygga-cli",
-            "--features",
-            "crash-points",
-        ]))?;
-        if let Some(folder) = stoppable.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // The next build of the same program replaces it.
-        fs::copy(project.built("brygga"), &stoppable)?;
-        Ok(())
-    });
-    if build {
-        let mut kills = runner(project, record);
-        kills.env("BRYGGA_BIN", &stoppable).args([
-            "-p",
-            TESTS,
-            "--features",
-            "crash-points",
-            "--test",
-            "kill",
-        ]);
-        report.tests("tests: killed at every step", &mut kills);
-    }
+    let mut kills = runner(project, record);
+    kills
+        .env("BRYGGA_BIN", project.built("brygga"))
+        .args(EVERYTHING)
+        .args(["--features", "brygga-tests/crash-points", "--test", "kill"]);
+    report.tests("tests: killed at every step", &mut kills);
 }
 
 /// The page in a browser, and the real window.
 fn windows(project: &Project, record: &Path, report: &mut Report) -> anyhow::Result<()> {
-    let mut shell = runner(project, record);
-    report.tests("tests: the shell", shell.args(["-p", SHELL]));
-
-    let built = report.check(
-        "build: the program",
-        project
-            .cargo()
-            .args(["build", "--quiet", "-p", "brygga-cli"]),
-    );
-    if built && !has_browser(project) {
+    if !has_browser(project) {
         report.skip(
             "tests: the page in a browser",
             "no Chromium, Chrome or Edge was found; BRYGGA_BROWSER names one",
         );
-    } else if built && has_script(project, "e2e")? {
+    } else if has_script(project, "e2e")? {
         let mut browser = recorded(project.npm(), record);
         browser
             .env("BRYGGA_BIN", project.built("brygga"))
             .args(["run", "--silent", "e2e"]);
         report.tests("tests: the page in a browser", &mut browser);
     }
-
-    let built = report.check(
-        "build: the window",
-        project.cargo().args([
-            "build",
-            "--quiet",
-            "-p",
-            SHELL,
-            "--features",
-            "custom-protocol",
-        ]),
-    );
-    if built {
-        real_window(project, record, report);
-    }
+    real_window(project, record, report);
     Ok(())
 }
 
@@ -240,7 +214,12 @@ fn contract(project: &Project, record: &Path, report: &mut Report) {
     let mut contract = runner(project, record);
     report.tests(
         "tests: every request against the official specifications",
-        contract.args(["-p", TESTS, "--features", "contract", "--test", "contract"]),
+        contract.args(EVERYTHING).args([
+            "--features",
+            "brygga-tests/contract",
+            "--test",
+            "contract",
+        ]),
     );
 }
 
