@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use brygga_core::booking::Document;
-use brygga_core::booking::already::Choice;
+use brygga_core::booking::already::{Choice, Match};
 use brygga_core::erp::{
     DocumentKind, HeadDraft, LedgerDraft, LedgerLineDraft, LineDraft, SalesOrderDraft,
 };
 use brygga_core::policy::Lane;
 use brygga_core::{Clock as _, Code, Decimal};
-use brygga_engine::{Already, Approved, Outcome, RunOptions, What};
+use brygga_engine::{Already, AlreadyRow, Approved, Outcome, RunOptions, What};
 use brygga_sandbox::faults::{Fault, FaultRule, Side};
 use brygga_store::{RecordKind, RecordRef, RecordState};
 use brygga_tests::{Bench, orders};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+
+mod chosen;
 
 pub(crate) const KNOWN: u64 = 940_000;
 pub(crate) const NAMED: u64 = 940_001;
@@ -102,6 +104,24 @@ async fn find(bench: &Bench) -> Already {
     found
 }
 
+/// The list, as it stands.
+fn rows(bench: &Bench) -> Vec<AlreadyRow> {
+    let page = bench.practice.engine.already_rows(0, usize::MAX);
+    page.expect("readable").rows
+}
+
+/// What stands there of each order, in the list's order.
+fn listed(bench: &Bench) -> Vec<(String, Choice)> {
+    rows(bench)
+        .into_iter()
+        .map(|row| (row.row.record.id, row.choice))
+        .collect()
+}
+
+fn link(number: &str) -> Choice {
+    Choice::Link(number.to_owned())
+}
+
 fn choose(bench: &Bench, id: u64, choice: Choice) {
     let engine = &bench.practice.engine;
     engine
@@ -132,21 +152,25 @@ async fn what_others_booked_is_found_and_never_booked_twice() {
 
     let found = find(&bench).await;
     assert_eq!((found.looked, found.documents), (3, 2), "ours is left out");
-    let told: Vec<_> = found
-        .rows
-        .iter()
+    let told: Vec<_> = rows(&bench)
+        .into_iter()
         .map(|row| {
-            let mark = &row.mark;
-            let number = mark.documents[0].number.clone();
-            (row.row.record.id.clone(), number, mark.certain, mark.choice)
+            let number = row.found[0].document.number.clone();
+            (row.row.record.id, number, row.clear, row.choice)
         })
         .collect();
     assert_eq!(
         told,
         [
-            (NAMED.to_string(), number.clone(), true, Choice::Link),
-            (LIKELY.to_string(), guess.clone(), false, Choice::Ask),
-        ]
+            (LIKELY.to_string(), guess, Match::Likely, Choice::Ask),
+            (
+                NAMED.to_string(),
+                number.clone(),
+                Match::Named,
+                link(&number)
+            ),
+        ],
+        "what needs a decision comes first"
     );
 
     // Nobody has looked at the list: nothing is booked twice all the same.
@@ -155,7 +179,7 @@ async fn what_others_booked_is_found_and_never_booked_twice() {
         state(&bench, NAMED),
         (RecordState::Skipped, Some(Code::AlreadyBooked))
     );
-    assert_eq!(bench.record(NAMED).erp_number, Some(number));
+    assert_eq!(bench.record(NAMED).erp_number, Some(number.clone()));
     assert_eq!(
         state(&bench, LIKELY),
         (RecordState::Held, Some(Code::MaybeBooked))
@@ -190,9 +214,12 @@ async fn what_others_booked_is_found_and_never_booked_twice() {
         state(&bench, LIKELY),
         (RecordState::Skipped, Some(Code::SkippedByChoice))
     );
-    let again = find(&bench).await;
-    let kept: Vec<_> = again.rows.iter().map(|row| row.mark.choice).collect();
-    assert_eq!(kept, [Choice::Link, Choice::Skip]);
+    find(&bench).await;
+    let kept = [
+        (NAMED.to_string(), link(&number)),
+        (LIKELY.to_string(), Choice::Skip),
+    ];
+    assert_eq!(listed(&bench), kept);
     assert_eq!(bench.writes(), writes);
 
     // And everything can be undone.
@@ -217,7 +244,7 @@ async fn our_own_documents_are_nobody_elses() {
         .remove_link(brygga_engine::booked::ORDER, &order)
         .expect("removable");
     let found = find(&bench).await;
-    assert_eq!((found.looked, found.rows), (1, Vec::new()));
+    assert_eq!((found.looked, rows(&bench)), (1, Vec::new()));
     store
         .mark_retry(&[RecordRef::order(&order)])
         .expect("known");
@@ -235,13 +262,8 @@ async fn another_connectors_document_is_found_though_it_carries_the_id_and_links
         line.link = format!("item-{}", line.link);
     }
     let number = made(&bench, &order).await;
-    let found = find(&bench).await;
-    let told: Vec<_> = found
-        .rows
-        .iter()
-        .map(|row| (row.mark.documents[0].number.as_str(), row.mark.choice))
-        .collect();
-    assert_eq!(told, [(number.as_str(), Choice::Link)]);
+    find(&bench).await;
+    assert_eq!(listed(&bench), [(NAMED.to_string(), link(&number))]);
     bench.quiet().await;
     assert_eq!(
         state(&bench, NAMED),
@@ -285,9 +307,9 @@ async fn an_incomplete_search_takes_no_mark_away() {
     };
     let engine = &bench.practice.engine;
     engine.erp().create_document(&invoice).await.expect("made");
-    let found = find(&bench).await;
-    assert_eq!(found.rows.len(), 1);
-    assert_eq!(found.rows[0].mark.choice, Choice::Ask);
+    find(&bench).await;
+    let found = rows(&bench);
+    assert_eq!(listed(&bench), [(LIKELY.to_string(), Choice::Ask)]);
 
     let closed = Fault::Status {
         code: 403,
@@ -300,7 +322,7 @@ async fn an_incomplete_search_takes_no_mark_away() {
         again.not_read.map(|problem| problem.code),
         Some(Code::ErpForbidden)
     );
-    assert_eq!(again.rows, found.rows);
+    assert_eq!(rows(&bench), found);
     bench.practice.pair.faults().clear();
     bench.quiet().await;
     assert_eq!(
@@ -360,7 +382,7 @@ async fn whoever_sends_first_looks_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_comes_not_into_a_run_and_changes_nothing_that_is_booked() {
     let bench = with(LIKELY).await;
-    by_hand(&bench, &planned(&bench, LIKELY).await, "by phone").await;
+    let number = by_hand(&bench, &planned(&bench, LIKELY).await, "by phone").await;
     find(&bench).await;
     let engine = &bench.practice.engine;
     let choice = |choice| engine.choose_already(&[(LIKELY.to_string(), choice)]);
@@ -374,11 +396,11 @@ async fn a_choice_comes_not_into_a_run_and_changes_nothing_that_is_booked() {
     assert!(booked.erp_number.is_some());
 
     // The page that was open meanwhile still offers the other document.
-    choice(Choice::Link).expect("nothing to do");
+    choice(link(&number)).expect("nothing to do");
     bench.quiet().await;
     assert_eq!(bench.record(LIKELY), booked);
-    let kept = engine.already().expect("readable").rows;
-    assert_eq!(kept[0].mark.choice, Choice::Create);
+    let kept = rows(&bench);
+    assert_eq!((&kept[0].choice, kept[0].booked), (&Choice::Create, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -428,12 +450,12 @@ async fn whoever_starts_looks_again_and_what_was_chosen_stays() {
     bench.put(simple(&bench, FREE));
     let text = format!("Webshop {}", name(&bench, FREE));
     by_hand(&bench, &planned(&bench, FREE).await, &text).await;
-    let found = find(&bench).await;
-    assert_eq!(found.rows.len(), 1);
+    find(&bench).await;
+    assert_eq!(rows(&bench).len(), 1);
     choose(&bench, FREE, Choice::Skip);
     // A week later.
     let text = format!("Webshop {}", name(&bench, NAMED));
-    by_hand(&bench, &planned(&bench, NAMED).await, &text).await;
+    let number = by_hand(&bench, &planned(&bench, NAMED).await, &text).await;
     for step in ["shop", "company", "flows", "mapping"] {
         let go = json!({"step": "start", "finished": step});
         bench
@@ -474,18 +496,11 @@ async fn whoever_starts_looks_again_and_what_was_chosen_stays() {
         events.recv().await,
         Ok(brygga_api::contract::Event::Finished(_))
     ) {}
-    let rows = bench.practice.engine.already().expect("readable").rows;
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row.row.record.id.clone(), row.mark.choice))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (NAMED.to_string(), Choice::Link),
-            (FREE.to_string(), Choice::Skip)
-        ]
-    );
+    let told = [
+        (NAMED.to_string(), link(&number)),
+        (FREE.to_string(), Choice::Skip),
+    ];
+    assert_eq!(listed(&bench), told);
     assert_eq!(bench.documents(NAMED).len(), 0);
     assert_eq!(bench.documents(FREE).len(), 0);
 }
@@ -499,7 +514,8 @@ async fn an_earlier_start_date_is_looked_at_before_anything_of_it_is_sent() {
     by_hand(&bench, &document, &text).await;
     let tomorrow = bench.clock_date().succ_opt();
     bench.choose(|settings| settings.start_date = tomorrow);
-    assert_eq!(find(&bench).await.rows.len(), 0);
+    find(&bench).await;
+    assert_eq!(rows(&bench).len(), 0);
     let run = || async {
         let run = bench.practice.api.start(RunOptions::default());
         let report = run.expect("no other run").1.await.expect("ended");

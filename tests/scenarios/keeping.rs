@@ -233,9 +233,9 @@ async fn what_others_booked_for_an_erased_customer_names_nobody() {
     bench.quiet().await;
     assert_eq!(bench.code(NAMED), Some(Code::AlreadyBooked));
     let marks = || {
-        let found = engine.already().expect("readable");
-        let documents = found.rows.into_iter().flat_map(|row| row.mark.documents);
-        documents.collect::<Vec<_>>()
+        let page = engine.already_rows(0, 10).expect("readable");
+        let found = page.rows.into_iter().flat_map(|row| row.found);
+        found.map(|one| one.document).collect::<Vec<_>>()
     };
     assert!(marks()[0].customer_name.is_some() && marks()[0].text.is_some());
 

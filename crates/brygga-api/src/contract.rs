@@ -22,7 +22,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use already::{AlreadyChoice, AlreadyDocument, AlreadyLine, AlreadyView};
+pub use already::{
+    AlreadyChoice, AlreadyCount, AlreadyDocument, AlreadyFate, AlreadyFit, AlreadyForAll,
+    AlreadyKind, AlreadyLine, AlreadyPage, AlreadyPick, AlreadyQuery, AlreadyView,
+};
 pub use background::{
     DesktopAct, DesktopAction, DesktopChange, DesktopView, FileToSave, SavedFile, ScheduleView,
 };
@@ -559,8 +562,10 @@ macro_rules! with_commands {
             preview_item(RecordKey) -> PreviewItem;
             preview_send(PreviewApproval) -> PreviewView;
             already(Nothing) -> AlreadyView;
+            already_rows(AlreadyQuery) -> AlreadyPage;
             already_find(Nothing) -> AlreadyView;
             already_choose(AlreadyChoice) -> AlreadyView;
+            already_choose_all(AlreadyForAll) -> AlreadyView;
             proof(Nothing) -> ProofView;
             prove(ProofPeriod) -> ProofView;
             prove_stop(Nothing) -> ProofView;

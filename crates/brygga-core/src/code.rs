@@ -303,6 +303,8 @@ codes! {
     FixBooked = "fix-booked", Failure, "{count} of these records are sent to Visma.net by this choice already.", "What is booked stays. Change the choice in the mapping or the settings for what comes.";
     FixChanged = "fix-changed", Failure, "The records that this choice is for are not those that were shown any more.", "Look at them again, then choose.";
     FixSame = "fix-same", Failure, "This choice changes nothing.", "Choose something else, or try the records again.";
+    DocumentTaken = "document-taken", Failure, "{document} is the document of order {other} already.", "Choose otherwise for that order first, or choose another document for this one.";
+    DocumentNotFound = "document-not-found", Failure, "{document} is not among the documents that were found for order {order}.", "Look for them again, then choose one of those that are shown.";
     PersonUnknown = "person-unknown", Failure, "Nothing is kept of this customer any more.", "Search again.";
     BackupOther = "backup-other-pair", Failure, "This copy is of {theirs}; connected is {ours}.", "Choose a copy that was made of this shop and this company. Nothing was changed.";
     BackupKey = "backup-other-key", Failure, "This copy was made with another key.", "Type the recovery key that belongs to it. The computer on which the copy was made shows it in the settings, at Your data.";

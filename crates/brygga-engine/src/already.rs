@@ -3,18 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use brygga_core::booking::already::{Choice, DocumentIs, Existing, Mark, Sold, find, is_our_own};
+use brygga_core::booking::already::{DocumentIs, Existing, Mark, Sold, find, is_our_own};
 use brygga_core::booking::{self, customer};
 use brygga_core::erp::OrderStatus;
 use brygga_core::shop::{Order, Side};
-use brygga_core::{Code, Decimal, Money, Problem};
-use brygga_store::{Activity, Level, Link, RecordKind, RecordRef, RecordRow};
+use brygga_core::{Code, Decimal, Problem};
+use brygga_store::{Link, RecordKind, RecordRef};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::booked::{self, CUSTOMER, ORDER, internal};
 use crate::engine::{Engine, Setup};
 use crate::ports::{Phase, Signal};
+
+mod chosen;
+
+pub use chosen::{Already, AlreadyCount, AlreadyPage, AlreadyRow, Fitting};
 
 /// Kind of the marks; the detail is the [`Mark`].
 pub(crate) const ALREADY: &str = "already";
@@ -23,30 +27,6 @@ pub(crate) const SEARCH: &str = "already-search";
 const LAST: &str = "last";
 /// No clock of a company is further from ours (`facts/visma` 4: the time zone of its timestamps is not documented).
 const ZONES: TimeDelta = TimeDelta::hours(14);
-
-/// What a search for orders that others booked came to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Already {
-    /// When it was made; none before the first.
-    pub at: Option<DateTime<Utc>>,
-    /// Orders that were compared.
-    pub looked: usize,
-    /// Documents that they were compared with.
-    pub documents: usize,
-    /// Why some of the documents could not be read, if so: then only the others were compared.
-    pub not_read: Option<Problem>,
-    /// What was found, and what was chosen.
-    pub rows: Vec<AlreadyRow>,
-}
-
-/// One order that may be booked already.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AlreadyRow {
-    /// Where the order stands.
-    pub row: RecordRow,
-    /// What was found and chosen.
-    pub mark: Mark,
-}
 
 /// What a search stood on: under less than this an answer says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,8 +122,12 @@ impl Engine {
             let documents = self.existing(from, &orders, &mut search).await?;
             search.documents = documents.len();
             let found = find(&orders, &documents);
-            for order in &orders {
-                let suggested = found.get(&order.id).and_then(Mark::suggested);
+            // What is certain comes last: by then a document that is no order's any more is free.
+            let (certain, others): (Vec<_>, Vec<_>) = orders
+                .iter()
+                .map(|order| (order, found.get(&order.id).and_then(Mark::suggested)))
+                .partition(|(_, mark)| mark.as_ref().is_some_and(|mark| mark.certain));
+            for (order, suggested) in others.into_iter().chain(certain) {
                 self.mark_found(&order.id, suggested, &search.unread)?;
             }
         }
@@ -154,67 +138,6 @@ impl Engine {
             detail: serde_json::to_value(&search).map_err(internal)?,
             made_at: self.clock.now(),
         })?;
-        Ok(())
-    }
-
-    /// What the last search found, with what was chosen since.
-    pub fn already(&self) -> Result<Already, Problem> {
-        let link = self.store.link(SEARCH, LAST)?;
-        let at = link.as_ref().map(|link| link.made_at);
-        let search: Search = match link {
-            Some(link) => serde_json::from_value(link.detail).map_err(internal)?,
-            None => Search::default(),
-        };
-        let mut rows = Vec::new();
-        for link in self.store.links(ALREADY)? {
-            let mark: Mark = serde_json::from_value(link.detail).map_err(internal)?;
-            if let Some(row) = self.shown(&link.shop_id)? {
-                rows.push(AlreadyRow { row, mark });
-            }
-        }
-        Ok(Already {
-            at,
-            looked: search.looked,
-            documents: search.documents,
-            not_read: search.not_read,
-            rows,
-        })
-    }
-
-    /// Keeps what a person chose; the orders are decided on again under it. An order that is booked by us by now stays so.
-    pub fn choose_already(&self, choices: &[(String, Choice)]) -> Result<(), Problem> {
-        // A run under way has decided on what was chosen before.
-        let _still = self
-            .stand_still()
-            .ok_or_else(|| Problem::from(Code::SyncUnderWay))?;
-        let mut records = Vec::new();
-        for (order, choice) in choices {
-            let Some(mut mark) = self.mark_of(order)? else {
-                continue;
-            };
-            if self.store.link(ORDER, order)?.is_some() {
-                continue;
-            }
-            mark.choice = *choice;
-            mark.chosen = true;
-            self.put_mark(order, &mark)?;
-            let record = RecordRef::order(order);
-            if let Some(mut row) = self.store.record(&record)? {
-                // Another choice says which document it is.
-                row.erp_number = None;
-                self.store.put_record(&row)?;
-                let told = Activity::new(self.clock.now(), Level::Info, "already-chosen")
-                    .about(record.clone(), &row.name)
-                    .with("choice", choice.as_str());
-                self.store.log(&[told])?;
-            }
-            records.push(record);
-        }
-        self.store.mark_retry(&records)?;
-        for record in &records {
-            self.store.wake_parts(&record.id)?;
-        }
-        self.events.signal(Signal::Changed);
         Ok(())
     }
 
@@ -232,27 +155,42 @@ impl Engine {
     pub(crate) fn linked_to(&self, order: &Order) -> Result<Option<String>, Problem> {
         Ok(self
             .mark_of(&order.id.0)?
-            .filter(|mark| mark.choice == Choice::Link)
-            .and_then(|mark| Some(mark.documents.first()?.number.clone())))
+            .and_then(|mark| Some(mark.linked()?.number.clone())))
     }
 
-    fn put_mark(&self, order: &str, mark: &Mark) -> Result<(), Problem> {
-        let mut mark = mark.clone();
+    fn put_mark(&self, order: &str, mark: Mark) -> Result<(), Problem> {
+        Ok(self.store.put_link(&self.kept_mark(order, mark)?)?)
+    }
+
+    /// A mark as it is kept, below the document that the order is linked to.
+    fn kept_mark(&self, order: &str, mut mark: Mark) -> Result<Link, Problem> {
         if self.store.is_erased(&RecordRef::order(order))? {
             without_person(&mut mark);
         }
-        self.store.put_link(&Link {
+        Ok(Link {
             kind: ALREADY.into(),
             shop_id: order.to_owned(),
             erp_id: mark
-                .documents
-                .first()
+                .linked()
                 .map(|document| document.number.clone())
                 .unwrap_or_default(),
             detail: serde_json::to_value(&mark).map_err(internal)?,
             made_at: self.clock.now(),
-        })?;
-        Ok(())
+        })
+    }
+
+    /// The suggestion, unless its document is another order's by what a person chose, or by a mark that stayed: then nobody but a person
+    /// says whose it is.
+    fn unless_taken(&self, order: &str, mark: Mark) -> Result<Mark, Problem> {
+        let Some(document) = mark.linked() else {
+            return Ok(mark);
+        };
+        let owners = self.owners(&document.number)?;
+        Ok(if owners.iter().any(|owner| owner != order) {
+            mark.asking()
+        } else {
+            mark
+        })
     }
 
     fn mark_found(
@@ -262,7 +200,14 @@ impl Engine {
         unread: &[DocumentIs],
     ) -> Result<(), Problem> {
         let before = self.mark_of(order)?;
-        if before.as_ref().is_some_and(|mark| mark.chosen) || before == suggested {
+        if before.as_ref().is_some_and(Mark::is_chosen) {
+            return Ok(());
+        }
+        let suggested = match suggested {
+            Some(mark) => Some(self.unless_taken(order, mark)?),
+            None => None,
+        };
+        if before == suggested {
             return Ok(());
         }
         // What could not be read now is not gone: less than before says nothing, and the order would be booked twice.
@@ -287,15 +232,14 @@ impl Engine {
         let still = |mark: &Mark| {
             mark.certain
                 && suggested.as_ref().is_some_and(|new| {
-                    let numbers =
-                        |mark: &Mark| mark.documents.first().map(|one| one.number.clone());
-                    numbers(new) == numbers(mark)
+                    let number = |one: Option<&Existing>| one.map(|one| one.number.clone());
+                    number(new.documents.first()) == number(mark.linked())
                 })
         };
         if before.as_ref().is_some_and(still) {
             return Ok(());
         }
-        match &suggested {
+        match suggested {
             Some(mark) => self.put_mark(order, mark)?,
             None => {
                 self.store.remove_link(ALREADY, order)?;
@@ -303,24 +247,6 @@ impl Engine {
         }
         self.store.mark_retry(&[RecordRef::order(order)])?;
         Ok(())
-    }
-
-    /// A row of the list, with what lists show of an order that nobody has decided on yet.
-    fn shown(&self, order: &str) -> Result<Option<RecordRow>, Problem> {
-        let record = RecordRef::order(order);
-        let Some(mut row) = self.store.record(&record)? else {
-            return Ok(None);
-        };
-        if row.amount.is_none()
-            && let Some(mirror) = self.store.mirror(&record)?
-            && let Ok(order) = self.shop.read(&mirror.payload)
-        {
-            let side = booking::document::side(&order, &*self.settings()?);
-            row.amount = Some(Money::new(sold_for(&order, side), order.currency(side)));
-            row.happened_at = Some(order.processed_at);
-            row.party = buyers(&order).into_iter().next();
-        }
-        Ok(Some(row))
     }
 
     /// The orders that are not booked by us, and the moment from which documents of them may be there.

@@ -46,7 +46,7 @@ pub use person::Person;
 pub use adapters::{ShopifyShop, VismaErp};
 pub use adapters_goods::RealGoods;
 pub use adapters_payouts::RealPayouts;
-pub use already::{Already, AlreadyRow};
+pub use already::{Already, AlreadyCount, AlreadyPage, AlreadyRow, Fitting};
 pub use approved::{Approved, ApprovedReport};
 pub use company::Grant;
 pub use engine::{Engine, Parts, SETTINGS};

@@ -6,6 +6,9 @@ import type { ActivityCount } from "./generated/ActivityCount";
 import type { ActivityPage } from "./generated/ActivityPage";
 import type { ActivityQuery } from "./generated/ActivityQuery";
 import type { AlreadyChoice } from "./generated/AlreadyChoice";
+import type { AlreadyForAll } from "./generated/AlreadyForAll";
+import type { AlreadyPage } from "./generated/AlreadyPage";
+import type { AlreadyQuery } from "./generated/AlreadyQuery";
 import type { AlreadyView } from "./generated/AlreadyView";
 import type { AppInfo } from "./generated/AppInfo";
 import type { Attempt } from "./generated/Attempt";
@@ -142,8 +145,10 @@ export interface Commands {
   preview_item: { request: RecordKey; answer: PreviewItem };
   preview_send: { request: PreviewApproval; answer: PreviewView };
   already: { request: Nothing; answer: AlreadyView };
+  already_rows: { request: AlreadyQuery; answer: AlreadyPage };
   already_find: { request: Nothing; answer: AlreadyView };
   already_choose: { request: AlreadyChoice; answer: AlreadyView };
+  already_choose_all: { request: AlreadyForAll; answer: AlreadyView };
   proof: { request: Nothing; answer: ProofView };
   prove: { request: ProofPeriod; answer: ProofView };
   prove_stop: { request: Nothing; answer: ProofView };
@@ -218,8 +223,10 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "preview_item",
   "preview_send",
   "already",
+  "already_rows",
   "already_find",
   "already_choose",
+  "already_choose_all",
   "proof",
   "prove",
   "prove_stop",

@@ -1,5 +1,9 @@
 /** The pretended preview: some orders to be sent, a change, a payment, stock, and what waits or is held. */
 import type { CommandName, Commands } from "../api/commands";
+import type { AlreadyFate } from "../api/generated/AlreadyFate";
+import type { AlreadyFit } from "../api/generated/AlreadyFit";
+import type { AlreadyLine } from "../api/generated/AlreadyLine";
+import type { AlreadyPick } from "../api/generated/AlreadyPick";
 import type { AlreadyView } from "../api/generated/AlreadyView";
 import type { Event } from "../api/generated/Event";
 import type { PlanLine } from "../api/generated/PlanLine";
@@ -15,6 +19,8 @@ type Part = Pick<
   | "already"
   | "already_find"
   | "already_choose"
+  | "already_choose_all"
+  | "already_rows"
   | "preview"
   | "preview_start"
   | "preview_rows"
@@ -55,42 +61,54 @@ const PLAN: PlanLine = {
   rule: "product-by-sku",
 };
 
-const ALREADY: AlreadyView = {
-  at: AT,
-  orders: 120,
-  documents: 14,
-  not_read: null,
-  rows: [
-    {
-      id: "900021",
-      name: "#5021",
-      party: "Kari Nordmann",
-      amount: { amount: "450.00", currency: "NOK" },
-      happened: "2026-10-30T09:00:00Z",
-      state: "skipped",
-      found: [{ number: "SO 000223", total: "450", currency: "NOK", date: "2026-10-30", customer: "Kari Nordmann" }],
-      certain: true,
-      choice: "link",
-    },
-    {
-      id: "900022",
-      name: "#5022",
-      party: "Ola Nordmann",
-      amount: { amount: "475.00", currency: "NOK" },
-      happened: "2026-10-30T10:00:00Z",
-      state: "held",
-      found: [{ number: "SO 000224", total: "475", currency: "NOK", date: "2026-10-31", customer: "Ola Nordmann" }],
-      certain: false,
-      choice: "ask",
-    },
-  ],
-};
+/** An order that fits some documents. */
+const likely = (number: number, documents: number[]): AlreadyLine => ({
+  id: String(900_000 + number),
+  name: `#${5000 + number}`,
+  party: "Ola Nordmann",
+  amount: { amount: "475.00", currency: "NOK" },
+  happened: "2026-10-30T10:00:00Z",
+  state: "held",
+  found: documents.map((one) => ({
+    kind: "sales_order",
+    number: `SO 000${one}`,
+    total: "475",
+    currency: "NOK",
+    date: "2026-10-31",
+    customer: "Ola Nordmann",
+    taken_by: null,
+  })),
+  fit: documents.length === 1 ? "likely" : "unclear",
+  choice: { fate: "ask" },
+  booked: false,
+});
+
+const ALREADY: AlreadyLine[] = [
+  {
+    ...likely(21, [223]),
+    party: "Kari Nordmann",
+    state: "skipped",
+    fit: "named",
+    choice: { fate: "link", document: "SO 000223" },
+  },
+  likely(22, [224]),
+  likely(23, [225, 226]),
+  likely(24, [225, 226]),
+];
+
+/** For so many a choice for all would be. */
+function forAll(rows: AlreadyLine[], fit: AlreadyFit, fate: AlreadyFate): AlreadyLine[] {
+  const open = (row: AlreadyLine) => row.choice.fate === "ask";
+  return rows.filter((row) => row.fit === fit && (fate === "ask" ? !open(row) && fit !== "named" : open(row)));
+}
 
 export class FakePreview {
   /** Ids that were changed since they were shown. */
   readonly edited = new Set<string>();
   readonly #tell: (event: Event) => void;
-  #already: AlreadyView = { at: null, orders: 0, documents: 0, not_read: null, rows: [] };
+  /** What a search for orders that others booked finds. */
+  booked = ALREADY;
+  #rows: AlreadyLine[] | null = null;
   #made = false;
   #sent: PreviewSent | null = null;
   #lines: PreviewLine[] = [];
@@ -100,17 +118,38 @@ export class FakePreview {
   }
 
   readonly handlers: Part = {
-    already: () => this.#already,
-    already_find: () => {
-      this.#already = ALREADY;
-      return this.#already;
+    already: () => this.#already(),
+    already_rows: ({ offset, limit }) => {
+      const rows = this.#rows ?? [];
+      const taken = (row: AlreadyLine) => ({
+        ...row,
+        found: row.found.map((document) => ({ ...document, taken_by: this.#owner(row.id, document.number) })),
+      });
+      const open = (row: AlreadyLine) => Number(row.choice.fate !== "ask");
+      const sorted = [...rows].sort((one, other) => open(one) - open(other));
+      return { rows: sorted.slice(offset, offset + limit).map(taken), total: rows.length };
     },
-    already_choose: ({ id, choice }) => {
-      this.#already = {
-        ...this.#already,
-        rows: this.#already.rows.map((row) => (row.id === id ? { ...row, choice } : row)),
-      };
-      return this.#already;
+    already_find: () => {
+      this.#rows = this.booked;
+      return this.#already();
+    },
+    already_choose: ({ id, pick }) => {
+      if (pick.fate === "link") {
+        const other = this.#owner(id, pick.document);
+        if (other !== null)
+          throw new Refusal({ code: "document-taken", params: { document: pick.document, order: id, other } });
+      }
+      this.#choose([id], () => pick);
+      return this.#already();
+    },
+    already_choose_all: ({ fit, fate, count }) => {
+      const rows = forAll(this.#rows ?? [], fit, fate);
+      if (rows.length !== count) throw new Refusal({ code: "fix-changed", params: {} });
+      this.#choose(
+        rows.map((row) => row.id),
+        (row) => (fate === "link" ? { fate, document: row.found[0]?.number ?? "" } : { fate }),
+      );
+      return this.#already();
     },
     preview: () => this.#view(),
     preview_start: () => {
@@ -170,6 +209,30 @@ export class FakePreview {
       return this.#view();
     },
   };
+
+  #choose(ids: string[], pick: (row: AlreadyLine) => AlreadyPick) {
+    this.#rows = (this.#rows ?? []).map((row) => (ids.includes(row.id) ? { ...row, choice: pick(row) } : row));
+  }
+
+  /** The other order that is linked to a document. */
+  #owner(id: string, number: string): string | null {
+    const owns = ({ choice }: AlreadyLine) => choice.fate === "link" && choice.document === number;
+    return this.#rows?.find((row) => row.id !== id && owns(row))?.name ?? null;
+  }
+
+  #already(): AlreadyView {
+    const rows = this.#rows;
+    if (rows === null) return { at: null, orders: 0, documents: 0, not_read: null, counts: [] };
+    const fits: AlreadyFit[] = ["named", "likely", "unclear"];
+    const counts = fits
+      .filter((fit) => rows.some((row) => row.fit === fit))
+      .map((fit) => ({
+        fit,
+        open: forAll(rows, fit, "skip").length,
+        decided: forAll(rows, fit, "ask").length,
+      }));
+    return { at: AT, orders: 120, documents: 14, not_read: null, counts };
+  }
 
   #view(): PreviewView {
     const kinds = [...new Set(this.#lines.map((one) => one.kind))];

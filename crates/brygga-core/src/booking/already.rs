@@ -10,9 +10,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, is_link_of_ours};
-use crate::code::{Code, Problem};
+use super::is_link_of_ours;
 use crate::erp::BookedOrder;
+
+mod choice;
+
+pub use choice::{Choice, Fate, Mark, Match, decision, for_all, matches};
 
 /// So many days may lie between a sale and the document that somebody made of it by hand.
 const DAYS: i64 = 3;
@@ -279,109 +282,6 @@ fn plain(name: &str) -> String {
         .to_lowercase()
 }
 
-/// What shall become of an order that may be booked already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Choice {
-    /// It is booked by that document: nothing is ever sent for it.
-    Link,
-    /// It is left out.
-    Skip,
-    /// It is booked by us, whatever is there.
-    Create,
-    /// A person has to decide; until then nothing is sent.
-    Ask,
-}
-
-/// What is remembered of such an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// What shall become of it.
-    pub choice: Choice,
-    /// The documents that were found; the first is the one that it is linked to.
-    pub documents: Vec<Existing>,
-    /// A document names the order: its id, or its name with the same amount.
-    pub certain: bool,
-    /// A person chose it; else it is what is suggested.
-    #[serde(default)]
-    pub chosen: bool,
-}
-
-impl Choice {
-    /// Its stable name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Skip => "skip",
-            Self::Create => "create",
-            Self::Ask => "ask",
-        }
-    }
-}
-
-impl Mark {
-    /// The mark with what is suggested; none where nothing was found.
-    pub fn suggested(found: &Found) -> Option<Self> {
-        let (choice, documents, certain) = match found {
-            Found::Nothing => return None,
-            Found::Certain(one) => (Choice::Link, vec![one.clone()], true),
-            Found::Likely(one) => (Choice::Ask, vec![one.clone()], false),
-            Found::Ambiguous(several) => (Choice::Ask, several.clone(), false),
-        };
-        Some(Self {
-            choice,
-            documents,
-            certain,
-            chosen: false,
-        })
-    }
-}
-
-/// What is decided of an order with a mark; `None` where it goes its usual way. `total` is what the shop says now.
-pub fn decision(mark: &Mark, order: &str, total: Decimal, currency: &str) -> Option<Decision> {
-    let numbers = || {
-        let numbers: Vec<_> = mark
-            .documents
-            .iter()
-            .map(|document| document.number.as_str())
-            .collect();
-        numbers.join(", ")
-    };
-    match mark.choice {
-        Choice::Create => None,
-        Choice::Skip => Some(Decision::Skipped(
-            Problem::new(Code::SkippedByChoice).with("order", order),
-        )),
-        Choice::Ask => Some(Decision::Held(
-            Problem::new(Code::MaybeBooked)
-                .with("order", order)
-                .with("documents", numbers()),
-        )),
-        Choice::Link => {
-            let document = mark.documents.first()?;
-            let problem = |code| {
-                Problem::new(code)
-                    .with("order", order)
-                    .with("document", &document.number)
-            };
-            let same = document.total == total
-                && document
-                    .currency
-                    .as_ref()
-                    .is_none_or(|theirs| theirs == currency);
-            let theirs = document.currency.as_deref().unwrap_or_default();
-            let theirs = format!("{} {theirs}", document.total.normalize());
-            Some(Decision::Skipped(if same {
-                problem(Code::AlreadyBooked)
-            } else {
-                problem(Code::AlreadyBookedDiffers)
-                    .with("ours", format!("{} {currency}", total.normalize()))
-                    .with("theirs", theirs.trim_end())
-            }))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -575,48 +475,6 @@ mod tests {
             [told(&found["880001"]), told(&found["880002"])],
             ["nothing", "certain SO 1"]
         );
-    }
-
-    #[test]
-    fn what_is_chosen_is_decided() {
-        let code = |choice, total: i64| {
-            let mark = Mark {
-                choice,
-                documents: vec![there("SO 1", &[], 450)],
-                certain: true,
-                chosen: true,
-            };
-            match decision(&mark, "#1001", Decimal::from(total), "NOK") {
-                None => "usual",
-                Some(Decision::Skipped(problem) | Decision::Held(problem)) => problem.code.as_str(),
-                Some(_) => "other",
-            }
-        };
-        assert_eq!(code(Choice::Create, 450), "usual");
-        assert_eq!(code(Choice::Skip, 450), "skipped-by-choice");
-        assert_eq!(code(Choice::Ask, 450), "maybe-booked");
-        assert_eq!(code(Choice::Link, 450), "skipped-already-booked");
-        assert_eq!(code(Choice::Link, 475), "skipped-already-differs");
-        let mark = Mark {
-            choice: Choice::Link,
-            documents: vec![Existing {
-                currency: Some("SEK".into()),
-                ..there("SO 1", &[], 450)
-            }],
-            certain: true,
-            chosen: true,
-        };
-        match decision(&mark, "#1001", Decimal::from(450), "NOK") {
-            Some(Decision::Skipped(problem)) => {
-                assert_eq!(problem.code, Code::AlreadyBookedDiffers);
-                assert_eq!(problem.params["theirs"], "450 SEK");
-            }
-            other => panic!("{other:?}"),
-        }
-        let nothing = Mark::suggested(&Found::Nothing);
-        assert_eq!(nothing, None);
-        let likely = Mark::suggested(&Found::Likely(there("SO 1", &[], 450)));
-        assert_eq!(likely.map(|mark| mark.choice), Some(Choice::Ask));
     }
 
     fn booked(reference: &str, links: &[&str]) -> BookedOrder {

@@ -10,6 +10,8 @@ use crate::column::{all, first, get, get_time, run, time};
 use crate::error::StoreError;
 use crate::seal::{Place, Seal};
 use crate::store::Store;
+use crate::table::activity::{self, Activity};
+use crate::table::records::{self, RecordKind, RecordRow};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE links (
@@ -124,6 +126,39 @@ impl Store {
                 |row| Ok((get(row, "shop_id")?, get(row, "erp_id")?)),
             )?;
             Ok(ends.into_iter().collect())
+        })
+    }
+
+    /// The orders that have a link of a kind, by their ids, each with its name: without the details of either.
+    pub fn linked_orders(&self, kind: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|db| {
+            let orders = all(
+                db,
+                "SELECT links.shop_id AS id, coalesce(records.name, '') AS name FROM links
+                 JOIN records ON records.kind = ?2 AND records.id = links.shop_id WHERE links.kind = ?1",
+                (kind, RecordKind::Order.as_str()),
+                |row| Ok((get(row, "id")?, get(row, "name")?)),
+            )?;
+            Ok(orders.into_iter().collect())
+        })
+    }
+
+    /// Stores what was chosen of records, each with its row and what is told of it, and marks them and their parts to be decided on again:
+    /// all of it, or nothing.
+    pub fn put_chosen(
+        &self,
+        chosen: &[(Link, RecordRow)],
+        told: &[Activity],
+    ) -> Result<(), StoreError> {
+        self.write(|db| {
+            for (link, row) in chosen {
+                put(db, &self.seal, link)?;
+                records::put(db, &self.seal, row)?;
+                records::wake(db, &row.record)?;
+                records::wake_parts(db, &row.record.id)?;
+            }
+            activity::insert(db, &self.seal, told)?;
+            Ok(())
         })
     }
 

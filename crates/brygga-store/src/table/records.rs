@@ -273,6 +273,24 @@ pub(crate) fn open_name(kind: RecordKind, name: &str) -> Option<&str> {
     (!kind.names_a_person()).then_some(name)
 }
 
+/// Marks a record to be decided again at the next run; how many rows that are.
+pub(crate) fn wake(db: &Connection, record: &RecordRef) -> Result<usize, StoreError> {
+    run(
+        db,
+        "UPDATE records SET retry = 1 WHERE kind = ?1 AND id = ?2",
+        (record.kind.as_str(), &record.id),
+    )
+}
+
+/// The same of an order's parts that are not booked.
+pub(crate) fn wake_parts(db: &Connection, order: &str) -> Result<usize, StoreError> {
+    run(
+        db,
+        "UPDATE records SET retry = 1 WHERE part_of = ?1 AND state <> 'booked'",
+        [order],
+    )
+}
+
 /// Gives a record that has no row yet the state new.
 pub(crate) fn see(
     db: &Connection,
@@ -575,13 +593,7 @@ impl Store {
 
     /// Marks the parts of an order to be decided again: the order itself has moved.
     pub fn wake_parts(&self, order: &str) -> Result<usize, StoreError> {
-        self.write(|db| {
-            run(
-                db,
-                "UPDATE records SET retry = 1 WHERE part_of = ?1 AND state <> 'booked'",
-                [order],
-            )
-        })
+        self.write(|db| wake_parts(db, order))
     }
 
     /// Marks records to be decided again at the next run; how many of them are known.
@@ -589,11 +601,7 @@ impl Store {
         self.write(|db| {
             let mut known = 0;
             for record in records {
-                known += run(
-                    db,
-                    "UPDATE records SET retry = 1 WHERE kind = ?1 AND id = ?2",
-                    (record.kind.as_str(), &record.id),
-                )?;
+                known += wake(db, record)?;
             }
             Ok(known)
         })

@@ -1,41 +1,38 @@
-import { Button, Select, Skeleton } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Skeleton } from "@mantine/core";
+import { useMemo, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { AlreadyDocument } from "../../api/generated/AlreadyDocument";
 import type { AlreadyLine } from "../../api/generated/AlreadyLine";
-import type { AlreadyView } from "../../api/generated/AlreadyView";
-import { keys } from "../../api/queries";
-import { href, Link } from "../../app/router";
-import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
+import { type Column, Grid } from "../../components/Grid";
 import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
 import { StateMark } from "../../components/StateMark";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
-import { formatCount, formatDay, formatDecimal } from "../../i18n/format";
+import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
+import { AlreadyForAll } from "./AlreadyForAll";
+import { AlreadyOrder } from "./AlreadyOrder";
 import classes from "./Preview.module.css";
-
-const CHOICES = ["link", "skip", "create", "ask"] as const;
+import { useAlreadyActs, useAlreadyRows, useAlreadyView } from "./useAlready";
 
 /** Orders that somebody else may have booked: what fits each, and what shall become of it. */
 export function Already() {
   const intl = useIntl();
   const words = useWords();
-  const backend = useBackend();
-  const client = useQueryClient();
-  const already = useQuery({ queryKey: keys.already, queryFn: () => backend.call("already", {}) });
-  const shown = (view: AlreadyView) => {
-    client.setQueryData(keys.already, view);
-    for (const queryKey of [keys.preview, keys.records, keys.held]) client.invalidateQueries({ queryKey });
+  const already = useAlreadyView();
+  const { find, choose, chooseAll } = useAlreadyActs();
+  const rows = useAlreadyRows();
+  const columns = useColumns();
+  const [opened, setOpened] = useState<AlreadyLine | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  // Back where the arrows move: on the row that has come to this place.
+  const close = () => {
+    setOpened(null);
+    list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
   };
-  const find = useMutation({ mutationFn: () => backend.call("already_find", {}), onSuccess: shown });
-  const choose = useMutation({
-    mutationFn: (choice: { id: string; choice: string }) => backend.call("already_choose", choice),
-    onSuccess: shown,
-  });
   const view = already.data;
+  const count = view?.counts.reduce((sum, { open }) => sum + open, 0) ?? 0;
   return (
     <section className={classes.already} aria-label={intl.formatMessage({ id: "already.title" })}>
       <p className={classes.quiet}>
@@ -45,7 +42,10 @@ export function Already() {
         <Button
           variant={view?.at == null ? "filled" : "default"}
           loading={find.isPending}
-          onClick={() => find.mutate()}
+          onClick={() => {
+            setOpened(null);
+            find.mutate();
+          }}
         >
           <FormattedMessage id={view?.at == null ? "already.find" : "already.again"} />
         </Button>
@@ -63,13 +63,17 @@ export function Already() {
                     orders: formatCount(intl.locale, view.orders),
                     documents: formatCount(intl.locale, view.documents),
                   }}
-                />
+                />{" "}
+                {view.counts.length > 0 && (
+                  <FormattedMessage id="already.open" values={{ count, shown: formatCount(intl.locale, count) }} />
+                )}{" "}
+                {count > 0 && <FormattedMessage id="already.hold" />}
               </>
             )
           )}
         </span>
       </div>
-      {[already.error, find.error, choose.error].map(
+      {[already.error, rows.error, find.error, choose.error, chooseAll.error].map(
         // biome-ignore lint/suspicious/noArrayIndexKey: each place is one command
         (error, index) => error !== null && <Trouble key={index} error={error} />,
       )}
@@ -79,116 +83,112 @@ export function Already() {
           <FormattedMessage id="already.notRead" values={{ reason: words.reason(view.not_read) }} />
         </Notice>
       )}
-      {view !== undefined && view.at !== null && view.rows.length === 0 && (
+      {view !== undefined && view.at !== null && view.counts.length === 0 && (
         <Empty title={<FormattedMessage id="already.none" />} />
       )}
-      {view !== undefined && view.rows.length > 0 && (
+      {view !== undefined && view.counts.length > 0 && (
         <>
-          <Rows rows={view.rows} busy={choose.isPending} onChoose={(id, choice) => choose.mutate({ id, choice })} />
-          {view.rows.some((row) => row.choice === "ask") && (
-            <p className={classes.quiet}>
-              <FormattedMessage id="already.hold" />
-            </p>
-          )}
+          <AlreadyForAll
+            counts={view.counts}
+            busy={chooseAll.isPending}
+            onChoose={(choice) => {
+              setOpened(null);
+              chooseAll.mutate(choice);
+            }}
+          />
+          <div ref={list} className={classes.both} data-opened={opened !== null || undefined}>
+            <Grid
+              label={intl.formatMessage({ id: "already.link" })}
+              columns={columns}
+              count={rows.total ?? 0}
+              {...(rows.total === undefined ? {} : { total: rows.total })}
+              row={rows.row}
+              rowKey={(row) => row.id}
+              onOpen={setOpened}
+              onSight={rows.onSight}
+              resetKey={view.at ?? ""}
+            />
+            {opened !== null && (
+              <AlreadyOrder
+                key={opened.id}
+                line={opened}
+                busy={choose.isPending}
+                onChoose={(pick) => choose.mutate({ id: opened.id, pick }, { onSettled: close })}
+                onClose={close}
+              />
+            )}
+          </div>
         </>
       )}
     </section>
   );
 }
 
-interface RowsProps {
-  rows: AlreadyLine[];
-  busy: boolean;
-  onChoose: (id: string, choice: string) => void;
-}
-
-function Rows({ rows, busy, onChoose }: RowsProps) {
+function useColumns(): Column<AlreadyLine>[] {
   const intl = useIntl();
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div className={classes.box} tabIndex={0}>
-      <table className={classes.lines}>
-        <thead>
-          <tr>
-            <th scope="col">
-              <FormattedMessage id="already.order" />
-            </th>
-            <th scope="col" data-number="">
-              <FormattedMessage id="preview.column.amount" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="already.document" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="already.choice" />
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <Link to={href("records", "order", row.id)}>{row.name}</Link>
-                {row.party !== null && <span className={classes.was}>{row.party}</span>}
-                {row.happened !== null && (
-                  <span className={classes.was}>
-                    <When at={row.happened} />
-                  </span>
-                )}
-              </td>
-              <td data-number="">{row.amount !== null && <Money amount={row.amount} />}</td>
-              <td>
-                {row.found.map((document) => (
-                  <Document key={document.number} document={document} />
-                ))}
-                <span className={classes.fit}>
-                  <FormattedMessage
-                    id={
-                      row.certain
-                        ? "already.fit.certain"
-                        : row.found.length > 1
-                          ? "already.fit.several"
-                          : "already.fit.likely"
-                    }
-                  />
-                </span>
-              </td>
-              <td>
-                <Select
-                  aria-label={intl.formatMessage({ id: "already.choice.of" }, { name: row.name })}
-                  w={270}
-                  allowDeselect={false}
-                  disabled={busy}
-                  value={row.choice}
-                  onChange={(choice) => {
-                    if (choice !== null && choice !== row.choice) onChoose(row.id, choice);
-                  }}
-                  data={CHOICES.map((value) => ({
-                    value,
-                    label: intl.formatMessage({ id: `already.choose.${value}` }),
-                  }))}
-                />
-                <span className={classes.stands}>
-                  <StateMark state={row.state} />
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Document({ document }: { document: AlreadyDocument }) {
-  const { locale } = useIntl();
-  const { number, total, currency, date, customer } = document;
-  return (
-    <div>
-      {number}: {formatDecimal(locale, total, 2)} {currency}
-      <span className={classes.was}>
-        {[date === null ? null : formatDay(locale, date), customer].filter((part) => part !== null).join(", ")}
-      </span>
-    </div>
-  );
+  return useMemo(() => {
+    const name: Column<AlreadyLine> = {
+      id: "name",
+      header: <FormattedMessage id="already.order" />,
+      width: "minmax(84px, 130px)",
+      cell: (row) => <span className={classes.name}>{row.name}</span>,
+    };
+    const happened: Column<AlreadyLine> = {
+      id: "happened",
+      header: <FormattedMessage id="records.happened" />,
+      width: "128px",
+      from: "wide",
+      cell: (row) => row.happened !== null && <When at={row.happened} />,
+    };
+    const party: Column<AlreadyLine> = {
+      id: "party",
+      header: <FormattedMessage id="records.party" />,
+      width: "minmax(110px, 1fr)",
+      from: "wide",
+      cell: (row) => row.party,
+    };
+    const amount: Column<AlreadyLine> = {
+      id: "amount",
+      header: <FormattedMessage id="preview.column.amount" />,
+      width: "minmax(120px, 0.7fr)",
+      align: "end",
+      cell: (row) => row.amount !== null && <Money amount={row.amount} />,
+    };
+    const document: Column<AlreadyLine> = {
+      id: "document",
+      header: <FormattedMessage id="already.document" />,
+      width: "minmax(110px, 1fr)",
+      from: "medium",
+      cell: (row) => {
+        const numbers = row.found.map(({ number }) => number).join(", ");
+        return <span title={numbers}>{numbers}</span>;
+      },
+    };
+    const fit: Column<AlreadyLine> = {
+      id: "fit",
+      header: <FormattedMessage id="already.fit" />,
+      width: "minmax(120px, 1.2fr)",
+      from: "medium",
+      cell: (row) => <FormattedMessage id={`already.fit.${row.fit}`} />,
+    };
+    const choice: Column<AlreadyLine> = {
+      id: "choice",
+      header: <FormattedMessage id="already.choice" />,
+      width: "minmax(150px, 1.4fr)",
+      cell: ({ choice }) => {
+        const said =
+          choice.fate === "link"
+            ? intl.formatMessage({ id: "already.choose.one" }, { document: choice.document })
+            : intl.formatMessage({ id: `already.choose.${choice.fate}` });
+        return <span title={said}>{said}</span>;
+      },
+    };
+    const state: Column<AlreadyLine> = {
+      id: "state",
+      header: <FormattedMessage id="records.state" />,
+      width: "116px",
+      cell: (row) => <StateMark state={row.state} />,
+    };
+    return [name, happened, party, amount, document, fit, choice, state];
+  }, [intl]);
 }

@@ -32,6 +32,7 @@ export function PreviewPage() {
   if (path[1] !== "already") return <NextSync />;
   return (
     <Page
+      fixed
       title={<FormattedMessage id="already.title" />}
       back={
         <Link to={href("preview")}>

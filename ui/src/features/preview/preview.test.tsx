@@ -186,25 +186,3 @@ it("is found in the menu of Sync now, on the overview and by Ctrl+K", async () =
   await user.type(await screen.findByRole("combobox", { name: /Find/ }), "Preview");
   expect(await screen.findByRole("option", { name: "Preview" })).toBeVisible();
 });
-
-it("finds what others booked, suggests, and keeps what is chosen", async () => {
-  const { user, backend, container } = await open("#/preview");
-  await user.click(await screen.findByRole("link", { name: "Orders that may be booked already" }));
-  await user.click(await screen.findByRole("button", { name: "Look for them" }));
-  const certain = await screen.findByRole("row", { name: /#5021.*SO 000223: 450\.00 NOK.*It names the order/ });
-  expect(within(certain).getByRole("combobox")).toHaveValue("It is that document: send nothing");
-  const likely = screen.getByRole("row", { name: /#5022.*Amount, day and customer fit/ });
-  expect(within(likely).getByRole("combobox")).toHaveValue("Decide later: hold it");
-  expect(screen.getByText("What you have not decided is held: nothing is sent for it.")).toBeVisible();
-  await expectAccessible(container);
-  await user.click(within(likely).getByRole("combobox", { name: "What shall become of #5022" }));
-  await user.click(await screen.findByRole("option", { name: "Leave it out" }));
-  expect(await within(likely).findByDisplayValue("Leave it out")).toBeVisible();
-  expect(backend.calls.at(-1)).toMatchObject({
-    name: expect.stringMatching(/already_choose|preview|records|held/),
-  });
-  expect(backend.calls.find(({ name }) => name === "already_choose")?.request).toEqual({
-    id: "900022",
-    choice: "skip",
-  });
-});
