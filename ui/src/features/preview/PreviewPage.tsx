@@ -198,6 +198,7 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
             row={rows.row}
             rowKey={keyOf}
             onOpen={setOpened}
+            {...(outcome === "send" ? { ticks: chosen } : {})}
             onSight={rows.onSight}
             resetKey={`${outcome}/${kind}/${search}/${at}`}
           />
