@@ -1,16 +1,17 @@
 import { Button, Modal, Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { ChangedPlace } from "../../api/generated/ChangedPlace";
-import { keys, useRereadSettings } from "../../api/queries";
+import type { Choice } from "../../api/generated/Choice";
+import { keys, useRereadSettings, useSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Empty } from "../../components/Empty";
 import { GoneBack } from "../../components/GoneBack";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { useWords } from "../../i18n/useWords";
+import { type ReadPlace, usePlaces } from "./places";
 import classes from "./SettingsPage.module.css";
-import { useFieldWords } from "./words";
 
 const PLACES = 6;
 
@@ -21,6 +22,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
   const backend = useBackend();
   const reread = useRereadSettings();
   const history = useQuery({ queryKey: keys.history, queryFn: () => backend.call("settings_history", {}) });
+  const read = usePlaces(useLocations());
   const back = useMutation({
     mutationFn: (before: number) => backend.call("settings_back", { revision, before }),
     onSuccess: () => reread(),
@@ -67,7 +69,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
               <ul className={classes.places}>
                 {entry.changes.slice(0, PLACES).map((place, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the places of a past change never move
-                  <Place key={index} place={place} />
+                  <Place key={index} place={read(place)} />
                 ))}
               </ul>
               {entry.count > PLACES && (
@@ -83,15 +85,22 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
   );
 }
 
-function Place({ place: { path, before, after } }: { place: ChangedPlace }) {
-  const fields = useFieldWords();
-  const shown = (text: string | null) => (text === null || text === "" ? null : fields.word(path, text));
-  const was = shown(before);
-  const is = shown(after);
+/** The shop's locations: the settings know how they are called. */
+function useLocations(): Choice[] | undefined {
+  const { data } = useSettings();
+  return useMemo(() => {
+    const field = data?.sections
+      .flatMap((section) => section.fields)
+      .find(({ path }) => path === "stock/first_location");
+    return field?.control.kind === "named" ? field.control.of : undefined;
+  }, [data]);
+}
+
+function Place({ place: { name, before, after } }: { place: ReadPlace }) {
   return (
     <li>
-      <strong className={classes.placeName}>{fields.place(path)}</strong> {was !== null && <del>{was}</del>}{" "}
-      {is !== null && <ins>{is}</ins>}
+      <strong className={classes.placeName}>{name}</strong> {before !== null && <del>{before}</del>}{" "}
+      {after !== null && <ins>{after}</ins>}
     </li>
   );
 }

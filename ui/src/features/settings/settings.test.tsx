@@ -157,6 +157,9 @@ describe("settings", () => {
     const history = await screen.findByRole("dialog", { name: "History" });
     expect(await within(history).findByText(/In this window · kari/)).toBeVisible();
     expect(within(history).getByText("Largest rounding, in cents")).toBeVisible();
+    expect(within(history).getByText("Warehouses: Lager Oslo")).toBeVisible();
+    expect(within(history).getByText(/^VAT mapping: Norway \u00b7 15 % \u00b7 goods/)).toBeVisible();
+    expect(within(history).getByText("VAT category 15 \u00b7 VAT zone NO-IN")).toBeVisible();
     await expectAccessible(history);
     const [first] = within(history).getAllByRole("button", { name: "Go back to before this" });
     if (first === undefined) throw new Error("no change to go back from");

@@ -60,7 +60,7 @@ export function useFieldWords() {
       for (let length = parts.length; length > 0; length -= 1) {
         const part = parts.slice(0, length);
         const found = name(part.join("/")) ?? words.find(`settings.place.${part.join(".").replaceAll("_", "-")}`);
-        if (found !== undefined) return found;
+        if (found !== undefined) return length === parts.length ? found : `${found}: ${parts.slice(length).join("/")}`;
       }
       return path.replaceAll("/", " ").replaceAll("_", " ");
     };
