@@ -127,7 +127,7 @@ function Sections({ view }: { view: SettingsView }) {
         (field) =>
           (field.when === null || of(field.when.path) === field.when.is) &&
           (wanted === "" ||
-            `${section(one.name)} ${fields.name(field.path)} ${fields.value(field, value(field))}`
+            `${section(one.name)} ${fields.name(field.path)} ${fields.value(field, value(field))} ${fields.more(field.path) ?? ""}`
               .toLocaleLowerCase(intl.locale)
               .includes(wanted)),
       ),
@@ -173,6 +173,7 @@ function Sections({ view }: { view: SettingsView }) {
               {one.fields.map((field) => {
                 const name = fields.name(field.path);
                 const now = value(field);
+                const more = fields.more(field.path);
                 const isDefault = same(now, field.default);
                 return (
                   <div
@@ -183,6 +184,11 @@ function Sections({ view }: { view: SettingsView }) {
                   >
                     <div className={classes.label}>
                       <span>{name}</span>
+                      {more !== undefined && (
+                        <span id={`setting-more-${field.path}`} className={classes.more}>
+                          {more}
+                        </span>
+                      )}
                       {!isDefault && (
                         <span className={classes.default}>
                           <FormattedMessage
@@ -201,7 +207,13 @@ function Sections({ view }: { view: SettingsView }) {
                       )}
                     </div>
                     <div className={classes.control}>
-                      <FieldControl field={field} label={name} value={now} onChange={(to) => put(field, to)} />
+                      <FieldControl
+                        field={field}
+                        label={name}
+                        about={more === undefined ? undefined : `setting-more-${field.path}`}
+                        value={now}
+                        onChange={(to) => put(field, to)}
+                      />
                     </div>
                   </div>
                 );

@@ -42,6 +42,21 @@ describe("settings", () => {
     await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
   });
 
+  it("says under a choice what it means, to who hears it as well, and finds it by that", async () => {
+    const { user } = await open("#/settings");
+    const gifts = await screen.findByRole("combobox", { name: "Gift cards" });
+    expect(screen.getByText(/^Multi-purpose: the card pays for goods of any VAT rate/)).toBeVisible();
+    expect(gifts).toHaveAccessibleDescription(/selling it is a debt to the customer/);
+    expect(screen.getByRole("textbox", { name: "Minutes to wait before booking" })).toHaveAccessibleDescription(
+      /^Time to change or cancel an order/,
+    );
+    const back = screen.getByRole("combobox", { name: "Locations where goods come back" });
+    expect(back.closest('[role="group"]')).toHaveAccessibleDescription(/^What lies there is not for sale/);
+    await user.keyboard("/debt to the");
+    await waitFor(() => expect(screen.queryByRole("combobox", { name: "When an order is booked" })).toBeNull());
+    expect(screen.getByRole("combobox", { name: "Gift cards" })).toBeVisible();
+  });
+
   it("finds a setting by its words", async () => {
     const { user } = await open("#/settings");
     await screen.findByRole("heading", { name: "Orders" });
