@@ -206,11 +206,26 @@ describe("settings", () => {
 describe("help", () => {
   it("answers without the internet, and finds by words of the answer", async () => {
     const { user, container } = await open("#/help");
-    expect(screen.getAllByRole("group").length).toBe(15);
+    expect(screen.getAllByRole("group").length).toBe(23);
     await expectAccessible(container);
     await user.keyboard("/cents");
     await waitFor(() => expect(screen.getAllByRole("group").length).toBeLessThan(4));
     expect(screen.getByText("Where does a rounding line come from?")).toBeVisible();
+  });
+
+  it.each([
+    ["every 15 minutes", "How often does Brygga look?"],
+    ["by hand overwrite", "I changed a document in Visma.net by hand. What now?"],
+    ["internet amber", "There was no internet. What do I have to do?"],
+    ["shut down", "May I shut down the computer in the middle of a sync?"],
+    ["pause afternoon", "How do I pause it for an afternoon?"],
+    ["only when you are needed", "When does it tell me something?"],
+    ["recovery key", "My computer broke. Is everything lost?"],
+    ["two computers", "May I use two computers?"],
+  ])("has the questions of a first week: %s", async (typed, question) => {
+    await open(`#/help?search=${encodeURIComponent(typed)}`);
+    expect(await screen.findByText(question)).toBeVisible();
+    expect(screen.getAllByRole("group").length).toBeLessThan(4);
   });
 });
 
