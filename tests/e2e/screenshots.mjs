@@ -4,8 +4,7 @@
  * `node tests/e2e/screenshots.mjs FOLDER`; BRYGGA_BIN names the program, as `cargo xtask screenshots` does. With a word behind the folder, only the
  * parts of that name: `setup`, `window`, `opened`, `damaged`.
  */
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "./browser.mjs";
 import { bookByHand } from "./by-hand.mjs";
@@ -32,7 +31,7 @@ try {
   if (wants("setup")) await ofTheSetUp(await startProgram(process.env.BRYGGA_BIN, FRESH));
   if (wants("window")) await ofTheWindow(await startHost());
   if (wants("opened")) await ofTheOpened(await startProgram(process.env.BRYGGA_BIN));
-  if (wants("damaged")) await ofTheDamaged(process.env.BRYGGA_BIN);
+  if (wants("damaged")) await ofTheDamaged(await startProgram(process.env.BRYGGA_BIN));
 } finally {
   await browser.close();
 }
@@ -169,29 +168,37 @@ async function ofTheOpened(host) {
   }
 }
 
-/** In place of the pages of a store whose database is none. */
-async function ofTheDamaged(program) {
-  const data = await mkdtemp(join(tmpdir(), "brygga-damaged-"));
-  const secret = { BRYGGA_PASSPHRASE: "for the pictures", BRYGGA_PASSPHRASE_COST: "1" };
-  const start = () => startProgram(program, ["--data-dir", data, "serve"], secret);
+/**
+ * In place of the pages of a store whose database is none. The program in a browser has one store, and does not start with such a one: a stand-in
+ * answers what the window answers then, and the store has the copies that it has.
+ */
+async function ofTheDamaged(host) {
   try {
-    // It is made, and a copy of it.
-    const sound = await start();
-    const { page, context } = await openPage(browser, sound.url);
-    await caller(page)("back_up");
+    const context = await browser.newContext({ viewport: SIZES[0], locale: "en-GB", reducedMotion: "reduce" });
+    const reason = { code: "store-damaged", params: { detail: "file is not a database" } };
+    await context.route("**/rpc/*", async (route) => {
+      const name = route.request().url().split("/").at(-1);
+      if (name === "pair_copies") return route.fulfill({ json: copies() });
+      if (name !== "pairs") return route.fulfill({ status: 422, json: reason });
+      const view = await (await route.fetch()).json();
+      const pairs = view.pairs.map((pair) => ({ ...pair, state: { kind: "broken", reason } }));
+      return route.fulfill({ json: { ...view, pairs } });
+    });
+    const page = await context.newPage();
+    await page.goto(host.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await four(page, "damaged");
     await context.close();
-    await sound.stop();
-    for (const name of await readdir(data)) if (name.includes(".db")) await writeFile(join(data, name), "no database");
-    const damaged = await start();
-    try {
-      const { page, context } = await openPage(browser, damaged.url, { refusals: true, reducedMotion: "reduce" });
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await four(page, "damaged");
-      await context.close();
-    } finally {
-      await damaged.stop();
-    }
   } finally {
-    await rm(data, { recursive: true, force: true });
+    await host.stop();
   }
+}
+
+/** A copy of each of three days. */
+function copies() {
+  return [16, 15, 14].map((day) => {
+    const name = `brygga-2026-10-${day}.brygga`;
+    const path = `/home/kari/.local/share/no.brygga.desktop/pairs/default/backups/${name}`;
+    return { name, path, kind: "daily", at: `2026-10-${day}T05:00:00Z`, kilobytes: 4212 };
+  });
 }
