@@ -43,7 +43,14 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
       <span role="status" className={classes.told}>
         {told}
       </span>
-      <Menu position="bottom-end" width={230} withinPortal trapFocus onOpen={() => setTold(undefined)}>
+      <Menu
+        position="bottom-end"
+        width={230}
+        withinPortal
+        trapFocus
+        withInitialFocusPlaceholder={false}
+        onOpen={() => setTold(undefined)}
+      >
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label={intl.formatMessage({ id: "settings.file" })}>
             <IconDots size={18} aria-hidden="true" />
