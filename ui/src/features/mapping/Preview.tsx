@@ -1,10 +1,11 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
 import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
 import type { PreviewRow } from "../../api/generated/PreviewRow";
 import type { RecordLine } from "../../api/generated/RecordLine";
+import { Dialog } from "../../components/Dialog";
 import { OutcomeMark } from "../../components/OutcomeMark";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
@@ -23,15 +24,8 @@ interface PreviewProps {
 
 /** What the changes would do to the orders that are stored, before anything is kept. */
 export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
-  const intl = useIntl();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={720}
-      title={<FormattedMessage id="mapping.preview" />}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
+    <Dialog onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
       <div className={classes.fields}>
         <Figures preview={preview} />
         {preview.differing.length > 0 && (
@@ -48,7 +42,7 @@ export function Preview({ preview, count, saving, error, onSave, onClose }: Prev
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Modal, Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { FormattedMessage, useIntl } from "react-intl";
+import { type RefObject, useMemo } from "react";
+import { FormattedMessage } from "react-intl";
 import type { Choice } from "../../api/generated/Choice";
 import { keys, useRereadSettings, useSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
+import { Dialog } from "../../components/Dialog";
 import { Empty } from "../../components/Empty";
 import { GoneBack } from "../../components/GoneBack";
 import { Trouble } from "../../components/Trouble";
@@ -15,9 +16,15 @@ import classes from "./SettingsPage.module.css";
 
 const PLACES = 6;
 
+interface HistoryProps {
+  revision: number;
+  /** What has the focus afterwards. */
+  back: RefObject<HTMLElement | null>;
+  onClose: () => void;
+}
+
 /** Who changed what, and when; any change can be gone back to before. */
-export function History({ revision, onClose }: { revision: number; onClose: () => void }) {
-  const intl = useIntl();
+export function History({ revision, back: to, onClose }: HistoryProps) {
   const words = useWords();
   const backend = useBackend();
   const reread = useRereadSettings();
@@ -28,13 +35,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
     onSuccess: () => reread(),
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={640}
-      title={<FormattedMessage id="settings.history" />}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
+    <Dialog back={to} onClose={onClose} size={640} title={<FormattedMessage id="settings.history" />}>
       <div className={classes.dialog}>
         <p className="quiet">
           <FormattedMessage id="settings.history.lead" />
@@ -81,7 +82,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
           ))}
         </ol>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
