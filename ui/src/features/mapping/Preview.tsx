@@ -26,7 +26,7 @@ interface PreviewProps {
 export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
   return (
     <Dialog onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
-      <div className={classes.fields}>
+      <div className={classes.whole}>
         <Figures preview={preview} />
         {preview.differing.length > 0 && (
           <Differing rows={preview.differing} count={preview.changed + preview.booked.changed} />
