@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { callerOf, open, ownHome, PROGRAM, running, startOf, webProcesses, words } from "./program.mjs";
@@ -185,18 +186,53 @@ test("the page may do nothing but what its capability names", async () => {
     );
     assert.match(refused ?? "it was done", /not allowed|not found|permission/i, command);
   }
-  // Neither script of another origin nor a request to one.
-  const asked = await window.scriptWithCallback(
-    `const done = arguments[0];
-     fetch("http://127.0.0.1:9/").then(() => done("answered"), (e) => done(String(e)))`,
-  );
-  assert.notEqual(asked, "answered");
+  // No script that is not ours.
   const ran = await window.script(
     `globalThis.stranger = false;
      const inline = document.createElement("script"); inline.textContent = "globalThis.stranger = true"; document.head.append(inline);
      return globalThis.stranger`,
   );
   assert.equal(ran, false, "the content policy stops script that is not ours");
+});
+
+test("the page asks nobody else for anything: neither a request, nor a picture, nor a script", async () => {
+  const asked = [];
+  // Whoever asks it is answered, from whatever page: nothing but the page's own policy stands between.
+  const stranger = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(200, { "content-type": request.url === "/script" ? "text/javascript" : "image/svg+xml", "access-control-allow-origin": "*" });
+    response.end(request.url === "/script" ? "globalThis.stranger = true" : '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>');
+  }).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  try {
+    const address = `http://127.0.0.1:${stranger.address().port}`;
+    assert.equal((await fetch(`${address}/node`)).status, 200);
+    assert.deepEqual(asked.splice(0), ["/node"], "it answers, so that this can fail");
+    const [got, stopped] = await window.scriptWithCallback(
+      `const [address, done] = arguments;
+       const stopped = [];
+       addEventListener("securitypolicyviolation", (event) => stopped.push(event.effectiveDirective));
+       const loaded = (name, from) =>
+         new Promise((end) => {
+           const one = Object.assign(document.createElement(name), { onload: () => end("loaded"), onerror: () => end("refused") });
+           one.src = from;
+           document.head.append(one);
+         });
+       Promise.all([
+         fetch(address + "/fetch").then(() => "loaded", () => "refused"),
+         loaded("img", address + "/img"),
+         loaded("script", address + "/script"),
+       ]).then((got) => setTimeout(() => done([got, stopped.sort()]), 200), (error) => done([String(error), []]))`,
+      address,
+    );
+    assert.deepEqual(asked, [], "nobody was asked");
+    assert.deepEqual(got, ["refused", "refused", "refused"]);
+    // By the policy, and by nothing else that a web view has against a page of this computer.
+    assert.deepEqual(stopped, ["connect-src", "img-src", "script-src-elem"]);
+  } finally {
+    stranger.closeAllConnections();
+    stranger.close();
+  }
 });
 
 test("the page can neither leave nor open strangers", async () => {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { BROWSER } from "./browser.mjs";
 import { hosted } from "./hosted.mjs";
 import { goTo, openPage, sync } from "./page.mjs";
-import { caller } from "./screens.mjs";
+import { caller, withoutRow } from "./screens.mjs";
 
 describe("a fix", { skip: BROWSER === undefined }, () => {
   const on = hosted();
@@ -51,20 +51,5 @@ describe("a fix", { skip: BROWSER === undefined }, () => {
       .filter({ hasText: /\d+ \w+ 20\d\d.*\d\.\d\d/ })
       .first()
       .waitFor();
-  }
-
-  /** The practice pair starts with every row mapped: one is taken away, as if it had never been there. */
-  async function withoutRow(call) {
-    const view = await call("mapping");
-    const vat = view.tables.find((table) => table.name === "vat");
-    const row = vat.rows.find(
-      ({ key, values }) =>
-        key.destination === "NO" &&
-        key.rate === "25" &&
-        key.kind === "goods" &&
-        key.party === "private" &&
-        values.category,
-    );
-    await call("put_mapping", { revision: view.revision, rows: [{ table: "vat", key: row.key, values: {} }] });
   }
 });

@@ -1,18 +1,22 @@
 /**
  * Takes the guide's pictures: every page of the window, light and dark, large and small: each step of the set-up, the preview before anything was
  * sent, and all pages after a first sync and a proof.
- * `node tests/e2e/screenshots.mjs FOLDER`; BRYGGA_BIN names the program, as `cargo xtask screenshots` does.
+ * `node tests/e2e/screenshots.mjs FOLDER`; BRYGGA_BIN names the program, as `cargo xtask screenshots` does. With a word behind the folder, only the
+ * parts of that name: `setup`, `window`, `opened`, `damaged`.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "./browser.mjs";
 import { bookByHand } from "./by-hand.mjs";
+import { fill } from "./filled.mjs";
 import { startHost, startProgram } from "./host.mjs";
+import { openBy } from "./opened.mjs";
+import { OPENERS } from "./openers.mjs";
 import { heading, openPage, press, sync } from "./page.mjs";
 import { smaller } from "./png.mjs";
 import { caller, go, pages, prove } from "./screens.mjs";
 
-const [folder] = process.argv.slice(2);
+const [folder, ...wanted] = process.argv.slice(2);
 const FRESH = ["serve", "--practice", "--fresh", "--orders", "80", "--port", "0"];
 const SIZES = [
   { width: 1280, height: 800 },
@@ -24,10 +28,16 @@ const STEPS = ["shop", "company", "flows", "mapping", "sample", "start"];
 
 const browser = await launch();
 try {
-  await ofTheSetUp(await startProgram(process.env.BRYGGA_BIN, FRESH));
-  await ofTheWindow(await startHost());
+  if (wants("setup")) await ofTheSetUp(await startProgram(process.env.BRYGGA_BIN, FRESH));
+  if (wants("window")) await ofTheWindow(await startHost());
+  if (wants("opened")) await ofTheOpened(await startProgram(process.env.BRYGGA_BIN));
+  if (wants("damaged")) await ofTheDamaged(await startProgram(process.env.BRYGGA_BIN));
 } finally {
   await browser.close();
+}
+
+function wants(part) {
+  return wanted.length === 0 || wanted.includes(part);
 }
 
 /** The four pictures of what is on the page, or of `what` alone; `ready` brings it there anew, for what a size lays out once. */
@@ -57,6 +67,9 @@ async function ofTheSetUp(host) {
         await page.getByText(connected).waitFor();
       },
       company: async () => {
+        await page.getByText("Sign in", { exact: true }).click();
+        await four(page, "setup-sign-in");
+        await page.getByText("Own application", { exact: true }).click();
         await press(page, "Fill it in");
         await press(page, "Test and connect");
         await page.getByText(connected).waitFor();
@@ -135,4 +148,57 @@ async function ofTheSettings(page) {
   });
   for (const part of PARTS)
     await four(page, `settings-${part}`, () => go(page, `settings/${part}`), page.locator(`#settings-${part}`));
+}
+
+/** What is opened over a page or within it. */
+async function ofTheOpened(host) {
+  try {
+    const { page, done } = await openPage(browser, host.url, { reducedMotion: "reduce", desktop: true });
+    await fill(host, page);
+    for (const { picture, ...opener } of OPENERS.filter(({ picture }) => picture !== undefined))
+      await four(page, picture, async () => {
+        // What was open, and what was chosen, is forgotten.
+        await go(page, "help");
+        await page.reload();
+        await openBy(page, opener);
+      });
+    await done();
+  } finally {
+    await host.stop();
+  }
+}
+
+/**
+ * In place of the pages of a store whose database is none. The program in a browser has one store, and does not start with such a one: a stand-in
+ * answers what the window answers then, and the store has the copies that it has.
+ */
+async function ofTheDamaged(host) {
+  try {
+    const context = await browser.newContext({ viewport: SIZES[0], locale: "en-GB", reducedMotion: "reduce" });
+    const reason = { code: "store-damaged", params: { detail: "file is not a database" } };
+    await context.route("**/rpc/*", async (route) => {
+      const name = route.request().url().split("/").at(-1);
+      if (name === "pair_copies") return route.fulfill({ json: copies() });
+      if (name !== "pairs") return route.fulfill({ status: 422, json: reason });
+      const view = await (await route.fetch()).json();
+      const pairs = view.pairs.map((pair) => ({ ...pair, state: { kind: "broken", reason } }));
+      return route.fulfill({ json: { ...view, pairs } });
+    });
+    const page = await context.newPage();
+    await page.goto(host.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await four(page, "damaged");
+    await context.close();
+  } finally {
+    await host.stop();
+  }
+}
+
+/** A copy of each of three days. */
+function copies() {
+  return [16, 15, 14].map((day) => {
+    const name = `brygga-2026-10-${day}.brygga`;
+    const path = `/home/kari/.local/share/no.brygga.desktop/pairs/default/backups/${name}`;
+    return { name, path, kind: "daily", at: `2026-10-${day}T05:00:00Z`, kilobytes: 4212 };
+  });
 }

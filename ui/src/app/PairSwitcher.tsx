@@ -1,9 +1,10 @@
-import { Button, Loader, Menu, Modal, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
+import { Button, Loader, Menu, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArchive, IconPencil, IconPlus, IconSelector } from "@tabler/icons-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type RefObject, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { PairLine } from "../api/generated/PairLine";
 import { Copy } from "../components/Copy";
+import { Dialog } from "../components/Dialog";
 import { Mark } from "../components/Mark";
 import { StateIcon } from "../components/StateMark";
 import { Trouble } from "../components/Trouble";
@@ -18,6 +19,7 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
   const words = useWords();
   const pairs = usePairs();
   const { view, shown } = pairs;
+  const opener = useRef<HTMLButtonElement>(null);
   const [renaming, setRenaming] = useState<PairLine>();
   const [leaving, setLeaving] = useState<PairLine>();
   // One of these at a time: a second would be lost.
@@ -34,6 +36,7 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
         <Menu.Target>
           <Tooltip label={practice ? `${name} \u00b7 ${mark}` : name} position="right" disabled={!small}>
             <UnstyledButton
+              ref={opener}
               className={classes.open}
               data-small={small || undefined}
               aria-label={small ? whole : undefined}
@@ -126,27 +129,31 @@ export function PairSwitcher({ small, practice }: { small: boolean; practice: bo
       <span className="visually-hidden" aria-live="polite">
         {pairs.going !== undefined && <FormattedMessage id="pairs.going" />}
       </span>
-      {renaming !== undefined && <Rename pair={renaming} onClose={() => setRenaming(undefined)} />}
-      {leaving !== undefined && <PutAway pair={leaving} name={named(leaving)} onClose={() => setLeaving(undefined)} />}
+      {renaming !== undefined && <Rename pair={renaming} back={opener} onClose={() => setRenaming(undefined)} />}
+      {leaving !== undefined && (
+        <PutAway pair={leaving} name={named(leaving)} back={opener} onClose={() => setLeaving(undefined)} />
+      )}
       {pairs.away !== undefined && (
-        <Dialog title={<FormattedMessage id="pairs.away" />} onClose={pairs.forget}>
-          <p className={classes.text}>
-            <FormattedMessage
-              id="pairs.away.done"
-              values={{ name: pairs.away.name || intl.formatMessage({ id: "pairs.new" }) }}
-            />
-          </p>
-          <p className={classes.place}>
-            <code>{pairs.away.place}</code>
-            <Copy text={pairs.away.place} what={pairs.away.place} />
-          </p>
-          <p className={classes.text}>
-            <FormattedMessage id="pairs.away.back" />
-          </p>
+        <Dialog back={opener} title={<FormattedMessage id="pairs.away" />} onClose={pairs.forget}>
+          <div className={classes.dialog}>
+            <p className={classes.text}>
+              <FormattedMessage
+                id="pairs.away.done"
+                values={{ name: pairs.away.name || intl.formatMessage({ id: "pairs.new" }) }}
+              />
+            </p>
+            <p className={classes.place}>
+              <code>{pairs.away.place}</code>
+              <Copy text={pairs.away.place} what={pairs.away.place} />
+            </p>
+            <p className={classes.text}>
+              <FormattedMessage id="pairs.away.back" />
+            </p>
+          </div>
         </Dialog>
       )}
       {pairs.error !== null && (
-        <Dialog title={<FormattedMessage id="pairs.list" />} onClose={pairs.forget}>
+        <Dialog back={opener} title={<FormattedMessage id="pairs.list" />} onClose={pairs.forget}>
           <Trouble error={pairs.error} />
         </Dialog>
       )}
@@ -184,21 +191,14 @@ export function OthersInNeed({ small }: { small: boolean }) {
   );
 }
 
-function Dialog({ title, onClose, children }: { title: ReactNode; onClose: () => void; children: ReactNode }) {
-  const intl = useIntl();
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
-      <div className={classes.dialog}>{children}</div>
-    </Modal>
-  );
+interface AskedProps {
+  pair: PairLine;
+  /** What has the focus afterwards. */
+  back: RefObject<HTMLElement | null>;
+  onClose: () => void;
 }
 
-function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
+function Rename({ pair, back, onClose }: AskedProps) {
   const { rename, going } = usePairs();
   const [label, setLabel] = useState(pair.label ?? "");
   const save = (event: FormEvent) => {
@@ -207,7 +207,7 @@ function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
     rename(pair.id, label);
   };
   return (
-    <Dialog title={<FormattedMessage id="pairs.rename.title" />} onClose={onClose}>
+    <Dialog back={back} title={<FormattedMessage id="pairs.rename.title" />} onClose={onClose}>
       <form className={classes.dialog} onSubmit={save}>
         <TextInput
           data-autofocus
@@ -232,27 +232,29 @@ function Rename({ pair, onClose }: { pair: PairLine; onClose: () => void }) {
 }
 
 /** What happens is said before it does. */
-function PutAway({ pair, name, onClose }: { pair: PairLine; name: string; onClose: () => void }) {
+function PutAway({ pair, name, back, onClose }: AskedProps & { name: string }) {
   const { putAway, going } = usePairs();
   return (
-    <Dialog title={<FormattedMessage id="pairs.away.title" values={{ name }} />} onClose={onClose}>
-      <p className={classes.text}>
-        <FormattedMessage id="pairs.away.sure" values={{ name }} />
-      </p>
-      <div className={classes.actions}>
-        <Button variant="default" data-autofocus onClick={onClose}>
-          <FormattedMessage id="pairs.cancel" />
-        </Button>
-        <Button
-          color="red"
-          disabled={going !== undefined}
-          onClick={() => {
-            onClose();
-            putAway(pair);
-          }}
-        >
-          <FormattedMessage id="pairs.away.do" />
-        </Button>
+    <Dialog back={back} title={<FormattedMessage id="pairs.away.title" values={{ name }} />} onClose={onClose}>
+      <div className={classes.dialog}>
+        <p className={classes.text}>
+          <FormattedMessage id="pairs.away.sure" values={{ name }} />
+        </p>
+        <div className={classes.actions}>
+          <Button variant="default" data-autofocus onClick={onClose}>
+            <FormattedMessage id="pairs.cancel" />
+          </Button>
+          <Button
+            color="red"
+            disabled={going !== undefined}
+            onClick={() => {
+              onClose();
+              putAway(pair);
+            }}
+          >
+            <FormattedMessage id="pairs.away.do" />
+          </Button>
+        </div>
       </div>
     </Dialog>
   );

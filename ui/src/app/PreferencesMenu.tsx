@@ -15,7 +15,7 @@ export function PreferencesMenu({ small }: { small: boolean }) {
   const { setColorScheme } = useMantineColorScheme();
   const label = intl.formatMessage({ id: "preferences.open" });
   return (
-    <Menu position="right-end" width={200} withinPortal trapFocus>
+    <Menu position="right-end" width={200} withinPortal trapFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton
           className={classes.open}

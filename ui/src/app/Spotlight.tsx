@@ -11,6 +11,7 @@ import { useBackend } from "../backend/context";
 import { Money } from "../components/Money";
 import { StateMark } from "../components/StateMark";
 import { ANSWERS } from "../features/help/answers";
+import { useOwnSections } from "../features/settings/found";
 import { useFieldWords } from "../features/settings/words";
 import { useWords } from "../i18n/useWords";
 import { pagesOf } from "./pages";
@@ -47,6 +48,7 @@ function Finder({ onDone }: { onDone: () => void }) {
   const words = useWords();
   const fields = useFieldWords();
   const settings = useSettings();
+  const own = useOwnSections();
   const info = useInfo();
   const id = useId();
   const [typed, setTyped] = useState("");
@@ -72,19 +74,54 @@ function Finder({ onDone }: { onDone: () => void }) {
       to: href(page.path),
       content: <PageHit icon={<page.icon size={16} />} title={title} />,
     }));
-  const fits = (text: string) => wanted.length > 1 && text.toLocaleLowerCase().includes(wanted);
-  const choices: Hit[] = (settings.data?.sections ?? [])
+  const typedWords = wanted.split(/\s+/);
+  const fits = (text: string | undefined) => {
+    const all = text?.toLocaleLowerCase();
+    return wanted.length > 1 && all !== undefined && typedWords.every((word) => all.includes(word));
+  };
+  const fieldHits = (settings.data?.sections ?? [])
     .flatMap((section) => section.fields)
-    .map(({ path }) => ({ path, name: fields.name(path) }))
-    .filter(({ name }) => fits(name))
-    .slice(0, FEW)
-    .map(({ path, name }) => ({
-      key: `setting/${path}`,
-      to: href("settings", { search: name }),
-      content: <PageHit icon={<IconSettings size={16} />} title={name} />,
-    }));
-  const answers: Hit[] = ANSWERS.map(({ name }) => ({ name, title: words.find(`help.${name}.title`) ?? name }))
-    .filter(({ title }) => fits(title))
+    .map(({ path }) => ({ path, name: fields.name(path), more: fields.more(path) }));
+  const fieldHit = ({ path, name }: { path: string; name: string }): Hit => ({
+    key: `setting/${path}`,
+    to: href("settings", { search: name }),
+    content: <PageHit icon={<IconSettings size={16} />} title={name} />,
+  });
+  const sectionTitles = (settings.data?.sections ?? []).map(({ name }) => {
+    const title = words.find(`settings.section.${name}`) ?? name;
+    return { name, title, texts: [title] };
+  });
+  const sections = [...sectionTitles, ...own]
+    .map(({ name, title, texts }) => ({ name, title, text: texts.find(fits) }))
+    .filter(({ text }) => text !== undefined)
+    .map(
+      ({ name, title, text }): Hit => ({
+        key: `section/${name}`,
+        to: href("settings", name),
+        content: <PageHit icon={<IconSettings size={16} />} title={title} more={text === title ? undefined : text} />,
+      }),
+    );
+  // What is called so comes before what only speaks of it.
+  const choices = [
+    ...fieldHits
+      .filter(({ name }) => fits(name))
+      .slice(0, FEW)
+      .map(fieldHit),
+    ...sections.slice(0, FEW),
+    ...fieldHits
+      .filter(({ name, more }) => !fits(name) && fits(more))
+      .slice(0, FEW)
+      .map(fieldHit),
+  ].slice(0, FEW + FEW);
+  const told = ANSWERS.map(({ name }) => ({
+    name,
+    title: words.find(`help.${name}.title`) ?? name,
+    text: words.find(`help.${name}.text`) ?? "",
+  }));
+  const answers: Hit[] = [
+    ...told.filter(({ title }) => fits(title)),
+    ...told.filter(({ title, text }) => !fits(title) && fits(`${title} ${text}`)),
+  ]
     .slice(0, FEW)
     .map(({ name, title }) => ({
       key: `help/${name}`,
@@ -164,12 +201,15 @@ function Finder({ onDone }: { onDone: () => void }) {
   );
 }
 
-function PageHit({ icon, title }: { icon: ReactNode; title: string }) {
+function PageHit({ icon, title, more }: { icon: ReactNode; title: string; more?: string | undefined }) {
   return (
-    <span className={classes.page}>
-      {icon}
-      {title}
-    </span>
+    <>
+      <span className={classes.page}>
+        {icon}
+        {title}
+      </span>
+      {more !== undefined && <span className={classes.party}>{more}</span>}
+    </>
   );
 }
 

@@ -432,9 +432,14 @@ const HISTORY: SettingsEntry[] = [
     user: "kari",
     changes: [
       { path: "rounding_limit", before: "5", after: "10" },
-      { path: "vat", before: null, after: "15 \u00b7 NO-IN" },
+      {
+        path: "vat",
+        before: null,
+        after: "NO \u00b7 NO \u00b7 15 \u00b7 goods \u00b7 private \u00b7 domestic \u00b7 15 \u00b7 NO-IN",
+      },
+      { path: "invoices/warehouses/7001", before: "1", after: "2" },
     ],
-    count: 2,
+    count: 3,
   },
   { revision: 1, at: "2026-10-01T06:00:00Z", who: "wizard", user: null, changes: [], count: 0 },
 ];

@@ -1,4 +1,4 @@
-/** A table of any length: only the rows in sight exist. Arrows move, Enter opens; roles and row numbers stay those of the whole. */
+/** A table of any length: only the rows in sight exist. Arrows move, Enter opens, Space ticks; roles and row numbers stay those of the whole. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { usePreferences } from "../app/preferences";
@@ -26,6 +26,8 @@ interface GridProps<Row> {
   row: (index: number) => Row | undefined;
   rowKey: (row: Row) => string | number;
   onOpen?: (row: Row) => void;
+  /** For rows that have a box: is it ticked, and ticking it. Space does it for the row that the arrows stand on. */
+  ticks?: { has: (row: Row) => boolean; toggle: (row: Row) => void };
   /** First and last row in sight, for reading what is missing. */
   onSight?: (first: number, last: number) => void;
   onTop?: (atTop: boolean) => void;
@@ -37,7 +39,7 @@ const HEADER = 1;
 const ROOMS: Room[] = ["narrow", "medium", "wide"];
 
 export function Grid<Row>(props: GridProps<Row>) {
-  const { label, count, total, row, rowKey, onOpen, onSight, onTop, resetKey } = props;
+  const { label, count, total, row, rowKey, onOpen, ticks, onSight, onTop, resetKey } = props;
   const id = useId();
   const room = useRoom();
   const { density } = usePreferences();
@@ -99,6 +101,11 @@ export function Grid<Row>(props: GridProps<Row>) {
         event.preventDefault();
         onOpen(chosen);
       }
+    } else if (event.key === " " && ticks !== undefined) {
+      // Else the list would scroll by a page.
+      event.preventDefault();
+      const chosen = row(current);
+      if (chosen !== undefined) ticks.toggle(chosen);
     }
   };
 
@@ -111,6 +118,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-label={label}
       aria-rowcount={total === undefined ? -1 : total + HEADER}
       aria-colcount={columns.length}
+      aria-multiselectable={ticks !== undefined || undefined}
       aria-activedescendant={drawn ? `${id}-${current}` : undefined}
       tabIndex={0}
       // A short list ends where its rows end.
@@ -138,6 +146,8 @@ export function Grid<Row>(props: GridProps<Row>) {
       <div className={classes.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const value = row(item.index);
+          // Where rows are ticked, what is ticked is what is selected; where one stands is told by the grid alone.
+          const selected = ticks === undefined ? item.index === current : value !== undefined && ticks.has(value);
           return (
             // biome-ignore lint/a11y/useSemanticElements: as above
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys for all of its rows
@@ -148,7 +158,7 @@ export function Grid<Row>(props: GridProps<Row>) {
               className={classes.row}
               role="row"
               aria-rowindex={item.index + HEADER + 1}
-              aria-selected={item.index === current}
+              aria-selected={selected}
               data-active={item.index === current || undefined}
               data-opens={onOpen !== undefined || undefined}
               style={{ gridTemplateColumns: template, height: item.size, transform: `translateY(${item.start}px)` }}

@@ -1,8 +1,8 @@
 /** Pages outside the program open in the user's browser. One that cannot be opened is said, with its address to copy. */
-import { Modal } from "@mantine/core";
 import { createContext, type ReactNode, useContext } from "react";
-import { FormattedMessage, useIntl } from "react-intl";
+import { FormattedMessage } from "react-intl";
 import { Copy } from "./Copy";
+import { Dialog } from "./Dialog";
 import classes from "./Outside.module.css";
 import { Trouble } from "./Trouble";
 import { useOpen } from "./useOpen";
@@ -17,24 +17,18 @@ export function useOutside(): (url: string) => void {
 }
 
 export function Outside({ children }: { children: ReactNode }) {
-  const intl = useIntl();
   const { unopened, open, forget } = useOpen();
   return (
     <OpenOutside value={open}>
       {children}
       {unopened !== undefined && (
-        <Modal
-          opened
-          onClose={forget}
-          title={<FormattedMessage id="outside.title" />}
-          closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-        >
+        <Dialog onClose={forget} title={<FormattedMessage id="outside.title" />}>
           <Trouble error={unopened.error} />
           <p className={classes.address}>
             <code>{unopened.url}</code>
             <Copy text={unopened.url} what={unopened.url} />
           </p>
-        </Modal>
+        </Dialog>
       )}
     </OpenOutside>
   );

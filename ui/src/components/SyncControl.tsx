@@ -58,7 +58,7 @@ export function SyncControl() {
         >
           <FormattedMessage id="sync.now" />
         </Button>
-        <Menu position="bottom-end" withinPortal>
+        <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon
               className={classes.more}

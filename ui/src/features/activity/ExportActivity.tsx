@@ -70,7 +70,7 @@ export function ExportActivity({ wanted, disabled }: { wanted: Wanted; disabled:
   });
   return (
     <>
-      <Menu>
+      <Menu withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button
             variant="default"

@@ -1,7 +1,8 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
-import { FormattedMessage, useIntl } from "react-intl";
+import { FormattedMessage } from "react-intl";
 import type { MappingTable } from "../../api/generated/MappingTable";
+import { Dialog } from "../../components/Dialog";
 import { CellField } from "./CellField";
 import { type Cells, filled } from "./draft";
 import classes from "./MappingPage.module.css";
@@ -27,19 +28,13 @@ function written(key: Cells): Cells {
 
 /** A row that no order has asked for yet. */
 export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
-  const intl = useIntl();
   const [key, setKey] = useState<Cells>(home === undefined ? {} : { dispatch: home });
   const empty = (name: string) => (key[name] ?? "").trim() === "";
   const lacks =
     table.keys.every((column) => empty(column.name)) ||
     table.keys.some((column) => !column.optional && empty(column.name));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={<FormattedMessage id="mapping.add" />}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
+    <Dialog onClose={onClose} title={<FormattedMessage id="mapping.add" />}>
       <form
         className={classes.fields}
         onSubmit={(event) => {
@@ -72,6 +67,6 @@ export function AddRow({ table, home, onAdd, onClose }: AddRowProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

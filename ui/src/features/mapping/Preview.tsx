@@ -1,10 +1,11 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
 import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
 import type { PreviewRow } from "../../api/generated/PreviewRow";
 import type { RecordLine } from "../../api/generated/RecordLine";
+import { Dialog } from "../../components/Dialog";
 import { OutcomeMark } from "../../components/OutcomeMark";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
@@ -23,16 +24,9 @@ interface PreviewProps {
 
 /** What the changes would do to the orders that are stored, before anything is kept. */
 export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
-  const intl = useIntl();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={720}
-      title={<FormattedMessage id="mapping.preview" />}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
-      <div className={classes.fields}>
+    <Dialog onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
+      <div className={classes.whole}>
         <Figures preview={preview} />
         {preview.differing.length > 0 && (
           <Differing rows={preview.differing} count={preview.changed + preview.booked.changed} />
@@ -48,7 +42,7 @@ export function Preview({ preview, count, saving, error, onSave, onClose }: Prev
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

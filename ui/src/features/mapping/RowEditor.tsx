@@ -1,8 +1,9 @@
-import { Button, Drawer } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconBulb } from "@tabler/icons-react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingTable } from "../../api/generated/MappingTable";
 import { href, Link } from "../../app/router";
+import { SideDialog } from "../../components/Dialog";
 import { Notice } from "../../components/Notice";
 import { formatCount } from "../../i18n/format";
 import { useWords } from "../../i18n/useWords";
@@ -37,15 +38,7 @@ export function RowEditor({ table, row, home, met = false, onChange, onClose }: 
     onChange(values.rule === "leave" ? { rule: "leave" } : values);
   };
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size={420}
-      title={cells.title(table, row.key, home)}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-      transitionProps={{ duration: 120 }}
-    >
+    <SideDialog onClose={onClose} size={420} title={cells.title(table, row.key, home)}>
       <form
         className={classes.fields}
         // A row may be left half chosen, or cleared: it is told when it is saved.
@@ -122,6 +115,6 @@ export function RowEditor({ table, row, home, met = false, onChange, onClose }: 
           </Button>
         </div>
       </form>
-    </Drawer>
+    </SideDialog>
   );
 }

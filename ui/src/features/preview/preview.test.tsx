@@ -143,6 +143,33 @@ it("sends exactly the ticked ones, and the rest remains", async () => {
   expect(screen.getByRole("button", { name: "Send" })).toBeDisabled();
 });
 
+it("approves two of three by the keyboard alone", async () => {
+  const { user, backend, container } = await shown();
+  const grid = screen.getByRole("grid", { name: "What the next sync would do" });
+  await screen.findByText("#5003");
+  for (let presses = 0; document.activeElement !== grid && presses < 60; presses += 1) await user.tab();
+  expect(grid).toHaveFocus();
+  await user.keyboard(" {ArrowDown} {ArrowDown} ");
+  // What stands under the arrows, and is ticked, is what a reader of the screen is told.
+  const told = () => document.getElementById(grid.getAttribute("aria-activedescendant") ?? "");
+  expect(grid).toHaveAttribute("aria-multiselectable", "true");
+  expect(told()).toHaveTextContent("#5003");
+  expect(told()).toHaveAttribute("aria-selected", "true");
+  await user.keyboard(" ");
+  expect(told()).toHaveAttribute("aria-selected", "false");
+  expect(screen.getByRole("checkbox", { name: "Send Order #5002" })).toBeChecked();
+  expect(screen.queryByRole("region", { name: "What is done, line by line" })).toBeNull();
+  await expectAccessible(container);
+  const send = screen.getByRole("button", { name: "Send these 2" });
+  for (let presses = 0; document.activeElement !== send && presses < 60; presses += 1) await user.tab();
+  await user.keyboard("{Enter}");
+  expect(await screen.findByText(/2 were sent\./)).toBeVisible();
+  expect(backend.calls.find(({ name }) => name === "preview_send")?.request).toMatchObject({
+    all: false,
+    items: [{ id: "900001" }, { id: "900002" }],
+  });
+});
+
 it("sends all but one, and tells what came out differently", async () => {
   const { user, backend } = await shown();
   await user.click(screen.getByRole("button", { name: "Choose all" }));

@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -7,6 +7,7 @@ import type { PersonView } from "../../api/generated/PersonView";
 import { keys } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { BackupList } from "../../components/BackupList";
+import { Dialog } from "../../components/Dialog";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
@@ -275,14 +276,8 @@ interface SureProps {
 
 /** Asked before what has no way back. */
 function Sure({ title, label, doing, error, onDo, onClose, children }: SureProps) {
-  const intl = useIntl();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
+    <Dialog onClose={onClose} title={title}>
       <div className={classes.dialog}>
         {children}
         {error !== null && <Trouble error={error} />}
@@ -295,6 +290,6 @@ function Sure({ title, label, doing, error, onDo, onClose, children }: SureProps
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

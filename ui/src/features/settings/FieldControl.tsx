@@ -7,14 +7,26 @@ import { useFieldWords } from "./words";
 interface FieldControlProps {
   field: SettingField;
   label: string;
+  /** The element that says what the choice means. */
+  about?: string | undefined;
   value: SettingValue;
   onChange: (value: SettingValue) => void;
 }
 
 const WIDTH = 320;
 
+/** An input of the library knows only the description that it draws itself, and forgets another. */
+function describedBy(about: string | undefined) {
+  return { input: { "aria-describedby": about } };
+}
+
+/** Where one chooses several, the field within takes no description at all: the whole of it is described. */
+function grouped(about: string | undefined) {
+  return about === undefined ? {} : { role: "group", "aria-describedby": about };
+}
+
 /** The control of one choice; its label stands beside it on the page. */
-export function FieldControl({ field, label, value, onChange }: FieldControlProps) {
+export function FieldControl({ field, label, about, value, onChange }: FieldControlProps) {
   const intl = useIntl();
   const words = useFieldWords();
   const { control, path } = field;
@@ -24,6 +36,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <Switch
           aria-label={label}
+          aria-describedby={about}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
@@ -32,6 +45,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <NumberInput
           aria-label={label}
+          attributes={describedBy(about)}
           w={140}
           min={control.least}
           max={control.most}
@@ -46,6 +60,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <TextInput
           aria-label={label}
+          attributes={describedBy(about)}
           type="date"
           w={180}
           value={text}
@@ -56,6 +71,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <TextInput
           aria-label={label}
+          attributes={describedBy(about)}
           type="time"
           w={140}
           value={text}
@@ -66,6 +82,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <TextInput
           aria-label={label}
+          attributes={describedBy(about)}
           w="100%"
           maw={WIDTH}
           value={text}
@@ -77,6 +94,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <Select
           aria-label={label}
+          attributes={describedBy(about)}
           w="100%"
           maw={WIDTH}
           allowDeselect={false}
@@ -89,6 +107,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <Pick
           label={label}
+          about={about}
           clearable={field.default === null || field.default === ""}
           value={text}
           onChange={onChange}
@@ -99,6 +118,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <Pick
           label={label}
+          about={about}
           clearable
           value={text}
           onChange={onChange}
@@ -111,6 +131,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <MultiSelect
           aria-label={label}
+          wrapperProps={grouped(about)}
           w="100%"
           maw={WIDTH}
           searchable
@@ -131,6 +152,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
       return (
         <TagsInput
           aria-label={label}
+          wrapperProps={grouped(about)}
           w="100%"
           maw={WIDTH}
           placeholder={Array.isArray(value) && value.length > 0 ? "" : intl.formatMessage({ id: "settings.list.hint" })}
@@ -143,6 +165,7 @@ export function FieldControl({ field, label, value, onChange }: FieldControlProp
 
 interface PickProps {
   label: string;
+  about?: string | undefined;
   clearable: boolean;
   value: string;
   onChange: (value: string | null) => void;
@@ -150,12 +173,13 @@ interface PickProps {
 }
 
 /** One of a list that the other side has. What was chosen before and is not there any more stays chosen. */
-function Pick({ label, clearable, value, onChange, of }: PickProps) {
+function Pick({ label, about, clearable, value, onChange, of }: PickProps) {
   const intl = useIntl();
   const known = of.some((choice) => choice.value === value);
   return (
     <Select
       aria-label={label}
+      attributes={describedBy(about)}
       w="100%"
       maw={WIDTH}
       searchable

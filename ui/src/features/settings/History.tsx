@@ -1,38 +1,41 @@
-import { Button, Modal, Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { FormattedMessage, useIntl } from "react-intl";
-import type { ChangedPlace } from "../../api/generated/ChangedPlace";
-import { keys, useRereadSettings } from "../../api/queries";
+import { type RefObject, useMemo } from "react";
+import { FormattedMessage } from "react-intl";
+import type { Choice } from "../../api/generated/Choice";
+import { keys, useRereadSettings, useSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
+import { Dialog } from "../../components/Dialog";
 import { Empty } from "../../components/Empty";
 import { GoneBack } from "../../components/GoneBack";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { useWords } from "../../i18n/useWords";
+import { type ReadPlace, usePlaces } from "./places";
 import classes from "./SettingsPage.module.css";
-import { useFieldWords } from "./words";
 
 const PLACES = 6;
 
+interface HistoryProps {
+  revision: number;
+  /** What has the focus afterwards. */
+  back: RefObject<HTMLElement | null>;
+  onClose: () => void;
+}
+
 /** Who changed what, and when; any change can be gone back to before. */
-export function History({ revision, onClose }: { revision: number; onClose: () => void }) {
-  const intl = useIntl();
+export function History({ revision, back: to, onClose }: HistoryProps) {
   const words = useWords();
   const backend = useBackend();
   const reread = useRereadSettings();
   const history = useQuery({ queryKey: keys.history, queryFn: () => backend.call("settings_history", {}) });
+  const read = usePlaces(useLocations());
   const back = useMutation({
     mutationFn: (before: number) => backend.call("settings_back", { revision, before }),
     onSuccess: () => reread(),
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={640}
-      title={<FormattedMessage id="settings.history" />}
-      closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
-    >
+    <Dialog back={to} onClose={onClose} size={640} title={<FormattedMessage id="settings.history" />}>
       <div className={classes.dialog}>
         <p className="quiet">
           <FormattedMessage id="settings.history.lead" />
@@ -67,7 +70,7 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
               <ul className={classes.places}>
                 {entry.changes.slice(0, PLACES).map((place, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the places of a past change never move
-                  <Place key={index} place={place} />
+                  <Place key={index} place={read(place)} />
                 ))}
               </ul>
               {entry.count > PLACES && (
@@ -79,19 +82,26 @@ export function History({ revision, onClose }: { revision: number; onClose: () =
           ))}
         </ol>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
-function Place({ place: { path, before, after } }: { place: ChangedPlace }) {
-  const fields = useFieldWords();
-  const shown = (text: string | null) => (text === null || text === "" ? null : fields.word(path, text));
-  const was = shown(before);
-  const is = shown(after);
+/** The shop's locations: the settings know how they are called. */
+function useLocations(): Choice[] | undefined {
+  const { data } = useSettings();
+  return useMemo(() => {
+    const field = data?.sections
+      .flatMap((section) => section.fields)
+      .find(({ path }) => path === "stock/first_location");
+    return field?.control.kind === "named" ? field.control.of : undefined;
+  }, [data]);
+}
+
+function Place({ place: { name, before, after } }: { place: ReadPlace }) {
   return (
     <li>
-      <strong className={classes.placeName}>{fields.place(path)}</strong> {was !== null && <del>{was}</del>}{" "}
-      {is !== null && <ins>{is}</ins>}
+      <strong className={classes.placeName}>{name}</strong> {before !== null && <del>{before}</del>}{" "}
+      {after !== null && <ins>{after}</ins>}
     </li>
   );
 }

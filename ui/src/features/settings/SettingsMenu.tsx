@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Modal } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots, IconDownload, IconHistory, IconUpload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
@@ -6,6 +6,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { SettingsImport } from "../../api/generated/SettingsImport";
 import { useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
+import { Dialog } from "../../components/Dialog";
 import { textFile } from "../../components/files";
 import { Saved } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
@@ -17,6 +18,7 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
   const intl = useIntl();
   const backend = useBackend();
   const reread = useRereadSettings();
+  const opener = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [history, setHistory] = useState(false);
   const [file, setFile] = useState<{ name: string; text: string }>();
@@ -43,9 +45,16 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
       <span role="status" className={classes.told}>
         {told}
       </span>
-      <Menu position="bottom-end" width={230} withinPortal trapFocus onOpen={() => setTold(undefined)}>
+      <Menu
+        position="bottom-end"
+        width={230}
+        withinPortal
+        trapFocus
+        withInitialFocusPlaceholder={false}
+        onOpen={() => setTold(undefined)}
+      >
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={intl.formatMessage({ id: "settings.file" })}>
+          <ActionIcon ref={opener} variant="default" size={36} aria-label={intl.formatMessage({ id: "settings.file" })}>
             <IconDots size={18} aria-hidden="true" />
           </ActionIcon>
         </Menu.Target>
@@ -79,19 +88,18 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
         }}
       />
       {exporting.error !== null && (
-        <Modal opened onClose={() => exporting.reset()} withCloseButton={false}>
+        <Dialog back={opener} onClose={() => exporting.reset()} withCloseButton={false}>
           <Trouble error={exporting.error} />
-        </Modal>
+        </Dialog>
       )}
       {file !== undefined && (
-        <Modal
-          opened
+        <Dialog
+          back={opener}
           onClose={() => {
             setFile(undefined);
             importing.reset();
           }}
           title={<FormattedMessage id="settings.import" />}
-          closeButtonProps={{ "aria-label": intl.formatMessage({ id: "close" }) }}
         >
           <div className={classes.dialog}>
             <p className={classes.sure}>
@@ -112,9 +120,11 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
               </Button>
             </div>
           </div>
-        </Modal>
+        </Dialog>
       )}
-      {history && revision !== undefined && <History revision={revision} onClose={() => setHistory(false)} />}
+      {history && revision !== undefined && (
+        <History revision={revision} back={opener} onClose={() => setHistory(false)} />
+      )}
     </>
   );
 }

@@ -7,7 +7,7 @@ import type { SettingsChange } from "../../api/generated/SettingsChange";
 import type { SettingsGoneBack } from "../../api/generated/SettingsGoneBack";
 import type { SettingsView } from "../../api/generated/SettingsView";
 import type { SettingValue } from "../../api/generated/SettingValue";
-import { keys, useDesktop, useInfo, useRereadSettings, useSettings } from "../../api/queries";
+import { keys, useDesktop, useRereadSettings, useSettings } from "../../api/queries";
 import { type SettingValues, useDrafts, useRefused } from "../../app/drafts";
 import { href, replace, useRoute } from "../../app/router";
 import { useBackend } from "../../backend/context";
@@ -17,13 +17,12 @@ import { GoneBack } from "../../components/GoneBack";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Trouble } from "../../components/Trouble";
-import { LANGUAGE_NAMES } from "../../i18n/languages";
 import { useWords } from "../../i18n/useWords";
 import { ConnectionsSection } from "./ConnectionsSection";
 import { DataSection } from "./DataSection";
 import { DesktopSection } from "./DesktopSection";
 import { FieldControl } from "./FieldControl";
-import { OWN_SECTIONS, SECTION_WORDS } from "./found";
+import { useOwnSections } from "./found";
 import { SettingsMenu } from "./SettingsMenu";
 import classes from "./SettingsPage.module.css";
 import { WindowSection } from "./WindowSection";
@@ -127,24 +126,17 @@ function Sections({ view }: { view: SettingsView }) {
         (field) =>
           (field.when === null || of(field.when.path) === field.when.is) &&
           (wanted === "" ||
-            `${section(one.name)} ${fields.name(field.path)} ${fields.value(field, value(field))}`
+            `${section(one.name)} ${fields.name(field.path)} ${fields.value(field, value(field))} ${fields.more(field.path) ?? ""}`
               .toLocaleLowerCase(intl.locale)
               .includes(wanted)),
       ),
     }))
     .filter((one) => one.fields.length > 0);
 
-  const { data: info } = useInfo();
-  const own = OWN_SECTIONS.filter(
-    (name) =>
-      (name !== "desktop" || desktop) &&
-      [
-        section(name),
-        ...SECTION_WORDS[name].map((id) => intl.formatMessage({ id })),
-        ...(name === "connections" ? ["Shopify", "Visma.net", info?.shop_domain, info?.company] : []),
-        ...(name === "window" ? Object.values(LANGUAGE_NAMES) : []),
-      ].some((text) => text?.toLocaleLowerCase(intl.locale).includes(wanted)),
-  );
+  const there = useOwnSections();
+  const own = there
+    .filter(({ texts }) => texts.some((text) => text.toLocaleLowerCase(intl.locale).includes(wanted)))
+    .map(({ name }) => name);
   const found = new Set(own);
 
   useEffect(() => {
@@ -154,13 +146,11 @@ function Sections({ view }: { view: SettingsView }) {
   return (
     <div className={classes.layout}>
       <nav className={classes.index} aria-label={intl.formatMessage({ id: "nav.settings" })}>
-        {[...view.sections.map((one) => one.name), ...OWN_SECTIONS.filter((name) => name !== "desktop" || desktop)].map(
-          (name) => (
-            <a key={name} href={href("settings", name)} className={classes.indexLink}>
-              {section(name)}
-            </a>
-          ),
-        )}
+        {[...view.sections.map((one) => one.name), ...there.map(({ name }) => name)].map((name) => (
+          <a key={name} href={href("settings", name)} className={classes.indexLink}>
+            {section(name)}
+          </a>
+        ))}
       </nav>
       <div className={classes.sections}>
         <FilterBox label={intl.formatMessage({ id: "settings.search" })} value={search} onChange={onSearch} />
@@ -173,6 +163,7 @@ function Sections({ view }: { view: SettingsView }) {
               {one.fields.map((field) => {
                 const name = fields.name(field.path);
                 const now = value(field);
+                const more = fields.more(field.path);
                 const isDefault = same(now, field.default);
                 return (
                   <div
@@ -183,6 +174,11 @@ function Sections({ view }: { view: SettingsView }) {
                   >
                     <div className={classes.label}>
                       <span>{name}</span>
+                      {more !== undefined && (
+                        <span id={`setting-more-${field.path}`} className={classes.more}>
+                          {more}
+                        </span>
+                      )}
                       {!isDefault && (
                         <span className={classes.default}>
                           <FormattedMessage
@@ -201,7 +197,13 @@ function Sections({ view }: { view: SettingsView }) {
                       )}
                     </div>
                     <div className={classes.control}>
-                      <FieldControl field={field} label={name} value={now} onChange={(to) => put(field, to)} />
+                      <FieldControl
+                        field={field}
+                        label={name}
+                        about={more === undefined ? undefined : `setting-more-${field.path}`}
+                        value={now}
+                        onChange={(to) => put(field, to)}
+                      />
                     </div>
                   </div>
                 );

@@ -42,6 +42,21 @@ describe("settings", () => {
     await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
   });
 
+  it("says under a choice what it means, to who hears it as well, and finds it by that", async () => {
+    const { user } = await open("#/settings");
+    const gifts = await screen.findByRole("combobox", { name: "Gift cards" });
+    expect(screen.getByText(/^Multi-purpose: the card pays for goods of any VAT rate/)).toBeVisible();
+    expect(gifts).toHaveAccessibleDescription(/selling it is a debt to the customer/);
+    expect(screen.getByRole("textbox", { name: "Minutes to wait before booking" })).toHaveAccessibleDescription(
+      /^Time to change or cancel an order/,
+    );
+    const back = screen.getByRole("combobox", { name: "Locations where goods come back" });
+    expect(back.closest('[role="group"]')).toHaveAccessibleDescription(/^What lies there is not for sale/);
+    await user.keyboard("/debt to the");
+    await waitFor(() => expect(screen.queryByRole("combobox", { name: "When an order is booked" })).toBeNull());
+    expect(screen.getByRole("combobox", { name: "Gift cards" })).toBeVisible();
+  });
+
   it("finds a setting by its words", async () => {
     const { user } = await open("#/settings");
     await screen.findByRole("heading", { name: "Orders" });
@@ -157,6 +172,9 @@ describe("settings", () => {
     const history = await screen.findByRole("dialog", { name: "History" });
     expect(await within(history).findByText(/In this window · kari/)).toBeVisible();
     expect(within(history).getByText("Largest rounding, in cents")).toBeVisible();
+    expect(within(history).getByText("Warehouses: Lager Oslo")).toBeVisible();
+    expect(within(history).getByText(/^VAT mapping: Norway \u00b7 15 % \u00b7 goods/)).toBeVisible();
+    expect(within(history).getByText("VAT category 15 \u00b7 VAT zone NO-IN")).toBeVisible();
     await expectAccessible(history);
     const [first] = within(history).getAllByRole("button", { name: "Go back to before this" });
     if (first === undefined) throw new Error("no change to go back from");
@@ -188,11 +206,26 @@ describe("settings", () => {
 describe("help", () => {
   it("answers without the internet, and finds by words of the answer", async () => {
     const { user, container } = await open("#/help");
-    expect(screen.getAllByRole("group").length).toBe(15);
+    expect(screen.getAllByRole("group").length).toBe(23);
     await expectAccessible(container);
     await user.keyboard("/cents");
     await waitFor(() => expect(screen.getAllByRole("group").length).toBeLessThan(4));
     expect(screen.getByText("Where does a rounding line come from?")).toBeVisible();
+  });
+
+  it.each([
+    ["every 15 minutes", "How often does Brygga look?"],
+    ["by hand overwrite", "I changed a document in Visma.net by hand. What now?"],
+    ["internet amber", "There was no internet. What do I have to do?"],
+    ["shut down", "May I shut down the computer in the middle of a sync?"],
+    ["pause afternoon", "How do I pause it for an afternoon?"],
+    ["only when you are needed", "When does it tell me something?"],
+    ["recovery key", "My computer broke. Is everything lost?"],
+    ["two computers", "May I use two computers?"],
+  ])("has the questions of a first week: %s", async (typed, question) => {
+    await open(`#/help?search=${encodeURIComponent(typed)}`);
+    expect(await screen.findByText(question)).toBeVisible();
+    expect(screen.getAllByRole("group").length).toBeLessThan(4);
   });
 });
 

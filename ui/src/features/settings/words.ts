@@ -21,6 +21,11 @@ export function useFieldWords() {
   const words = useWords();
   return useMemo(() => {
     const name = (path: string) => words.find(`setting.${path.replaceAll("/", ".")}`);
+    /** What a choice means, where its name alone does not say it. */
+    const more = (path: string) =>
+      words.find(
+        `setting.${path.startsWith("refunds/accounts/") ? "refunds.accounts" : path.replaceAll("/", ".")}.more`,
+      );
     /** The sentence of a fixed word, or the word. */
     const word = (path: string, value: string): string => {
       if (value === "true") return intl.formatMessage({ id: "settings.on" });
@@ -60,10 +65,10 @@ export function useFieldWords() {
       for (let length = parts.length; length > 0; length -= 1) {
         const part = parts.slice(0, length);
         const found = name(part.join("/")) ?? words.find(`settings.place.${part.join(".").replaceAll("_", "-")}`);
-        if (found !== undefined) return found;
+        if (found !== undefined) return length === parts.length ? found : `${found}: ${parts.slice(length).join("/")}`;
       }
       return path.replaceAll("/", " ").replaceAll("_", " ");
     };
-    return { name: (path: string) => name(path) ?? place(path), word, called, value, place };
+    return { name: (path: string) => name(path) ?? place(path), more, word, called, value, place };
   }, [intl, words]);
 }

@@ -13,6 +13,7 @@ import { Check } from "./Check";
 import { Heading } from "./Halves";
 import classes from "./Setup.module.css";
 import type { StepProps } from "./SetupPage";
+import { StartWithComputer } from "./StartWithComputer";
 
 /** What is chosen where a flow runs, unless it is a switch that is on. */
 const SWITCHES: [string, string, string?][] = [
@@ -72,6 +73,7 @@ export function StartStep({ view, foot }: StepProps) {
           </div>
         ))}
       </dl>
+      <StartWithComputer />
       {!view.started && (
         <div className={classes.already}>
           <Already />
