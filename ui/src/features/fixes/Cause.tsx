@@ -61,7 +61,12 @@ export function Cause({ id, group, opened, onToggle, tried, disabled, onRetry, o
         </div>
         <div className={classes.actions}>
           {inPlace && (
-            <Button aria-expanded={fixing} aria-controls={`${panel}-fix`} onClick={() => setFixing(!fixing)}>
+            <Button
+              variant={fixing ? "default" : "filled"}
+              aria-expanded={fixing}
+              aria-controls={`${panel}-fix`}
+              onClick={() => setFixing(!fixing)}
+            >
               <FormattedMessage id={fixing ? "close" : "fixes.fix"} />
             </Button>
           )}

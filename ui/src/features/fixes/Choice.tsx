@@ -9,9 +9,10 @@ import type { RemedyChoice } from "../../api/generated/RemedyChoice";
 import type { RemedyField } from "../../api/generated/RemedyField";
 import type { SettingValue } from "../../api/generated/SettingValue";
 import type { WhichCustomer } from "../../api/generated/WhichCustomer";
+import { useMapping } from "../../api/queries";
 import { useWords } from "../../i18n/useWords";
 import { CellField } from "../mapping/CellField";
-import { useCells } from "../mapping/cells";
+import { useCells, usual } from "../mapping/cells";
 import { type Cells, filled } from "../mapping/draft";
 import { FieldControl } from "../settings/FieldControl";
 import { useFieldWords } from "../settings/words";
@@ -58,6 +59,9 @@ interface RowsProps {
 function Rows({ table, chosen, onChange }: RowsProps) {
   const words = useWords();
   const cells = useCells();
+  // The rows of a cause alone do not tell what is usual.
+  const whole = useMapping().data?.tables.find(({ name }) => name === table.name);
+  const home = usual(whole ?? table);
   const put = (index: number, given: Cells) => {
     const values = given.rule === "leave" ? { rule: "leave" } : given;
     onChange({
@@ -79,7 +83,7 @@ function Rows({ table, chosen, onChange }: RowsProps) {
         const columns = table.columns.filter((column) => values.rule !== "leave" || column.name === "rule");
         return (
           <fieldset key={row.id} className={classes.row}>
-            <legend className={classes.legend}>{cells.title(table, filled(row.key))}</legend>
+            <legend className={classes.legend}>{cells.title(table, filled(row.key), home)}</legend>
             {row.suggestion !== null && (
               <p className={classes.evidence}>
                 <IconBulb size={18} aria-hidden="true" />
@@ -87,7 +91,8 @@ function Rows({ table, chosen, onChange }: RowsProps) {
                   <FormattedMessage
                     id="mapping.suggested"
                     values={{ choice: cells.values(table, filled(row.suggestion.values)) }}
-                  />{" "}
+                  />
+                  {" \u00b7 "}
                   {words.find(`mapping.evidence.${row.suggestion.evidence.code}`, row.suggestion.evidence.params)}
                 </span>
               </p>

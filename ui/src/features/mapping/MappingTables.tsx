@@ -7,7 +7,7 @@ import { Empty } from "../../components/Empty";
 import { FilterBox } from "../../components/FilterBox";
 import { useWords } from "../../i18n/useWords";
 import { AddRow } from "./AddRow";
-import { useCells } from "./cells";
+import { useCells, usual } from "./cells";
 import { type MappingDraft, type Row, useDraft } from "./draft";
 import classes from "./MappingPage.module.css";
 import { RowEditor } from "./RowEditor";
@@ -173,13 +173,4 @@ export function MappingTables(props: MappingTablesProps) {
       )}
     </Tabs>
   );
-}
-
-/** The country that most rows' goods leave from: it is not worth a word in every line. */
-function usual(table: MappingTable): string | undefined {
-  const counts = new Map<string, number>();
-  for (const { key } of table.rows) {
-    if (key.dispatch !== undefined) counts.set(key.dispatch, (counts.get(key.dispatch) ?? 0) + 1);
-  }
-  return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0];
 }

@@ -30,15 +30,14 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
   // Stock goes the other way: a row is of one of Visma.net's warehouses.
   const fromErp = table.keys.some((column) => column.name === "warehouse");
   const own = OWN.has(table.name);
+  const [key, ...keys] = table.keys;
+  const about =
+    key !== undefined && keys.length === 0 ? cells.column(key.name) : words.find(`mapping.table.${table.name}`);
   const columns = useMemo<Column<Row>[]>(
     () => [
       {
         id: "what",
-        header: own ? (
-          words.find(`mapping.table.${table.name}`)
-        ) : (
-          <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />
-        ),
+        header: own ? about : <FormattedMessage id={fromErp ? "mapping.choice" : "mapping.what"} />,
         width: "minmax(220px, 1.5fr)",
         cell: (row) => (
           <span className={classes.what} title={cells.title(table, row.key, home)}>
@@ -142,7 +141,7 @@ export function Rows({ table, rows, home, resetKey, onOpen, onTake }: RowsProps)
         },
       },
     ],
-    [table, fromErp, own, home, cells, words, intl, onTake],
+    [table, fromErp, own, about, home, cells, words, intl, onTake],
   );
   return (
     <Grid

@@ -4,6 +4,7 @@ import { useIntl } from "react-intl";
 import type { MappingColumn } from "../../api/generated/MappingColumn";
 import type { MappingTable } from "../../api/generated/MappingTable";
 import { formatDay, formatDecimal, isDecimal } from "../../i18n/format";
+import { gatewayName } from "../../i18n/gateway";
 import { useWords } from "../../i18n/useWords";
 
 const COUNTRIES = new Set(["destination", "dispatch", "country"]);
@@ -46,6 +47,7 @@ export function useCells() {
         return isDecimal(typed) ? formatDecimal(intl.locale, typed) : value;
       }
       if (name === "since") return /^\d{4}-\d{2}-\d{2}$/.test(value) ? formatDay(intl.locale, value) : value;
+      if (name === "gateway") return gatewayName(value);
       if (name === "location") return intl.formatMessage({ id: "mapping.location" }, { id: value });
       return words.value(name, value);
     };
@@ -71,4 +73,13 @@ export function useCells() {
     const column = (name: string): string => words.find(`mapping.column.${name}`) ?? name;
     return { cell, title, choice, values, column };
   }, [intl, words]);
+}
+
+/** The country that most rows' goods leave from: it is not worth a word in every line. */
+export function usual(table: MappingTable): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { key } of table.rows) {
+    if (key.dispatch !== undefined) counts.set(key.dispatch, (counts.get(key.dispatch) ?? 0) + 1);
+  }
+  return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0];
 }

@@ -1,5 +1,6 @@
 import { CloseButton, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { PreviewFact } from "../../api/generated/PreviewFact";
 import type { PreviewItem } from "../../api/generated/PreviewItem";
@@ -18,8 +19,16 @@ import { useFactWords } from "./facts";
 import classes from "./Preview.module.css";
 import { whatWords } from "./words";
 
+/** As in the style sheet. */
+const LOW = "(max-height: 720px)";
+
 /** All of one row: heads, lines, VAT, accounts, before and after. */
 export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void }) {
+  const panel = useRef<HTMLElement>(null);
+  // In a low window it is in the list's place.
+  useEffect(() => {
+    if (window.matchMedia(LOW).matches) panel.current?.focus();
+  }, []);
   const intl = useIntl();
   const words = useWords();
   const backend = useBackend();
@@ -30,7 +39,7 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
   // What is open may have been looked at again since its row was read.
   const shown = item.data?.line ?? line;
   return (
-    <section className={classes.item} aria-label={intl.formatMessage({ id: "preview.item" })}>
+    <section ref={panel} tabIndex={-1} className={classes.item} aria-label={intl.formatMessage({ id: "preview.item" })}>
       <header className={classes.itemHead}>
         <div>
           <h2 className={classes.itemTitle}>
@@ -40,7 +49,7 @@ export function Item({ line, onClose }: { line: PreviewLine; onClose: () => void
             {shown.what !== null && whatWords(words, shown.what)}
             {shown.amount !== null && (
               <>
-                {" "}
+                {shown.what !== null && " \u00b7 "}
                 <Money amount={shown.amount} />
               </>
             )}

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Select, Skeleton } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { PreviewLine } from "../../api/generated/PreviewLine";
 import type { PreviewView } from "../../api/generated/PreviewView";
@@ -129,6 +130,12 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
   const sendable = view.counts.reduce((sum, count) => sum + count.send, 0);
   const chosen = useChosen(`${at}/${JSON.stringify(view.counts)}`, sendable);
   const [opened, setOpened] = useState<PreviewLine | null>(null);
+  const both = useRef<HTMLDivElement>(null);
+  const close = () => {
+    // In a low window the list is seen again only then, and nothing that is not seen can have the focus.
+    flushSync(() => setOpened(null));
+    both.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+  };
   const show = useCallback(
     (change: { outcome?: string; kind?: string | undefined; search?: string }) => {
       setOpened(null);
@@ -182,7 +189,15 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
         </span>
       </div>
       {rows.error !== null && <Trouble error={rows.error} onRetry={rows.readAgain} />}
-      <div className={classes.both} data-opened={opened !== null || undefined}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears one key, wherever the focus is in it */}
+      <div
+        ref={both}
+        className={classes.both}
+        data-opened={opened !== null || undefined}
+        onKeyDown={(event) => {
+          if (event.key === "Escape" && opened !== null) close();
+        }}
+      >
         {rows.total === 0 ? (
           <Empty
             title={<FormattedMessage id={outcome === "send" && sendable === 0 ? "preview.nothing" : "preview.none"} />}
@@ -203,7 +218,7 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
             resetKey={`${outcome}/${kind}/${search}/${at}`}
           />
         )}
-        {opened !== null && <Item key={keyOf(opened)} line={opened} onClose={() => setOpened(null)} />}
+        {opened !== null && <Item key={keyOf(opened)} line={opened} onClose={close} />}
       </div>
       {outcome === "send" && sendable > 0 && (
         <footer className={classes.foot}>

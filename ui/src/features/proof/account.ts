@@ -1,5 +1,6 @@
 /** What a row of a day and a class of differences are called. */
 import type { ProofDay } from "../../api/generated/ProofDay";
+import { gatewayName } from "../../i18n/gateway";
 import type { useWords } from "../../i18n/useWords";
 
 type Words = ReturnType<typeof useWords>;
@@ -12,12 +13,6 @@ export function accountName(words: Words, locale: string, row: ProofDay): string
   }
   const name = words.find(`proof.account.${row.account}`) ?? row.account;
   return row.gateway === null ? name : `${name} \u00b7 ${gatewayName(row.gateway)}`;
-}
-
-/** `shopify_payments` as people write it; a name that was typed by a person stays as it is. */
-function gatewayName(gateway: string): string {
-  const name = gateway.replaceAll("_", " ");
-  return name === name.toLowerCase() ? name.replace(/(^|\s)\p{L}/gu, (letter) => letter.toUpperCase()) : name;
 }
 
 /** A country by its name; what is no country, such as a VAT zone, as it is. */
