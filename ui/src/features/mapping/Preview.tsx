@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
 import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
@@ -16,6 +16,8 @@ import classes from "./MappingPage.module.css";
 interface PreviewProps {
   preview: MappingPreview;
   count: number;
+  /** What has the focus afterwards. */
+  back: RefObject<HTMLElement | null>;
   saving: boolean;
   error: unknown;
   onSave: () => void;
@@ -23,9 +25,9 @@ interface PreviewProps {
 }
 
 /** What the changes would do to the orders that are stored, before anything is kept. */
-export function Preview({ preview, count, saving, error, onSave, onClose }: PreviewProps) {
+export function Preview({ preview, count, back, saving, error, onSave, onClose }: PreviewProps) {
   return (
-    <Dialog onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
+    <Dialog back={back} onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
       <div className={classes.whole}>
         <Figures preview={preview} />
         {preview.differing.length > 0 && (

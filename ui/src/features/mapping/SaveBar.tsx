@@ -1,6 +1,6 @@
 import { Button, CloseButton } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { MappingPreview } from "../../api/generated/MappingPreview";
 import type { SettingsGoneBack } from "../../api/generated/SettingsGoneBack";
@@ -32,6 +32,8 @@ export function SaveBar({ draft }: SaveBarProps) {
   const [saved, setSaved] = useState<{ revision: number; pass: MappingPreview }>();
   const [undone, setUndone] = useState<SettingsGoneBack>();
   const running = useRunning();
+  // While it is looked, the button has no focus.
+  const review = useRef<HTMLButtonElement>(null);
   const shown = (count: number) => formatCount(intl.locale, count);
 
   const preview = useMutation({
@@ -142,6 +144,7 @@ export function SaveBar({ draft }: SaveBarProps) {
             <FormattedMessage id="mapping.undo" />
           </Button>
           <Button
+            ref={review}
             loading={preview.isPending || draft.saving}
             onClick={() => {
               save.reset();
@@ -156,6 +159,7 @@ export function SaveBar({ draft }: SaveBarProps) {
         <Preview
           preview={preview.data}
           count={count}
+          back={review}
           saving={draft.saving}
           error={save.error}
           onSave={() => save.mutate({ sent: draft.send(), pass: preview.data })}

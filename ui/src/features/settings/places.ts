@@ -80,12 +80,20 @@ const TABLES: Record<string, Table> = {
   "products/product_types": { name: "mapping.table.categories", keys: ["item_class"], columns: ["product_type"] },
 };
 
+/** Settings that are a country, or several. */
+const OF_COUNTRIES = new Set(["dispatch_country", "registrations/local"]);
 const GATEWAYS = "payments/gateways";
 /** What stands between the cells of a row that is told whole. */
 const BETWEEN = " \u00b7 ";
 
+/** A row that is told whole: what it is about, and what is chosen. */
+interface Row {
+  keys: [string, string][];
+  cells: [string, string][];
+}
+
 /** A row of the payment map: its method may be missing, and where nothing is booked, its accounts too. */
-function gateway(text: string): { keys: [string, string][]; cells: [string, string][] } | undefined {
+function gateway(text: string): Row | undefined {
   const parts = text.split(BETWEEN);
   const rule = parts.findIndex(
     (part, index) => (part === "book" || part === "leave") && /^[A-Z]{3}$/.test(parts[index - 1] ?? ""),
@@ -124,8 +132,13 @@ export function usePlaces(locations: readonly Choice[] = []) {
     const list = (table: Table, text: string) => {
       const parts = text.split(BETWEEN);
       const columns = [...table.keys, ...table.columns];
-      if (parts.length !== columns.length) return undefined;
-      const pairs = columns.map((column, at): [string, string] => [column, parts[at] ?? ""]);
+      if (parts.length > columns.length || parts.length <= table.keys.length) return undefined;
+      // A cell that is empty is not told: which of them is there is not known then.
+      const lacks = parts.length < columns.length;
+      const pairs = parts.map((part, at): [string, string] => [
+        lacks && at >= table.keys.length ? "" : (columns[at] ?? ""),
+        part,
+      ]);
       // The country that goods leave from is read last, as in the mapping.
       const keys = pairs.slice(0, table.keys.length).sort(([one], [other]) => {
         return Number(one === "dispatch") - Number(other === "dispatch");
@@ -143,21 +156,33 @@ export function usePlaces(locations: readonly Choice[] = []) {
     };
 
     const inList = (name: MessageId, { before, after }: ChangedPlace, read: typeof gateway): ReadPlace | undefined => {
-      const row = read(before ?? after ?? "");
-      if (row === undefined) return undefined;
-      const shown = row.cells
-        .map(([column, value]) =>
-          row.cells.length > 1 && column !== "rule" ? named(column, value) : said(column, value),
-        )
-        .join(BETWEEN);
-      return {
-        name: of(
-          words.find(name) ?? "",
-          row.keys.map(([column, value]) => keyed(column, value)),
-        ),
-        before: before === null ? null : shown,
-        after: after === null ? null : shown,
+      const text = before ?? after ?? "";
+      const table = words.find(name) ?? "";
+      const told = ({ keys, cells }: Row) => ({
+        keys: keys.map(([column, value]) => keyed(column, value)),
+        cells: cells
+          .map(([column, value]) =>
+            cells.length > 1 && column !== "rule" ? named(column, value) : said(column, value),
+          )
+          .join(BETWEEN),
+      });
+      const row = read(text);
+      if (row !== undefined) {
+        const { keys, cells } = told(row);
+        return { name: of(table, keys), before: before === null ? null : cells, after: after === null ? null : cells };
+      }
+      // The first rows of a table come as all of the table.
+      const all = (rows: string | null): string | null | undefined => {
+        if (rows === null || rows === "") return null;
+        const known = rows.split(", ").map((each) => read(each));
+        if (known.some((each) => each === undefined)) return undefined;
+        return known
+          .flatMap((each) => (each === undefined ? [] : [told(each)]))
+          .map(({ keys, cells }) => [...keys, cells].join(BETWEEN))
+          .join(", ");
       };
+      const [was, is] = [all(before), all(after)];
+      return was === undefined || is === undefined ? undefined : { name: table, before: was, after: is };
     };
 
     const inTable = (at: string, table: Table, { path, before, after }: ChangedPlace): ReadPlace => {
@@ -182,7 +207,12 @@ export function usePlaces(locations: readonly Choice[] = []) {
     };
 
     const inField = ({ path, before, after }: ChangedPlace): ReadPlace => {
-      const shown = (text: string | null) => (text === null || text === "" ? null : fields.word(path, text));
+      const shown = (text: string | null) => {
+        if (text === null || text === "") return null;
+        if (!OF_COUNTRIES.has(path)) return fields.word(path, text);
+        const names = text.split(", ").map((country) => cells.cell("country", country));
+        return names.join(", ");
+      };
       return { name: fields.place(path), before: shown(before), after: shown(after) };
     };
 
