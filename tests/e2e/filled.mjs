@@ -15,7 +15,7 @@ export async function fill(host, page) {
   await bookByHand(host, page);
   await goTo(page, "preview/already");
   await press(page, "Look for them");
-  await page.getByText("It names the order").waitFor();
+  await page.getByRole("gridcell", { name: "It names the order" }).first().waitFor();
 
   await goTo(page, "overview");
   await sync(page);

@@ -105,7 +105,7 @@ async function ofTheWindow(host) {
     await bookByHand(host, page);
     await go(page, "preview/already");
     await press(page, "Look for them");
-    await page.getByText("It names the order").waitFor();
+    await page.getByRole("gridcell", { name: "It names the order" }).first().waitFor();
     await four(page, "already", () => go(page, "preview/already"));
 
     await go(page, "overview");
