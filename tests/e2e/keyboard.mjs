@@ -69,7 +69,7 @@ export async function gridFaults(page) {
           focused: one === document.activeElement,
           rows: one.querySelectorAll("[role=row][aria-selected]").length,
           index: row?.getAttribute("aria-rowindex") ?? null,
-          selected: row?.getAttribute("aria-selected") === "true",
+          active: row?.hasAttribute("data-active") === true,
           inSight: box !== undefined && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1,
         };
       });
@@ -83,7 +83,7 @@ export async function gridFaults(page) {
       await page.waitForTimeout(120);
       const now = await look();
       if (!now.focused) said(`${key} takes the focus away`);
-      if (now.index === null || !now.selected) said(`${key}: no row is active`);
+      if (now.index === null || !now.active) said(`${key}: no row is active`);
       else if (!now.inSight) said(`${key}: row ${now.index} is not in sight`);
       if (now.index === before) said(`${key} does not move`);
       before = now.index;
