@@ -57,9 +57,9 @@ pub use proof::{
 };
 pub use retry::{Attempt, Retried, Retry, Tried};
 pub use settings::{
-    ChangedPlace, Choice, Control, SettingField, SettingSection, SettingValue, SettingsBack,
-    SettingsChange, SettingsEntry, SettingsGoneBack, SettingsImport, SettingsView, ShownWhen,
-    TextFile,
+    ChangedPlace, ChangedValue, Choice, Control, SettingField, SettingSection, SettingValue,
+    SettingsBack, SettingsChange, SettingsEntry, SettingsGoneBack, SettingsImport, SettingsView,
+    ShownWhen, TextFile,
 };
 pub use setup::{
     CompanyFound, CompanySetup, ModeLine, PermissionLine, PracticeHints, SampleDocument, SampleVat,

@@ -435,7 +435,16 @@ const HISTORY: SettingsEntry[] = [
       {
         path: "vat",
         before: null,
-        after: "NO \u00b7 NO \u00b7 15 \u00b7 goods \u00b7 private \u00b7 domestic \u00b7 15 \u00b7 NO-IN",
+        after: {
+          dispatch: "NO",
+          destination: "NO",
+          rate: "15",
+          kind: "goods",
+          party: "private",
+          scheme: "domestic",
+          category: "15",
+          zone: "NO-IN",
+        },
       },
       { path: "invoices/warehouses/7001", before: "1", after: "2" },
     ],

@@ -183,9 +183,20 @@ pub struct ChangedPlace {
     /// Place in the settings file.
     pub path: String,
     /// What it was; none where it was not there.
-    pub before: Option<String>,
+    pub before: Option<ChangedValue>,
     /// What it became; none where it was taken away.
-    pub after: Option<String>,
+    pub after: Option<ChangedValue>,
+}
+
+/// What a place held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(untagged)]
+pub enum ChangedValue {
+    /// One value, on one line.
+    One(String),
+    /// A row of a list, by the names that its cells have in the settings file. Cells that are empty are not there.
+    Row(BTreeMap<String, String>),
 }
 
 /// Puts the settings back to what they were before a change.

@@ -10,8 +10,8 @@ export type ProofDay = {
  */
 date: string, 
 /**
- * `sales`, `refunds`, `vat`, `vat_rounding`, `refund_difference`, `cash_rounding`, `invoice_rounding`, `stored_value` or
- * `money`.
+ * `sales`, `refunds`, `vat`, `vat_rounding`, `refund_difference`, `cash_rounding`, `invoice_rounding`, `stored_value`, `money` or
+ * `prepayments`.
  */
 account: string, 
 /**

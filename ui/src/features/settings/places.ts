@@ -1,6 +1,7 @@
 /** A place of the settings file that changed: which table, which row of it, and its cells by the names that the mapping gives them. */
 import { useMemo } from "react";
 import type { ChangedPlace } from "../../api/generated/ChangedPlace";
+import type { ChangedValue } from "../../api/generated/ChangedValue";
 import type { Choice } from "../../api/generated/Choice";
 import type { MessageId } from "../../i18n/languages";
 import { useWords } from "../../i18n/useWords";
@@ -16,52 +17,41 @@ export interface ReadPlace {
 
 interface Table {
   name: MessageId;
-  /** What its rows are about; in a list, the first cells of a row. */
+  /** What its rows are about, in the order in which it is read. */
   keys: string[];
   columns: string[];
-  /** Rows are written whole, one beside the other, and have no path of their own. */
-  list?: true;
   /** It is one row, of this key. */
   row?: string;
-  /** Any cell of a row can be empty: a row that is told whole does not tell which are. */
-  sparse?: true;
 }
 
 const ITEM = ["item", "account"];
 const PAYOUT = { name: "settings.place.payouts", columns: ["account", "vat_category"] } as const;
 const ITEMS = "settings.place.special-items";
 
-/** By their path; where one begins like another, the longer one counts. */
-const TABLES: Record<string, Table> = {
+/** Rows that stand one beside the other, and have no path of their own. */
+const LISTS: Record<string, Table> = {
   vat: {
     name: "settings.place.vat",
-    keys: ["dispatch", "destination", "rate", "kind", "party", "scheme"],
+    // The country that goods leave from is read last, as in the mapping.
+    keys: ["destination", "rate", "kind", "party", "scheme", "dispatch"],
     columns: ["category", "zone"],
-    list: true,
   },
-  "customers/classes": {
-    name: "settings.place.customers.classes",
-    keys: ["country", "party"],
-    columns: ["class"],
-    list: true,
+  "customers/classes": { name: "settings.place.customers.classes", keys: ["country", "party"], columns: ["class"] },
+  "customers/house": { name: "settings.place.customers.house", keys: ["country", "currency"], columns: ["customer"] },
+  "payments/gateways": {
+    name: "settings.place.payments.gateways",
+    keys: ["gateway", "method", "currency"],
+    columns: ["rule", "cash_account", "payment_method"],
   },
-  "customers/house": {
-    name: "settings.place.customers.house",
-    keys: ["country", "currency"],
-    columns: ["customer"],
-    list: true,
-  },
-  "rates/fixed": {
-    name: "mapping.table.rates",
-    keys: ["from_currency", "to_currency", "since"],
-    columns: ["exchange_rate"],
-    list: true,
-  },
+  "rates/fixed": { name: "mapping.table.rates", keys: ["from", "to", "since"], columns: ["rate"] },
+};
+
+/** Rows by their path; where one begins like another, the longer one counts. */
+const TABLES: Record<string, Table> = {
   channels: {
     name: "settings.place.channels",
     keys: ["channel"],
     columns: ["order_type", "branch", "warehouse", "subaccount", "project", "sales_person", "ship_via", "terms"],
-    sparse: true,
   },
   special_items: { name: ITEMS, keys: ["for"], columns: ITEM },
   "special_items/shipping_methods": { name: "mapping.table.shipping", keys: ["method"], columns: ITEM },
@@ -80,37 +70,13 @@ const TABLES: Record<string, Table> = {
   "products/product_types": { name: "mapping.table.categories", keys: ["item_class"], columns: ["product_type"] },
 };
 
+/** Cells that the mapping calls otherwise than the settings file does. */
+const CALLED: Record<string, Record<string, string>> = {
+  "rates/fixed": { from: "from_currency", to: "to_currency", rate: "exchange_rate" },
+};
 /** Settings that are a country, or several. */
 const OF_COUNTRIES = new Set(["dispatch_country", "registrations/local"]);
-const GATEWAYS = "payments/gateways";
-/** What stands between the cells of a row that is told whole. */
 const BETWEEN = " \u00b7 ";
-
-/** A row that is told whole: what it is about, and what is chosen. */
-interface Row {
-  keys: [string, string][];
-  cells: [string, string][];
-}
-
-/** A row of the payment map: its method may be missing, and where nothing is booked, its accounts too. */
-function gateway(text: string): Row | undefined {
-  const parts = text.split(BETWEEN);
-  const rule = parts.findIndex(
-    (part, index) => (part === "book" || part === "leave") && /^[A-Z]{3}$/.test(parts[index - 1] ?? ""),
-  );
-  const rest = parts.slice(rule + 1);
-  if (rule < 2 || rest.length > 2) return undefined;
-  const method = parts.slice(1, rule - 1).join(BETWEEN);
-  const columns = rest.length === 2 ? ["cash_account", "payment_method"] : [""];
-  return {
-    keys: [
-      ["gateway", parts[0] ?? ""],
-      ...(method === "" ? [] : [["method", method] as [string, string]]),
-      ["currency", parts[rule - 1] ?? ""],
-    ],
-    cells: [["rule", parts[rule] ?? ""], ...rest.map((part, at): [string, string] => [columns[at] ?? "", part])],
-  };
-}
 
 /** Which locations the shop has tells how they are called. */
 export function usePlaces(locations: readonly Choice[] = []) {
@@ -123,108 +89,65 @@ export function usePlaces(locations: readonly Choice[] = []) {
       return known === undefined || known === "" ? cells.cell(column, value) : known;
     };
     const title = (column: string) => cells.column(column === "vat_category" ? "category" : column);
-    const named = (column: string, value: string): string =>
-      column === "" ? value : `${title(column)} ${said(column, value)}`;
-    const keyed = (column: string, value: string): string =>
-      column === "dispatch" ? named(column, value) : said(column, value);
-    const of = (table: string, row: string[]) => (row.length === 0 ? table : `${table}: ${row.join(BETWEEN)}`);
-
-    const list = (table: Table, text: string) => {
-      const parts = text.split(BETWEEN);
-      const columns = [...table.keys, ...table.columns];
-      if (parts.length > columns.length || parts.length <= table.keys.length) return undefined;
-      // A cell that is empty is not told: which of them is there is not known then.
-      const lacks = parts.length < columns.length;
-      const pairs = parts.map((part, at): [string, string] => [
-        lacks && at >= table.keys.length ? "" : (columns[at] ?? ""),
-        part,
-      ]);
-      // The country that goods leave from is read last, as in the mapping.
-      const keys = pairs.slice(0, table.keys.length).sort(([one], [other]) => {
-        return Number(one === "dispatch") - Number(other === "dispatch");
-      });
-      return { keys, cells: pairs.slice(table.keys.length) };
+    const named = (column: string, value: string) => `${title(column)} ${said(column, value)}`;
+    const of = (table: Table, row: string[]) => {
+      const name = words.find(table.name) ?? "";
+      return row.length === 0 ? name : `${name}: ${row.join(BETWEEN)}`;
     };
 
-    const whole = (table: Table, text: string): string => {
-      const [only] = table.columns;
-      if (table.columns.length === 1 && only !== undefined) return said(only, text);
-      const parts = text.split(BETWEEN);
-      // Of a row that may lack any of its cells, a part that is alone could be each of them.
-      if (parts.length > table.columns.length || (table.sparse && parts.length < table.columns.length)) return text;
-      return parts.map((part, at) => named(table.columns[at] ?? "", part)).join(BETWEEN);
-    };
-
-    const inList = (name: MessageId, { before, after }: ChangedPlace, read: typeof gateway): ReadPlace | undefined => {
-      const text = before ?? after ?? "";
-      const table = words.find(name) ?? "";
-      const told = ({ keys, cells }: Row) => ({
-        keys: keys.map(([column, value]) => keyed(column, value)),
-        cells: cells
-          .map(([column, value]) =>
-            cells.length > 1 && column !== "rule" ? named(column, value) : said(column, value),
-          )
-          .join(BETWEEN),
-      });
-      const row = read(text);
-      if (row !== undefined) {
-        const { keys, cells } = told(row);
-        return { name: of(table, keys), before: before === null ? null : cells, after: after === null ? null : cells };
-      }
-      // The first rows of a table come as all of the table.
-      const all = (rows: string | null): string | null | undefined => {
-        if (rows === null || rows === "") return null;
-        const known = rows.split(", ").map((each) => read(each));
-        if (known.some((each) => each === undefined)) return undefined;
-        return known
-          .flatMap((each) => (each === undefined ? [] : [told(each)]))
-          .map(({ keys, cells }) => [...keys, cells].join(BETWEEN))
-          .join(", ");
-      };
-      const [was, is] = [all(before), all(after)];
-      return was === undefined || is === undefined ? undefined : { name: table, before: was, after: is };
+    const inList = (table: Table, { path, before, after }: ChangedPlace): ReadPlace => {
+      const told = (value: ChangedValue | null, columns: string[], how: typeof said): string[] =>
+        value === null || typeof value === "string"
+          ? []
+          : columns.flatMap((column) => {
+              const text = value[column];
+              return text === undefined ? [] : [how(CALLED[path]?.[column] ?? column, text)];
+            });
+      const key = (column: string, value: string) => (column === "dispatch" ? named : said)(column, value);
+      const cell = (column: string, value: string) =>
+        (table.columns.length === 1 || column === "rule" ? said : named)(column, value);
+      const shown = (value: ChangedValue | null) =>
+        value === null ? null : told(value, table.columns, cell).join(BETWEEN);
+      return { name: of(table, told(before ?? after, table.keys, key)), before: shown(before), after: shown(after) };
     };
 
     const inTable = (at: string, table: Table, { path, before, after }: ChangedPlace): ReadPlace => {
       const rest = path === at ? [] : path.slice(at.length + 1).split("/");
       const last = rest.at(-1) ?? "";
-      const many = table.columns.length > 1;
-      const column = many && (rest.length > 1 || table.row !== undefined) && table.columns.includes(last) ? last : null;
+      const column = table.columns.length > 1 && table.columns.includes(last) ? last : null;
       // The key of a row may have a slash in it.
       const key = table.row ?? (column === null ? rest : rest.slice(0, -1)).join("/");
-      const row = key === "" ? [] : [said(table.keys[0] ?? "", key)];
-      const shown = (text: string | null) => {
-        if (text === null || text === "") return null;
-        // The first row of a table can come as all of the table: it does not tell what it is about.
-        if (key === "") return text;
-        return column === null ? whole(table, text) : said(column, text);
-      };
+      const row = said(table.keys[0] ?? "", key);
+      const shown = (value: ChangedValue | null) =>
+        value === null ? null : said(column ?? table.columns[0] ?? "", plain(value));
       return {
-        name: of(words.find(table.name) ?? "", column === null ? row : [...row, title(column)]),
+        name: of(table, column === null ? [row] : [row, title(column)]),
         before: shown(before),
         after: shown(after),
       };
     };
 
     const inField = ({ path, before, after }: ChangedPlace): ReadPlace => {
-      const shown = (text: string | null) => {
-        if (text === null || text === "") return null;
-        if (!OF_COUNTRIES.has(path)) return fields.word(path, text);
-        const names = text.split(", ").map((country) => cells.cell("country", country));
-        return names.join(", ");
+      const shown = (value: ChangedValue | null) => {
+        if (value === null) return null;
+        return OF_COUNTRIES.has(path) ? cells.cell("country", plain(value)) : fields.word(path, plain(value));
       };
       return { name: fields.place(path), before: shown(before), after: shown(after) };
     };
 
     return (place: ChangedPlace): ReadPlace => {
-      if (place.path === GATEWAYS) return inList("settings.place.payments.gateways", place, gateway) ?? inField(place);
+      const list = LISTS[place.path];
+      if (list !== undefined) return inList(list, place);
       const at = Object.keys(TABLES)
-        .filter((path) => place.path === path || place.path.startsWith(`${path}/`))
+        .filter((path) => place.path.startsWith(`${path}/`))
         .sort((one, other) => other.length - one.length)[0];
       const table = at === undefined ? undefined : TABLES[at];
-      if (at === undefined || table === undefined) return inField(place);
-      if (table.list) return inList(table.name, place, (text) => list(table, text)) ?? inField(place);
-      return inTable(at, table, place);
+      return at === undefined || table === undefined ? inField(place) : inTable(at, table, place);
     };
   }, [words, fields, cells, locations]);
+}
+
+/** A row of which nothing more is known, or one value. */
+function plain(value: ChangedValue): string {
+  return typeof value === "string" ? value : Object.values(value).join(BETWEEN);
 }
