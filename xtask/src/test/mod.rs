@@ -96,17 +96,21 @@ fn lints(project: &Project, report: &mut Report) {
             ])
             .args(["--all-targets", "--", "-D", "warnings"]),
     );
-    // The others lend it no features here, as when it is released.
-    report.check(
-        "the program by itself",
-        project
-            .cargo()
-            .args(["check", "--quiet", "-p", "brygga-cli"]),
-    );
+    // The others lend them no features here, as when they are released.
+    for (name, package) in [
+        ("the program by itself", "brygga-cli"),
+        ("the window by itself", SHELL),
+    ] {
+        report.check(
+            name,
+            project.cargo().args(["check", "--quiet", "-p", package]),
+        );
+    }
 }
 
 fn suites(project: &Project, record: &Path, report: &mut Report) {
-    report.tests("tests", runner(project, record).args(EVERYTHING));
+    let mut all = runner(project, record, None);
+    report.tests("tests", all.args(EVERYTHING));
     report.own_check("generated files are current", || {
         codegen::compare(project, &bindings(record))
     });
@@ -132,11 +136,11 @@ fn programs(project: &Project, report: &mut Report) -> bool {
 
 /// Crashes at every step of the journal.
 fn kill_tests(project: &Project, record: &Path, report: &mut Report) {
-    let mut kills = runner(project, record);
+    let mut kills = runner(project, record, Some("kill"));
     kills
         .env("BRYGGA_BIN", project.built("brygga"))
         .args(EVERYTHING)
-        .args(["--features", "brygga-tests/crash-points", "--test", "kill"]);
+        .args(["--features", "brygga-tests/crash-points"]);
     report.tests("tests: killed at every step", &mut kills);
 }
 
@@ -211,7 +215,7 @@ fn has_browser(project: &Project) -> bool {
 
 /// Judges every request that all the others sent, by the official specifications.
 fn contract(project: &Project, record: &Path, report: &mut Report) {
-    let mut contract = runner(project, record);
+    let mut contract = runner(project, record, Some("contract"));
     report.tests(
         "tests: every request against the official specifications",
         contract.args(EVERYTHING).args([
@@ -223,21 +227,20 @@ fn contract(project: &Project, record: &Path, report: &mut Report) {
     );
 }
 
-/// nextest where it is installed, else `cargo test`.
-fn runner(project: &Project, record: &Path) -> Command {
+/// nextest where it is installed, else `cargo test`; of one file of tests, or of all.
+fn runner(project: &Project, record: &Path, only: Option<&str>) -> Command {
     let mut command = recorded(project.cargo(), record);
-    if project::succeeds(project.cargo().args(["nextest", "--version"])) {
+    let nextest = project::succeeds(project.cargo().args(["nextest", "--version"]));
+    if nextest {
         command.args(["nextest", "run"]);
     } else {
-        command.args([
-            "test",
-            "--quiet",
-            "--no-fail-fast",
-            "--lib",
-            "--bins",
-            "--tests",
-        ]);
+        command.args(["test", "--quiet", "--no-fail-fast"]);
     }
+    match only {
+        Some(file) => command.args(["--test", file]),
+        None if nextest => &mut command,
+        None => command.args(["--lib", "--bins", "--tests"]),
+    };
     command
 }
 
