@@ -1,5 +1,5 @@
 import { Button, Skeleton } from "@mantine/core";
-import { useMemo, useRef, useState } from "react";
+import { useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { AlreadyLine } from "../../api/generated/AlreadyLine";
 import { Empty } from "../../components/Empty";
@@ -15,6 +15,7 @@ import { AlreadyForAll } from "./AlreadyForAll";
 import { AlreadyOrder } from "./AlreadyOrder";
 import classes from "./Preview.module.css";
 import { useAlreadyActs, useAlreadyRows, useAlreadyView } from "./useAlready";
+import { useOpened } from "./useOpened";
 
 /** Orders that somebody else may have booked: what fits each, and what shall become of it. */
 export function Already() {
@@ -24,13 +25,7 @@ export function Already() {
   const { find, choose, chooseAll } = useAlreadyActs();
   const rows = useAlreadyRows();
   const columns = useColumns();
-  const [opened, setOpened] = useState<AlreadyLine | null>(null);
-  const list = useRef<HTMLDivElement>(null);
-  // Back where the arrows move: on the row that has come to this place.
-  const close = () => {
-    setOpened(null);
-    list.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
-  };
+  const { opened, open, close, around } = useOpened<AlreadyLine>();
   const view = already.data;
   const count = view?.counts.reduce((sum, { open }) => sum + open, 0) ?? 0;
   return (
@@ -43,7 +38,7 @@ export function Already() {
           variant={view?.at == null ? "filled" : "default"}
           loading={find.isPending}
           onClick={() => {
-            setOpened(null);
+            open(null);
             find.mutate();
           }}
         >
@@ -92,11 +87,11 @@ export function Already() {
             counts={view.counts}
             busy={chooseAll.isPending}
             onChoose={(choice) => {
-              setOpened(null);
+              open(null);
               chooseAll.mutate(choice);
             }}
           />
-          <div ref={list} className={classes.both} data-opened={opened !== null || undefined}>
+          <div className={classes.both} {...around}>
             <Grid
               label={intl.formatMessage({ id: "already.link" })}
               columns={columns}
@@ -104,7 +99,7 @@ export function Already() {
               {...(rows.total === undefined ? {} : { total: rows.total })}
               row={rows.row}
               rowKey={(row) => row.id}
-              onOpen={setOpened}
+              onOpen={open}
               onSight={rows.onSight}
               resetKey={view.at ?? ""}
             />

@@ -29,15 +29,7 @@ export function AlreadyOrder({ line, busy, onChoose, onClose }: AlreadyOrderProp
   useEffect(() => here.current?.focus(), []);
   const pick = pickOf(line, picked);
   return (
-    <section
-      ref={here}
-      tabIndex={-1}
-      className={classes.item}
-      aria-label={title}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
-      }}
-    >
+    <section ref={here} tabIndex={-1} className={classes.item} aria-label={title}>
       <header className={classes.itemHead}>
         <div>
           <h2 className={classes.itemTitle}>{line.name}</h2>

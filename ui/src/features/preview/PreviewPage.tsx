@@ -1,6 +1,5 @@
 import { Button, Checkbox, Select, Skeleton } from "@mantine/core";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { useCallback, useMemo } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { PreviewLine } from "../../api/generated/PreviewLine";
 import type { PreviewView } from "../../api/generated/PreviewView";
@@ -22,6 +21,7 @@ import { Counts } from "./Counts";
 import { Item } from "./Item";
 import classes from "./Preview.module.css";
 import { Sent } from "./Sent";
+import { useOpened } from "./useOpened";
 import { keyOf, useChosen, usePreviewActs, usePreviewRows, usePreviewView } from "./usePreview";
 import { whatWords } from "./words";
 
@@ -130,19 +130,13 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
   const rows = usePreviewRows({ outcome, kind, search });
   const sendable = view.counts.reduce((sum, count) => sum + count.send, 0);
   const chosen = useChosen(`${at}/${JSON.stringify(view.counts)}`, sendable);
-  const [opened, setOpened] = useState<PreviewLine | null>(null);
-  const both = useRef<HTMLDivElement>(null);
-  const close = () => {
-    // In a low window the list is seen again only then, and nothing that is not seen can have the focus.
-    flushSync(() => setOpened(null));
-    both.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
-  };
+  const { opened, open, close, around } = useOpened<PreviewLine>();
   const show = useCallback(
     (change: { outcome?: string; kind?: string | undefined; search?: string }) => {
-      setOpened(null);
+      open(null);
       replace(href("preview", { outcome, kind: kind ?? undefined, search, ...change }));
     },
-    [outcome, kind, search],
+    [outcome, kind, search, open],
   );
   const onSearch = useCallback((text: string) => show({ search: text }), [show]);
   const columns = useColumns(outcome === "send", chosen);
@@ -190,15 +184,7 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
         </span>
       </div>
       {rows.error !== null && <Trouble error={rows.error} onRetry={rows.readAgain} />}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears one key, wherever the focus is in it */}
-      <div
-        ref={both}
-        className={classes.both}
-        data-opened={opened !== null || undefined}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && opened !== null) close();
-        }}
-      >
+      <div className={classes.both} {...around}>
         {rows.total === 0 ? (
           <Empty
             title={<FormattedMessage id={outcome === "send" && sendable === 0 ? "preview.nothing" : "preview.none"} />}
@@ -213,7 +199,7 @@ function Shown({ view, at, busy, onSend }: ShownProps) {
             {...(rows.total === undefined ? {} : { total: rows.total })}
             row={rows.row}
             rowKey={keyOf}
-            onOpen={setOpened}
+            onOpen={open}
             {...(outcome === "send" ? { ticks: chosen } : {})}
             onSight={rows.onSight}
             resetKey={`${outcome}/${kind}/${search}/${at}`}
