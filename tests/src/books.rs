@@ -1,5 +1,7 @@
 //! What stands in the practice Visma.net of one order, in lines that can be compared, and whether all is as it must be.
 
+use std::collections::BTreeMap;
+
 use brygga_core::proof::{Account, DayRow};
 use brygga_core::{Code, Decimal};
 use brygga_engine::ProofReport;
@@ -186,8 +188,39 @@ impl Bench {
         for row in &proof.days {
             assert_eq!(row.difference, Decimal::ZERO, "{row:?}");
         }
+        assert_eq!(bridge(&proof), self.open(), "paid, not yet invoiced");
         proof
     }
+
+    /// What is paid and not invoiced less what is invoiced and not paid, by currency: by the balances of the ledger's own documents.
+    fn open(&self) -> BTreeMap<String, Decimal> {
+        let ledger = self.practice.pair.visma().ledger();
+        let paid = ledger.payments.iter().map(|one| {
+            let kept: Decimal = one.orders.iter().map(|order| order.amount).sum();
+            (&one.currency, one.available + kept)
+        });
+        let given_back = ledger.credit_notes.iter();
+        let given_back = given_back.map(|one| (&one.currency, one.balance));
+        let owed = ledger.invoices.iter();
+        let owed = owed.map(|one| (&one.currency, -one.balance));
+        sums(paid.chain(given_back).chain(owed))
+    }
+}
+
+/// The bridge of all days, by currency (`booking-rules` 11).
+fn bridge(proof: &ProofReport) -> BTreeMap<String, Decimal> {
+    let rows = proof.days.iter();
+    let rows = rows.filter(|row| row.account == Account::Prepayments);
+    sums(rows.map(|row| (&row.currency, row.visma)))
+}
+
+fn sums<'a>(amounts: impl Iterator<Item = (&'a String, Decimal)>) -> BTreeMap<String, Decimal> {
+    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+    for (currency, amount) in amounts {
+        *sums.entry(currency.clone()).or_default() += amount;
+    }
+    sums.retain(|_, sum| !sum.is_zero());
+    sums
 }
 
 /// The sales, refunds and money of the days, written out: `2026-09-11 sales 500.00`. VAT and what is owed have rows of their own,
