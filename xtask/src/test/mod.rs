@@ -96,16 +96,6 @@ fn lints(project: &Project, report: &mut Report) {
             ])
             .args(["--all-targets", "--", "-D", "warnings"]),
     );
-    // The others lend them no features here, as when they are released.
-    for (name, package) in [
-        ("the program by itself", "brygga-cli"),
-        ("the window by itself", SHELL),
-    ] {
-        report.check(
-            name,
-            project.cargo().args(["check", "--quiet", "-p", package]),
-        );
-    }
 }
 
 fn suites(project: &Project, record: &Path, report: &mut Report) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 use serde_json::Value;
 
+use super::lent;
 use crate::project::{self, Project, SHELL};
 
 /// What each crate may depend on among our own: dependencies point down only.
@@ -102,6 +103,7 @@ pub(super) fn check(project: &Project) -> anyhow::Result<Vec<String>> {
     wrong.extend(metadata.tauri_only_in_the_shell());
     wrong.extend(metadata.crash_points());
     wrong.extend(metadata.readmes(project));
+    wrong.extend(lent::check(project, &metadata.named())?);
     Ok(wrong)
 }
 
@@ -177,6 +179,36 @@ impl Metadata {
                 dependency["kind"].as_str() == kind && dependency["path"].is_string()
             })
             .map(|dependency| text(&dependency["name"]))
+    }
+
+    /// What each of our crates is built with, as a tree of dependencies names it: `serde v1.0.229`.
+    fn named(&self) -> BTreeMap<&str, BTreeSet<String>> {
+        let called: BTreeMap<&str, String> = self
+            .packages()
+            .map(|package| {
+                let (name, version) = (text(&package["name"]), text(&package["version"]));
+                (text(&package["id"]), format!("{name} v{version}"))
+            })
+            .collect();
+        let members: BTreeMap<&str, &str> = self
+            .members()
+            .map(|package| (text(&package["id"]), text(&package["name"])))
+            .collect();
+        let ordinary = |dependency: &&Value| {
+            let mut kinds = dependency["dep_kinds"].as_array().into_iter().flatten();
+            kinds.any(|kind| kind["kind"].is_null())
+        };
+        self.nodes()
+            .filter_map(|node| {
+                let member = members.get(text(&node["id"]))?;
+                let with = node["deps"].as_array().into_iter().flatten();
+                let with = with
+                    .filter(ordinary)
+                    .filter(|dependency| !members.contains_key(text(&dependency["pkg"])))
+                    .filter_map(|dependency| called.get(text(&dependency["pkg"])).cloned());
+                Some((*member, with.collect()))
+            })
+            .collect()
     }
 
     fn directions(&self) -> anyhow::Result<Vec<String>> {

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of `docs/ARCHITECTURE.md` that a machine can check.
 
 mod crates;
+mod lent;
 mod page;
 mod pains;
 mod sources;
