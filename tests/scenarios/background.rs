@@ -149,6 +149,8 @@ async fn who_was_away_is_told_what_happened_since() {
     for flow in overview["flows"].as_array().expect("rows") {
         let (booked, held) = (&flow["counts"]["booked"], &flow["counts"]["held"]);
         let row = rows.iter().find(|row| row["flow"] == flow["flow"]);
+        // All of it was since midnight.
+        assert_eq!(&flow["today"], booked, "{flow}");
         match row {
             Some(row) => assert_eq!((&row["booked"], &row["held"]), (booked, held)),
             None => assert_eq!((booked, held), (&json!(0), &json!(0)), "{flow}"),
@@ -156,7 +158,13 @@ async fn who_was_away_is_told_what_happened_since() {
     }
     assert!(rows.len() > 3, "{told}");
 
-    bench.clock.advance(MINUTE);
+    bench.clock.advance(Duration::from_hours(24));
+    let overview = call(api(&bench), "overview", json!({}))
+        .await
+        .expect("an overview");
+    for flow in overview["flows"].as_array().expect("rows") {
+        assert_eq!(flow["today"], 0, "of yesterday: {flow}");
+    }
     assert_eq!(away(bench.clock.now()).await, json!([]));
     let wrong = call(api(&bench), "away", json!({"since": "yesterday"})).await;
     assert_eq!(wrong.expect_err("no moment"), "wrong-use");

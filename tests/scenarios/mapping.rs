@@ -199,3 +199,89 @@ async fn the_default_item_is_one_choice_in_two_places() {
     let settings = bench.practice.engine.settings().unwrap();
     assert_eq!(settings.missing_item, MissingItem::Create);
 }
+
+/// A name that fits is offered with what speaks for it, and nothing is chosen by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_called_alike_is_offered_with_its_name() {
+    let bench = Bench::morning().await;
+    bench.choose(|settings| {
+        settings.invoices.warehouses.clear();
+        settings.stock.locations.clear();
+        settings.payouts.classes.clear();
+    });
+    let warehouse = bench.practice.pair.visma().data().warehouses[0].id.clone();
+    bench.practice.pair.visma().change_data(|data| {
+        data.warehouses[0].text = "Alnabru".into();
+    });
+    bench.practice.engine.forget_setup();
+    let mapping = bench.call("mapping", json!({})).await;
+    let rows = table(&mapping, "warehouses")["rows"].as_array().unwrap();
+    let offered: Vec<_> = rows
+        .iter()
+        .filter(|row| !row["suggestion"].is_null())
+        .collect();
+    let [row] = offered[..] else {
+        panic!("one of them: {offered:?}");
+    };
+    assert_eq!(row["values"], json!({}));
+    assert_eq!(row["suggestion"]["values"]["warehouse"], json!(warehouse));
+    let evidence = &row["suggestion"]["evidence"];
+    assert_eq!(evidence["code"], "warehouse-name");
+    assert_eq!(evidence["params"]["name"], "Alnabru");
+
+    let stock = table(&mapping, "stock")["rows"].as_array().unwrap();
+    let stock = stock
+        .iter()
+        .find(|row| row["key"]["warehouse"] == json!(warehouse))
+        .expect("its row");
+    let place = &stock["suggestion"];
+    assert_eq!(place["values"]["location"], row["key"]["location"]);
+    assert_eq!(place["evidence"]["code"], "location-name");
+
+    let payouts = table(&mapping, "payouts");
+    let fee = self::row(payouts, &json!({"class": "fee"}));
+    assert_eq!(fee["suggestion"]["values"], json!({"account": "7770"}));
+    let name = &fee["suggestion"]["evidence"]["params"]["name"];
+    assert_eq!(name, "Bank- og kortgebyr");
+    let bank = self::row(payouts, &json!({"class": "bank"}));
+    assert_eq!(bank["suggestion"], Value::Null, "it is the merchant's own");
+}
+
+/// Terms of a country's new customers go before those of their class.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_customer_has_the_terms_of_its_row() {
+    let bench = Bench::empty().await;
+    let mapping = bench.call("mapping", json!({})).await;
+    let key = json!({"country": "*", "party": "private"});
+    let classes = table(&mapping, "classes");
+    let mut values = row(classes, &key)["values"].clone();
+    if values["class"].is_null() {
+        values["class"] = classes["columns"][0]["choices"][0]["id"].clone();
+    }
+    let terms = bench.practice.pair.visma().data().credit_terms;
+    let terms = &terms.last().expect("some").id;
+    values["terms"] = json!(terms);
+    bench.choose(|settings| settings.customers.classes.clear());
+    let revision = bench.practice.engine.store().settings_rev().unwrap();
+    let change =
+        json!({"revision": revision, "rows": [{"table": "classes", "key": key, "values": values}]});
+    let kept = bench.call("put_mapping", change).await;
+    assert_eq!(
+        row(table(&kept, "classes"), &key)["values"]["terms"],
+        json!(terms)
+    );
+
+    let before = bench.practice.pair.visma().customers();
+    bench.put(bench.plain(crate::bad_input::ID, bench.clock.now()));
+    bench.quiet().await;
+    let mut made = bench.practice.pair.visma().customers();
+    made.retain(|customer| {
+        before
+            .iter()
+            .all(|known| known["number"] != customer["number"])
+    });
+    let [made] = &made[..] else {
+        panic!("one: {made:?}");
+    };
+    assert_eq!(made["creditTerms"]["id"], json!(terms), "{made:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brygga_core::Clock as _;
+use brygga_core::{Clock as _, Code};
 use brygga_store::{RecordRef, RecordState};
 use brygga_tests::Bench;
 use serde_json::{Value, json};
@@ -186,4 +186,43 @@ async fn the_way_back_tells_how_much_was_made_meanwhile() {
     assert_eq!(gone_back["made"], sent, "{gone_back}");
     assert_eq!(bench.practice.engine.settings().unwrap(), before);
     assert!(!bench.documents(ID + 1).is_empty(), "what is booked stays");
+}
+
+/// A file is seen before it is taken over, with what it does to the orders; what cannot be seen is said, and nothing is kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_shows_what_it_would_change_before_it_is_taken_over() {
+    let bench = paused().await;
+    let engine = &bench.practice.engine;
+    let before = engine.settings().unwrap();
+    let revision = engine.store().settings_rev().unwrap();
+    let mut other = (*before).clone();
+    other.special_items.shipping.as_mut().unwrap().item = "ROUNDING".into();
+    let file =
+        |settings| json!({"revision": revision, "text": serde_json::to_string(settings).unwrap()});
+
+    let shown = bench.call("import_preview", file(&other)).await;
+    assert_eq!(shown["count"], 1, "{shown}");
+    let place = &shown["changes"][0];
+    assert_eq!(place["path"], "special_items/shipping/item");
+    assert_eq!(place["after"], "ROUNDING");
+    let orders = &shown["orders"]["of"];
+    assert_eq!(shown["orders"]["kind"], "seen");
+    assert_eq!(
+        (&orders["pass"], &orders["changed"]),
+        (&json!(3), &json!(3))
+    );
+    assert_eq!(orders["booked"]["changed"], 1, "{shown}");
+
+    let same = bench.call("import_preview", file(&before)).await;
+    assert_eq!(same["count"], 0, "{same}");
+    assert_eq!(same["orders"]["of"]["changed"], 0, "{same}");
+
+    let garbled = json!({"revision": revision, "text": "{\"vat\": 25}"});
+    let refused = bench.refused("import_preview", garbled).await;
+    assert_eq!(refused, Code::SettingsUnreadable.as_str());
+    assert_eq!(engine.store().settings_rev().unwrap(), revision);
+    assert_eq!(*engine.settings().unwrap(), *before);
+
+    bench.call("import_settings", file(&other)).await;
+    assert_eq!(*engine.settings().unwrap(), other);
 }

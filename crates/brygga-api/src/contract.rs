@@ -57,9 +57,9 @@ pub use proof::{
 };
 pub use retry::{Attempt, Retried, Retry, Tried};
 pub use settings::{
-    ChangedPlace, ChangedValue, Choice, Control, SettingField, SettingSection, SettingValue,
-    SettingsBack, SettingsChange, SettingsEntry, SettingsGoneBack, SettingsImport, SettingsView,
-    ShownWhen, TextFile,
+    ChangedPlace, ChangedValue, Choice, Control, ImportOrders, ImportPreview, SettingField,
+    SettingSection, SettingValue, SettingsBack, SettingsChange, SettingsEntry, SettingsGoneBack,
+    SettingsImport, SettingsView, ShownWhen, TextFile,
 };
 pub use setup::{
     CompanyFound, CompanySetup, ModeLine, PermissionLine, PracticeHints, SampleDocument, SampleVat,
@@ -547,6 +547,7 @@ macro_rules! with_commands {
             settings_history(Nothing) -> Vec<SettingsEntry>;
             settings_back(SettingsBack) -> SettingsGoneBack;
             export_settings(Nothing) -> TextFile;
+            import_preview(SettingsImport) -> ImportPreview;
             import_settings(SettingsImport) -> SettingsView;
             mapping(Nothing) -> MappingView;
             mapping_preview(MappingChange) -> MappingPreview;

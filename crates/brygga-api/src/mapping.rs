@@ -7,13 +7,14 @@ mod rehearsal;
 mod seen;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use brygga_core::booking::{suggest, suggest_payments};
 use brygga_core::erp::Catalogue;
 use brygga_core::settings::Settings;
 use brygga_core::shop::{Location, ShopInfo};
+use brygga_core::{Code, Problem};
 
 use crate::api::{Api, error, stored};
 use crate::contract::{ApiError, MappingChange, MappingPreview, MappingView, Nothing};
@@ -93,13 +94,25 @@ impl Api {
         change: MappingChange,
     ) -> Result<MappingPreview, ApiError> {
         let catalogue = self.engine.catalogue().await.map_err(error)?;
-        let shop = self.engine.shop_info().await.map_err(error)?;
         let before = self.engine.settings().map_err(error)?;
         let known = self.engine.known().await.map_err(error)?;
-        let linked = self.engine.linked_items().map_err(error)?;
-        let settings = applied(&before, &change.rows, &catalogue)
+        let after = applied(&before, &change.rows, &catalogue)
             .and_then(|settings| settings.named(&before, &known))
             .map_err(error)?;
+        let tables = change.rows.into_iter().map(|edit| edit.table).collect();
+        self.rehearsed(before, after, tables).await.map_err(error)
+    }
+
+    /// What would become of the orders that are stored, with other settings, of which `tables` are others.
+    pub(crate) async fn rehearsed(
+        self: &Arc<Self>,
+        before: Arc<Settings>,
+        after: Settings,
+        tables: BTreeSet<String>,
+    ) -> Result<MappingPreview, Problem> {
+        let catalogue = self.engine.catalogue().await?;
+        let shop = self.engine.shop_info().await?;
+        let linked = self.engine.linked_items()?;
         let api = Arc::clone(self);
         // Thousands of orders may be there: other commands go on meanwhile.
         let found = tokio::task::spawn_blocking(move || {
@@ -108,15 +121,12 @@ impl Api {
                 catalogue: &catalogue,
                 linked: &linked,
                 before: &before,
-                after: &settings,
+                after: &after,
             };
-            rehearsal::rehearse(&api.engine, both, &change.rows)
+            rehearsal::rehearse(&api.engine, both, tables)
         })
         .await
-        .map_err(|fault| {
-            error(brygga_core::Problem::new(brygga_core::Code::Internal).with("detail", fault))
-        })?
-        .map_err(error)?;
+        .map_err(|fault| Problem::new(Code::Internal).with("detail", fault))??;
         Ok(MappingPreview {
             attempt: self.attempt(found.passing),
             ..found.preview

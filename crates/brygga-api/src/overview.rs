@@ -15,6 +15,7 @@ use crate::api::{Api, count, error, reason, stored, time, wrong_use};
 use crate::contract::{
     ApiError, AwayRow, AwaySince, Counts, DayCount, FlowRow, Nothing, Overview, RunSummary,
 };
+use crate::day::begins;
 
 /// Days before today that are shown.
 const DAYS: u16 = 30;
@@ -62,6 +63,13 @@ const FLOWS: [Flow; 9] = [
     to_shopify("stock", RecordKind::Stock),
 ];
 
+/// How many records of a kind came to a state.
+type Moved = BTreeMap<(RecordKind, RecordState), usize>;
+
+fn of(moved: &Moved, flow: &Flow, state: RecordState) -> u32 {
+    count(moved.get(&(flow.kind, state)).copied().unwrap_or_default())
+}
+
 impl Api {
     pub(crate) async fn overview(self: &Arc<Self>, _: Nothing) -> Result<Overview, ApiError> {
         let store = self.engine.store();
@@ -70,6 +78,7 @@ impl Api {
         let schedule = self.schedule_of(&agenda).map_err(error)?;
         let now = self.engine.clock().now();
         let mut flows = Vec::with_capacity(FLOWS.len());
+        let moved = self.moved_today(now).await.map_err(error)?;
         let visma_ships = settings.invoices.who_ships == WhoShips::Visma;
         // A flow of a choice that was not made would be a row of noughts.
         let shown = |flow: &Flow| flow.kind != RecordKind::Shipment || visma_ships;
@@ -84,6 +93,7 @@ impl Api {
                 from: flow.from.into(),
                 to: flow.to.into(),
                 counts: counted(&store.counts(flow.kind).map_err(stored)?),
+                today: of(&moved, &flow, RecordState::Booked),
                 days: if flow.by_day {
                     self.days(flow.kind).await?
                 } else {
@@ -116,15 +126,13 @@ impl Api {
             .since
             .parse()
             .map_err(|_| wrong_use(&format!("no moment {}", request.since)))?;
-        let store = self.engine.store();
-        let changed = store.changed_since(since).map_err(stored)?;
-        let of = |flow: &Flow, state| changed.get(&(flow.kind, state)).copied();
+        let changed = self.engine.store().changed_since(since).map_err(stored)?;
         Ok(FLOWS
             .iter()
             .map(|flow| AwayRow {
                 flow: flow.name.into(),
-                booked: count(of(flow, RecordState::Booked).unwrap_or_default()),
-                held: count(of(flow, RecordState::Held).unwrap_or_default()),
+                booked: of(&changed, flow, RecordState::Booked),
+                held: of(&changed, flow, RecordState::Held),
             })
             .filter(|row| row.booked + row.held > 0)
             .collect())
@@ -136,6 +144,14 @@ impl Api {
         let since = store.undone_since(kind, now).map_err(stored)?;
         // A clock that was put back makes nothing late.
         Ok(since.map(|since| u32::try_from((now - since).num_seconds()).unwrap_or_default()))
+    }
+
+    /// What came to where it is since the shop's midnight.
+    async fn moved_today(&self, now: DateTime<Utc>) -> Result<Moved, Problem> {
+        let zone = self.shop().await?.time_zone();
+        let today = now.with_timezone(&zone).date_naive();
+        let midnight = begins(&today.to_string(), 0, zone)?;
+        Ok(self.engine.store().changed_since(midnight)?)
     }
 
     async fn days(&self, kind: RecordKind) -> Result<Vec<DayCount>, ApiError> {

@@ -2,6 +2,7 @@
 
 mod fields;
 mod history;
+mod import;
 #[cfg(test)]
 mod reachable;
 mod table;
@@ -18,7 +19,7 @@ use serde_json::Value;
 use crate::api::{Api, count, error, stored, time};
 use crate::contract::{
     ApiError, Nothing, SettingField, SettingsBack, SettingsChange, SettingsEntry, SettingsGoneBack,
-    SettingsImport, SettingsView, TextFile,
+    SettingsView, TextFile,
 };
 
 pub(crate) use fields::{changed, is_country, sections};
@@ -107,18 +108,6 @@ impl Api {
             name: format!("brygga-{name}.json"),
             text: text + "\n",
         })
-    }
-
-    pub(crate) async fn import_settings(
-        &self,
-        import: SettingsImport,
-    ) -> Result<SettingsView, ApiError> {
-        let read: Settings =
-            serde_json::from_str(&import.text).map_err(|fault| error(unreadable(&fault)))?;
-        let known = self.engine.known().await.map_err(error)?;
-        self.choose(import.revision, |settings| read.named(settings, &known))
-            .map_err(error)?;
-        self.settings_view().await
     }
 
     async fn settings_view(&self) -> Result<SettingsView, ApiError> {

@@ -25,6 +25,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::search::CREATE),
     M::up(table::activity_find::ADD_SERIOUS_BY_KIND),
     M::up(erased::CREATE),
+    M::up(table::moved::CREATE),
 ];
 
 /// The steps, ready to run.

@@ -28,6 +28,7 @@ import type { Fixed } from "./generated/Fixed";
 import type { FixPreview } from "./generated/FixPreview";
 import type { FixUndo } from "./generated/FixUndo";
 import type { HeldGroup } from "./generated/HeldGroup";
+import type { ImportPreview } from "./generated/ImportPreview";
 import type { KeptView } from "./generated/KeptView";
 import type { MappingChange } from "./generated/MappingChange";
 import type { MappingPreview } from "./generated/MappingPreview";
@@ -130,6 +131,7 @@ export interface Commands {
   settings_history: { request: Nothing; answer: SettingsEntry[] };
   settings_back: { request: SettingsBack; answer: SettingsGoneBack };
   export_settings: { request: Nothing; answer: TextFile };
+  import_preview: { request: SettingsImport; answer: ImportPreview };
   import_settings: { request: SettingsImport; answer: SettingsView };
   mapping: { request: Nothing; answer: MappingView };
   mapping_preview: { request: MappingChange; answer: MappingPreview };
@@ -208,6 +210,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "settings_history",
   "settings_back",
   "export_settings",
+  "import_preview",
   "import_settings",
   "mapping",
   "mapping_preview",

@@ -321,6 +321,7 @@ export class FakeBackend implements Backend {
       from: "shopify",
       to: "visma",
       counts: this.#count(kind),
+      today: Math.min(3, this.#count(kind).booked),
       days: Array.from({ length: 30 }, (_, index) => ({
         date: `2026-10-${String(index + 2).padStart(2, "0")}`,
         count: this.#records.length === 0 ? 0 : (index * 7 + (kind === "order" ? 3 : 1)) % (kind === "order" ? 11 : 4),

@@ -2,6 +2,7 @@
 import type { CommandName, Commands } from "../api/commands";
 import type { BackupView } from "../api/generated/BackupView";
 import type { KeptView } from "../api/generated/KeptView";
+import type { MappingPreview } from "../api/generated/MappingPreview";
 import type { MappingTable } from "../api/generated/MappingTable";
 import type { MappingView } from "../api/generated/MappingView";
 import type { PersonView } from "../api/generated/PersonView";
@@ -128,38 +129,23 @@ export class FakeDesk {
     },
     export_settings: () => ({ name: "brygga-fjord-og-fjell.json", text: '{ "rounding_limit": 5 }\n' }),
     support_file: () => ({ name: "brygga-support-2026-10-31.json", text: '{ "about": "For whoever helps" }\n' }),
+    import_preview: ({ text }) => {
+      if (!isJson(text)) throw new Refusal({ code: "settings-unreadable", params: { detail: "line 1" } });
+      return {
+        changes: [{ path: "rounding_limit", before: "5", after: "7" }],
+        count: 1,
+        orders: { kind: "seen", of: this.#rehearsed(false) },
+      };
+    },
     import_settings: ({ revision, text }) => {
-      try {
-        JSON.parse(text);
-      } catch {
-        throw new Refusal({ code: "settings-unreadable", params: { detail: "line 1" } });
-      }
+      if (!isJson(text)) throw new Refusal({ code: "settings-unreadable", params: { detail: "line 1" } });
       this.#write(revision);
       return this.#settings();
     },
     mapping: () => this.#mapping(),
     mapping_preview: ({ rows }) => {
       const filled = rows.some((row) => row.table === "vat" && row.values.category !== undefined);
-      const records = this.#pair.waiting();
-      const pass = filled ? records.length : 0;
-      return {
-        acts_on: [],
-        looked: records.length + 9,
-        seen: records.length + 9,
-        stored: records.length + 9,
-        pass,
-        freed: pass,
-        held: filled ? 4 : records.length + 4,
-        stopped: 0,
-        waiting: 5,
-        skipped: 0,
-        open: 0,
-        changed: 0,
-        booked: { looked: 0, stored: 0, changed: 0, held: 0 },
-        rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
-        differing: [],
-        attempt: this.#pair.attempt(filled ? records : []),
-      };
+      return this.#rehearsed(filled);
     },
     put_mapping: ({ revision, rows }) => {
       this.#write(revision);
@@ -254,6 +240,29 @@ export class FakeDesk {
     return {
       removed: { at: "2026-10-31T04:00:00Z", payloads: 0, exchanges: 412, events: 3 },
       backups: this.#backups,
+    };
+  }
+
+  #rehearsed(filled: boolean): MappingPreview {
+    const records = this.#pair.waiting();
+    const pass = filled ? records.length : 0;
+    return {
+      acts_on: [],
+      looked: records.length + 9,
+      seen: records.length + 9,
+      stored: records.length + 9,
+      pass,
+      freed: pass,
+      held: filled ? 4 : records.length + 4,
+      stopped: 0,
+      waiting: 5,
+      skipped: 0,
+      open: 0,
+      changed: 0,
+      booked: { looked: 0, stored: 0, changed: 0, held: 0 },
+      rows: filled ? records.map((record) => ({ record, outcome: "pass", reason: null })) : [],
+      differing: [],
+      attempt: this.#pair.attempt(filled ? records : []),
     };
   }
 
@@ -500,3 +509,12 @@ const PROOF: ProofResult = {
   dated: [{ order: "#1002", document: "000021", what: "dated-otherwise", shopify: "2026-09-30", visma: "2026-10-01" }],
   stock: [{ location: "Storgata 1", items: 31, shopify: "812", visma: "812", differing: [] }],
 };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -74,7 +74,7 @@ pub struct Suggestion {
     /// Values by column.
     pub values: BTreeMap<String, String>,
     /// What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `ships-from`,
-    /// `base-unit`.
+    /// `warehouse-name`, `location-name`, `base-unit`.
     pub evidence: Reason,
 }
 

@@ -135,6 +135,8 @@ pub struct FlowRow {
     pub to: String,
     /// Counts by state.
     pub counts: Counts,
+    /// Booked since the shop's midnight: of today's own, and of what had waited.
+    pub today: u32,
     /// Booked per day over the last 30 days, oldest first: (date, count).
     pub days: Vec<DayCount>,
     /// For how many seconds its oldest work has been left undone: what is not decided or on its way, what a side that does not answer keeps

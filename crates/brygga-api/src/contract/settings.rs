@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{MappingPreview, Reason};
+
 /// What a choice is set to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -155,6 +157,29 @@ pub struct SettingsImport {
     pub revision: i64,
     /// What is in the file.
     pub text: String,
+}
+
+/// What taking a file over would change. Nothing of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImportPreview {
+    /// What would change, at most 50 places.
+    pub changes: Vec<ChangedPlace>,
+    /// How many places would change in all.
+    pub count: u32,
+    /// What would become of the orders that are stored.
+    pub orders: ImportOrders,
+}
+
+/// What would become of the orders that are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "of")]
+pub enum ImportOrders {
+    /// They were planned with both settings.
+    Seen(MappingPreview),
+    /// It cannot be seen now: the shop's or Visma.net's own settings could not be read.
+    Unseen(Reason),
 }
 
 /// One change in the past.

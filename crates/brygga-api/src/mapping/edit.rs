@@ -382,6 +382,7 @@ impl Row<'_> {
             country,
             party,
             class: self.picked("class", Source::Classes)?,
+            terms: self.maybe("terms"),
         };
         match place.and_then(|place| rows.get_mut(place)) {
             Some(there) => *there = row,

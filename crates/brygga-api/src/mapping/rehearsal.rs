@@ -1,6 +1,8 @@
 //! What a change of the mapping would come to over the orders that are stored: those that are still to be booked, and, to see what it does,
 //! the newest that are booked. Both settings are planned with; nothing is sent or kept.
 
+use std::collections::BTreeSet;
+
 use brygga_core::Problem;
 use brygga_core::booking::{LinkedItems, document};
 use brygga_core::erp::Catalogue;
@@ -13,7 +15,7 @@ use super::differing::{differing, fact};
 use super::preview::{Look, Then, as_if_new, customer_of, order, part, tried};
 use super::seen::{RECORDS, counted};
 use crate::api::{reason, record_line};
-use crate::contract::{MappingEdit, MappingPreview, PreviewDiffering, PreviewFact, PreviewRow};
+use crate::contract::{MappingPreview, PreviewDiffering, PreviewFact, PreviewRow};
 
 /// At most so many records are named in each list.
 const NAMED: usize = 200;
@@ -75,12 +77,12 @@ pub(super) struct Rehearsal {
 pub(super) fn rehearse(
     engine: &Engine,
     both: Both<'_>,
-    edits: &[MappingEdit],
+    tables: BTreeSet<String>,
 ) -> Result<Rehearsal, Problem> {
     let decides = both.decides_orders();
     let mut found = Rehearsal {
         preview: MappingPreview {
-            acts_on: acts_on(decides, edits),
+            acts_on: acts_on(decides, tables),
             ..MappingPreview::default()
         },
         passing: Vec::new(),
@@ -116,15 +118,11 @@ pub(super) fn rehearse(
 }
 
 /// The tables of the change whose rows say nothing about an order's document: the page tells what they act on.
-fn acts_on(decides: bool, edits: &[MappingEdit]) -> Vec<String> {
-    let mut tables: Vec<String> = edits
-        .iter()
-        .map(|edit| edit.table.clone())
-        .filter(|table| !decides || BESIDES.contains(&table.as_str()))
-        .collect();
-    tables.sort();
-    tables.dedup();
+fn acts_on(decides: bool, tables: BTreeSet<String>) -> Vec<String> {
     tables
+        .into_iter()
+        .filter(|table| !decides || BESIDES.contains(&table.as_str()))
+        .collect()
 }
 
 impl Rehearsal {

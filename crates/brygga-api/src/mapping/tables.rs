@@ -7,7 +7,8 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Code;
-use brygga_core::erp::Catalogue;
+use brygga_core::booking::suggest_places;
+use brygga_core::erp::{Catalogue, Warehouse};
 use brygga_core::settings::VatKey;
 
 use super::Ground;
@@ -267,6 +268,27 @@ fn vat(ground: &Ground<'_>) -> MappingTable {
     }
 }
 
+/// The warehouse that is called as the location is.
+fn same_warehouse(ground: &Ground<'_>, id: &str) -> Option<Suggestion> {
+    let location = ground.locations.iter().find(|known| known.id == id)?;
+    let warehouse = suggest_places::warehouse_of(location, &ground.catalogue.warehouses)?;
+    Some(suggestion(
+        cells([("warehouse", warehouse.id.as_str())]),
+        "warehouse-name",
+        [("name", warehouse.description.as_str())],
+    ))
+}
+
+/// The location that is called as the warehouse is.
+fn same_location(ground: &Ground<'_>, warehouse: &Warehouse) -> Option<Suggestion> {
+    let location = suggest_places::location_of(warehouse, ground.locations)?;
+    Some(suggestion(
+        cells([("location", location.id.as_str())]),
+        "location-name",
+        [("name", location.name.as_str())],
+    ))
+}
+
 fn only_warehouse(ground: &Ground<'_>) -> Option<Suggestion> {
     let mut active = ground
         .catalogue
@@ -320,7 +342,7 @@ fn warehouses(ground: &Ground<'_>) -> MappingTable {
                 cells([("location", location.as_str())]),
                 cells([("warehouse", chosen)]),
                 waits,
-                only_warehouse(ground),
+                same_warehouse(ground, location).or_else(|| only_warehouse(ground)),
             )
         })
         .collect();
@@ -367,7 +389,7 @@ fn stock(ground: &Ground<'_>) -> MappingTable {
                 ]),
                 cells([("location", chosen.map_or("", String::as_str))]),
                 waits,
-                shipped_from,
+                shipped_from.or_else(|| same_location(ground, warehouse)),
             )
         })
         .collect();
@@ -415,7 +437,10 @@ fn classes(ground: &Ground<'_>) -> MappingTable {
         let waits = waiting(&mapped.country, mapped.party.as_str());
         let row = row(
             key.clone(),
-            cells([("class", mapped.class.as_str())]),
+            cells([
+                ("class", mapped.class.as_str()),
+                ("terms", mapped.terms.as_deref().unwrap_or_default()),
+            ]),
             waits,
             suggested.get(&key).cloned(),
         );
@@ -445,7 +470,10 @@ fn classes(ground: &Ground<'_>) -> MappingTable {
             typed("country", false),
             words("party", &["private", "company"]),
         ],
-        columns: vec![picked("class", Source::Classes, ground.catalogue, false)],
+        columns: vec![
+            picked("class", Source::Classes, ground.catalogue, false),
+            typed("terms", true),
+        ],
         open: true,
         rows: rows.into_values().collect(),
     }

@@ -6,7 +6,7 @@ use super::follow::Profile;
 use super::place::Destination;
 use crate::code::{Code, Problem};
 use crate::erp::{CustomerDraft, PostalAddress};
-use crate::settings::Party;
+use crate::settings::{ClassRow, Party};
 use crate::shop::{Customer, Order};
 
 /// A buyer.
@@ -94,13 +94,14 @@ impl Buyer {
     /// The customer to be made.
     pub(super) fn draft(
         &self,
-        class: &str,
+        class: &ClassRow,
         currency: &str,
         vat_zone: Option<&str>,
     ) -> CustomerDraft {
         CustomerDraft {
             name: self.name.clone(),
-            class: class.to_owned(),
+            class: class.class.clone(),
+            terms: class.terms.clone(),
             currency: currency.to_owned(),
             vat_zone: vat_zone.map(str::to_owned),
             vat_registration: self.identity.registration.clone(),

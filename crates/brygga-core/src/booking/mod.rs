@@ -22,6 +22,7 @@ pub mod read_back;
 pub mod shown;
 pub mod suggest;
 pub mod suggest_payments;
+pub mod suggest_places;
 pub mod touched;
 pub mod vat;
 pub mod write_back;

@@ -399,6 +399,7 @@ mod tests {
         Box::new(crate::erp::CustomerDraft {
             name: name.into(),
             class: "PRIV".into(),
+            terms: None,
             currency: "NOK".into(),
             vat_zone: None,
             vat_registration: None,

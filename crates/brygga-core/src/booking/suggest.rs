@@ -30,6 +30,7 @@ pub fn settings(
                     country: destination.clone(),
                     party,
                     class,
+                    terms: None,
                 });
             }
             vat.extend(rows);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::erp::{CashAccount, Catalogue};
-use crate::settings::{GatewayRow, GatewayRule};
+use crate::erp::{Account, CashAccount, Catalogue};
+use crate::settings::{GatewayRow, GatewayRule, PayoutClass};
 
 /// A way in which money came in or went out, as the shop names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,52 @@ pub fn payments(catalogue: &Catalogue, tenders: &BTreeSet<Tender>) -> Vec<Gatewa
     });
     rows.dedup();
     rows
+}
+
+/// The account in the general ledger that is meant for a part of a payout, where one alone is called so.
+pub fn payout_account(catalogue: &Catalogue, class: PayoutClass) -> Option<&Account> {
+    let words: &[&str] = match class {
+        PayoutClass::Fee => &[
+            "kortgebyr",
+            "bankgebyr",
+            "betalingsgebyr",
+            "kortavgift",
+            "bankavgift",
+            "kortinl\u{f6}sen",
+            "cardfee",
+            "paymentfee",
+            "bankcharge",
+            "korttikulu",
+            "pankkikulu",
+        ],
+        PayoutClass::Dispute => &[
+            "omstridt",
+            "bestridd",
+            "tvist",
+            "indsigelse",
+            "dispute",
+            "chargeback",
+        ],
+        PayoutClass::Conversion => &[
+            "valutadiff",
+            "valutakursdiff",
+            "kursdiff",
+            "currencydiff",
+            "exchangediff",
+            "kurssiero",
+        ],
+        // Their accounts are the merchant's own, or have names of every kind.
+        PayoutClass::Bank | PayoutClass::Reserve | PayoutClass::Adjustment => &[],
+    };
+    let fits = |account: &&Account| {
+        let text = plain(&account.description);
+        words.iter().any(|word| text.contains(word))
+    };
+    let mut found = catalogue.accounts.iter().flatten().filter(fits);
+    match (found.next(), found.next()) {
+        (Some(account), None) => Some(account),
+        _ => None,
+    }
 }
 
 /// Does an account's description name this gateway or method.

@@ -70,6 +70,8 @@ pub struct CustomerDraft {
     pub name: String,
     /// Customer class: gives terms, accounts and defaults.
     pub class: String,
+    /// Credit terms, where not those of the class.
+    pub terms: Option<String>,
     /// ISO code of its currency.
     pub currency: String,
     /// VAT zone.

@@ -119,8 +119,11 @@ pub struct ClassRow {
     pub country: String,
     /// Private or company.
     pub party: Party,
-    /// Customer class.
+    /// Customer class: gives what nothing is said of here.
     pub class: String,
+    /// Credit terms of new customers, where not those of the class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
 }
 
 /// House customer of a country and currency; `*` is every other country.
@@ -160,16 +163,14 @@ impl CustomerSettings {
         self.house.iter().any(|row| row.customer == number)
     }
 
-    /// The class for a country and party.
-    pub fn class(&self, country: &str, party: Party) -> Option<&str> {
+    /// The class for a country and party, with what is chosen beside it.
+    pub fn class(&self, country: &str, party: Party) -> Option<&ClassRow> {
         let row = |wanted: &str| {
             self.classes
                 .iter()
                 .find(|row| row.country == wanted && row.party == party)
         };
-        row(country)
-            .or_else(|| row("*"))
-            .map(|row| row.class.as_str())
+        row(country).or_else(|| row("*"))
     }
 
     /// The house customer for a country and currency.

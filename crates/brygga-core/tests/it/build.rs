@@ -136,6 +136,7 @@ pub(crate) fn settings() -> Settings {
             country: "*".into(),
             party,
             class: format!("CLASS-{}", party.as_str()),
+            terms: None,
         })
         .to_vec();
     settings.customers.house = vec![HouseRow {

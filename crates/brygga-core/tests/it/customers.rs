@@ -297,10 +297,12 @@ fn without_a_class_nobody_is_made() {
         let mut own = s.customers.classes[0].clone();
         own.country = "NO".into();
         own.class = "NORSK".into();
+        own.terms = Some("14".into());
         s.customers.classes.push(own);
     });
     let Choice::Made(draft) = choice else {
         panic!("not made");
     };
     assert_eq!(draft.class, "NORSK", "the country's own class comes first");
+    assert_eq!(draft.terms.as_deref(), Some("14"), "and its terms");
 }

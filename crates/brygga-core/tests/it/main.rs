@@ -40,5 +40,6 @@ mod removals;
 mod shopify;
 mod specs;
 mod suggested_payments;
+mod suggested_places;
 mod vat;
 mod visma;

@@ -34,6 +34,7 @@ fn decide(
         country: "SJ".into(),
         party: Party::Private,
         class: "SVALBARD".into(),
+        terms: None,
     });
     change(&mut settings);
     let withheld: Vec<String> = withheld.iter().map(|field| (*field).to_owned()).collect();

@@ -9,7 +9,7 @@ pub(crate) mod journal;
 pub(crate) mod links;
 pub(crate) mod meta;
 pub(crate) mod mirror;
-mod moved;
+pub(crate) mod moved;
 pub(crate) mod noted;
 pub(crate) mod problems;
 pub(crate) mod records;

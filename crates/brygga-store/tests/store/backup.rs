@@ -96,7 +96,7 @@ fn older_file_is_copied_and_then_brought_up() {
     let store = place.open();
     store.store_page(&[order(1, 1, "a")], None).unwrap();
     drop(store);
-    // The file as the program before the last nine steps left it.
+    // The file as the program before the last ten steps left it.
     let db = Connection::open(&place.path).unwrap();
     let version: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -104,11 +104,11 @@ fn older_file_is_copied_and_then_brought_up() {
     db.execute_batch(
         "DROP TRIGGER records_named; DROP TRIGGER records_renamed; DROP TRIGGER records_unnamed; DROP TABLE record_names;
          DROP TABLE background; DROP TABLE erased; DROP INDEX records_by_name; DROP INDEX activity_by_kind; DROP INDEX activity_serious;
-         DROP INDEX activity_serious_by_kind; DROP INDEX records_by_order; DROP INDEX records_undone; DROP INDEX records_late;
+         DROP INDEX activity_serious_by_kind; DROP INDEX records_by_order; DROP INDEX records_undone; DROP INDEX records_late; DROP INDEX records_by_change;
          ALTER TABLE records DROP COLUMN undone_since; ALTER TABLE records DROP COLUMN part_of; ALTER TABLE mirror DROP COLUMN erased",
     )
     .unwrap();
-    let older = version - 9;
+    let older = version - 10;
     db.pragma_update(None, "user_version", older).unwrap();
     drop(db);
 

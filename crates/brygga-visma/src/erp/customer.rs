@@ -227,6 +227,7 @@ pub(crate) fn new_customer(draft: &CustomerDraft) -> CustomerUpdate {
         delivery_address: wrap_some(draft.delivery.as_ref().and_then(address)),
         customer_class_id: Some(wrap(draft.class.clone())),
         currency_id: Some(wrap(draft.currency.clone())),
+        credit_terms_id: wrap_some(draft.terms.clone()),
         vat_zone_id: wrap_some(draft.vat_zone.clone()),
         vat_registration_id: wrap_some(draft.vat_registration.clone()),
         corporate_id: wrap_some(draft.corporate_id.clone()),
@@ -266,6 +267,7 @@ pub(crate) mod tests {
         CustomerDraft {
             name: "Kari Nordmann".into(),
             class: "PRIVAT".into(),
+            terms: None,
             currency: "NOK".into(),
             vat_zone: Some("NO-IN".into()),
             vat_registration: None,
@@ -291,6 +293,7 @@ pub(crate) mod tests {
         let mut draft = draft(private);
         draft.vat_registration = Some("NO999888777MVA".into());
         draft.corporate_id = Some("999888777".into());
+        draft.terms = Some("14".into());
         draft.attention = Some("Kari".into());
         draft.phone = Some("+47 22 00 00 00".into());
         if let Some(address) = &mut draft.address {
@@ -327,6 +330,9 @@ pub(crate) mod tests {
     fn a_company_keeps_its_class() {
         let body = serde_json::to_value(new_customer(&draft(false))).expect("JSON");
         assert!(body.get("printInvoices").is_none());
+        assert!(body.get("creditTermsId").is_none(), "its class's own");
+        let body = serde_json::to_value(new_customer(&full_draft(false))).expect("JSON");
+        assert_eq!(body["creditTermsId"], json!({"value": "14"}));
     }
 
     #[test]

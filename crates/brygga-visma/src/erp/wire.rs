@@ -35,6 +35,8 @@ pub(crate) struct CustomerUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) currency_id: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credit_terms_id: Option<Wrapped<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) vat_zone_id: Option<Wrapped<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) vat_registration_id: Option<Wrapped<String>>,

@@ -12,6 +12,7 @@ pub(crate) fn draft() -> CustomerDraft {
     CustomerDraft {
         name: "Kari Nordmann".into(),
         class: "PRIVAT".into(),
+        terms: None,
         currency: "NOK".into(),
         vat_zone: Some("NO-IN".into()),
         vat_registration: None,

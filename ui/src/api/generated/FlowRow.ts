@@ -29,6 +29,10 @@ to: string,
  */
 counts: Counts, 
 /**
+ * Booked since the shop's midnight: of today's own, and of what had waited.
+ */
+today: number, 
+/**
  * Booked per day over the last 30 days, oldest first: (date, count).
  */
 days: Array<DayCount>, 

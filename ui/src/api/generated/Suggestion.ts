@@ -11,6 +11,6 @@ export type Suggestion = {
 values: { [key in string]: string }, 
 /**
  * What speaks for it: `vat-id`, `item-name`, `account-name`, `bank-import`, `class-name`, `only-one`, `ships-from`,
- * `base-unit`.
+ * `warehouse-name`, `location-name`, `base-unit`.
  */
 evidence: Reason, };

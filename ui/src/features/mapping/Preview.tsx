@@ -29,11 +29,7 @@ export function Preview({ preview, count, back, saving, error, onSave, onClose }
   return (
     <Dialog back={back} onClose={onClose} size={720} title={<FormattedMessage id="mapping.preview" />}>
       <div className={classes.whole}>
-        <Figures preview={preview} />
-        {preview.differing.length > 0 && (
-          <Differing rows={preview.differing} count={preview.changed + preview.booked.changed} />
-        )}
-        {preview.rows.length > 0 && <Outcomes rows={preview.rows} />}
+        <Rehearsed preview={preview} />
         {error !== null && <Trouble error={error} />}
         <div className={classes.actions}>
           <Button variant="default" onClick={onClose}>
@@ -45,6 +41,19 @@ export function Preview({ preview, count, back, saving, error, onSave, onClose }
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** What becomes of the orders that are stored: in figures, and one by one where something is otherwise. */
+export function Rehearsed({ preview }: { preview: MappingPreview }) {
+  return (
+    <>
+      <Figures preview={preview} />
+      {preview.differing.length > 0 && (
+        <Differing rows={preview.differing} count={preview.changed + preview.booked.changed} />
+      )}
+      {preview.rows.length > 0 && <Outcomes rows={preview.rows} />}
+    </>
   );
 }
 

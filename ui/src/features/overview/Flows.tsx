@@ -92,7 +92,14 @@ const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean
         <Undone row={row} name={name} kind={kind} />
       </th>
       {STATES.map((state) => (
-        <Count key={state} state={state} count={row.counts[state]} name={name} kind={kind} />
+        <Count
+          key={state}
+          state={state}
+          count={row.counts[state]}
+          today={state === "booked" ? row.today : 0}
+          name={name}
+          kind={kind}
+        />
       ))}
       <td className={classes.days}>{row.days.length > 0 && <Days days={row.days} name={name} />}</td>
       <td className={classes.last}>
@@ -136,25 +143,33 @@ const Flow = memo(function Flow({ row, paused }: { row: FlowRow; paused: boolean
 const Count = memo(function Count({
   state,
   count,
+  today,
   name,
   kind,
 }: {
   state: State;
   count: number;
+  /** Of these, since midnight. */
+  today: number;
   name: string;
   kind: string;
 }) {
   const intl = useIntl();
   const shown = formatCount(intl.locale, count);
+  const lately =
+    today > 0 ? intl.formatMessage({ id: "overview.today" }, { shown: formatCount(intl.locale, today) }) : "";
+  const label = `${name}, ${intl.formatMessage({ id: `state.${state}` })}: ${shown}`;
   return (
     <td className={classes.number} data-state={state} data-zero={count === 0 || undefined}>
-      <Link
-        to={href("records", { kind, state })}
-        aria-label={`${name}, ${intl.formatMessage({ id: `state.${state}` })}: ${shown}`}
-      >
+      <Link to={href("records", { kind, state })} aria-label={lately === "" ? label : `${label}, ${lately}`}>
         {count > 0 && state !== "skipped" && <StateIcon state={state} size={14} />}
         {shown}
       </Link>
+      {lately !== "" && (
+        <span className={classes.today} aria-hidden="true">
+          {lately}
+        </span>
+      )}
     </td>
   );
 });

@@ -1,9 +1,8 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type RefObject, useMemo } from "react";
+import type { RefObject } from "react";
 import { FormattedMessage } from "react-intl";
-import type { Choice } from "../../api/generated/Choice";
-import { keys, useRereadSettings, useSettings } from "../../api/queries";
+import { keys, useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Dialog } from "../../components/Dialog";
 import { Empty } from "../../components/Empty";
@@ -11,7 +10,7 @@ import { GoneBack } from "../../components/GoneBack";
 import { Trouble } from "../../components/Trouble";
 import { When } from "../../components/When";
 import { useWords } from "../../i18n/useWords";
-import { type ReadPlace, usePlaces } from "./places";
+import { ChangedPlaces } from "./ChangedPlaces";
 import classes from "./SettingsPage.module.css";
 
 const PLACES = 6;
@@ -29,7 +28,6 @@ export function History({ revision, back: to, onClose }: HistoryProps) {
   const backend = useBackend();
   const reread = useRereadSettings();
   const history = useQuery({ queryKey: keys.history, queryFn: () => backend.call("settings_history", {}) });
-  const read = usePlaces(useLocations());
   const back = useMutation({
     mutationFn: (before: number) => backend.call("settings_back", { revision, before }),
     onSuccess: () => reread(),
@@ -67,42 +65,12 @@ export function History({ revision, back: to, onClose }: HistoryProps) {
                   <FormattedMessage id="settings.history.back" />
                 </Button>
               </div>
-              <ul className={classes.places}>
-                {entry.changes.slice(0, PLACES).map((place, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the places of a past change never move
-                  <Place key={index} place={read(place)} />
-                ))}
-              </ul>
-              {entry.count > PLACES && (
-                <p className="quiet">
-                  <FormattedMessage id="settings.history.more" values={{ count: entry.count - PLACES }} />
-                </p>
-              )}
+              <ChangedPlaces changes={entry.changes} count={entry.count} first={PLACES} />
             </li>
           ))}
         </ol>
       </div>
     </Dialog>
-  );
-}
-
-/** The shop's locations: the settings know how they are called. */
-function useLocations(): Choice[] | undefined {
-  const { data } = useSettings();
-  return useMemo(() => {
-    const field = data?.sections
-      .flatMap((section) => section.fields)
-      .find(({ path }) => path === "stock/first_location");
-    return field?.control.kind === "named" ? field.control.of : undefined;
-  }, [data]);
-}
-
-function Place({ place: { name, before, after } }: { place: ReadPlace }) {
-  return (
-    <li>
-      <strong className={classes.placeName}>{name}</strong> {before !== null && <del>{before}</del>}{" "}
-      {after !== null && <ins>{after}</ins>}
-    </li>
   );
 }
 

@@ -1,23 +1,21 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconDownload, IconHistory, IconUpload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import type { SettingsImport } from "../../api/generated/SettingsImport";
-import { useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Dialog } from "../../components/Dialog";
 import { textFile } from "../../components/files";
 import { Saved } from "../../components/Saved";
 import { Trouble } from "../../components/Trouble";
 import { History } from "./History";
+import { Import } from "./Import";
 import classes from "./SettingsPage.module.css";
 
 /** Export, import and history: of the settings and the mapping, which are one file. */
 export function SettingsMenu({ revision }: { revision: number | undefined }) {
   const intl = useIntl();
   const backend = useBackend();
-  const reread = useRereadSettings();
   const opener = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [history, setHistory] = useState(false);
@@ -30,14 +28,6 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
       return backend.saveFile(name, textFile(text, "application/json"));
     },
     onSuccess: (path) => setTold(<Saved path={path} />),
-  });
-  const importing = useMutation({
-    mutationFn: (from: SettingsImport) => backend.call("import_settings", from),
-    onSuccess: async () => {
-      setFile(undefined);
-      setTold(<FormattedMessage id="settings.imported" />);
-      await reread();
-    },
   });
 
   return (
@@ -92,35 +82,17 @@ export function SettingsMenu({ revision }: { revision: number | undefined }) {
           <Trouble error={exporting.error} />
         </Dialog>
       )}
-      {file !== undefined && (
-        <Dialog
+      {file !== undefined && revision !== undefined && (
+        <Import
+          revision={revision}
+          file={file}
           back={opener}
-          onClose={() => {
+          onTaken={() => {
             setFile(undefined);
-            importing.reset();
+            setTold(<FormattedMessage id="settings.imported" />);
           }}
-          title={<FormattedMessage id="settings.import" />}
-        >
-          <div className={classes.dialog}>
-            <p className={classes.sure}>
-              <FormattedMessage id="settings.import.sure" values={{ name: file.name }} />
-            </p>
-            {importing.error !== null && <Trouble error={importing.error} />}
-            <div className={classes.dialogActions}>
-              <Button variant="default" onClick={() => setFile(undefined)}>
-                <FormattedMessage id="settings.cancel" />
-              </Button>
-              {/* What it takes the place of is known once the page has read it. */}
-              <Button
-                disabled={revision === undefined}
-                loading={importing.isPending}
-                onClick={() => revision !== undefined && importing.mutate({ revision, text: file.text })}
-              >
-                <FormattedMessage id="settings.import.do" />
-              </Button>
-            </div>
-          </div>
-        </Dialog>
+          onClose={() => setFile(undefined)}
+        />
       )}
       {history && revision !== undefined && (
         <History revision={revision} back={opener} onClose={() => setHistory(false)} />

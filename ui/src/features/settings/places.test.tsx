@@ -98,8 +98,8 @@ it.each<[string, ChangedValue | null, ChangedValue | null, unknown[]]>([
   [
     "customers/classes",
     null,
-    { country: "*", party: "private", class: "PRIVAT" },
-    ["Kundeklasser: Alle andre land · privat", null, "PRIVAT"],
+    { country: "*", party: "private", class: "PRIVAT", terms: "14" },
+    ["Kundeklasser: Alle andre land · privat", null, "Klasse PRIVAT, Betalingsbetingelser 14"],
   ],
   [
     "customers/house",

@@ -36,7 +36,11 @@ const LISTS: Record<string, Table> = {
     keys: ["destination", "rate", "kind", "party", "scheme", "dispatch"],
     columns: ["category", "zone"],
   },
-  "customers/classes": { name: "settings.place.customers.classes", keys: ["country", "party"], columns: ["class"] },
+  "customers/classes": {
+    name: "settings.place.customers.classes",
+    keys: ["country", "party"],
+    columns: ["class", "terms"],
+  },
   "customers/house": { name: "settings.place.customers.house", keys: ["country", "currency"], columns: ["customer"] },
   "payments/gateways": {
     name: "settings.place.payments.gateways",

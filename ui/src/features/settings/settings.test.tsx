@@ -193,6 +193,10 @@ describe("settings", () => {
     const file = new File(['{ "rounding_limit": 7 }'], "mine.json", { type: "application/json" });
     await user.upload(screen.getByTestId("settings-file"), file);
     expect(await screen.findByText(/Replace all settings and mappings with those of mine.json/)).toBeVisible();
+    const change = await screen.findByText("1 place would change:");
+    expect(change).toBeVisible();
+    expect(screen.getByText("7", { selector: "ins" })).toBeVisible();
+    expect(screen.getByText("Nothing was sent. What is booked already stays as it is.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Replace" }));
     await waitFor(() =>
       expect(backend.calls).toContainEqual({
@@ -200,6 +204,35 @@ describe("settings", () => {
         request: { revision: 3, text: '{ "rounding_limit": 7 }' },
       }),
     );
+  });
+
+  it("says what of a file cannot be seen, takes none that cannot be read, and none that changes nothing", async () => {
+    const { user, backend } = await open("#/settings");
+    const choose = async (text: string) => {
+      await screen.findByRole("combobox", { name: "When an order is booked" });
+      await user.upload(
+        screen.getByTestId("settings-file"),
+        new File([text], "mine.json", { type: "application/json" }),
+      );
+      return within(await screen.findByRole("dialog"));
+    };
+    let shown = await choose("{");
+    expect(await shown.findByText(/could not be read/)).toBeVisible();
+    expect(shown.getByRole("button", { name: "Replace" })).toBeDisabled();
+    await user.click(shown.getByRole("button", { name: "Cancel" }));
+
+    const orders = { kind: "unseen" as const, of: { code: "erp-tenant", params: { tenant: "42" } } };
+    backend.answers.set("import_preview", { changes: [], count: 0, orders });
+    shown = await choose("{}");
+    expect(await shown.findByText(/^Nothing would change/)).toBeVisible();
+    expect(shown.getByRole("button", { name: "Replace" })).toBeDisabled();
+    await user.click(shown.getByRole("button", { name: "Cancel" }));
+
+    const changes = [{ path: "rounding_limit", before: "5", after: "7" }];
+    backend.answers.set("import_preview", { changes, count: 1, orders });
+    shown = await choose('{ "rounding_limit": 7 }');
+    expect(await shown.findByText(/^What this would do to your orders cannot be seen now./)).toBeVisible();
+    expect(shown.getByRole("button", { name: "Replace" })).toBeEnabled();
   });
 });
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brygga_core::Code;
+use brygga_core::booking::suggest_payments;
 use brygga_core::settings::{GatewayRow, GatewayRule, PayoutClass, PayoutRow};
 
 use super::super::Ground;
@@ -145,9 +146,17 @@ pub(super) fn payouts(ground: &Ground<'_>) -> MappingTable {
             ])
         })
     };
-    let with = |key: Cells, payout: Option<&PayoutRow>, waits| MappingRow {
+    let with = |key: Cells, payout: Option<&PayoutRow>, waits, suggested| MappingRow {
         trouble: account_trouble(ground, payout.map(|row| row.account.as_str())),
-        ..row(key, chosen(payout), waits, None)
+        ..row(key, chosen(payout), waits, suggested)
+    };
+    let named = |class| {
+        let account = suggest_payments::payout_account(ground.catalogue, class)?;
+        Some(suggestion(
+            cells([("account", account.number.as_str())]),
+            "account-name",
+            [("name", account.description.as_str())],
+        ))
     };
     let mut rows: Vec<MappingRow> = PayoutClass::ALL
         .into_iter()
@@ -158,6 +167,7 @@ pub(super) fn payouts(ground: &Ground<'_>) -> MappingTable {
                 ground
                     .seen
                     .waiting(Code::PayoutAccount, &[("class", class.as_str())]),
+                named(class),
             )
         })
         .collect();
@@ -172,6 +182,7 @@ pub(super) fn payouts(ground: &Ground<'_>) -> MappingTable {
             cells([("class", kind.as_str())]),
             payouts.types.get(kind),
             ground.seen.waiting(Code::PayoutType, &[("type", kind)]),
+            None,
         )
     }));
     MappingTable {
