@@ -60,16 +60,33 @@ describe("settings and files", { skip: BROWSER === undefined }, () => {
       await page.getByRole("menuitem", { name: "Export to a file" }).click();
     });
     assert.match(file.name, /^brygga-[a-z0-9-]+\.json$/);
-    JSON.parse(file.bytes.toString());
-    await page.getByTestId("settings-file").setInputFiles({
-      name: file.name,
-      mimeType: "application/json",
-      buffer: file.bytes,
-    });
+    const chosen = JSON.parse(file.bytes.toString());
+    const take = (choices) =>
+      page.getByTestId("settings-file").setInputFiles({
+        name: file.name,
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify(choices)),
+      });
     const sure = page.getByRole("dialog");
+    await take(chosen);
     await sure.getByText(file.name).waitFor();
-    await sure.getByRole("button").last().click();
+    await sure.getByText(/^Nothing would change/).waitFor();
+    assert.ok(await sure.getByRole("button", { name: "Replace" }).isDisabled());
+    await sure.getByRole("button", { name: "Cancel" }).click();
+    await sure.waitFor({ state: "detached" });
+
+    // Without its VAT, what would be held is told before; nothing of it is kept until it is taken over.
+    await take({ ...chosen, vat: [] });
+    await sure.getByText(/^\d+ places would change:/).waitFor();
+    await sure.getByText("Nothing was sent. What is booked already stays as it is.").waitFor();
+    await sure.getByRole("button", { name: "Cancel" }).click();
+    await sure.waitFor({ state: "detached" });
+
+    await take({ ...chosen, rounding_limit: 7 });
+    await sure.getByText("1 place would change:").waitFor();
+    await sure.getByRole("button", { name: "Replace" }).click();
     await page.getByText("The file is taken over.").waitFor();
+    assert.equal(await sure.count(), 0);
     await done();
   });
 

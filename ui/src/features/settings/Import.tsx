@@ -52,7 +52,7 @@ export function Import({ revision, file, back, onTaken, onClose }: ImportProps) 
         {seen.isPending && <Skeleton height={80} radius="sm" />}
         {seen.data !== undefined && <Changes preview={seen.data} />}
         {(take.error ?? seen.error) !== null && <Trouble error={take.error ?? seen.error} />}
-        <div className={classes.dialogActions}>
+        <div className={`${classes.dialogActions} ${classes.stay}`}>
           <Button variant="default" onClick={onClose}>
             <FormattedMessage id="settings.cancel" />
           </Button>
