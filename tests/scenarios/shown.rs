@@ -119,6 +119,11 @@ async fn an_order_line_tells_its_account_and_its_warehouse() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_step_to_a_released_invoice_shows_its_lines_and_vat() {
     let bench = morning().await;
+    bench.choose(|settings| {
+        settings.invoices.write_back = true;
+        settings.invoices.tag = Some("Fakturert".into());
+        settings.invoices.mark_paid = true;
+    });
     let mut sale = Sale::new(&bench, 940_201);
     sale.paid();
     bench.put_sale(&sale);
@@ -136,6 +141,13 @@ async fn each_step_to_a_released_invoice_shows_its_lines_and_vat() {
         };
         let what = one["line"]["what"].as_str().unwrap_or_default().to_owned();
         told.push(format!("{what}: {}", lines(&one).join(" + ")));
+        // The shop's order is told once it is in the books, and not before.
+        let back = if what == "release-document" {
+            json!({"tag": "Fakturert", "marks_paid": true})
+        } else {
+            Value::Null
+        };
+        assert_eq!(one["back"], back, "{what}");
         match what.as_str() {
             "create-shipment" => assert_eq!(one["later"], "shipment"),
             "prepare-invoice" => {

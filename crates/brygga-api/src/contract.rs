@@ -47,9 +47,9 @@ pub use pairs::{
     PairRestored, PairState, PairsView, Play, PlayedOrder, PracticePlay, PracticePlayed,
 };
 pub use preview::{
-    PreviewApproval, PreviewChanged, PreviewChoice, PreviewCount, PreviewDocumentLine, PreviewFact,
-    PreviewFailure, PreviewFollows, PreviewItem, PreviewLine, PreviewPage, PreviewPosting,
-    PreviewQuery, PreviewSent, PreviewView,
+    PreviewApproval, PreviewBack, PreviewChanged, PreviewChoice, PreviewCount, PreviewDocumentLine,
+    PreviewFact, PreviewFailure, PreviewFollows, PreviewItem, PreviewLine, PreviewPage,
+    PreviewPosting, PreviewQuery, PreviewSent, PreviewView,
 };
 pub use proof::{
     ProofClass, ProofDay, ProofDifference, ProofPeriod, ProofProgress, ProofResult, ProofStock,

@@ -273,6 +273,7 @@ function item(found: PreviewLine): PreviewItem {
     remedy: found.outcome === "held" ? "rows" : null,
     in_fixes: found.outcome === "held",
     later: null,
+    back: null,
   };
   const fact = (name: string, after: string, before: string | null = null, of: string | null = null) => ({
     name,

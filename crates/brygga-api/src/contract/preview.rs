@@ -160,6 +160,18 @@ pub struct PreviewItem {
     pub in_fixes: bool,
     /// What Visma.net alone knows, once it has made it: `shipment`, `invoice` or `credit-note`.
     pub later: Option<String>,
+    /// What the shop's order is told afterwards; none where nothing is.
+    pub back: Option<PreviewBack>,
+}
+
+/// What the shop's order is told of its documents beside number, status, amount, due date and balance, which Visma.net alone knows until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PreviewBack {
+    /// The tag that it gets.
+    pub tag: Option<String>,
+    /// It is marked as paid, once its invoices are paid in Visma.net.
+    pub marks_paid: bool,
 }
 
 /// One fact, before and after.

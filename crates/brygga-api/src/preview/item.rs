@@ -1,11 +1,11 @@
 //! One thing of the preview in the user's words: rows, heads, lines, fields.
 
-use brygga_core::booking::life::PartKind;
+use brygga_core::booking::life::{LifeStep, PartKind};
 use brygga_core::booking::shown::{head_changes, known_customer, line_changes, stored_lines};
 use brygga_core::booking::{Document, LineWhy, Step, follow};
 use brygga_core::erp::{CashDraft, LineDraft, SalesOrderDraft, Subaccount};
 use brygga_core::money::decimals;
-use brygga_core::settings::CustomerField;
+use brygga_core::settings::{CustomerField, InvoiceSettings};
 use brygga_core::{Currency, Decimal};
 use brygga_engine::{
     CustomerShown, GoodsShown, OrderShown, Outcome, PayoutShown, Previewed, ProfileShown, What,
@@ -17,8 +17,8 @@ use super::goods::of_goods;
 use super::step::{of_step, step_date};
 use crate::api::{amount, count, reason};
 use crate::contract::{
-    Amount, PlanLine, PreviewDocumentLine, PreviewFact, PreviewFollows, PreviewItem, PreviewLine,
-    PreviewPosting, SampleVat,
+    Amount, PlanLine, PreviewBack, PreviewDocumentLine, PreviewFact, PreviewFollows, PreviewItem,
+    PreviewLine, PreviewPosting, SampleVat,
 };
 use crate::fixes::remedy_kind;
 use crate::story::plan_line;
@@ -112,6 +112,7 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
         },
         in_fixes: false,
         later: None,
+        back: None,
     };
     if let Outcome::Send { what, .. } = &found.outcome {
         match &**what {
@@ -124,6 +125,21 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
         }
     }
     shown
+}
+
+/// What the shop's order is told once this is in the books (`booking-rules` 6): of invoices and credit notes, not of what comes before them.
+pub fn back(found: &Previewed, settings: &InvoiceSettings) -> Option<PreviewBack> {
+    let Outcome::Send { what, .. } = &found.outcome else {
+        return None;
+    };
+    let What::Step(taken) = &**what else {
+        return None;
+    };
+    let told = settings.write_back && matches!(taken.step, LifeStep::ReleaseLedger { .. });
+    told.then(|| PreviewBack {
+        tag: settings.tag.clone(),
+        marks_paid: settings.mark_paid,
+    })
 }
 
 fn of_customer(customer: &CustomerShown) -> Vec<PreviewFact> {

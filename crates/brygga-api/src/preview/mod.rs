@@ -18,6 +18,7 @@ use crate::contract::{
     PreviewPage, PreviewQuery, PreviewSent, PreviewView, RecordKey, RunSummary,
 };
 
+use item::back;
 pub use item::{item, line};
 
 /// At most so many rows in one answer.
@@ -202,6 +203,8 @@ impl Api {
             .find(|found| found.record == record)
             .ok_or_else(|| wrong_use(&format!("{record} is not in the preview")))?;
         let mut shown = item(found, zone);
+        let settings = self.engine.settings().map_err(error)?;
+        shown.back = back(found, &settings.invoices);
         shown.in_fixes =
             shown.remedy.is_some() && row.is_some_and(|row| row.state == RecordState::Held);
         Ok(shown)

@@ -157,6 +157,18 @@ function Whole({ item }: { item: PreviewItem }) {
           <FormattedMessage id="preview.next" />
         </p>
       )}
+      {item.back !== null && (
+        <p className={classes.quiet}>
+          <FormattedMessage
+            id="preview.back"
+            values={{
+              tagged: item.back.tag !== null,
+              tag: item.back.tag,
+              paid: item.back.marks_paid,
+            }}
+          />
+        </p>
+      )}
       {follows.length > 0 && (
         <p className={classes.quiet}>
           <FormattedMessage id="preview.follows" values={{ list: follows.join(", ") }} />

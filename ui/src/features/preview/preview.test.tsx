@@ -93,6 +93,18 @@ it("shows units alone where there is no money, and what is not known yet in word
   expect(within(item).getByText(/^Visma.net puts on the shipment/)).toBeVisible();
 });
 
+it.each([
+  [null, false, "Afterwards the order in Shopify shows the documents’ number, status, amount, due date and balance."],
+  [
+    "Invoiced",
+    true,
+    "Afterwards the order in Shopify shows the documents’ number, status, amount, due date and balance, and has the tag “Invoiced”. Once the invoice is paid in Visma.net, it is marked as paid.",
+  ],
+])("says what the shop's order is told: tag %s, paid %s", async (tag, marks_paid, told) => {
+  const { item } = await opened({ back: { tag, marks_paid } });
+  expect(await within(item).findByText(told)).toBeVisible();
+});
+
 it("shows the VAT category of a payout's accounts", async () => {
   const posting = { document: "1", cash_account: "1950-NOK", text: "Fee", amount: "35.10" };
   const { item } = await opened({
