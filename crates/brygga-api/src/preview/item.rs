@@ -128,7 +128,7 @@ pub fn item(found: &Previewed, zone: Tz) -> PreviewItem {
 }
 
 /// What the shop's order is told once this is in the books (`booking-rules` 6): of invoices and credit notes, not of what comes before them.
-pub fn back(found: &Previewed, settings: &InvoiceSettings) -> Option<PreviewBack> {
+pub(super) fn back(found: &Previewed, settings: &InvoiceSettings) -> Option<PreviewBack> {
     let Outcome::Send { what, .. } = &found.outcome else {
         return None;
     };

@@ -102,7 +102,7 @@ pub fn payout_account(catalogue: &Catalogue, class: PayoutClass) -> Option<&Acco
             "betalingsgebyr",
             "kortavgift",
             "bankavgift",
-            "kortinl\u{f6}sen",
+            "kortinlösen",
             "cardfee",
             "paymentfee",
             "bankcharge",
