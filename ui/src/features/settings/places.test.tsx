@@ -99,7 +99,7 @@ it.each<[string, ChangedValue | null, ChangedValue | null, unknown[]]>([
     "customers/classes",
     null,
     { country: "*", party: "private", class: "PRIVAT", terms: "14" },
-    ["Kundeklasser: Alle andre land · privat", null, "Klasse PRIVAT, Betalingsbetingelser 14"],
+    ["Kundeklasser: Alle andre land · privat", null, "Klasse PRIVAT · Betalingsbetingelser 14"],
   ],
   [
     "customers/house",
