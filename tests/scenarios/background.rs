@@ -514,6 +514,10 @@ async fn a_message_that_is_none_of_the_contract_does_nothing() {
         ("put_settings", json!({"revision": "newest", "values": {}})),
         ("put_mapping", json!({"revision": revision, "changes": 1})),
         (
+            "import_preview",
+            json!({"revision": revision, "text": ["{}"]}),
+        ),
+        (
             "import_settings",
             json!({"revision": revision, "text": ["{}"]}),
         ),

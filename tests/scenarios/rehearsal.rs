@@ -223,6 +223,16 @@ async fn a_file_shows_what_it_would_change_before_it_is_taken_over() {
     assert_eq!(engine.store().settings_rev().unwrap(), revision);
     assert_eq!(*engine.settings().unwrap(), *before);
 
+    // What changes is told also where Visma.net does not answer.
+    bench.practice.pair.visma().remove_role(true);
+    engine.forget_setup();
+    let shown = bench.call("import_preview", file(&other)).await;
+    assert_eq!(shown["count"], 1, "{shown}");
+    assert_eq!(shown["orders"]["kind"], "unseen", "{shown}");
+    assert_eq!(shown["orders"]["of"]["code"], Code::ErpTenant.as_str());
+    bench.practice.pair.visma().remove_role(false);
+    engine.forget_setup();
+
     bench.call("import_settings", file(&other)).await;
     assert_eq!(*engine.settings().unwrap(), other);
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use brygga_core::booking::suggest_payments::{Tender, payments};
-use brygga_core::erp::{CashAccount, Catalogue, PaymentMethod};
-use brygga_core::settings::GatewayRule;
+use brygga_core::booking::suggest_payments::{Tender, payments, payout_account};
+use brygga_core::erp::{Account, CashAccount, Catalogue, PaymentMethod};
+use brygga_core::settings::{GatewayRule, PayoutClass};
 
 fn catalogue() -> Catalogue {
     let account = |number: &str, description: &str, currency: &str| CashAccount {
@@ -84,4 +84,37 @@ fn what_no_account_names_stays_unmapped_and_manual_money_is_left_to_the_bank() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].gateway, "manual");
     assert_eq!(rows[0].rule, GatewayRule::Leave);
+}
+
+/// One account alone may be called so; what is the merchant's own is never guessed.
+#[test]
+fn an_account_of_a_payout_is_told_by_its_name_where_one_alone_fits() {
+    let of = |names: &[&str], class| {
+        let accounts = names.iter().enumerate().map(|(place, name)| Account {
+            number: place.to_string(),
+            description: (*name).into(),
+        });
+        let catalogue = Catalogue {
+            accounts: Some(accounts.collect()),
+            ..Catalogue::default()
+        };
+        payout_account(&catalogue, class).map(|account| account.number.clone())
+    };
+    let first = Some("0".to_owned());
+    for (class, name) in [
+        (PayoutClass::Fee, "Bank- og kortgebyr"),
+        (PayoutClass::Fee, "Kortinlösen, avgifter"),
+        (PayoutClass::Fee, "Pankkikulut"),
+        (PayoutClass::Dispute, "Omstridte betalinger"),
+        (PayoutClass::Conversion, "Valutadifferanse"),
+        (PayoutClass::Conversion, "Kursdifferens"),
+    ] {
+        assert_eq!(of(&[name, "Varelager"], class), first, "{name}");
+        assert_eq!(of(&[name, name], class), None, "two are called {name}");
+    }
+    for class in PayoutClass::ALL {
+        assert_eq!(of(&["Bank", "Reserve", "Justering"], class), None);
+    }
+    let unread = Catalogue::default();
+    assert_eq!(payout_account(&unread, PayoutClass::Fee), None);
 }

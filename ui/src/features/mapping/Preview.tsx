@@ -6,6 +6,7 @@ import type { PreviewDiffering } from "../../api/generated/PreviewDiffering";
 import type { PreviewRow } from "../../api/generated/PreviewRow";
 import type { RecordLine } from "../../api/generated/RecordLine";
 import { Dialog } from "../../components/Dialog";
+import { DialogFoot } from "../../components/DialogFoot";
 import { OutcomeMark } from "../../components/OutcomeMark";
 import { Trouble } from "../../components/Trouble";
 import { formatCount } from "../../i18n/format";
@@ -31,14 +32,14 @@ export function Preview({ preview, count, back, saving, error, onSave, onClose }
       <div className={classes.whole}>
         <Rehearsed preview={preview} />
         {error !== null && <Trouble error={error} />}
-        <div className={classes.actions}>
+        <DialogFoot>
           <Button variant="default" onClick={onClose}>
             <FormattedMessage id="settings.cancel" />
           </Button>
           <Button loading={saving} disabled={count === 0} onClick={onSave} data-autofocus>
             <FormattedMessage id="mapping.save" />
           </Button>
-        </div>
+        </DialogFoot>
       </div>
     </Dialog>
   );

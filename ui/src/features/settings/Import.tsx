@@ -7,6 +7,7 @@ import type { ImportPreview } from "../../api/generated/ImportPreview";
 import { useRereadSettings } from "../../api/queries";
 import { useBackend } from "../../backend/context";
 import { Dialog } from "../../components/Dialog";
+import { DialogFoot } from "../../components/DialogFoot";
 import { Notice } from "../../components/Notice";
 import { Trouble } from "../../components/Trouble";
 import { useWords } from "../../i18n/useWords";
@@ -52,14 +53,14 @@ export function Import({ revision, file, back, onTaken, onClose }: ImportProps) 
         {seen.isPending && <Skeleton height={80} radius="sm" />}
         {seen.data !== undefined && <Changes preview={seen.data} />}
         {(take.error ?? seen.error) !== null && <Trouble error={take.error ?? seen.error} />}
-        <div className={`${classes.dialogActions} ${classes.stay}`}>
+        <DialogFoot>
           <Button variant="default" onClick={onClose}>
             <FormattedMessage id="settings.cancel" />
           </Button>
           <Button disabled={!seen.data?.count} loading={take.isPending} onClick={() => take.mutate()}>
             <FormattedMessage id="settings.import.do" />
           </Button>
-        </div>
+        </DialogFoot>
       </div>
     </Dialog>
   );

@@ -7,7 +7,8 @@ use brygga_core::settings::{RateSource, Trigger};
 
 use super::super::Ground;
 use super::super::seen::Waiting;
-use super::{Cells, cells, location, picked, row, typed, words};
+use super::places::location;
+use super::{Cells, cells, picked, row, typed, words};
 use crate::contract::{MappingColumn, MappingRow, MappingTable};
 use crate::settings::Source;
 
